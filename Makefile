@@ -1,0 +1,212 @@
+# Hài Lòng: the kiosk, its courier, the server and the operator's command.
+#
+#   make            builds everything into build/
+#   make demo       sets this machine up and shows the whole road
+#   make test       sets this machine up and runs every test
+#   make help       lists the rest
+#
+# Variables to set on the command line: CC, CFLAGS, LDFLAGS, BUILD, PREFIX,
+# DESTDIR.
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+BUILD ?= build
+CC ?= cc
+CFLAGS ?= -O2 -g
+
+VERSION := 0.1.0
+
+.DEFAULT_GOAL := all
+
+# --- The rooms under src/, and which rooms each may include -----------------
+# The layering check and the link lines are made from this one list.
+NEEDS_common =
+NEEDS_sql = common
+NEEDS_vietnamese = common
+NEEDS_i18n = vietnamese common
+NEEDS_ledger = vietnamese common
+NEEDS_survey = ledger i18n vietnamese common
+NEEDS_store = ledger sql common
+NEEDS_office = ledger sql common
+NEEDS_report = office i18n vietnamese common
+NEEDS_sync = store ledger common
+NEEDS_server = report office ledger i18n common
+NEEDS_ui = store survey ledger i18n vietnamese common
+NEEDS_operator = sync report office store ledger i18n vietnamese common
+ROOMS := common sql vietnamese i18n ledger survey store office report sync \
+         server ui operator
+
+# Libraries, each in the room that alone includes it.
+PKGS_common = jansson inih
+PKGS_sql = sqlite3
+PKGS_vietnamese = libutf8proc
+PKGS_ledger = libsodium
+PKGS_sync = libcurl zlib
+PKGS_server = libmicrohttpd zlib
+PKGS_ui = sdl2 SDL2_ttf
+PKGS_operator = libqrencode
+
+# Programs: build/<name> is src/<main> and the closure of one room.
+PROGRAMS := hailong-kiosk hailong-sync hailong-server hailong
+MAIN_hailong-kiosk = main_kiosk
+ROOM_hailong-kiosk = ui
+MAIN_hailong-sync = main_sync
+ROOM_hailong-sync = sync
+MAIN_hailong-server = main_server
+ROOM_hailong-server = server
+MAIN_hailong = main_hailong
+ROOM_hailong = operator
+
+# Tests under tests/<room>/ link that room's closure, and what stands here.
+ALSO_server = sync
+ALSO_sync = server
+ALSO_operator = server
+
+# --- Flags ------------------------------------------------------------------
+closure = $(sort $(1) $(foreach r,$(NEEDS_$(1)),$(call closure,$(r))))
+closures = $(sort $(foreach r,$(1),$(call closure,$(r))))
+archives = $(foreach r,$(1),$(BUILD)/lib/$(r).a)
+packages = $(sort $(foreach r,$(1),$(PKGS_$(r))))
+
+ALL_PACKAGES := $(call packages,$(ROOMS))
+PKG_CFLAGS := $(shell pkg-config --cflags $(ALL_PACKAGES) 2>/dev/null)
+# One look-up for all rooms: LIBS_<room>.
+$(foreach r,$(ROOMS),$(eval LIBS_$(r) := $(if $(PKGS_$(r)),$(shell pkg-config --libs $(PKGS_$(r)) 2>/dev/null))))
+
+WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+            -Wpointer-arith -Wwrite-strings -Wvla -Wformat=2 -Wundef
+HARDENING := -fPIE -fstack-protector-strong -fstack-clash-protection \
+             -fcf-protection $(if $(filter -O1 -O2 -O3 -Os,$(CFLAGS)),-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+OWN_CFLAGS = -std=c11 -D_GNU_SOURCE -pthread $(WARNINGS) $(HARDENING) -Isrc \
+             -I$(BUILD)/generated $(PKG_CFLAGS) \
+             -DHAILONG_VERSION='"$(VERSION)"' \
+             -DHAILONG_ASSETS='"$(PREFIX)/share/hailong"'
+OWN_LDFLAGS = -pie -pthread -Wl,-z,relro,-z,now,--as-needed
+
+# --- Files ------------------------------------------------------------------
+# SQL scripts become C string literals: src/store/kiosk_1.sql is included as
+# "store/kiosk_1.sql.h".
+SCRIPTS := $(wildcard src/*/*.sql)
+GENERATED := $(SCRIPTS:src/%.sql=$(BUILD)/generated/%.sql.h)
+
+define room_rules
+SOURCES_$(1) := $$(wildcard src/$(1)/*.c)
+$$(BUILD)/lib/$(1).a: $$(SOURCES_$(1):src/%.c=$$(BUILD)/obj/%.o)
+endef
+$(foreach r,$(ROOMS),$(eval $(call room_rules,$(r))))
+
+SUPPORT_OBJECTS := $(patsubst tests/%.c,$(BUILD)/obj/tests/%.o,$(wildcard tests/support/*.c))
+TEST_SOURCES := $(foreach r,$(ROOMS),$(wildcard tests/$(r)/test_*.c))
+TESTS := $(TEST_SOURCES:tests/%.c=$(BUILD)/tests/%)
+TOOL_SOURCES := $(wildcard tests/e2e/*.c)
+E2E_TOOLS := $(TOOL_SOURCES:tests/e2e/%.c=$(BUILD)/e2e/%)
+
+.PHONY: all
+all: need-packages $(PROGRAMS:%=$(BUILD)/%)
+
+.PHONY: need-packages
+need-packages:
+	@pkg-config --exists $(ALL_PACKAGES) || { \
+	  echo "Some libraries are missing; run: tools/setup build" >&2; exit 1; }
+
+$(BUILD)/generated/%.sql.h: src/%.sql
+	@mkdir -p $(@D)
+	sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/.*/"&\\n"/' $< > $@
+
+$(BUILD)/obj/%.o: src/%.c Makefile | $(GENERATED)
+	@mkdir -p $(@D)
+	$(CC) $(OWN_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/obj/tests/%.o: tests/%.c Makefile | $(GENERATED)
+	@mkdir -p $(@D)
+	$(CC) $(OWN_CFLAGS) $(CFLAGS) -Itests -DTEST_SOURCE='"$(CURDIR)"' -DTEST_BUILD='"$(abspath $(BUILD))"' -MMD -MP -c -o $@ $<
+
+$(BUILD)/lib/%.a:
+	@mkdir -p $(@D)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(BUILD)/lib/tests/support.a: $(SUPPORT_OBJECTS)
+	@mkdir -p $(@D)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+libraries = $(foreach r,$(1),$(LIBS_$(r))) -lm
+
+define program_rule
+$$(BUILD)/$(1): $$(BUILD)/obj/$(MAIN_$(1)).o $$(call archives,$$(call closure,$(ROOM_$(1))))
+	$$(CC) $$(OWN_LDFLAGS) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$< -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $$(call libraries,$$(call closure,$(ROOM_$(1))))
+endef
+$(foreach p,$(PROGRAMS),$(eval $(call program_rule,$(p))))
+
+define test_rule
+$$(BUILD)/tests/$(1)/%: $$(BUILD)/obj/tests/$(1)/%.o $$(BUILD)/lib/tests/support.a $$(call archives,$$(call closures,$(1) $(ALSO_$(1))))
+	@mkdir -p $$(@D)
+	$$(CC) $$(OWN_LDFLAGS) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$< -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $$(call libraries,$$(call closures,$(1) $(ALSO_$(1)))) -lcmocka $(TESTLIBS_$(1))
+endef
+$(foreach r,$(ROOMS),$(eval $(call test_rule,$(r))))
+
+# Keep objects of the pattern chains.
+.SECONDARY:
+
+# --- Tests ------------------------------------------------------------------
+.PHONY: test tests test-run test-room
+test:
+	tools/setup build test
+	$(MAKE) --no-print-directory test-run
+
+tests: need-packages $(TESTS)
+
+test-run: all tests
+	tools/run-tests $(BUILD) $(TESTS) tests/e2e/*.sh
+
+# make test-room ROOM=ledger: the tests of one room, for daily work.
+test-room: $(filter $(BUILD)/tests/$(ROOM)/%,$(TESTS))
+	tools/run-tests $(BUILD) $^
+
+.PHONY: demo
+demo:
+	tools/setup build demo
+	$(MAKE) --no-print-directory all
+	tools/demo $(BUILD)
+
+.PHONY: check
+check:
+	tools/setup build test check
+	tools/check
+
+# The same tests under AddressSanitizer and UndefinedBehaviorSanitizer.
+.PHONY: check-asan
+check-asan:
+	tools/setup build test
+	$(MAKE) --no-print-directory test-run BUILD=$(BUILD)/asan \
+	  CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer"
+
+# --- Install ----------------------------------------------------------------
+.PHONY: install
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/hailong
+	install -m 755 $(PROGRAMS:%=$(BUILD)/%) $(DESTDIR)$(PREFIX)/bin
+	cp -r assets/. $(DESTDIR)$(PREFIX)/share/hailong/
+
+.PHONY: clean
+clean:
+	rm -rf $(BUILD)
+
+.PHONY: help
+help:
+	@echo 'make            build all into $(BUILD)/'
+	@echo 'make demo       set up, build, and show the whole road'
+	@echo 'make test       set up, build, and run every test'
+	@echo 'make test-room ROOM=ledger   the tests of one room'
+	@echo 'make check      warnings as errors, linters, texts, layering'
+	@echo 'make check-asan the tests under ASan and UBSan'
+	@echo 'make install    into $$(DESTDIR)$$(PREFIX)'
+	@echo 'make clean      remove $(BUILD)/'
+
+# For tools/check: the list above, one room a line with what it may include.
+.PHONY: print-rooms
+print-rooms:
+	@$(foreach r,$(ROOMS),echo "$(r): $(NEEDS_$(r))";)
+
+-include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)

@@ -1,0 +1,32 @@
+// Log lines of all programs: one line each on standard error,
+//
+//   2026-11-23T09:15:02.120+07:00 warn sync server answered 503; next try in 4 s
+//
+// so that journald, a file or a person reads the same thing. A newline inside
+// the text is written as "\n"; a line never holds a secret or a comment.
+// All functions may be called from any thread; lines never mix.
+#pragma once
+#include <stdarg.h>
+#include <stdbool.h>
+
+enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR };
+
+// Lines below `level` are dropped. Starts at LOG_INFO.
+void log_set_level(enum log_level level);
+
+// Reads "debug", "info", "warn", "error"; false when it is none of them.
+bool log_parse_level(const char *name, enum log_level *out_level);
+
+// Sends lines to `sink` instead of standard error (tests); NULL restores it.
+// `text` is valid during the call only.
+typedef void log_sink(void *ctx, enum log_level level, const char *module,
+                      const char *text);
+void log_set_sink(log_sink *sink, void *ctx);
+
+void log_write(enum log_level level, const char *module, const char *format,
+               ...) __attribute__((format(printf, 3, 4)));
+
+#define log_debug(module, ...) log_write(LOG_DEBUG, module, __VA_ARGS__)
+#define log_info(module, ...) log_write(LOG_INFO, module, __VA_ARGS__)
+#define log_warn(module, ...) log_write(LOG_WARN, module, __VA_ARGS__)
+#define log_error(module, ...) log_write(LOG_ERROR, module, __VA_ARGS__)

@@ -1,0 +1,104 @@
+// The discipline of one SQLite connection, the same for the device's stores
+// and the server's: how it is opened, what is read back, how statements are
+// prepared, bound and stepped, and what a transaction is. <sqlite3.h> is
+// included in this room alone.
+//
+// A connection belongs to one thread at a time.
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum sql_result {
+    SQL_OK,      // done, or a row is there
+    SQL_NONE,    // no (more) row
+    SQL_BUSY,    // another connection held the lock beyond the bounded wait
+    SQL_FULL,    // the disk is full
+    SQL_CLASH,   // a unique key or another constraint refuses the row
+    SQL_CORRUPT, // the file is damaged or is no database
+    SQL_ERROR    // anything else; logged where it was seen
+};
+const char *sql_result_name(enum sql_result result);
+
+struct sql; // one connection
+
+enum sql_mode {
+    SQL_WRITER,  // creates the file; WAL, synchronous=EXTRA
+    SQL_FOLLOWER // another process is its writer: READWRITE without CREATE,
+                 // query_only, never checkpoints
+};
+
+struct sql_migration {
+    int version; // 1, 2, 3 … in order
+    const char *script;
+};
+
+// Opens a database. Sets, and then reads back: journal_mode=WAL,
+// synchronous=EXTRA (in WAL mode the commit is synced, so what COMMIT
+// acknowledged survives a power cut), foreign_keys, trusted_schema=OFF,
+// cell_size_check=ON, mmap_size=0, wal_autocheckpoint (0 for a follower). A
+// value that does not stick is refused with SQL_ERROR and a log line.
+// `statements` is the module's whole SQL, `count` texts, prepared at first use
+// and kept; the table must outlive the connection.
+enum sql_result sql_open(const char *path, enum sql_mode mode,
+                         const char *const *statements, size_t count,
+                         struct sql **out_sql);
+// Accepts NULL. A writer checkpoints, a follower does not.
+void sql_close(struct sql *sql);
+
+// Brings the schema to the last of `migrations` (ended by version 0), each in
+// one transaction, the version kept in user_version. A file of a later version
+// than the last is refused (SQL_ERROR, with what to do in the log), so an older
+// program never writes into a newer schema.
+enum sql_result sql_migrate(struct sql *sql,
+                            const struct sql_migration *migrations);
+
+// Runs a script of literals (no values from outside).
+enum sql_result sql_run(struct sql *sql, const char *script);
+
+// One statement of the table, prepared at first use and kept. sql_use() resets
+// what an earlier use left; then bind (from 1), step until SQL_NONE, done. A
+// statement that could not be prepared is logged, accepts every call and
+// answers SQL_ERROR when stepped. Texts and blobs are bound without a copy:
+// they must live until sql_done(). NULL data binds NULL.
+struct sql_statement;
+struct sql_statement *sql_use(struct sql *sql, size_t index);
+void sql_bind_int(struct sql_statement *s, int index, int64_t value);
+void sql_bind_real(struct sql_statement *s, int index, double value);
+void sql_bind_text(struct sql_statement *s, int index, const char *text);
+void sql_bind_bytes(struct sql_statement *s, int index, const void *bytes,
+                    size_t size);
+void sql_bind_null(struct sql_statement *s, int index);
+enum sql_result sql_step(struct sql_statement *s);
+// Columns of the row, from 0; borrowed until the next step or done. A NULL
+// column gives 0, NULL text, or NULL with size 0.
+int64_t sql_int(struct sql_statement *s, int column);
+double sql_real(struct sql_statement *s, int column);
+const char *sql_text(struct sql_statement *s, int column);
+const void *sql_bytes(struct sql_statement *s, int column, size_t *out_size);
+bool sql_is_null(struct sql_statement *s, int column);
+// Resets the statement, which ends its read transaction, and forgets bindings.
+void sql_done(struct sql_statement *s);
+// Steps a statement that gives no row, then done. SQL_OK when it ran.
+enum sql_result sql_execute(struct sql_statement *s);
+
+// BEGIN IMMEDIATE, `work`, COMMIT. `work` returns SQL_OK to commit and
+// anything else to roll back, and that is returned. A busy database is tried
+// again within the bounded wait; an error from COMMIT proves nothing about what
+// is stored (the caller looks by id before it tries again).
+typedef enum sql_result sql_work(struct sql *sql, void *ctx);
+enum sql_result sql_transaction(struct sql *sql, sql_work *work, void *ctx);
+
+// True when another connection changed the database since the last call
+// (PRAGMA data_version).
+bool sql_changed(struct sql *sql);
+// True when the file under the path is no longer the one that is open: it was
+// set aside or replaced. Reopen then.
+bool sql_is_replaced(struct sql *sql);
+// Moves the WAL into the file; `truncate` also gives its space back.
+enum sql_result sql_checkpoint(struct sql *sql, bool truncate);
+// Pages in the WAL after the last commit.
+int sql_wal_pages(struct sql *sql);
+// PRAGMA quick_check (or integrity_check when `whole`).
+bool sql_is_sound(struct sql *sql, bool whole);
+int64_t sql_changes(struct sql *sql);
