@@ -98,8 +98,6 @@ $(foreach r,$(ROOMS),$(eval $(call room_rules,$(r))))
 SUPPORT_OBJECTS := $(patsubst tests/%.c,$(BUILD)/obj/tests/%.o,$(wildcard tests/support/*.c))
 TEST_SOURCES := $(foreach r,$(ROOMS),$(wildcard tests/$(r)/test_*.c))
 TESTS := $(TEST_SOURCES:tests/%.c=$(BUILD)/tests/%)
-TOOL_SOURCES := $(wildcard tests/e2e/*.c)
-E2E_TOOLS := $(TOOL_SOURCES:tests/e2e/%.c=$(BUILD)/e2e/%)
 
 .PHONY: all
 all: need-packages $(PROGRAMS:%=$(BUILD)/%)
@@ -146,6 +144,11 @@ $$(BUILD)/tests/$(1)/%: $$(BUILD)/obj/tests/$(1)/%.o $$(BUILD)/lib/tests/support
 endef
 $(foreach r,$(ROOMS),$(eval $(call test_rule,$(r))))
 
+# Plays a citizen at the X server, for the demonstration and the tests.
+$(BUILD)/tools/tapper: tools/tapper.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(OWN_CFLAGS) $(CFLAGS) $(OWN_LDFLAGS) $(LDFLAGS) -o $@ $< -lX11 -lXtst $(LIBS_common)
+
 # Keep objects of the pattern chains.
 .SECONDARY:
 
@@ -157,7 +160,7 @@ test:
 
 tests: need-packages $(TESTS)
 
-test-run: all tests
+test-run: all tests $(BUILD)/tools/tapper
 	tools/run-tests $(BUILD) $(TESTS) tests/e2e/*.sh
 
 # make test-room ROOM=ledger: the tests of one room, for daily work.
@@ -167,7 +170,7 @@ test-room: $(filter $(BUILD)/tests/$(ROOM)/%,$(TESTS))
 .PHONY: demo
 demo:
 	tools/setup build demo
-	$(MAKE) --no-print-directory all
+	$(MAKE) --no-print-directory all $(BUILD)/tools/tapper
 	tools/demo $(BUILD)
 
 .PHONY: check
@@ -208,5 +211,9 @@ help:
 .PHONY: print-rooms
 print-rooms:
 	@$(foreach r,$(ROOMS),echo "$(r): $(NEEDS_$(r))";)
+
+.PHONY: print-flags
+print-flags:
+	@printf '%s ' $(OWN_CFLAGS)
 
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
