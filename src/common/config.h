@@ -9,8 +9,10 @@
 //
 // In the file: [server] listen = 127.0.0.1:8650. On the command line:
 // --listen 127.0.0.1:8650 (dashes for underscores; a CONFIG_FLAG takes no
-// value). The command line wins over the file, the file over the default.
-// Every mistake is one message that names file, line and key.
+// value). A key that begins with its section's name may leave that out in the
+// file: unit_code is --unit-code, and [unit] code = H24.12. The command line
+// wins over the file, the file over the default. Every mistake is one message
+// that names file, line and key.
 #pragma once
 #include "common/buf.h"
 #include <stdbool.h>

@@ -12,8 +12,7 @@ enum { DIGEST_BYTES = 32, DIGEST_HEX_SIZE = 65 };
 // start. May be called again.
 bool ledger_init(void);
 
-void digest_of(const void *bytes, size_t size,
-               unsigned char out[DIGEST_BYTES]);
+void digest_of(const void *bytes, size_t size, unsigned char out[DIGEST_BYTES]);
 void digest_hex_of(const void *bytes, size_t size, char out[DIGEST_HEX_SIZE]);
 // Compares in constant time.
 bool digest_equal(const void *a, const void *b, size_t size);

@@ -33,5 +33,4 @@ bool key_verify(const unsigned char public_key[KEY_PUBLIC_BYTES],
                 const void *bytes, size_t size, const char *signature_base64);
 void key_public_base64(const unsigned char public_key[KEY_PUBLIC_BYTES],
                        char out[KEY_PUBLIC_BASE64_SIZE]);
-bool key_public_parse(const char *base64,
-                      unsigned char out[KEY_PUBLIC_BYTES]);
+bool key_public_parse(const char *base64, unsigned char out[KEY_PUBLIC_BYTES]);

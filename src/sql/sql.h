@@ -39,7 +39,8 @@ struct sql_migration {
 // cell_size_check=ON, mmap_size=0, wal_autocheckpoint (0 for a follower). A
 // value that does not stick is refused with SQL_ERROR and a log line.
 // `statements` is the module's whole SQL, `count` texts, prepared at first use
-// and kept; the table must outlive the connection.
+// and kept; the table must outlive the connection. SQL_NONE: a follower found
+// no file, its writer has not made it yet.
 enum sql_result sql_open(const char *path, enum sql_mode mode,
                          const char *const *statements, size_t count,
                          struct sql **out_sql);
@@ -52,6 +53,9 @@ void sql_close(struct sql *sql);
 // program never writes into a newer schema.
 enum sql_result sql_migrate(struct sql *sql,
                             const struct sql_migration *migrations);
+
+// The schema's version as the file holds it; 0: no migration has run yet.
+int sql_version(struct sql *sql);
 
 // Runs a script of literals (no values from outside).
 enum sql_result sql_run(struct sql *sql, const char *script);

@@ -1,0 +1,56 @@
+#include "ledger/digest.h"
+#include "common/ids.h"
+#include <sodium.h>
+#include <string.h>
+
+const char DIGEST_NONE_HEX[DIGEST_HEX_SIZE] =
+    "0000000000000000000000000000000000000000000000000000000000000000";
+
+bool ledger_init(void)
+{
+    return sodium_init() >= 0;
+}
+
+void digest_of(const void *bytes, size_t size, unsigned char out[DIGEST_BYTES])
+{
+    crypto_hash_sha256(out, bytes, size);
+}
+
+void digest_hex_of(const void *bytes, size_t size, char out[DIGEST_HEX_SIZE])
+{
+    unsigned char digest[DIGEST_BYTES];
+    digest_of(bytes, size, digest);
+    hex_encode(digest, sizeof digest, out);
+}
+
+bool digest_equal(const void *a, const void *b, size_t size)
+{
+    return sodium_memcmp(a, b, size) == 0;
+}
+
+bool digest_hex_is_valid(const char *text, size_t size)
+{
+    return size == DIGEST_HEX_SIZE - 1 &&
+           strspn(text, "0123456789abcdef") >= size;
+}
+
+void base64_append(const void *bytes, size_t size, struct buf *out)
+{
+    size_t length =
+        sodium_base64_encoded_len(size, sodium_base64_VARIANT_ORIGINAL);
+    char *room = buf_reserve(out, length);
+    if (!room)
+        return;
+    sodium_bin2base64(room, length, bytes, size,
+                      sodium_base64_VARIANT_ORIGINAL);
+    buf_commit(out, length - 1);
+}
+
+bool base64_decode(const char *text, size_t text_size, void *out, size_t size)
+{
+    size_t length;
+    const char *end;
+    return sodium_base642bin(out, size, text, text_size, NULL, &length, &end,
+                             sodium_base64_VARIANT_ORIGINAL) == 0 &&
+           length == size && end == text + text_size;
+}

@@ -1,0 +1,579 @@
+#include "ledger/record.h"
+#include "common/clock.h"
+#include "vietnamese/text.h"
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char *const outcome_names[RECORD_OUTCOME_COUNT] = {
+    "rated", "declined", "timeout", "withdrawn"};
+static const char *const mode_names[RECORD_MODE_COUNT] = {
+    "transaction", "walk-up", "walk-up-offline"};
+static const char *const order_names[] = {"best-first", "worst-first"};
+static const char *const clock_names[] = {"synced", "unsure"};
+static const char *const kind_names[] = {"visit", "event"};
+
+const char *record_outcome_name(enum record_outcome outcome)
+{
+    return outcome_names[outcome];
+}
+
+const char *record_mode_name(enum record_mode mode)
+{
+    return mode_names[mode];
+}
+
+void record_init(struct record *out, enum record_kind kind)
+{
+    memset(out, 0, sizeof *out);
+    out->kind = kind;
+    out->clock = RECORD_CLOCK_UNSURE;
+}
+
+// --- Writing ---------------------------------------------------------------
+
+// The line while it grows. A text that is no UTF-8 spoils the whole.
+struct writer {
+    struct buf *out;
+    bool failed;
+    bool first;
+};
+
+static void put_key(struct writer *w, const char *key)
+{
+    if (!w->first)
+        buf_append_char(w->out, ',');
+    w->first = false;
+    buf_printf(w->out, "\"%s\":", key);
+}
+
+// The content of a JSON string (RFC 8259, section 7). Control characters do
+// not pass record_read() and are refused.
+static void put_string(struct writer *w, const char *text)
+{
+    struct buf normal = {0};
+    if (!text_append_nfc(text, strlen(text), &normal)) {
+        w->failed = true;
+        buf_free(&normal);
+        return;
+    }
+    buf_append_char(w->out, '"');
+    for (const char *c = buf_text(&normal); *c; c++) {
+        if ((unsigned char)*c < 0x20 || *c == 0x7f)
+            w->failed = true;
+        if (*c == '"' || *c == '\\')
+            buf_append_char(w->out, '\\');
+        buf_append_char(w->out, *c);
+    }
+    buf_append_char(w->out, '"');
+    buf_free(&normal);
+}
+
+static void put_text(struct writer *w, const char *key, const char *text)
+{
+    put_key(w, key);
+    if (*text)
+        put_string(w, text);
+    else
+        buf_append_text(w->out, "null");
+}
+
+static void put_int(struct writer *w, const char *key, int64_t value)
+{
+    put_key(w, key);
+    buf_printf(w->out, "%lld", (long long)value);
+}
+
+static void put_time(struct writer *w, const char *key, int64_t wall_ms)
+{
+    char text[CLOCK_ISO_SIZE] = "";
+    if (wall_ms != 0)
+        clock_format(wall_ms, text);
+    put_text(w, key, text);
+}
+
+// Two decimals, whatever the locale.
+static void put_hundredths(struct writer *w, const char *key, double value)
+{
+    long hundredths = lround(value * 100);
+    if (!(value >= 0 && value <= 1)) {
+        w->failed = true;
+        return;
+    }
+    put_key(w, key);
+    buf_printf(w->out, "%ld.%02ld", hundredths / 100, hundredths % 100);
+}
+
+static void put_names(struct writer *w, const char *key, const char *texts,
+                      size_t stride, size_t count)
+{
+    put_key(w, key);
+    buf_append_char(w->out, '[');
+    for (size_t i = 0; i < count; i++) {
+        if (i)
+            buf_append_char(w->out, ',');
+        put_string(w, texts + i * stride);
+    }
+    buf_append_char(w->out, ']');
+}
+
+static void put_answers(struct writer *w, const struct record *r)
+{
+    put_key(w, "answers");
+    buf_append_char(w->out, '[');
+    for (size_t i = 0; i < r->answer_count; i++) {
+        struct writer item = {w->out, false, true};
+        if (i)
+            buf_append_char(w->out, ',');
+        buf_append_char(w->out, '{');
+        put_text(&item, "q", r->answers[i].question);
+        put_key(&item, "level");
+        if (r->answers[i].level)
+            buf_printf(w->out, "%d", r->answers[i].level);
+        else
+            buf_append_text(w->out, "null");
+        buf_append_char(w->out, '}');
+        w->failed = w->failed || item.failed;
+    }
+    buf_append_char(w->out, ']');
+}
+
+static void put_touch(struct writer *w, const struct record *r)
+{
+    put_key(w, "touch");
+    if (!r->has_touch) {
+        buf_append_text(w->out, "null");
+        return;
+    }
+    buf_append_char(w->out, '{');
+    w->first = true;
+    put_hundredths(w, "x", r->touch_x);
+    put_hundredths(w, "y", r->touch_y);
+    put_int(w, "after_ms", r->touch_after_ms);
+    buf_append_char(w->out, '}');
+}
+
+static void put_visit(struct writer *w, const struct record *r)
+{
+    put_time(w, "opened_at", r->opened_at);
+    put_time(w, "answered_at", r->answered_at);
+    put_time(w, "closed_at", r->closed_at);
+    put_text(w, "clock", clock_names[r->clock]);
+    put_text(w, "boot", r->boot);
+    put_int(w, "up_ms", r->up_ms);
+    put_text(w, "survey", r->survey);
+    put_int(w, "survey_version", r->survey_version);
+    put_text(w, "lang", r->lang);
+    put_text(w, "mode", mode_names[r->mode]);
+    put_text(w, "order", order_names[r->order]);
+    put_names(w, "aids", r->aids[0], sizeof r->aids[0], r->aid_count);
+    put_text(w, "outcome", outcome_names[r->outcome]);
+    put_key(w, "level");
+    if (r->outcome == RECORD_RATED)
+        buf_printf(w->out, "%d", r->level);
+    else
+        buf_append_text(w->out, "null");
+    put_names(w, "reasons", r->reasons[0], sizeof r->reasons[0],
+              r->reason_count);
+    put_answers(w, r);
+    put_text(w, "comment_hash", r->comment_hash);
+    put_text(w, "unit", r->unit);
+    put_text(w, "counter", r->counter);
+    put_text(w, "field", r->field);
+    put_text(w, "procedure", r->procedure);
+    put_text(w, "step", r->step);
+    put_text(w, "officer", r->officer);
+    put_text(w, "transaction", r->transaction);
+    put_text(w, "invitation", r->invitation);
+    put_touch(w, r);
+}
+
+static void put_event(struct writer *w, const struct record *r)
+{
+    put_time(w, "at", r->opened_at);
+    put_text(w, "clock", clock_names[r->clock]);
+    put_text(w, "boot", r->boot);
+    put_int(w, "up_ms", r->up_ms);
+    put_text(w, "event", r->event);
+    put_key(w, "detail");
+    if (!r->detail[0]) {
+        buf_append_text(w->out, "null");
+        return;
+    }
+    char why[JSON_MESSAGE_SIZE];
+    json_t *detail = json_read(r->detail, strlen(r->detail), why);
+    if (!json_is_object(detail) || !json_write(detail, w->out))
+        w->failed = true;
+    json_decref(detail);
+}
+
+static bool check(const struct record *r, bool draft, char *reason);
+
+static bool write_object(const struct record *r, bool draft, struct buf *out)
+{
+    char reason[JSON_MESSAGE_SIZE];
+    if (!check(r, draft, reason))
+        return false;
+    size_t start = out->size;
+    struct writer w = {out, false, true};
+    buf_append_char(out, '{');
+    put_int(&w, "v", RECORD_VERSION);
+    put_text(&w, "device", r->device);
+    if (!draft) {
+        put_int(&w, "gen", r->gen);
+        put_int(&w, "seq", r->seq);
+        put_text(&w, "prev", r->prev);
+    }
+    put_text(&w, "id", r->id);
+    put_text(&w, "kind", kind_names[r->kind]);
+    put_key(&w, "test");
+    buf_append_text(out, r->test ? "true" : "false");
+    if (r->kind == RECORD_VISIT)
+        put_visit(&w, r);
+    else
+        put_event(&w, r);
+    buf_append_char(out, '}');
+    if (!w.failed && buf_ok(out) && out->size - start <= RECORD_LINE_MAX)
+        return true;
+    if (buf_ok(out)) {
+        out->size = start;
+        out->data[start] = '\0';
+    }
+    return false;
+}
+
+bool record_write(const struct record *record, struct buf *out)
+{
+    return write_object(record, false, out);
+}
+
+bool record_write_draft(const struct record *record, struct buf *out)
+{
+    return write_object(record, true, out);
+}
+
+// --- Rules that both directions share --------------------------------------
+
+static bool refuse(char *reason, const char *key, const char *what)
+{
+    snprintf(reason, JSON_MESSAGE_SIZE, "%s: %s", key, what);
+    return false;
+}
+
+static bool check_visit(const struct record *r, bool draft, char *reason)
+{
+    bool rated = r->outcome == RECORD_RATED;
+    if (rated && (r->level < 1 || r->level > 5))
+        return refuse(reason, "level", "is no whole number from 1 to 5");
+    if (!rated && r->level != 0)
+        return refuse(reason, "level", "stands without a rating");
+    if (r->opened_at == 0)
+        return refuse(reason, "opened_at", "is missing");
+    if (!draft && r->closed_at == 0)
+        return refuse(reason, "closed_at", "is missing");
+    if (!r->survey[0])
+        return refuse(reason, "survey", "is missing");
+    if (!r->counter[0])
+        return refuse(reason, "counter", "is missing");
+    for (size_t i = 0; i < r->answer_count; i++)
+        if (r->answers[i].level < 0 || r->answers[i].level > 5)
+            return refuse(reason, "answers", "a level is not from 1 to 5");
+    if (r->comment_hash[0] &&
+        !digest_hex_is_valid(r->comment_hash, strlen(r->comment_hash)))
+        return refuse(reason, "comment_hash", "is not 64 hex digits");
+    if (r->invitation[0] && !id_is_valid(r->invitation, strlen(r->invitation)))
+        return refuse(reason, "invitation", "is no UUID");
+    return true;
+}
+
+static bool check(const struct record *r, bool draft, char *reason)
+{
+    if (!id_is_valid(r->device, strlen(r->device)))
+        return refuse(reason, "device", "is no UUID");
+    if (!id_is_valid(r->id, strlen(r->id)))
+        return refuse(reason, "id", "is no UUID");
+    if (!draft && r->gen < 1)
+        return refuse(reason, "gen", "is no whole number from 1");
+    if (!draft && r->seq < 1)
+        return refuse(reason, "seq", "is no whole number from 1");
+    if (!draft && !digest_hex_is_valid(r->prev, strlen(r->prev)))
+        return refuse(reason, "prev", "is not 64 hex digits");
+    if (!id_is_valid(r->boot, strlen(r->boot)))
+        return refuse(reason, "boot", "is no UUID");
+    if (r->up_ms < 0)
+        return refuse(reason, "up_ms", "is no whole number from 0");
+    if (r->kind == RECORD_VISIT)
+        return check_visit(r, draft, reason);
+    if (!r->event[0])
+        return refuse(reason, "event", "is missing");
+    return true;
+}
+
+// --- Reading ---------------------------------------------------------------
+
+// The object that is read, and where to say what is wrong with it.
+struct reader {
+    const json_t *object;
+    char *reason;
+};
+
+static bool get_text(const struct reader *r, const char *key, char *out,
+                     size_t size)
+{
+    const json_t *value = json_object_get(r->object, key);
+    out[0] = '\0';
+    if (!value || json_is_null(value))
+        return true;
+    if (!json_is_string(value))
+        return refuse(r->reason, key, "is no text");
+    if (json_string_length(value) >= size)
+        return refuse(r->reason, key, "is too long");
+    memcpy(out, json_string_value(value), json_string_length(value) + 1);
+    return true;
+}
+
+static bool get_int(const struct reader *r, const char *key, int64_t *out)
+{
+    if (json_get_int(r->object, key, out))
+        return true;
+    return refuse(r->reason, key, "is no whole number");
+}
+
+static bool get_time(const struct reader *r, const char *key, int64_t *out)
+{
+    const json_t *value = json_object_get(r->object, key);
+    *out = 0;
+    if (!value || json_is_null(value))
+        return true;
+    if (!json_is_string(value) ||
+        !clock_parse(json_string_value(value), json_string_length(value), out))
+        return refuse(r->reason, key, "is no RFC 3339 time");
+    if (*out == 0)
+        *out = 1; // the first instant of 1970; 0 says "none"
+    return true;
+}
+
+static bool get_name(const struct reader *r, const char *key,
+                     const char *const *names, size_t count, int *out)
+{
+    const char *text;
+    if (!json_get_text(r->object, key, &text))
+        return refuse(r->reason, key, "is missing or no text");
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(text, names[i]) != 0)
+            continue;
+        *out = (int)i;
+        return true;
+    }
+    return refuse(r->reason, key, "is a word that is not known");
+}
+
+static bool get_level(const struct reader *r, const json_t *value, int *out)
+{
+    *out = 0;
+    if (!value || json_is_null(value))
+        return true;
+    if (!json_is_integer(value) || json_integer_value(value) < 1 ||
+        json_integer_value(value) > 5)
+        return refuse(r->reason, "level", "is no whole number from 1 to 5");
+    *out = (int)json_integer_value(value);
+    return true;
+}
+
+static bool get_names(const struct reader *r, const char *key, char *out,
+                      size_t stride, size_t most, size_t *out_count)
+{
+    const json_t *array = json_object_get(r->object, key);
+    *out_count = 0;
+    if (!array || json_is_null(array))
+        return true;
+    if (!json_is_array(array) || json_array_size(array) > most)
+        return refuse(r->reason, key, "is no list, or too long");
+    for (size_t i = 0; i < json_array_size(array); i++) {
+        const json_t *item = json_array_get(array, i);
+        if (!json_is_string(item) || json_string_length(item) >= stride)
+            return refuse(r->reason, key, "holds no text, or one too long");
+        memcpy(out + i * stride, json_string_value(item),
+               json_string_length(item) + 1);
+    }
+    *out_count = json_array_size(array);
+    return true;
+}
+
+static bool get_answers(const struct reader *r, struct record *out)
+{
+    const json_t *array = json_object_get(r->object, "answers");
+    if (!array || json_is_null(array))
+        return true;
+    if (!json_is_array(array) || json_array_size(array) > RECORD_ANSWERS_MAX)
+        return refuse(r->reason, "answers", "is no list, or too long");
+    for (size_t i = 0; i < json_array_size(array); i++) {
+        const json_t *item = json_array_get(array, i);
+        struct record_answer *answer = &out->answers[i];
+        if (!json_copy_text(item, "q", answer->question,
+                            sizeof answer->question))
+            return refuse(r->reason, "answers", "an answer has no \"q\"");
+        if (!get_level(r, json_object_get(item, "level"), &answer->level))
+            return false;
+    }
+    out->answer_count = json_array_size(array);
+    return true;
+}
+
+static bool get_share(const json_t *object, const char *key, double *out)
+{
+    const json_t *value = json_object_get(object, key);
+    *out = json_number_value(value);
+    return json_is_number(value) && *out >= 0 && *out <= 1;
+}
+
+static bool get_touch(const struct reader *r, struct record *out)
+{
+    const json_t *touch = json_object_get(r->object, "touch");
+    if (!touch || json_is_null(touch))
+        return true;
+    out->has_touch = true;
+    if (!get_share(touch, "x", &out->touch_x) ||
+        !get_share(touch, "y", &out->touch_y) ||
+        !json_get_int(touch, "after_ms", &out->touch_after_ms))
+        return refuse(r->reason, "touch",
+                      "wants x, y from 0 to 1 and after_ms");
+    return true;
+}
+
+static bool read_visit(const struct reader *r, struct record *out)
+{
+    int clock, mode, order, outcome;
+    if (!get_time(r, "opened_at", &out->opened_at) ||
+        !get_time(r, "answered_at", &out->answered_at) ||
+        !get_time(r, "closed_at", &out->closed_at) ||
+        !get_name(r, "clock", clock_names, 2, &clock) ||
+        !get_text(r, "boot", out->boot, sizeof out->boot) ||
+        !get_int(r, "up_ms", &out->up_ms) ||
+        !get_text(r, "survey", out->survey, sizeof out->survey) ||
+        !get_int(r, "survey_version", &out->survey_version) ||
+        !get_text(r, "lang", out->lang, sizeof out->lang) ||
+        !get_name(r, "mode", mode_names, RECORD_MODE_COUNT, &mode) ||
+        !get_name(r, "order", order_names, 2, &order) ||
+        !get_names(r, "aids", out->aids[0], sizeof out->aids[0],
+                   RECORD_AIDS_MAX, &out->aid_count) ||
+        !get_name(r, "outcome", outcome_names, RECORD_OUTCOME_COUNT,
+                  &outcome) ||
+        !get_level(r, json_object_get(r->object, "level"), &out->level) ||
+        !get_names(r, "reasons", out->reasons[0], sizeof out->reasons[0],
+                   RECORD_REASONS_MAX, &out->reason_count) ||
+        !get_answers(r, out))
+        return false;
+    out->clock = (enum record_clock)clock;
+    out->mode = (enum record_mode)mode;
+    out->order = (enum record_order)order;
+    out->outcome = (enum record_outcome)outcome;
+    return get_text(r, "comment_hash", out->comment_hash,
+                    sizeof out->comment_hash) &&
+           get_text(r, "unit", out->unit, sizeof out->unit) &&
+           get_text(r, "counter", out->counter, sizeof out->counter) &&
+           get_text(r, "field", out->field, sizeof out->field) &&
+           get_text(r, "procedure", out->procedure, sizeof out->procedure) &&
+           get_text(r, "step", out->step, sizeof out->step) &&
+           get_text(r, "officer", out->officer, sizeof out->officer) &&
+           get_text(r, "transaction", out->transaction,
+                    sizeof out->transaction) &&
+           get_text(r, "invitation", out->invitation, sizeof out->invitation) &&
+           get_touch(r, out);
+}
+
+static bool read_event(const struct reader *r, struct record *out)
+{
+    int clock;
+    if (!get_time(r, "at", &out->opened_at) ||
+        !get_name(r, "clock", clock_names, 2, &clock) ||
+        !get_text(r, "boot", out->boot, sizeof out->boot) ||
+        !get_int(r, "up_ms", &out->up_ms) ||
+        !get_text(r, "event", out->event, sizeof out->event))
+        return false;
+    out->clock = (enum record_clock)clock;
+    const json_t *detail = json_object_get(r->object, "detail");
+    if (!detail || json_is_null(detail))
+        return true;
+    struct buf text = {0};
+    bool ok = json_is_object(detail) && json_write(detail, &text) &&
+              text.size < sizeof out->detail;
+    if (ok)
+        memcpy(out->detail, text.data, text.size + 1);
+    buf_free(&text);
+    return ok || refuse(r->reason, "detail", "is no object, or too long");
+}
+
+static bool read_object(const struct reader *r, bool draft, struct record *out)
+{
+    int64_t version;
+    int kind;
+    if (!get_int(r, "v", &version))
+        return false;
+    if (version != RECORD_VERSION)
+        return refuse(r->reason, "v", "is a version that is not known");
+    if (!get_name(r, "kind", kind_names, 2, &kind))
+        return false;
+    record_init(out, (enum record_kind)kind);
+    if (!get_text(r, "device", out->device, sizeof out->device) ||
+        !get_text(r, "id", out->id, sizeof out->id))
+        return false;
+    if (!draft &&
+        (!get_int(r, "gen", &out->gen) || !get_int(r, "seq", &out->seq) ||
+         !get_text(r, "prev", out->prev, sizeof out->prev)))
+        return false;
+    if (!json_get_bool(r->object, "test", &out->test))
+        return refuse(r->reason, "test", "is not true or false");
+    if (kind == RECORD_VISIT ? !read_visit(r, out) : !read_event(r, out))
+        return false;
+    return check(out, draft, r->reason);
+}
+
+// A control character, or text that is not NFC, can hide in an escape (\n,
+// \u0301) where the bytes show none. A line needs none but \" and \\.
+static bool has_hidden(const char *bytes, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        if ((unsigned char)bytes[i] < 0x20 || bytes[i] == 0x7f)
+            return true;
+        if (bytes[i] == '\\' && i + 1 < size && strchr("bfnrtu", bytes[++i]))
+            return true;
+    }
+    return false;
+}
+
+static bool read_bytes(const char *bytes, size_t size, bool draft,
+                       struct record *out, char *reason)
+{
+    if (size > RECORD_LINE_MAX)
+        return refuse(reason, "line", "is longer than 8192 bytes");
+    if (!text_is_utf8(bytes, size))
+        return refuse(reason, "line", "is not UTF-8");
+    if (!text_is_nfc(bytes, size))
+        return refuse(reason, "line", "is not NFC");
+    if (has_hidden(bytes, size))
+        return refuse(reason, "line",
+                      "holds a control character or an escape other than "
+                      "\\\" and \\\\");
+    json_t *object = json_read(bytes, size, reason);
+    if (!object)
+        return false;
+    struct reader reader = {object, reason};
+    bool ok = json_is_object(object)
+                  ? read_object(&reader, draft, out)
+                  : refuse(reason, "line", "is no JSON object");
+    json_decref(object);
+    return ok;
+}
+
+bool record_read(const char *bytes, size_t size, struct record *out,
+                 char *reason)
+{
+    return read_bytes(bytes, size, false, out, reason);
+}
+
+bool record_read_draft(const char *bytes, size_t size, struct record *out,
+                       char *reason)
+{
+    return read_bytes(bytes, size, true, out, reason);
+}

@@ -1,0 +1,444 @@
+#include "sql/sql.h"
+#include "common/clock.h"
+#include "common/log.h"
+#include <errno.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+// How long a statement waits for another connection's lock, in all.
+enum { BUSY_MS = 2000, CHECKPOINT_PAGES = 256 };
+
+static const char module[] = "sql";
+
+struct sql_statement {
+    struct sql *sql;
+    size_t index;
+    sqlite3_stmt *handle; // NULL: not prepared yet, or it cannot be
+};
+
+struct sql {
+    sqlite3 *db;
+    char *path;
+    const char *const *texts;
+    struct sql_statement *statements;
+    size_t count;
+    dev_t device; // of the file that is open
+    ino_t inode;
+    int64_t data_version;
+    int wal_pages;
+};
+
+const char *sql_result_name(enum sql_result result)
+{
+    static const char *const names[] = {"ok",    "none",    "busy", "full",
+                                        "clash", "corrupt", "error"};
+    return names[result];
+}
+
+static enum sql_result result_of(struct sql *sql, int code)
+{
+    switch (code & 0xff) {
+    case SQLITE_OK:
+    case SQLITE_ROW:
+        return SQL_OK;
+    case SQLITE_DONE:
+        return SQL_NONE;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return SQL_BUSY;
+    case SQLITE_FULL:
+        return SQL_FULL;
+    case SQLITE_CONSTRAINT:
+        return SQL_CLASH;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+        return SQL_CORRUPT;
+    case SQLITE_IOERR: {
+        int error = sql->db ? sqlite3_system_errno(sql->db) : 0;
+        return error == ENOSPC || error == EDQUOT || error == EFBIG ? SQL_FULL
+                                                                    : SQL_ERROR;
+    }
+    default:
+        return SQL_ERROR;
+    }
+}
+
+// Logs a failure where it is seen, once, and says what kind it is. A clash is
+// an answer that callers ask for, not a failure.
+static enum sql_result seen(struct sql *sql, int code, const char *what)
+{
+    enum sql_result result = result_of(sql, code);
+    if (result != SQL_OK && result != SQL_NONE && result != SQL_CLASH)
+        log_error(module, "%s: %.120s: %s (%d)", sql->path, what,
+                  sql->db ? sqlite3_errmsg(sql->db) : sqlite3_errstr(code),
+                  sql->db ? sqlite3_extended_errcode(sql->db) : code);
+    return result;
+}
+
+enum sql_result sql_run(struct sql *sql, const char *script)
+{
+    int code = sqlite3_exec(sql->db, script, NULL, NULL, NULL);
+    return seen(sql, code, script);
+}
+
+// The first column of a one-row query as text; "" when there is none.
+static enum sql_result ask(struct sql *sql, const char *query, char *out,
+                           size_t size)
+{
+    sqlite3_stmt *handle = NULL;
+    int code = sqlite3_prepare_v2(sql->db, query, -1, &handle, NULL);
+    out[0] = '\0';
+    if (code == SQLITE_OK)
+        code = sqlite3_step(handle);
+    if (code == SQLITE_ROW) {
+        const unsigned char *text = sqlite3_column_text(handle, 0);
+        snprintf(out, size, "%s", text ? (const char *)text : "");
+    }
+    enum sql_result result = seen(sql, code, query);
+    sqlite3_finalize(handle);
+    return result == SQL_NONE ? SQL_OK : result;
+}
+
+struct pragma {
+    const char *set, *read, *expected;
+};
+
+static enum sql_result set_pragmas(struct sql *sql,
+                                   const struct pragma *pragmas, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        char value[64];
+        enum sql_result result = sql_run(sql, pragmas[i].set);
+        if (result == SQL_OK)
+            result = ask(sql, pragmas[i].read, value, sizeof value);
+        if (result != SQL_OK)
+            return result;
+        if (strcmp(value, pragmas[i].expected) != 0) {
+            log_error(module,
+                      "%s: %s reads back \"%s\", not \"%s\"; the "
+                      "file system or SQLite does not keep it",
+                      sql->path, pragmas[i].read, value, pragmas[i].expected);
+            return SQL_ERROR;
+        }
+    }
+    return SQL_OK;
+}
+
+static enum sql_result configure(struct sql *sql, enum sql_mode mode)
+{
+    // WAL comes before synchronous: changing the journal mode may reset it.
+    // EXTRA syncs the WAL at each commit, so what COMMIT acknowledged survives
+    // a power cut.
+    static const struct pragma common[] = {
+        {"PRAGMA synchronous=EXTRA", "PRAGMA synchronous", "3"},
+        {"PRAGMA foreign_keys=ON", "PRAGMA foreign_keys", "1"},
+        {"PRAGMA trusted_schema=OFF", "PRAGMA trusted_schema", "0"},
+        {"PRAGMA cell_size_check=ON", "PRAGMA cell_size_check", "1"},
+        {"PRAGMA mmap_size=0", "PRAGMA mmap_size", "0"}};
+    static const struct pragma writer[] = {
+        {"PRAGMA journal_mode=WAL", "PRAGMA journal_mode", "wal"},
+        {"PRAGMA wal_autocheckpoint=256", "PRAGMA wal_autocheckpoint", "256"}};
+    static const struct pragma follower[] = {
+        {"PRAGMA query_only=ON", "PRAGMA query_only", "1"},
+        {"PRAGMA wal_autocheckpoint=0", "PRAGMA wal_autocheckpoint", "0"}};
+    sqlite3_extended_result_codes(sql->db, 1);
+    sqlite3_busy_timeout(sql->db, BUSY_MS);
+    sqlite3_db_config(sql->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    enum sql_result result;
+    if (mode == SQL_WRITER) {
+        result = set_pragmas(sql, writer, 2);
+    } else {
+        sqlite3_db_config(sql->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+        result = set_pragmas(sql, follower, 2);
+    }
+    return result == SQL_OK ? set_pragmas(sql, common, 5) : result;
+}
+
+static int count_wal(void *ctx, sqlite3 *db, const char *name, int pages)
+{
+    struct sql *sql = ctx;
+    (void)name;
+    sql->wal_pages = pages;
+    if (pages >= CHECKPOINT_PAGES)
+        sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL,
+                                  NULL);
+    return SQLITE_OK;
+}
+
+static bool allocate(struct sql *sql, const char *path,
+                     const char *const *statements, size_t count)
+{
+    sql->path = strdup(path);
+    sql->texts = statements;
+    sql->statements = calloc(count + 1, sizeof *sql->statements);
+    if (!sql->path || !sql->statements)
+        return false;
+    sql->count = count;
+    for (size_t i = 0; i < count; i++)
+        sql->statements[i] = (struct sql_statement){sql, i, NULL};
+    return true;
+}
+
+enum sql_result sql_open(const char *path, enum sql_mode mode,
+                         const char *const *statements, size_t count,
+                         struct sql **out_sql)
+{
+    struct stat st;
+    struct sql *sql = calloc(1, sizeof *sql);
+    if (!sql || !allocate(sql, path, statements, count)) {
+        sql_close(sql);
+        return SQL_ERROR;
+    }
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX |
+                (mode == SQL_WRITER ? SQLITE_OPEN_CREATE : 0);
+    int code = sqlite3_open_v2(path, &sql->db, flags, NULL);
+    enum sql_result result;
+    if (code == SQLITE_CANTOPEN && mode == SQL_FOLLOWER && stat(path, &st) != 0)
+        result = SQL_NONE; // its writer has not made it yet
+    else if (code != SQLITE_OK)
+        result = seen(sql, code, "open");
+    else
+        result = configure(sql, mode);
+    if (result == SQL_OK && stat(path, &st) == 0) {
+        sql->device = st.st_dev;
+        sql->inode = st.st_ino;
+    }
+    if (result != SQL_OK) {
+        sql_close(sql);
+        return result;
+    }
+    // Replaces the hook that wal_autocheckpoint set, with the same duty.
+    if (mode == SQL_WRITER)
+        sqlite3_wal_hook(sql->db, count_wal, sql);
+    sql_changed(sql);
+    *out_sql = sql;
+    return SQL_OK;
+}
+
+void sql_close(struct sql *sql)
+{
+    if (!sql)
+        return;
+    for (size_t i = 0; i < sql->count; i++)
+        sqlite3_finalize(sql->statements[i].handle);
+    sqlite3_close_v2(sql->db);
+    free(sql->statements);
+    free(sql->path);
+    free(sql);
+}
+
+struct step_up {
+    const struct sql_migration *migration;
+};
+
+static enum sql_result run_migration(struct sql *sql, void *ctx)
+{
+    const struct step_up *step = ctx;
+    char version[64];
+    enum sql_result result = sql_run(sql, step->migration->script);
+    snprintf(version, sizeof version, "PRAGMA user_version=%d",
+             step->migration->version);
+    return result == SQL_OK ? sql_run(sql, version) : result;
+}
+
+int sql_version(struct sql *sql)
+{
+    char text[64];
+    if (ask(sql, "PRAGMA user_version", text, sizeof text) != SQL_OK)
+        return 0;
+    return (int)strtol(text, NULL, 10);
+}
+
+enum sql_result sql_migrate(struct sql *sql,
+                            const struct sql_migration *migrations)
+{
+    enum sql_result result = SQL_OK;
+    int held = sql_version(sql), last = 0;
+    for (const struct sql_migration *m = migrations; m->version; m++)
+        last = m->version;
+    if (held > last) {
+        log_error(module,
+                  "%s: schema version %d is newer than this program's %d; "
+                  "install the newer program, or restore a backup made "
+                  "before the upgrade",
+                  sql->path, held, last);
+        return SQL_ERROR;
+    }
+    for (const struct sql_migration *m = migrations; m->version; m++) {
+        struct step_up step = {m};
+        if (m->version <= held)
+            continue;
+        result = sql_transaction(sql, run_migration, &step);
+        if (result != SQL_OK)
+            return result;
+        log_info(module, "%s: schema is now version %d", sql->path, m->version);
+    }
+    return SQL_OK;
+}
+
+struct sql_statement *sql_use(struct sql *sql, size_t index)
+{
+    struct sql_statement *s = &sql->statements[index];
+    if (!s->handle) {
+        int code =
+            sqlite3_prepare_v3(sql->db, sql->texts[index], -1,
+                               SQLITE_PREPARE_PERSISTENT, &s->handle, NULL);
+        seen(sql, code, sql->texts[index]);
+    } else {
+        sqlite3_reset(s->handle);
+        sqlite3_clear_bindings(s->handle);
+    }
+    return s;
+}
+
+void sql_bind_int(struct sql_statement *s, int index, int64_t value)
+{
+    sqlite3_bind_int64(s->handle, index, value);
+}
+
+void sql_bind_real(struct sql_statement *s, int index, double value)
+{
+    sqlite3_bind_double(s->handle, index, value);
+}
+
+void sql_bind_text(struct sql_statement *s, int index, const char *text)
+{
+    sqlite3_bind_text(s->handle, index, text, -1, SQLITE_STATIC);
+}
+
+void sql_bind_bytes(struct sql_statement *s, int index, const void *bytes,
+                    size_t size)
+{
+    sqlite3_bind_blob64(s->handle, index, bytes, size, SQLITE_STATIC);
+}
+
+void sql_bind_null(struct sql_statement *s, int index)
+{
+    sqlite3_bind_null(s->handle, index);
+}
+
+enum sql_result sql_step(struct sql_statement *s)
+{
+    if (!s->handle)
+        return SQL_ERROR;
+    return seen(s->sql, sqlite3_step(s->handle), s->sql->texts[s->index]);
+}
+
+int64_t sql_int(struct sql_statement *s, int column)
+{
+    return sqlite3_column_int64(s->handle, column);
+}
+
+double sql_real(struct sql_statement *s, int column)
+{
+    return sqlite3_column_double(s->handle, column);
+}
+
+const char *sql_text(struct sql_statement *s, int column)
+{
+    return (const char *)sqlite3_column_text(s->handle, column);
+}
+
+const void *sql_bytes(struct sql_statement *s, int column, size_t *out_size)
+{
+    const void *bytes = sqlite3_column_blob(s->handle, column);
+    *out_size = (size_t)sqlite3_column_bytes(s->handle, column);
+    return bytes;
+}
+
+bool sql_is_null(struct sql_statement *s, int column)
+{
+    return sqlite3_column_type(s->handle, column) == SQLITE_NULL;
+}
+
+void sql_done(struct sql_statement *s)
+{
+    if (!s->handle)
+        return;
+    sqlite3_reset(s->handle);
+    sqlite3_clear_bindings(s->handle);
+}
+
+enum sql_result sql_execute(struct sql_statement *s)
+{
+    enum sql_result result = sql_step(s);
+    sql_done(s);
+    return result == SQL_NONE ? SQL_OK : result;
+}
+
+static enum sql_result begin(struct sql *sql)
+{
+    // The busy handler waits BUSY_MS; that bound is the whole of it.
+    int code = sqlite3_exec(sql->db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
+    return seen(sql, code, "BEGIN IMMEDIATE");
+}
+
+enum sql_result sql_transaction(struct sql *sql, sql_work *work, void *ctx)
+{
+    enum sql_result result = begin(sql);
+    if (result != SQL_OK)
+        return result;
+    result = work(sql, ctx);
+    if (result == SQL_OK)
+        result = sql_run(sql, "COMMIT");
+    // Some errors have rolled back by themselves; autocommit tells.
+    if (result != SQL_OK && !sqlite3_get_autocommit(sql->db))
+        sqlite3_exec(sql->db, "ROLLBACK", NULL, NULL, NULL);
+    return result;
+}
+
+bool sql_changed(struct sql *sql)
+{
+    char text[64];
+    if (ask(sql, "PRAGMA data_version", text, sizeof text) != SQL_OK)
+        return true;
+    int64_t version = strtoll(text, NULL, 10);
+    bool changed = version != sql->data_version;
+    sql->data_version = version;
+    return changed;
+}
+
+bool sql_is_replaced(struct sql *sql)
+{
+    struct stat st;
+    return stat(sql->path, &st) != 0 || st.st_dev != sql->device ||
+           st.st_ino != sql->inode;
+}
+
+enum sql_result sql_checkpoint(struct sql *sql, bool truncate)
+{
+    int log_pages = 0, moved = 0;
+    int mode =
+        truncate ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;
+    int code =
+        sqlite3_wal_checkpoint_v2(sql->db, NULL, mode, &log_pages, &moved);
+    if (code == SQLITE_OK)
+        sql->wal_pages = log_pages - moved;
+    return seen(sql, code, "checkpoint");
+}
+
+int sql_wal_pages(struct sql *sql)
+{
+    return sql->wal_pages;
+}
+
+bool sql_is_sound(struct sql *sql, bool whole)
+{
+    char text[256];
+    const char *query =
+        whole ? "PRAGMA integrity_check(1)" : "PRAGMA quick_check(1)";
+    if (ask(sql, query, text, sizeof text) != SQL_OK)
+        return false;
+    if (strcmp(text, "ok") == 0)
+        return true;
+    log_error(module, "%s: %s", sql->path, text);
+    return false;
+}
+
+int64_t sql_changes(struct sql *sql)
+{
+    return sqlite3_changes64(sql->db);
+}

@@ -1,0 +1,98 @@
+// courier.db: what the courier knows. The courier alone writes it (open with
+// COURIER_WRITER); the kiosk, `hailong status` and `verify` read it. Everything
+// in it can be fetched again from the server, but for the receipts, which are
+// proofs and are kept. One thread a handle.
+#pragma once
+#include "common/buf.h"
+#include "common/ids.h"
+#include "ledger/proof.h"
+#include "sql/sql.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct courier;
+enum courier_role { COURIER_WRITER, COURIER_READER };
+
+// SQL_NONE: a reader found no database yet.
+enum sql_result courier_open(const char *directory, enum courier_role role,
+                             struct courier **out_courier);
+void courier_close(struct courier *courier);
+bool courier_changed(struct courier *courier);
+bool courier_is_replaced(struct courier *courier);
+
+// --- How far the server has acknowledged, by generation ---------------------
+// SQL_NONE: nothing acknowledged of it yet.
+enum sql_result courier_position(struct courier *courier, int64_t gen,
+                                 struct proof_receipt *out);
+// Keeps a receipt that the caller has verified and moves the position to it,
+// in one transaction with what was set aside. The position may go back: a
+// server restored from a backup asks for lines again.
+struct courier_aside {
+    int64_t seq;
+    char id[ID_SIZE];
+    const char *status; // "invalid", "conflict"
+    const char *reason;
+};
+enum sql_result courier_advance(struct courier *courier,
+                                const struct proof_receipt *receipt,
+                                const struct courier_aside *aside,
+                                size_t aside_count);
+// Sets the position back to `to` without a receipt (409 gap with a lower
+// `expected`); what was acknowledged before stays as proof.
+enum sql_result courier_rewind(struct courier *courier, int64_t gen,
+                               int64_t to);
+// All receipts, oldest first.
+typedef bool courier_receipt_visitor(void *ctx,
+                                     const struct proof_receipt *receipt);
+enum sql_result courier_receipts(struct courier *courier,
+                                 courier_receipt_visitor *visit, void *ctx);
+
+// --- What the server would not take ---------------------------------------
+typedef bool courier_aside_visitor(void *ctx, int64_t gen,
+                                   const struct courier_aside *aside);
+enum sql_result courier_quarantine(struct courier *courier,
+                                   courier_aside_visitor *visit, void *ctx);
+enum sql_result courier_quarantine_count(struct courier *courier,
+                                         int64_t *out_count);
+
+// --- Attempts: a restart does not forget them -------------------------------
+struct courier_attempts {
+    int64_t failures;      // in a row
+    int64_t next_at_ms;    // wall time before which nothing is sent
+    int64_t last_sent_ms;  // of the last good answer; 0: never
+    char last_error[256];  // "" after a good answer
+    int64_t last_error_ms; // 0: never
+};
+enum sql_result courier_attempts(struct courier *courier,
+                                 struct courier_attempts *out);
+enum sql_result courier_set_attempts(struct courier *courier,
+                                     const struct courier_attempts *attempts);
+
+// --- Server time anchors ------------------------------------------------
+// At `up_ms` of this boot the server's clock said `server_ms`, within half of
+// `round_trip_ms`.
+struct courier_anchor {
+    char boot[ID_SIZE];
+    int64_t up_ms, server_ms, round_trip_ms;
+};
+enum sql_result courier_put_anchor(struct courier *courier,
+                                   const struct courier_anchor *anchor);
+// The newest. SQL_NONE: never had one.
+enum sql_result courier_anchor(struct courier *courier,
+                               struct courier_anchor *out);
+
+// --- The device's configuration, last good one ------------------------------
+// `body` is appended: the exact bytes that the signature covers. SQL_NONE:
+// none was fetched yet.
+enum sql_result courier_config(struct courier *courier, int64_t *out_version,
+                               char *etag, size_t etag_size, struct buf *body);
+enum sql_result courier_put_config(struct courier *courier, int64_t version,
+                                   const char *etag, const char *body,
+                                   size_t size, const char *signature);
+
+// --- What the server asks of the kiosk ----------------------------------
+// The generation that the server wants next after a fork or a restore; 0: no
+// wish.
+enum sql_result courier_next_gen(struct courier *courier, int64_t *out_gen);
+enum sql_result courier_set_next_gen(struct courier *courier, int64_t gen);

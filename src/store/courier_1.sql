@@ -1,0 +1,63 @@
+-- What the courier knows. Written by hailong-sync alone.
+
+-- How far the server has acknowledged each generation, and the receipt that
+-- says so. `head` is null after the server asked for earlier lines again.
+CREATE TABLE positions (
+    gen   INTEGER PRIMARY KEY,
+    upto  INTEGER NOT NULL,
+    head  TEXT,
+    nonce TEXT,
+    at    TEXT,
+    sig   TEXT
+) STRICT;
+
+-- Every receipt that moved a position: the device's proof of what the server
+-- has taken.
+CREATE TABLE receipts (
+    gen    INTEGER NOT NULL,
+    upto   INTEGER NOT NULL,
+    device TEXT NOT NULL,
+    head   TEXT NOT NULL,
+    nonce  TEXT NOT NULL,
+    at     TEXT NOT NULL,
+    sig    TEXT NOT NULL,
+    PRIMARY KEY (gen, upto, nonce)
+) STRICT, WITHOUT ROWID;
+
+-- Lines that the server set aside, with its reason. They stay in the ledger.
+CREATE TABLE quarantine (
+    gen    INTEGER NOT NULL,
+    seq    INTEGER NOT NULL,
+    id     TEXT NOT NULL,
+    status TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    PRIMARY KEY (gen, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE attempts (
+    only_row      INTEGER PRIMARY KEY CHECK (only_row = 1),
+    failures      INTEGER NOT NULL,
+    next_at_ms    INTEGER NOT NULL,
+    last_sent_ms  INTEGER NOT NULL,
+    last_error    TEXT NOT NULL,
+    last_error_ms INTEGER NOT NULL,
+    next_gen      INTEGER NOT NULL
+) STRICT;
+INSERT INTO attempts VALUES (1, 0, 0, 0, '', 0, 0);
+
+-- Server times of good answers; the newest of each boot.
+CREATE TABLE anchors (
+    boot          TEXT PRIMARY KEY,
+    up_ms         INTEGER NOT NULL,
+    server_ms     INTEGER NOT NULL,
+    round_trip_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- The last good configuration, as the bytes that the server signed.
+CREATE TABLE config (
+    only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+    version  INTEGER NOT NULL,
+    etag     TEXT NOT NULL,
+    body     BLOB NOT NULL,
+    sig      TEXT NOT NULL
+) STRICT;

@@ -1,0 +1,57 @@
+// A device's directory and identity: where its files lie, and what enrolment
+// left in device.json and device.key. Any program of the device may read it;
+// `hailong enrol` alone writes it.
+#pragma once
+#include "common/ids.h"
+#include "common/json.h"
+#include "ledger/box.h"
+#include "ledger/key.h"
+#include <limits.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+enum device_result {
+    DEVICE_OK,
+    DEVICE_NOT_ENROLLED, // no device.json
+    DEVICE_BROKEN        // a file is damaged or unreadable; logged
+};
+
+enum { DEVICE_TOKEN_SIZE = 129, DEVICE_TEXT_SIZE = 256 };
+
+struct device {
+    char id[ID_SIZE];
+    char name[DEVICE_TEXT_SIZE];
+    char counter[DEVICE_TEXT_SIZE];
+    char server[DEVICE_TEXT_SIZE]; // "https://host:port", no slash at the end
+    char token[DEVICE_TOKEN_SIZE];
+    unsigned char server_key[KEY_PUBLIC_BYTES];
+    unsigned char box_key[BOX_KEY_BYTES];
+    char ca[DEVICE_TEXT_SIZE];  // a file of certificates; "" for the system's
+    char pin[DEVICE_TEXT_SIZE]; // "sha256//…"; "" for none
+    json_t *config;             // as enrolment gave it; owned
+    int64_t config_version;
+};
+
+// Reads device.json of a device's directory. On DEVICE_OK the caller owns
+// `out` and gives it back with device_release().
+enum device_result device_load(const char *directory, struct device *out);
+void device_release(struct device *device);
+// Writes device.json (0600) so that a power cut leaves the old or the new.
+// False with errno.
+bool device_save(const char *directory, const struct device *device);
+
+// The device's own signing key, device.key. False with errno; a missing one is
+// ENOENT.
+bool device_load_key(const char *directory, struct key *out);
+bool device_save_key(const char *directory, const struct key *key);
+
+// "DIR/kiosk.db" and so on. The names are fixed: operators and other tools
+// rely on them.
+#define DEVICE_FILE_JSON "device.json"
+#define DEVICE_FILE_KEY "device.key"
+#define DEVICE_FILE_KIOSK "kiosk.db"
+#define DEVICE_FILE_COURIER "courier.db"
+#define DEVICE_FILE_RING "kiosk.ring"
+#define DEVICE_FILE_RESERVE "reserve"
+#define DEVICE_LOCK_KIOSK "kiosk.lock"
+#define DEVICE_LOCK_COURIER "courier.lock"

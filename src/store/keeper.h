@@ -1,0 +1,50 @@
+// The storage thread's work without the thread: drafts and lines, the database
+// and the ring, what happens when one of them fails, and what is made whole at
+// start. One thread; every call may wait for the disk.
+#pragma once
+#include "store/store.h"
+
+struct keeper;
+
+enum keeper_result {
+    KEEPER_OK,
+    KEEPER_FAILED // neither copy is durable
+};
+
+// What a test may break. NULL members change nothing.
+struct keeper_faults {
+    // Called before each database transaction; an answer other than SQL_OK
+    // (as int) stands for the transaction's result.
+    int (*transaction)(void *ctx);
+    // Called before each ring write; false stands for a failed write.
+    bool (*ring)(void *ctx);
+    void *ctx;
+};
+
+// Never fails but for memory: what cannot be opened leaves the keeper broken,
+// and keeper_mend() tries again.
+struct keeper *keeper_new(const char *directory, const char *device,
+                          int ring_slots, const struct keeper_faults *faults);
+void keeper_free(struct keeper *keeper);
+
+// Opens, or opens again, what is not open: lock, reserve, ring, database. Then
+// brings waiting slots into the database and closes drafts that it finds as
+// level only. True when the database takes records now.
+bool keeper_mend(struct keeper *keeper);
+bool keeper_is_ready(const struct keeper *keeper);
+enum store_reason keeper_reason(const struct keeper *keeper);
+
+// `out_reason` on failure, see store.h.
+enum keeper_result keeper_put_draft(struct keeper *keeper,
+                                    const struct record *record,
+                                    enum store_reason *out_reason);
+void keeper_drop_draft(struct keeper *keeper, const char *id);
+// `out_gen` and `out_seq` as in STORE_LINE_SAVED.
+enum keeper_result keeper_put_line(struct keeper *keeper,
+                                   const struct record *record,
+                                   int64_t *out_gen, int64_t *out_seq,
+                                   enum store_reason *out_reason);
+
+// What is best done when nothing else is: the checkpoint, the reserve.
+void keeper_idle(struct keeper *keeper);
+void keeper_get_state(struct keeper *keeper, struct store_state *out);

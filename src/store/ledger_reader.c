@@ -1,0 +1,187 @@
+#include "store/ledger_reader.h"
+#include "common/file.h"
+#include "store/device.h"
+#include "store/kiosk_db.h"
+#include <stdlib.h>
+#include <string.h>
+
+struct ledger_reader {
+    struct sql *db;
+};
+
+enum sql_result ledger_reader_open(const char *directory,
+                                   struct ledger_reader **out_reader)
+{
+    char path[PATH_MAX];
+    struct ledger_reader *reader = calloc(1, sizeof *reader);
+    enum sql_result result = SQL_ERROR;
+    if (reader && file_join(path, sizeof path, directory, DEVICE_FILE_KIOSK))
+        result = sql_open(path, SQL_FOLLOWER, kiosk_statements,
+                          KIOSK_STATEMENT_COUNT, &reader->db);
+    // An empty file: its writer is about to make the tables.
+    if (result == SQL_OK && sql_version(reader->db) == 0) {
+        sql_close(reader->db);
+        result = SQL_NONE;
+    }
+    if (result != SQL_OK) {
+        free(reader);
+        return result;
+    }
+    *out_reader = reader;
+    return SQL_OK;
+}
+
+void ledger_reader_close(struct ledger_reader *reader)
+{
+    if (!reader)
+        return;
+    sql_close(reader->db);
+    free(reader);
+}
+
+bool ledger_reader_changed(struct ledger_reader *reader)
+{
+    return sql_changed(reader->db);
+}
+
+bool ledger_reader_is_replaced(struct ledger_reader *reader)
+{
+    return sql_is_replaced(reader->db);
+}
+
+static bool take_hash(struct sql_statement *s, int column,
+                      char out[DIGEST_HEX_SIZE])
+{
+    size_t size;
+    const void *hash = sql_bytes(s, column, &size);
+    if (size != DIGEST_BYTES)
+        return false;
+    hex_encode(hash, size, out);
+    return true;
+}
+
+static enum sql_result take_end(struct sql_statement *s, struct ledger_end *out)
+{
+    struct ledger_end end = {0};
+    enum sql_result result = sql_step(s);
+    if (result == SQL_OK) {
+        end.gen = sql_int(s, 0);
+        end.seq = sql_int(s, 1);
+        if (!take_hash(s, 2, end.head))
+            result = SQL_CORRUPT;
+    }
+    sql_done(s);
+    if (result == SQL_OK)
+        *out = end;
+    return result;
+}
+
+enum sql_result ledger_reader_end(struct ledger_reader *reader,
+                                  struct ledger_end *out)
+{
+    return take_end(sql_use(reader->db, KIOSK_END), out);
+}
+
+enum sql_result ledger_reader_end_of(struct ledger_reader *reader, int64_t gen,
+                                     struct ledger_end *out)
+{
+    struct sql_statement *s = sql_use(reader->db, KIOSK_END_OF);
+    sql_bind_int(s, 1, gen);
+    return take_end(s, out);
+}
+
+enum sql_result ledger_reader_next_gen(struct ledger_reader *reader,
+                                       int64_t gen, int64_t *out_gen)
+{
+    struct sql_statement *s = sql_use(reader->db, KIOSK_NEXT_GEN);
+    sql_bind_int(s, 1, gen);
+    enum sql_result result = sql_step(s);
+    if (result == SQL_OK && sql_is_null(s, 0))
+        result = SQL_NONE;
+    if (result == SQL_OK)
+        *out_gen = sql_int(s, 0);
+    sql_done(s);
+    return result;
+}
+
+enum sql_result ledger_reader_hash(struct ledger_reader *reader, int64_t gen,
+                                   int64_t seq, char out[DIGEST_HEX_SIZE])
+{
+    struct sql_statement *s = sql_use(reader->db, KIOSK_HASH);
+    sql_bind_int(s, 1, gen);
+    sql_bind_int(s, 2, seq);
+    enum sql_result result = sql_step(s);
+    if (result == SQL_OK && !take_hash(s, 0, out))
+        result = SQL_CORRUPT;
+    sql_done(s);
+    return result;
+}
+
+enum sql_result ledger_reader_walk(struct ledger_reader *reader, int64_t gen,
+                                   int64_t from, ledger_visitor *visit,
+                                   void *ctx)
+{
+    struct sql_statement *s = sql_use(reader->db, KIOSK_WALK);
+    sql_bind_int(s, 1, gen);
+    sql_bind_int(s, 2, from);
+    enum sql_result result;
+    bool go_on = true;
+    while (go_on && (result = sql_step(s)) == SQL_OK) {
+        size_t size;
+        const char *line = sql_bytes(s, 2, &size);
+        go_on = visit(ctx, sql_int(s, 0), sql_text(s, 1), line, size);
+    }
+    sql_done(s);
+    return !go_on || result == SQL_NONE ? SQL_OK : result;
+}
+
+enum sql_result ledger_reader_counts(struct ledger_reader *reader,
+                                     struct ledger_counts *out)
+{
+    struct ledger_counts counts = {0};
+    const struct {
+        const char *name;
+        int64_t *count;
+    } places[] = {{"lines", &counts.lines},
+                  {"rated", &counts.rated},
+                  {"declined", &counts.declined},
+                  {"timeout", &counts.timeout},
+                  {"withdrawn", &counts.withdrawn}};
+    struct sql_statement *s = sql_use(reader->db, KIOSK_COUNTS);
+    enum sql_result result;
+    while ((result = sql_step(s)) == SQL_OK)
+        for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+            if (strcmp(sql_text(s, 0), places[i].name) == 0)
+                *places[i].count = sql_int(s, 1);
+    sql_done(s);
+    if (result != SQL_NONE)
+        return result;
+    *out = counts;
+    return SQL_OK;
+}
+
+// The first column of a one-row answer.
+static enum sql_result take_int(struct sql_statement *s, int64_t *out)
+{
+    enum sql_result result = sql_step(s);
+    if (result == SQL_OK)
+        *out = sql_int(s, 0);
+    sql_done(s);
+    return result;
+}
+
+enum sql_result ledger_reader_written_at(struct ledger_reader *reader,
+                                         int64_t gen, int64_t seq,
+                                         int64_t *out_wall_ms)
+{
+    struct sql_statement *s = sql_use(reader->db, KIOSK_WRITTEN_AT);
+    sql_bind_int(s, 1, gen);
+    sql_bind_int(s, 2, seq);
+    return take_int(s, out_wall_ms);
+}
+
+enum sql_result ledger_reader_drafts(struct ledger_reader *reader,
+                                     int64_t *out_count)
+{
+    return take_int(sql_use(reader->db, KIOSK_COUNT_DRAFTS), out_count);
+}

@@ -1,0 +1,64 @@
+// kiosk.db as others read it: the courier, `hailong status` and `verify`. It
+// never writes, never checkpoints, and works while the kiosk runs. One thread
+// a reader.
+#pragma once
+#include "common/buf.h"
+#include "ledger/record.h"
+#include "sql/sql.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct ledger_reader;
+
+// SQL_NONE when the kiosk has not made its database yet.
+enum sql_result ledger_reader_open(const char *directory,
+                                   struct ledger_reader **out_reader);
+void ledger_reader_close(struct ledger_reader *reader);
+
+// True when the kiosk wrote since the last call.
+bool ledger_reader_changed(struct ledger_reader *reader);
+// True when the database under the name is another one: close and open again.
+bool ledger_reader_is_replaced(struct ledger_reader *reader);
+
+// The chain's end in the newest generation; seq 0 and a head of zeros when it
+// is empty. SQL_NONE when there is no line at all (gen 1 is assumed then).
+struct ledger_end {
+    int64_t gen, seq;
+    char head[DIGEST_HEX_SIZE];
+};
+enum sql_result ledger_reader_end(struct ledger_reader *reader,
+                                  struct ledger_end *out);
+// The end of one generation; SQL_NONE when it holds no line.
+enum sql_result ledger_reader_end_of(struct ledger_reader *reader, int64_t gen,
+                                     struct ledger_end *out);
+// The oldest generation after `gen` that holds lines; SQL_NONE when none.
+enum sql_result ledger_reader_next_gen(struct ledger_reader *reader,
+                                       int64_t gen, int64_t *out_gen);
+
+// The hash of a line. SQL_NONE when it is not held.
+enum sql_result ledger_reader_hash(struct ledger_reader *reader, int64_t gen,
+                                   int64_t seq, char out[DIGEST_HEX_SIZE]);
+
+// Walks lines of a generation from `from` on, in order, while `visit` returns
+// true. The bytes are borrowed for the call.
+typedef bool ledger_visitor(void *ctx, int64_t seq, const char *id,
+                            const char *line, size_t size);
+enum sql_result ledger_reader_walk(struct ledger_reader *reader, int64_t gen,
+                                   int64_t from, ledger_visitor *visit,
+                                   void *ctx);
+
+// Lifetime counts of this database, for the heartbeat.
+struct ledger_counts {
+    int64_t lines, rated, declined, timeout, withdrawn;
+};
+enum sql_result ledger_reader_counts(struct ledger_reader *reader,
+                                     struct ledger_counts *out);
+// When the first line after `seq` was closed, wall milliseconds: the age of
+// what waits. SQL_NONE when nothing is after it.
+enum sql_result ledger_reader_written_at(struct ledger_reader *reader,
+                                         int64_t gen, int64_t seq,
+                                         int64_t *out_wall_ms);
+// Unfinished visits.
+enum sql_result ledger_reader_drafts(struct ledger_reader *reader,
+                                     int64_t *out_count);

@@ -1,0 +1,257 @@
+#include "store/store.h"
+#include "common/clock.h"
+#include "common/log.h"
+#include "store/keeper.h"
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { RETRY_MS = 30000, IDLE_MS = 2000 };
+
+static const char module[] = "store";
+
+enum command_kind { COMMAND_DRAFT, COMMAND_DROP, COMMAND_LINE };
+
+struct command {
+    struct command *next;
+    enum command_kind kind;
+    struct record record;
+};
+
+struct store {
+    struct keeper *keeper; // the storage thread's alone
+    store_listener *listener;
+    void *ctx;
+    int retry_ms;
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    // Guarded by lock:
+    struct command *first, **last;
+    bool stopping;
+    struct store_state state;
+};
+
+const char *store_reason_name(enum store_reason reason)
+{
+    static const char *const names[] = {"none", "full", "broken", "corrupt",
+                                        "busy"};
+    return names[reason];
+}
+
+static void tell(struct store *store, const struct store_event *event)
+{
+    if (store->listener)
+        store->listener(store->ctx, event);
+}
+
+static void publish_state(struct store *store)
+{
+    struct store_state state;
+    keeper_get_state(store->keeper, &state);
+    pthread_mutex_lock(&store->lock);
+    store->state = state;
+    pthread_mutex_unlock(&store->lock);
+}
+
+static void tell_health(struct store *store)
+{
+    struct store_event event = {
+        .kind = keeper_is_ready(store->keeper) ? STORE_READY : STORE_BROKEN,
+        .reason = keeper_reason(store->keeper)};
+    struct store_state state;
+    keeper_get_state(store->keeper, &state);
+    event.gen = state.gen;
+    event.seq = state.seq;
+    if (event.kind == STORE_BROKEN)
+        log_error(module, "nothing can be kept: %s",
+                  store_reason_name(event.reason));
+    tell(store, &event);
+}
+
+static void run_command(struct store *store, const struct command *command)
+{
+    struct store_event event = {0};
+    enum store_reason reason = STORE_REASON_NONE;
+    enum keeper_result result = KEEPER_OK;
+    bool was_ready = keeper_is_ready(store->keeper);
+    memcpy(event.id, command->record.id, sizeof event.id);
+    if (command->kind == COMMAND_DROP) {
+        keeper_drop_draft(store->keeper, command->record.id);
+    } else if (command->kind == COMMAND_DRAFT) {
+        event.kind = STORE_DRAFT_SAVED;
+        result = keeper_put_draft(store->keeper, &command->record, &reason);
+    } else {
+        event.kind = STORE_LINE_SAVED;
+        result = keeper_put_line(store->keeper, &command->record, &event.gen,
+                                 &event.seq, &reason);
+    }
+    if (result == KEEPER_FAILED) {
+        event.kind = STORE_FAILED;
+        event.reason = reason;
+    }
+    publish_state(store);
+    if (command->kind != COMMAND_DROP)
+        tell(store, &event);
+    if (was_ready != keeper_is_ready(store->keeper))
+        tell_health(store);
+}
+
+static void mend(struct store *store)
+{
+    bool was_ready = keeper_is_ready(store->keeper);
+    keeper_mend(store->keeper);
+    publish_state(store);
+    if (!was_ready && keeper_is_ready(store->keeper))
+        tell_health(store);
+}
+
+static void wait_until(struct store *store, int64_t at_us)
+{
+    struct timespec t = {at_us / 1000000, at_us % 1000000 * 1000};
+    pthread_cond_timedwait(&store->wake, &store->lock, &t);
+}
+
+// The next command, or NULL when `at_us` has come; `*out_stop` when there is
+// none left and the store is closing.
+static struct command *next_command(struct store *store, int64_t at_us,
+                                    bool *out_stop)
+{
+    pthread_mutex_lock(&store->lock);
+    while (!store->first && !store->stopping && clock_mono_us() < at_us)
+        wait_until(store, at_us);
+    struct command *command = store->first;
+    if (command) {
+        store->first = command->next;
+        if (!store->first)
+            store->last = &store->first;
+    }
+    *out_stop = !command && store->stopping;
+    pthread_mutex_unlock(&store->lock);
+    return command;
+}
+
+static void *work(void *ctx)
+{
+    struct store *store = ctx;
+    mend(store);
+    if (!keeper_is_ready(store->keeper))
+        tell_health(store);
+    int64_t mend_at = clock_mono_us() + (int64_t)store->retry_ms * 1000;
+    bool idle_done = false, stop = false;
+    while (!stop) {
+        // Asleep for good when all is done; a broken store wakes to try again.
+        int64_t until = keeper_is_ready(store->keeper)
+                            ? clock_mono_us() +
+                                  (idle_done ? 3600000000LL : IDLE_MS * 1000LL)
+                            : mend_at;
+        struct command *command = next_command(store, until, &stop);
+        if (command) {
+            run_command(store, command);
+            free(command);
+            idle_done = false;
+        } else if (!stop && keeper_is_ready(store->keeper)) {
+            keeper_idle(store->keeper);
+            idle_done = true;
+        }
+        if (!keeper_is_ready(store->keeper) && clock_mono_us() >= mend_at) {
+            mend(store);
+            mend_at = clock_mono_us() + (int64_t)store->retry_ms * 1000;
+        }
+    }
+    return NULL;
+}
+
+static bool start(struct store *store)
+{
+    pthread_condattr_t attributes;
+    pthread_mutex_init(&store->lock, NULL);
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&store->wake, &attributes);
+    pthread_condattr_destroy(&attributes);
+    int error = pthread_create(&store->thread, NULL, work, store);
+    if (error) {
+        log_error(module, "no thread: %s", strerror(error));
+        pthread_cond_destroy(&store->wake);
+        pthread_mutex_destroy(&store->lock);
+    }
+    return error == 0;
+}
+
+struct store *store_open(const struct store_params *params)
+{
+    struct store *store = calloc(1, sizeof *store);
+    if (!store)
+        return NULL;
+    store->listener = params->listener;
+    store->ctx = params->ctx;
+    store->retry_ms = params->retry_ms > 0 ? params->retry_ms : RETRY_MS;
+    store->last = &store->first;
+    store->keeper =
+        keeper_new(params->directory, params->device, params->ring_slots, NULL);
+    if (store->keeper && start(store))
+        return store;
+    keeper_free(store->keeper);
+    free(store);
+    return NULL;
+}
+
+void store_close(struct store *store)
+{
+    if (!store)
+        return;
+    pthread_mutex_lock(&store->lock);
+    store->stopping = true;
+    pthread_cond_signal(&store->wake);
+    pthread_mutex_unlock(&store->lock);
+    pthread_join(store->thread, NULL);
+    pthread_cond_destroy(&store->wake);
+    pthread_mutex_destroy(&store->lock);
+    keeper_free(store->keeper);
+    free(store);
+}
+
+static bool push(struct store *store, enum command_kind kind,
+                 const struct record *record, const char *id)
+{
+    struct command *command = calloc(1, sizeof *command);
+    if (!command)
+        return false;
+    command->kind = kind;
+    if (record)
+        command->record = *record;
+    else
+        snprintf(command->record.id, sizeof command->record.id, "%s", id);
+    pthread_mutex_lock(&store->lock);
+    *store->last = command;
+    store->last = &command->next;
+    pthread_cond_signal(&store->wake);
+    pthread_mutex_unlock(&store->lock);
+    return true;
+}
+
+bool store_put_draft(struct store *store, const struct record *record)
+{
+    return push(store, COMMAND_DRAFT, record, NULL);
+}
+
+bool store_drop_draft(struct store *store, const char *id)
+{
+    return push(store, COMMAND_DROP, NULL, id);
+}
+
+bool store_put_line(struct store *store, const struct record *record)
+{
+    return push(store, COMMAND_LINE, record, NULL);
+}
+
+void store_get_state(struct store *store, struct store_state *out)
+{
+    pthread_mutex_lock(&store->lock);
+    *out = store->state;
+    pthread_mutex_unlock(&store->lock);
+}

@@ -1,0 +1,135 @@
+#include "ui/ornament.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+// The drum is drawn white on black with the canvas's own shapes; the grey of
+// the result is the coverage. Lengths are in radii of the drum.
+struct drum {
+    struct canvas canvas;
+    double middle, radius, angle;
+};
+
+static const color white = COLOR(0xffffff);
+
+static struct point polar(const struct drum *d, double radius, double turn)
+{
+    double a = 2 * M_PI * (turn + d->angle);
+    return (struct point){d->middle + radius * d->radius * sin(a),
+                          d->middle - radius * d->radius * cos(a)};
+}
+
+static void circle(struct drum *d, double radius, double width)
+{
+    canvas_ring(&d->canvas, d->middle, d->middle, radius * d->radius,
+                fmax(1, width * d->radius), white);
+}
+
+static void star(struct drum *d)
+{
+    enum { RAYS = 14 };
+    struct point points[2 * RAYS];
+    for (int i = 0; i < RAYS; i++) {
+        points[2 * i] = polar(d, 0.230, (double)i / RAYS);
+        points[2 * i + 1] = polar(d, 0.085, (i + 0.5) / RAYS);
+    }
+    canvas_polygon(&d->canvas, points, 2 * RAYS, white);
+}
+
+static void teeth(struct drum *d, double inner, double outer, int count)
+{
+    for (int i = 0; i < count; i++) {
+        struct point tooth[3] = {polar(d, inner, (i - 0.45) / count),
+                                 polar(d, outer, (double)i / count),
+                                 polar(d, inner, (i + 0.45) / count)};
+        canvas_polygon(&d->canvas, tooth, 3, white);
+    }
+}
+
+static void dots(struct drum *d, double radius, double size, int count)
+{
+    for (int i = 0; i < count; i++) {
+        struct point p = polar(d, radius, (double)i / count);
+        canvas_ring(&d->canvas, p.x, p.y, size * d->radius,
+                    fmax(1, 0.003 * d->radius), white);
+        canvas_disc(&d->canvas, p.x, p.y, 0.42 * size * d->radius, white);
+    }
+}
+
+static void ticks(struct drum *d, double inner, double outer, int count)
+{
+    for (int i = 0; i < count; i++)
+        canvas_line(&d->canvas, polar(d, inner, (double)i / count),
+                    polar(d, outer, (double)i / count),
+                    fmax(1, 0.003 * d->radius), white);
+}
+
+// A bird in flight, beak first, along its ring: two wings and a tail.
+static void birds(struct drum *d, double radius, int count)
+{
+    for (int i = 0; i < count; i++) {
+        double t = (i + 0.35) / count;
+        struct point beak = polar(d, radius, t + 0.022);
+        struct point body = polar(d, radius, t - 0.004);
+        struct point upper[3] = {beak, polar(d, radius + 0.048, t - 0.020),
+                                 polar(d, radius + 0.004, t)};
+        struct point lower[3] = {beak, polar(d, radius - 0.048, t - 0.020),
+                                 polar(d, radius - 0.004, t)};
+        canvas_polygon(&d->canvas, upper, 3, white);
+        canvas_polygon(&d->canvas, lower, 3, white);
+        canvas_line(&d->canvas, beak, body, 0.006 * d->radius, white);
+    }
+}
+
+static void draw(struct drum *d)
+{
+    static const double rings[] = {0.265, 0.280, 0.355, 0.370, 0.395,
+                                   0.455, 0.650, 0.672, 0.750, 0.765,
+                                   0.828, 0.845, 0.962, 0.998};
+    star(d);
+    dots(d, 0.318, 0.024, 36);
+    teeth(d, 0.395, 0.432, 48);
+    birds(d, 0.552, 16);
+    ticks(d, 0.686, 0.736, 60);
+    dots(d, 0.797, 0.025, 52);
+    teeth(d, 0.845, 0.905, 96);
+    for (size_t i = 0; i < sizeof rings / sizeof *rings; i++)
+        circle(d, rings[i], 0.0035);
+}
+
+bool ornament_bake(struct ornament *ornament, double radius, double angle)
+{
+    int size = 2 * (int)ceil(radius + 1);
+    if (ornament->size == size && ornament->angle == angle)
+        return true;
+    struct drum d = {.middle = size / 2.0, .radius = radius, .angle = angle};
+    size_t count = (size_t)size * (size_t)size;
+    uint8_t *coverage = malloc(count);
+    if (!coverage || !canvas_resize(&d.canvas, size, size)) {
+        free(coverage);
+        return false;
+    }
+    draw(&d);
+    for (size_t i = 0; i < count; i++)
+        coverage[i] = (uint8_t)(d.canvas.pixels[i] & 0xff);
+    canvas_free(&d.canvas);
+    free(ornament->coverage);
+    *ornament = (struct ornament){size, angle, coverage};
+    return true;
+}
+
+void ornament_draw(const struct ornament *ornament, struct canvas *canvas,
+                   double x, double y, color c)
+{
+    if (ornament->size == 0 || c >> 24 == 0)
+        return;
+    canvas_stamp(canvas, ornament->coverage, ornament->size, ornament->size,
+                 (int)lround(x) - ornament->size / 2,
+                 (int)lround(y) - ornament->size / 2, c);
+}
+
+void ornament_free(struct ornament *ornament)
+{
+    free(ornament->coverage);
+    *ornament = (struct ornament){0};
+}

@@ -1,0 +1,108 @@
+#include "vietnamese/text.h"
+#include <stdlib.h>
+#include <string.h>
+#include <utf8proc.h>
+
+static bool is_ascii(const char *text, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        if ((unsigned char)text[i] >= 0x80)
+            return false;
+    return true;
+}
+
+bool text_is_utf8(const char *text, size_t size)
+{
+    const utf8proc_uint8_t *at = (const utf8proc_uint8_t *)text;
+    utf8proc_ssize_t left = (utf8proc_ssize_t)size;
+    while (left > 0) {
+        utf8proc_int32_t code_point;
+        utf8proc_ssize_t step = utf8proc_iterate(at, left, &code_point);
+        if (step <= 0)
+            return false;
+        at += step;
+        left -= step;
+    }
+    return true;
+}
+
+// The NFC form in memory of its own; NULL for invalid UTF-8 or no memory.
+static utf8proc_uint8_t *normalise(const char *text, size_t size,
+                                   size_t *out_size)
+{
+    utf8proc_uint8_t *result = NULL;
+    utf8proc_ssize_t length =
+        utf8proc_map((const utf8proc_uint8_t *)text, (utf8proc_ssize_t)size,
+                     &result, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
+    if (length < 0)
+        return NULL;
+    *out_size = (size_t)length;
+    return result;
+}
+
+bool text_is_nfc(const char *text, size_t size)
+{
+    if (is_ascii(text, size))
+        return true;
+    size_t length;
+    utf8proc_uint8_t *form = normalise(text, size, &length);
+    bool same = form && length == size && memcmp(form, text, size) == 0;
+    free(form);
+    return same;
+}
+
+bool text_append_nfc(const char *text, size_t size, struct buf *out)
+{
+    if (is_ascii(text, size)) {
+        buf_append(out, text, size);
+        return buf_ok(out);
+    }
+    size_t length;
+    utf8proc_uint8_t *form = normalise(text, size, &length);
+    if (!form)
+        return false;
+    buf_append(out, form, length);
+    free(form);
+    return buf_ok(out);
+}
+
+// Walks grapheme clusters: their number, and where the last one begins.
+static bool walk(const char *text, size_t size, size_t *out_count,
+                 size_t *out_last)
+{
+    const utf8proc_uint8_t *start = (const utf8proc_uint8_t *)text;
+    utf8proc_int32_t before = 0, state = 0;
+    size_t at = 0, count = 0, last = 0;
+    while (at < size) {
+        utf8proc_int32_t code_point;
+        utf8proc_ssize_t step = utf8proc_iterate(
+            start + at, (utf8proc_ssize_t)(size - at), &code_point);
+        if (step <= 0)
+            return false;
+        if (at == 0 ||
+            utf8proc_grapheme_break_stateful(before, code_point, &state)) {
+            count++;
+            last = at;
+        }
+        before = code_point;
+        at += (size_t)step;
+    }
+    *out_count = count;
+    *out_last = last;
+    return true;
+}
+
+size_t text_letters(const char *text, size_t size)
+{
+    size_t count, last;
+    return walk(text, size, &count, &last) ? count : 0;
+}
+
+size_t text_last_letter(const char *text, size_t size)
+{
+    size_t count, last;
+    if (size == 0)
+        return 0;
+    // Of bytes that are no UTF-8 the last one goes, so a ⌫ always ends.
+    return walk(text, size, &count, &last) ? size - last : 1;
+}
