@@ -74,7 +74,8 @@ PKG_CFLAGS := $(shell pkg-config --cflags $(ALL_PACKAGES) 2>/dev/null)
 $(foreach r,$(ROOMS),$(eval LIBS_$(r) := $(if $(PKGS_$(r)),$(shell pkg-config --libs $(PKGS_$(r)) 2>/dev/null))))
 
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
-            -Wpointer-arith -Wwrite-strings -Wvla -Wformat=2 -Wundef
+            -Wpointer-arith -Wwrite-strings -Wvla -Wformat=2 -Wundef \
+            -Wno-format-truncation
 HARDENING := -fPIE -fstack-protector-strong -fstack-clash-protection \
              -fcf-protection $(if $(filter -O1 -O2 -O3 -Os,$(CFLAGS)),-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
 OWN_CFLAGS = -std=c11 -D_GNU_SOURCE -pthread $(WARNINGS) $(HARDENING) -Isrc \

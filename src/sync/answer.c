@@ -1,0 +1,130 @@
+#include "sync/answer.h"
+#include "common/clock.h"
+#include <stdio.h>
+#include <string.h>
+
+static bool refuse(char *reason, const char *what)
+{
+    snprintf(reason, JSON_MESSAGE_SIZE, "%s", what);
+    return false;
+}
+
+// The results come in the order of the lines, each with its seq and id.
+static bool read_results(const json_t *document, const struct batch *sent,
+                         struct answer *out, char *reason)
+{
+    const json_t *results = json_object_get(document, "results");
+    if (!json_is_array(results) || json_array_size(results) != sent->count)
+        return refuse(reason, "the answer has not one result for each line");
+    for (size_t i = 0; i < sent->count; i++) {
+        const json_t *result = json_array_get(results, i);
+        const char *id = "", *status = "", *detail = "";
+        int64_t seq = 0;
+        if (!json_get_int(result, "seq", &seq) || seq != sent->items[i].seq)
+            return refuse(reason, "a result is for a line that was not sent");
+        if (json_get_text(result, "id", &id) &&
+            strcmp(id, sent->items[i].id) != 0)
+            return refuse(reason, "a result names another id than was sent");
+        if (!json_get_text(result, "status", &status))
+            return refuse(reason, "a result has no status");
+        if (strcmp(status, "stored") == 0 || strcmp(status, "already") == 0)
+            continue;
+        if (strcmp(status, "invalid") != 0 && strcmp(status, "conflict") != 0)
+            return refuse(reason, "a result has a status that is not known");
+        json_get_text(result, "detail", &detail);
+        struct courier_aside *aside = &out->aside[out->aside_count++];
+        *aside = (struct courier_aside){
+            .seq = seq, .status = status, .reason = detail};
+        memcpy(aside->id, sent->items[i].id, sizeof aside->id);
+    }
+    return true;
+}
+
+static bool read_receipt(const json_t *document, const struct batch *sent,
+                         const unsigned char server_key[KEY_PUBLIC_BYTES],
+                         struct proof_receipt *out, char *reason)
+{
+    const json_t *receipt = json_object_get(document, "receipt");
+    out->batch = sent->proof;
+    if (!json_get_int(receipt, "to", &out->batch.to) ||
+        !json_copy_text(receipt, "head", out->batch.head,
+                        sizeof out->batch.head) ||
+        !json_copy_text(receipt, "at", out->at, sizeof out->at) ||
+        !json_copy_text(receipt, "sig", out->signature, sizeof out->signature))
+        return refuse(reason, "the answer holds no receipt");
+    if (!proof_verify_receipt(server_key, out))
+        return refuse(reason, "the receipt's signature does not fit this "
+                              "batch and this server");
+    return true;
+}
+
+// The server may hold more than this batch (it was sent twice), never more than
+// we have written, and what it holds must be our bytes.
+static bool check_head(const struct proof_receipt *receipt,
+                       const struct batch *sent, answer_own_hash *own_hash,
+                       void *ctx, char *reason)
+{
+    char own[DIGEST_HEX_SIZE];
+    const struct proof_batch *held = &receipt->batch;
+    if (held->to < 0)
+        return refuse(reason, "the receipt is for a line that cannot be");
+    if (sent->count > 0 && held->to < sent->proof.to)
+        return refuse(reason, "the receipt leaves out lines of this batch");
+    if (held->to == 0)
+        memcpy(own, DIGEST_NONE_HEX, sizeof own);
+    else if (!own_hash(ctx, held->gen, held->to, own))
+        return refuse(reason, "the receipt is for a line that is not ours");
+    if (strcmp(own, held->head) != 0)
+        return refuse(reason, "the receipt's head is not our line's hash");
+    return true;
+}
+
+bool answer_read(const char *bytes, size_t size, const struct batch *sent,
+                 const unsigned char server_key[KEY_PUBLIC_BYTES],
+                 answer_own_hash *own_hash, void *ctx, struct answer *out,
+                 char *reason)
+{
+    memset(out, 0, sizeof *out);
+    out->document = json_read(bytes, size, reason);
+    if (!out->document)
+        return false;
+    const char *time;
+    bool ok = json_is_object(out->document)
+                  ? read_results(out->document, sent, out, reason) &&
+                        read_receipt(out->document, sent, server_key,
+                                     &out->receipt, reason) &&
+                        check_head(&out->receipt, sent, own_hash, ctx, reason)
+                  : refuse(reason, "the answer is no JSON object");
+    if (ok && json_get_text(out->document, "server_time", &time))
+        clock_parse(time, strlen(time), &out->server_ms);
+    json_get_int(out->document, "config_version", &out->config_version);
+    json_get_int(out->document, "next_gen", &out->next_gen);
+    if (!ok)
+        answer_free(out);
+    return ok;
+}
+
+void answer_free(struct answer *answer)
+{
+    json_decref(answer->document);
+    answer->document = NULL;
+}
+
+void problem_read(const char *bytes, size_t size, struct problem *out)
+{
+    char reason[JSON_MESSAGE_SIZE];
+    const char *type, *detail;
+    memset(out, 0, sizeof *out);
+    json_t *document = json_read(bytes, size, reason);
+    if (json_get_text(document, "type", &type)) {
+        const char *last = type;
+        for (const char *c = type; *c; c++)
+            if (*c == ':' || *c == '/')
+                last = c + 1;
+        snprintf(out->type, sizeof out->type, "%s", last);
+    }
+    if (json_get_text(document, "detail", &detail))
+        snprintf(out->detail, sizeof out->detail, "%s", detail);
+    json_get_int(document, "expected", &out->expected);
+    json_decref(document);
+}

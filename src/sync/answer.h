@@ -1,0 +1,45 @@
+// What the server says to a batch, and whether it is to be believed. A 200
+// proves nothing: a captive portal gives one too. Only a receipt that verifies
+// moves the device on. Pure.
+#pragma once
+#include "common/json.h"
+#include "store/courier.h"
+#include "sync/batch.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct answer {
+    struct proof_receipt receipt; // verified
+    int64_t server_ms;            // the server's clock; 0: not told
+    int64_t config_version;       // 0: not told
+    int64_t next_gen;             // 0: not told
+    // Lines that the server set aside; the texts belong to `document`.
+    struct courier_aside aside[BATCH_LINES_MAX];
+    size_t aside_count;
+    json_t *document; // owned
+};
+
+// The hash of one of our own lines; false when we hold no such line.
+typedef bool answer_own_hash(void *ctx, int64_t gen, int64_t seq,
+                             char out[DIGEST_HEX_SIZE]);
+
+// Checks a 200: JSON, one result for each line that was sent and none other,
+// a receipt over this device, generation and nonce, signed by the server, whose
+// head is our own line's. False with a `reason` (JSON_MESSAGE_SIZE). Free `out`
+// with answer_free() when true.
+bool answer_read(const char *bytes, size_t size, const struct batch *sent,
+                 const unsigned char server_key[KEY_PUBLIC_BYTES],
+                 answer_own_hash *own_hash, void *ctx, struct answer *out,
+                 char *reason);
+void answer_free(struct answer *answer);
+
+// A refusal in problem+json (RFC 9457).
+struct problem {
+    char type[64];    // what follows the last ':' or '/' of "type"
+    char detail[256]; // "" when there is none
+    int64_t expected; // of a gap; 0: not told
+};
+// What can be read of it; an answer that is no problem document gives empty
+// texts.
+void problem_read(const char *bytes, size_t size, struct problem *out);

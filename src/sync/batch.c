@@ -1,0 +1,119 @@
+#include "sync/batch.h"
+#include "common/clock.h"
+#include "common/json.h"
+#include <stdio.h>
+#include <string.h>
+#include <zlib.h>
+
+enum {
+    HEADER_ROOM = 4096, // of a header line, generously
+    GZIP_LEAST = 1024,  // a smaller body is sent as it is
+    GZIP_WINDOW = 15 + 16
+};
+
+void batch_start(struct batch *batch, const char *device,
+                 const struct ledger_end *end)
+{
+    memset(batch, 0, sizeof *batch);
+    snprintf(batch->proof.device, sizeof batch->proof.device, "%s", device);
+    batch->proof.gen = end->gen;
+    batch->proof.to = end->seq;
+    memcpy(batch->proof.head, end->head, sizeof batch->proof.head);
+    batch->from = end->seq + 1;
+}
+
+bool batch_add(struct batch *batch, int64_t seq, const char *id,
+               const char *line, size_t size)
+{
+    if (batch->count == BATCH_LINES_MAX ||
+        batch->lines.size + size + 1 > BATCH_BYTES_MAX - HEADER_ROOM)
+        return false;
+    buf_append(&batch->lines, line, size);
+    buf_append_char(&batch->lines, '\n');
+    if (!buf_ok(&batch->lines))
+        return false;
+    if (batch->count == 0)
+        batch->from = seq;
+    struct batch_item *item = &batch->items[batch->count++];
+    item->seq = seq;
+    snprintf(item->id, sizeof item->id, "%s", id);
+    batch->proof.to = seq;
+    digest_hex_of(line, size, batch->proof.head);
+    return true;
+}
+
+static json_t *state_object(const struct batch_state *state)
+{
+    json_t *faults = json_array();
+    for (size_t i = 0; i < state->fault_count; i++)
+        json_array_append_new(faults, json_string(state->faults[i]));
+    return json_pack("{s:I,s:{s:I,s:I,s:I,s:I,s:I},s:I,s:s,s:o}", "pending",
+                     (json_int_t)state->pending, "lifetime", "lines",
+                     (json_int_t)state->lifetime.lines, "rated",
+                     (json_int_t)state->lifetime.rated, "declined",
+                     (json_int_t)state->lifetime.declined, "timeout",
+                     (json_int_t)state->lifetime.timeout, "withdrawn",
+                     (json_int_t)state->lifetime.withdrawn, "disk_free_mib",
+                     (json_int_t)state->disk_free_mib, "version",
+                     HAILONG_VERSION, "faults", faults);
+}
+
+static bool gzip(const struct buf *in, struct buf *out)
+{
+    z_stream z = {0};
+    if (deflateInit2(&z, Z_DEFAULT_COMPRESSION, Z_DEFLATED, GZIP_WINDOW, 8,
+                     Z_DEFAULT_STRATEGY) != Z_OK)
+        return false;
+    uLong bound = deflateBound(&z, (uLong)in->size);
+    char *room = buf_reserve(out, bound);
+    int code = Z_MEM_ERROR;
+    if (room) {
+        z.next_in = (Bytef *)in->data;
+        z.avail_in = (uInt)in->size;
+        z.next_out = (Bytef *)room;
+        z.avail_out = (uInt)bound;
+        code = deflate(&z, Z_FINISH);
+        if (code == Z_STREAM_END)
+            buf_commit(out, z.total_out);
+    }
+    deflateEnd(&z);
+    return code == Z_STREAM_END;
+}
+
+bool batch_finish(struct batch *batch, const struct key *key,
+                  const struct batch_state *state, int64_t wall_ms,
+                  const char *boot, int64_t up_ms)
+{
+    char signature[KEY_SIGNATURE_BASE64_SIZE], at[CLOCK_ISO_SIZE];
+    struct buf plain = {0};
+    proof_new_nonce(batch->proof.nonce);
+    proof_sign_batch(key, &batch->proof, signature);
+    clock_format(wall_ms, at);
+    json_t *header = json_pack(
+        "{s:i,s:s,s:I,s:I,s:I,s:s,s:s,s:s,s:s,s:s,s:I,s:o}", "batch", 1,
+        "device", batch->proof.device, "gen", (json_int_t)batch->proof.gen,
+        "from", (json_int_t)batch->from, "to", (json_int_t)batch->proof.to,
+        "head", batch->proof.head, "nonce", batch->proof.nonce, "sig",
+        signature, "sent_at", at, "boot", boot, "up_ms", (json_int_t)up_ms,
+        "state", state_object(state));
+    bool ok = header && json_write(header, &plain);
+    buf_append_char(&plain, '\n');
+    buf_append(&plain, batch->lines.data, batch->lines.size);
+    ok = ok && buf_ok(&plain);
+    if (ok && plain.size >= GZIP_LEAST) {
+        batch->gzip = true;
+        ok = gzip(&plain, &batch->body);
+        buf_free(&plain);
+    } else {
+        batch->body = plain;
+    }
+    json_decref(header);
+    return ok;
+}
+
+void batch_free(struct batch *batch)
+{
+    buf_free(&batch->lines);
+    buf_free(&batch->body);
+    batch->count = 0;
+}

@@ -1,0 +1,52 @@
+// The body of one batch: a header line, then the exact bytes of the lines, one
+// each. Pure but for the nonce.
+#pragma once
+#include "common/buf.h"
+#include "ledger/proof.h"
+#include "store/ledger_reader.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    BATCH_LINES_MAX = 500,
+    BATCH_BYTES_MAX = 4 << 20 // with the header, before gzip
+};
+
+// What the device says about itself with each batch.
+struct batch_state {
+    int64_t pending;
+    struct ledger_counts lifetime;
+    int64_t disk_free_mib; // −1: unknown
+    const char *faults[8];
+    size_t fault_count;
+};
+
+struct batch_item {
+    int64_t seq;
+    char id[ID_SIZE];
+};
+
+struct batch {
+    struct proof_batch proof; // `to` and `head` are the last line's here
+    int64_t from;             // to + 1: a heartbeat
+    struct batch_item items[BATCH_LINES_MAX];
+    size_t count;
+    struct buf lines; // each ended by a newline
+    struct buf body;  // what is sent
+    bool gzip;
+};
+
+// Starts a batch of this device and generation; `end` is the device's last line
+// when no line is added: a heartbeat.
+void batch_start(struct batch *batch, const char *device,
+                 const struct ledger_end *end);
+// Adds the next line in order. False when the batch is full or out of memory;
+// nothing is added then.
+bool batch_add(struct batch *batch, int64_t seq, const char *id,
+               const char *line, size_t size);
+// Draws the nonce, signs, and makes the body. False when memory ran out.
+bool batch_finish(struct batch *batch, const struct key *key,
+                  const struct batch_state *state, int64_t wall_ms,
+                  const char *boot, int64_t up_ms);
+void batch_free(struct batch *batch);

@@ -1,0 +1,572 @@
+#include "sync/worker.h"
+#include "common/clock.h"
+#include "common/file.h"
+#include "common/log.h"
+#include "store/courier.h"
+#include "store/device.h"
+#include "store/ledger_reader.h"
+#include "sync/answer.h"
+#include "sync/config_fetch.h"
+#include "sync/policy.h"
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/statvfs.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    POLL_MS = 1000,
+    FIRST_CONTACT_S = 5,
+    HEARTBEAT_S = 60,
+    ANSWER_MAX = 1 << 20
+};
+
+static const char module[] = "sync";
+
+struct worker {
+    char *directory, *proxy;
+    bool plain_http;
+    int poll_ms;
+    atomic_bool stopping;
+    int lock; // −1: not held
+    bool enrolled;
+    struct device device;
+    struct key key;
+    _Atomic(struct transport *) transport;
+    struct ledger_reader *reader; // NULL: the kiosk has made no database yet
+    struct courier *courier;
+    struct courier_attempts attempts;
+    int64_t heartbeat_ms, first_contact_s;
+    int64_t config_version; // that the server told of
+    // Of the steady clock, ms:
+    int64_t last_sent_ms, not_before_ms, new_line_ms;
+};
+
+static int64_t steady_ms(void)
+{
+    return clock_mono_us() / 1000;
+}
+
+struct worker *worker_new(const struct worker_params *params)
+{
+    struct worker *w = calloc(1, sizeof *w);
+    if (!w)
+        return NULL;
+    w->directory = strdup(params->directory);
+    w->proxy = params->proxy ? strdup(params->proxy) : NULL;
+    w->plain_http = params->plain_http;
+    w->poll_ms = params->poll_ms > 0 ? params->poll_ms : POLL_MS;
+    w->lock = -1;
+    w->last_sent_ms = INT64_MIN;
+    w->heartbeat_ms = HEARTBEAT_S * 1000;
+    w->first_contact_s = FIRST_CONTACT_S;
+    if (!w->directory || (params->proxy && !w->proxy)) {
+        worker_free(w);
+        return NULL;
+    }
+    return w;
+}
+
+void worker_free(struct worker *w)
+{
+    if (!w)
+        return;
+    transport_close(atomic_load(&w->transport));
+    ledger_reader_close(w->reader);
+    courier_close(w->courier);
+    if (w->enrolled) {
+        key_wipe(&w->key);
+        device_release(&w->device);
+    }
+    if (w->lock >= 0)
+        close(w->lock);
+    free(w->directory);
+    free(w->proxy);
+    free(w);
+}
+
+void worker_stop(struct worker *w)
+{
+    atomic_store(&w->stopping, true);
+    struct transport *transport = atomic_load(&w->transport);
+    if (transport)
+        transport_abort(transport);
+}
+
+static bool stopping(const struct worker *w)
+{
+    return atomic_load(&w->stopping);
+}
+
+static void nap(const struct worker *w, int64_t ms)
+{
+    // A signal ends the sleep; the flag is looked at twice a second anyway.
+    while (ms > 0 && !stopping(w)) {
+        int64_t part = ms < 500 ? ms : 500;
+        struct timespec t = {part / 1000, part % 1000 * 1000000};
+        if (nanosleep(&t, NULL) != 0)
+            return;
+        ms -= part;
+    }
+}
+
+// --- Opening ---------------------------------------------------------------
+
+static void read_settings(struct worker *w, const json_t *config)
+{
+    int64_t number;
+    if (json_get_int(config, "heartbeat_s", &number) && number >= 1 &&
+        number <= 3600)
+        w->heartbeat_ms = number * 1000;
+    if (json_get_int(config, "first_contact_s", &number) && number >= 0 &&
+        number <= 3600)
+        w->first_contact_s = number;
+}
+
+// The configuration in courier.db is newer than the one of the enrolment.
+static void read_kept_settings(struct worker *w)
+{
+    char etag[TRANSPORT_HEADER_SIZE], reason[JSON_MESSAGE_SIZE];
+    struct buf body = {0};
+    int64_t version;
+    if (courier_config(w->courier, &version, etag, sizeof etag, &body) ==
+        SQL_OK) {
+        json_t *config = json_read(buf_text(&body), body.size, reason);
+        read_settings(w, config);
+        json_decref(config);
+        w->config_version = version;
+    }
+    buf_free(&body);
+}
+
+static bool open_courier(struct worker *w)
+{
+    char path[PATH_MAX];
+    if (!file_join(path, sizeof path, w->directory, DEVICE_LOCK_COURIER) ||
+        (w->lock = file_lock(path)) < 0) {
+        log_error(module, "%s: %s", w->directory,
+                  errno == EWOULDBLOCK ? "another hailong-sync runs on it"
+                                       : strerror(errno));
+        return false;
+    }
+    return courier_open(w->directory, COURIER_WRITER, &w->courier) == SQL_OK &&
+           courier_attempts(w->courier, &w->attempts) == SQL_OK;
+}
+
+static enum worker_result load_identity(struct worker *w)
+{
+    enum device_result result = device_load(w->directory, &w->device);
+    if (result == DEVICE_NOT_ENROLLED)
+        return WORKER_NOT_ENROLLED;
+    if (result == DEVICE_BROKEN)
+        return WORKER_FAILED;
+    if (!device_load_key(w->directory, &w->key)) {
+        log_error(module, "%s/%s: %s", w->directory, DEVICE_FILE_KEY,
+                  errno == EPERM ? "others may read it; chmod 600"
+                                 : strerror(errno));
+        device_release(&w->device);
+        return WORKER_FAILED;
+    }
+    if (!transport_allows(w->device.server, w->plain_http)) {
+        log_error(module,
+                  "%s: plain http beyond this machine; enrol with https://, or "
+                  "say --plain-http for a network that is trusted",
+                  w->device.server);
+        key_wipe(&w->key);
+        device_release(&w->device);
+        return WORKER_FAILED;
+    }
+    w->enrolled = true;
+    struct transport_params params = {.ca = w->device.ca,
+                                      .pin = w->device.pin,
+                                      .proxy = w->proxy,
+                                      .plain_http = w->plain_http};
+    atomic_store(&w->transport, transport_open(&params));
+    if (stopping(w))
+        worker_stop(w); // it was asked before there was a transport
+    read_settings(w, w->device.config);
+    return atomic_load(&w->transport) ? WORKER_OK : WORKER_FAILED;
+}
+
+// The kiosk may not have made its database yet, or may have set it aside.
+static void open_reader(struct worker *w)
+{
+    if (w->reader && ledger_reader_is_replaced(w->reader)) {
+        ledger_reader_close(w->reader);
+        w->reader = NULL;
+    }
+    if (!w->reader)
+        ledger_reader_open(w->directory, &w->reader);
+}
+
+// --- What waits ------------------------------------------------------------
+
+struct waiting {
+    struct ledger_end end; // of the newest generation; gen 1 when empty
+    int64_t gen;           // the oldest that is not acknowledged whole
+    int64_t from;          // its first line to send
+    int64_t pending;
+};
+
+static enum sql_result acknowledged(struct worker *w, int64_t gen,
+                                    int64_t *out_to)
+{
+    struct proof_receipt receipt;
+    enum sql_result result = courier_position(w->courier, gen, &receipt);
+    *out_to = result == SQL_OK ? receipt.batch.to : 0;
+    return result == SQL_NONE ? SQL_OK : result;
+}
+
+static bool find_waiting(struct worker *w, struct waiting *out)
+{
+    *out = (struct waiting){.end = {.gen = 1}};
+    memcpy(out->end.head, DIGEST_NONE_HEX, DIGEST_HEX_SIZE);
+    if (!w->reader)
+        return true;
+    enum sql_result result = ledger_reader_end(w->reader, &out->end);
+    if (result != SQL_OK)
+        return result == SQL_NONE;
+    int64_t gen = 0, to;
+    while ((result = ledger_reader_next_gen(w->reader, gen, &gen)) == SQL_OK) {
+        struct ledger_end end;
+        if (ledger_reader_end_of(w->reader, gen, &end) != SQL_OK ||
+            acknowledged(w, gen, &to) != SQL_OK)
+            return false;
+        if (end.seq <= to)
+            continue;
+        if (out->pending == 0) {
+            out->gen = gen;
+            out->from = to + 1;
+        }
+        out->pending += end.seq - to;
+    }
+    return result == SQL_NONE;
+}
+
+// --- One batch -------------------------------------------------------------
+
+static bool add_line(void *ctx, int64_t seq, const char *id, const char *line,
+                     size_t size)
+{
+    return batch_add(ctx, seq, id, line, size);
+}
+
+static void describe(struct worker *w, const struct waiting *waiting,
+                     struct batch_state *out)
+{
+    struct statvfs disk;
+    *out =
+        (struct batch_state){.pending = waiting->pending, .disk_free_mib = -1};
+    if (w->reader)
+        ledger_reader_counts(w->reader, &out->lifetime);
+    if (statvfs(w->directory, &disk) == 0)
+        out->disk_free_mib =
+            (int64_t)(disk.f_bavail * disk.f_frsize / (1024 * 1024));
+}
+
+static bool make_batch(struct worker *w, const struct waiting *waiting,
+                       struct batch *out)
+{
+    struct batch_state state;
+    char boot[CLOCK_BOOT_ID_SIZE];
+    batch_start(out, w->device.id, &waiting->end);
+    if (waiting->pending > 0) {
+        out->proof.gen = waiting->gen;
+        if (ledger_reader_walk(w->reader, waiting->gen, waiting->from, add_line,
+                               out) != SQL_OK)
+            return false;
+    }
+    clock_boot_id(boot);
+    describe(w, waiting, &state);
+    return batch_finish(out, &w->key, &state, clock_wall_ms(), boot,
+                        clock_boot_ms());
+}
+
+static bool own_hash(void *ctx, int64_t gen, int64_t seq,
+                     char out[DIGEST_HEX_SIZE])
+{
+    struct worker *w = ctx;
+    return w->reader && ledger_reader_hash(w->reader, gen, seq, out) == SQL_OK;
+}
+
+static void complain(struct worker *w, const char *text)
+{
+    snprintf(w->attempts.last_error, sizeof w->attempts.last_error, "%s", text);
+    w->attempts.last_error_ms = clock_wall_ms();
+    log_warn(module, "%s", text);
+}
+
+static void keep_anchor(struct worker *w, const struct answer *answer,
+                        int64_t round_trip_ms)
+{
+    struct courier_anchor anchor = {.up_ms = clock_boot_ms(),
+                                    .server_ms = answer->server_ms,
+                                    .round_trip_ms = round_trip_ms};
+    if (answer->server_ms == 0)
+        return;
+    // The answer was written about half a round trip ago.
+    anchor.up_ms -= round_trip_ms / 2;
+    clock_boot_id(anchor.boot);
+    courier_put_anchor(w->courier, &anchor);
+}
+
+static enum sync_outcome take_good(struct worker *w, const struct batch *sent,
+                                   const struct transport_answer *got)
+{
+    char reason[JSON_MESSAGE_SIZE];
+    struct answer *answer = malloc(sizeof *answer);
+    if (!answer)
+        return SYNC_RETRY;
+    if (!answer_read(buf_text(&got->body), got->body.size, sent,
+                     w->device.server_key, own_hash, w, answer, reason)) {
+        char text[JSON_MESSAGE_SIZE + 64];
+        snprintf(text, sizeof text, "an answer that is not believed: %s",
+                 reason);
+        complain(w, text);
+        free(answer);
+        return SYNC_RETRY;
+    }
+    enum sync_outcome outcome = SYNC_DONE;
+    for (size_t i = 0; i < answer->aside_count; i++)
+        log_warn(module, "line %lld: the server set it aside (%s): %s",
+                 (long long)answer->aside[i].seq, answer->aside[i].status,
+                 answer->aside[i].reason);
+    if (answer->receipt.batch.to > 0 &&
+        courier_advance(w->courier, &answer->receipt, answer->aside,
+                        answer->aside_count) != SQL_OK)
+        outcome = SYNC_RETRY;
+    keep_anchor(w, answer, got->round_trip_ms);
+    if (answer->next_gen > 0)
+        courier_set_next_gen(w->courier, answer->next_gen);
+    if (answer->config_version > w->config_version &&
+        config_fetch(atomic_load(&w->transport), &w->device, w->courier) ==
+            SYNC_DONE)
+        read_kept_settings(w);
+    answer_free(answer);
+    free(answer);
+    return outcome;
+}
+
+// 409: `gap` sends from where the server says; `fork` waits for a new
+// generation, which is the kiosk's to open.
+static enum sync_outcome take_conflict(struct worker *w,
+                                       const struct batch *sent,
+                                       const struct problem *problem)
+{
+    char text[400];
+    if (strcmp(problem->type, "gap") == 0 && problem->expected >= 1 &&
+        problem->expected <= sent->from) {
+        log_info(module, "the server wants generation %lld from line %lld on",
+                 (long long)sent->proof.gen, (long long)problem->expected);
+        return courier_rewind(w->courier, sent->proof.gen,
+                              problem->expected - 1) == SQL_OK
+                   ? SYNC_GAP
+                   : SYNC_RETRY;
+    }
+    snprintf(text, sizeof text, "the server refuses (409 %s): %s",
+             problem->type, problem->detail);
+    complain(w, text);
+    if (strcmp(problem->type, "fork") == 0) {
+        courier_set_next_gen(w->courier, sent->proof.gen + 1);
+        return SYNC_FORK;
+    }
+    return SYNC_REJECTED;
+}
+
+static enum sync_outcome take_refusal(struct worker *w,
+                                      const struct batch *sent,
+                                      enum transport_result result,
+                                      const struct transport_answer *got)
+{
+    struct problem problem = {0};
+    char text[512];
+    if (result == TRANSPORT_ANSWERED)
+        problem_read(buf_text(&got->body), got->body.size, &problem);
+    if (result == TRANSPORT_ANSWERED && got->status == 409)
+        return take_conflict(w, sent, &problem);
+    enum sync_outcome outcome = policy_outcome(result, got->status);
+    if (outcome == SYNC_STOPPED)
+        return outcome;
+    if (result == TRANSPORT_ANSWERED)
+        snprintf(text, sizeof text, "the server answered %d: %s", got->status,
+                 problem.detail[0] ? problem.detail : "no reason given");
+    else
+        snprintf(text, sizeof text, "%s%s",
+                 result == TRANSPORT_TLS ? "TLS: " : "", got->message);
+    complain(w, text);
+    return outcome;
+}
+
+static enum sync_outcome send_batch(struct worker *w, const struct batch *batch,
+                                    int *out_retry_after_s)
+{
+    char url[DEVICE_TEXT_SIZE + 64];
+    snprintf(url, sizeof url, "%s/api/v1/batches", w->device.server);
+    struct transport_request request = {.method = "POST",
+                                        .url = url,
+                                        .token = w->device.token,
+                                        .content_type = "application/x-ndjson",
+                                        .gzip = batch->gzip,
+                                        .body = batch->body.data,
+                                        .size = batch->body.size,
+                                        .answer_max = ANSWER_MAX};
+    struct transport_answer answer;
+    enum transport_result result =
+        transport_ask(atomic_load(&w->transport), &request, &answer);
+    enum sync_outcome outcome =
+        result == TRANSPORT_ANSWERED && answer.status == 200
+            ? take_good(w, batch, &answer)
+            : take_refusal(w, batch, result, &answer);
+    *out_retry_after_s = answer.retry_after_s;
+    transport_answer_free(&answer);
+    return outcome;
+}
+
+// Attempts live in the database, so that a restart does not forget them.
+static void note_outcome(struct worker *w, enum sync_outcome outcome,
+                         int retry_after_s)
+{
+    int64_t now = steady_ms();
+    if (outcome == SYNC_STOPPED)
+        return;
+    if (outcome == SYNC_DONE || outcome == SYNC_GAP) {
+        w->attempts.failures = 0;
+        w->attempts.next_at_ms = 0;
+        w->not_before_ms = now;
+    }
+    if (outcome == SYNC_DONE) {
+        w->attempts.last_error[0] = '\0';
+        w->attempts.last_sent_ms = clock_wall_ms();
+        w->last_sent_ms = now;
+    } else if (outcome != SYNC_GAP) {
+        w->attempts.failures++;
+        int64_t delay = policy_delay_ms(w->attempts.failures, retry_after_s,
+                                        id_random_u64());
+        w->not_before_ms = now + delay;
+        w->attempts.next_at_ms = clock_wall_ms() + delay;
+        log_info(module, "attempt %lld failed (%s); next in %lld.%lld s",
+                 (long long)w->attempts.failures, sync_outcome_name(outcome),
+                 (long long)(delay / 1000), (long long)(delay % 1000 / 100));
+    }
+    courier_set_attempts(w->courier, &w->attempts);
+}
+
+static enum sync_outcome step(struct worker *w, struct waiting *waiting)
+{
+    struct batch *batch = calloc(1, sizeof *batch);
+    enum sync_outcome outcome = SYNC_RETRY;
+    int retry_after_s = -1;
+    if (batch && make_batch(w, waiting, batch))
+        outcome = send_batch(w, batch, &retry_after_s);
+    else
+        complain(w, "no batch could be made: memory, or kiosk.db");
+    if (outcome == SYNC_DONE && batch->count > 0)
+        log_info(module, "generation %lld: lines %lld to %lld are acknowledged",
+                 (long long)batch->proof.gen, (long long)batch->from,
+                 (long long)batch->proof.to);
+    note_outcome(w, outcome, retry_after_s);
+    if (batch)
+        batch_free(batch);
+    free(batch);
+    return outcome;
+}
+
+// --- The two ways to run -----------------------------------------------------
+
+enum worker_result worker_run_once(struct worker *w)
+{
+    enum worker_result result = load_identity(w);
+    if (result == WORKER_NOT_ENROLLED)
+        log_error(module, "%s: not enrolled; run hailong enrol first",
+                  w->directory);
+    if (result != WORKER_OK)
+        return result;
+    if (!open_courier(w))
+        return WORKER_FAILED;
+    read_kept_settings(w);
+    open_reader(w);
+    // Bounded: a server that asks for the same lines again and again, while
+    // saying that all is well, must not hold us here for ever.
+    int64_t least = INT64_MAX;
+    for (int stuck = 0; stuck < 10 && !stopping(w);) {
+        struct waiting waiting;
+        if (!find_waiting(w, &waiting))
+            return WORKER_FAILED;
+        if (waiting.pending == 0)
+            return WORKER_OK;
+        stuck = waiting.pending < least ? 0 : stuck + 1;
+        least = waiting.pending < least ? waiting.pending : least;
+        enum sync_outcome outcome = step(w, &waiting);
+        if (outcome != SYNC_DONE && outcome != SYNC_GAP)
+            return WORKER_LEFT;
+    }
+    return WORKER_LEFT;
+}
+
+static void note_changes(struct worker *w, struct waiting *waiting,
+                         int64_t *seen)
+{
+    if (waiting->pending > *seen)
+        w->new_line_ms = steady_ms();
+    *seen = waiting->pending;
+}
+
+static void loop(struct worker *w)
+{
+    int64_t seen = 0;
+    w->not_before_ms =
+        steady_ms() + policy_first_ms(w->first_contact_s, id_random_u64());
+    // What a failure before the restart had put off stays put off, within the
+    // longest wait that there is: the wall clock may have jumped since.
+    int64_t left = w->attempts.next_at_ms - clock_wall_ms();
+    if (w->attempts.failures > 0 && left > 0 && left <= 4500 * 1000 &&
+        steady_ms() + left > w->not_before_ms)
+        w->not_before_ms = steady_ms() + left;
+    while (!stopping(w)) {
+        struct waiting waiting;
+        open_reader(w);
+        if (!find_waiting(w, &waiting)) {
+            nap(w, w->poll_ms);
+            continue;
+        }
+        note_changes(w, &waiting, &seen);
+        struct policy_state state = {.now_ms = steady_ms(),
+                                     .not_before_ms = w->not_before_ms,
+                                     .pending = waiting.pending > 0,
+                                     .new_line_ms = w->new_line_ms,
+                                     .last_sent_ms = w->last_sent_ms,
+                                     .heartbeat_ms = w->heartbeat_ms};
+        int64_t wait = policy_wait_ms(&state);
+        if (wait > 0) {
+            nap(w, wait < w->poll_ms ? wait : w->poll_ms);
+            continue;
+        }
+        enum sync_outcome outcome = step(w, &waiting);
+        // A backlog goes on at once; new_line_ms is in the past already.
+        if (outcome != SYNC_DONE && outcome != SYNC_GAP)
+            seen = waiting.pending;
+    }
+}
+
+enum worker_result worker_run(struct worker *w)
+{
+    enum worker_result result;
+    bool told = false;
+    while ((result = load_identity(w)) == WORKER_NOT_ENROLLED && !stopping(w)) {
+        if (!told)
+            log_info(module, "%s: not enrolled yet; waiting", w->directory);
+        told = true;
+        nap(w, 1500);
+    }
+    if (stopping(w))
+        return WORKER_OK;
+    if (result != WORKER_OK || !open_courier(w))
+        return WORKER_FAILED;
+    read_kept_settings(w);
+    log_info(module, "device %s sends to %s", w->device.id, w->device.server);
+    loop(w);
+    return WORKER_OK;
+}
