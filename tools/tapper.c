@@ -386,6 +386,12 @@ int main(int argc, char **argv)
     }
     XSetErrorHandler(ignore_error);
     bool ok = open_trace(&t, trace), quit = false;
+    if (ok) {
+        // What was there before is only where the kiosk stands now.
+        follow_trace(&t);
+        t.saved_seen = t.saved;
+        t.drafts_seen = t.drafts;
+    }
     char *line = NULL;
     size_t capacity = 0;
     while (ok && !quit && getline(&line, &capacity, steps) >= 0) {
