@@ -1,0 +1,57 @@
+// What a device is told: the unit's defaults, from the server's own settings,
+// and the device's row, as one JSON object with a version that grows only when
+// its content changes. Each version's bytes are kept as they were first made,
+// so a signature or an ETag over them stays true.
+#pragma once
+#include "common/buf.h"
+#include "office/devices.h"
+#include "office/office.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct office_field {
+    const char *code;
+    const char *vi;
+    const char *en;
+};
+
+// Texts are borrowed. A NULL or empty text, and a number below 0, is left out
+// of the object: the device has its own default.
+struct office_defaults {
+    const char *unit_name;
+    const char *mode;
+    const char *survey;
+    int levels;
+    const char *order;
+    const char *hotline;
+    int rating_s;
+    const char *reasons;
+    int first_contact_s;
+    int heartbeat_s;
+    bool test;
+    const struct office_field *fields; // names of the fields by code
+    size_t field_count;
+};
+
+// The object without regard to a database. The unit's code, the counter and
+// the field are the device's; a field that `defaults` does not name is shown by
+// its code. Pure. False on no memory.
+bool office_configuration_build(const struct office_device *device,
+                                const struct office_defaults *defaults,
+                                int64_t version, struct buf *out);
+
+// Makes a new version where the content differs from the last one. Call for a
+// device after it enrolled, and for all at the server's start.
+enum office_result
+office_configure_device(struct office *office, const char *id,
+                        const struct office_defaults *defaults, int64_t now);
+enum office_result office_configure_all(struct office *office,
+                                        const struct office_defaults *defaults,
+                                        int64_t now);
+
+// Appends the newest version's bytes. OFFICE_NONE before the first.
+enum office_result office_read_configuration(struct office *office,
+                                             const char *id,
+                                             int64_t *out_version,
+                                             struct buf *out_body);

@@ -1,0 +1,327 @@
+#include "common/log.h"
+#include "office/office_sqlite.h"
+#include <string.h>
+
+const char *office_device_state_name(enum office_device_state state)
+{
+    static const char *const names[] = {"waiting", "active", "revoked"};
+    return names[state];
+}
+
+static void read_device(struct sql_statement *s, struct office_device *out)
+{
+    memset(out, 0, sizeof *out);
+    column_text(s, 0, out->id, sizeof out->id);
+    column_text(s, 1, out->name, sizeof out->name);
+    column_text(s, 2, out->unit, sizeof out->unit);
+    column_text(s, 3, out->counter, sizeof out->counter);
+    column_text(s, 4, out->field, sizeof out->field);
+    out->added_at = sql_int(s, 5);
+    out->enrolled_at = sql_int(s, 6);
+    out->revoked_at = sql_int(s, 7);
+    column_bytes(s, 8, out->public_key, sizeof out->public_key);
+    out->config_version = sql_int(s, 9);
+    out->last_seen_at = sql_int(s, 10);
+    column_text(s, 11, out->version, sizeof out->version);
+    out->pending = sql_int(s, 12);
+    out->lifetime_lines = sql_int(s, 13);
+    out->lifetime_ratings = sql_int(s, 14);
+    out->disk_free = sql_int(s, 15);
+    out->has_clock_offset = !sql_is_null(s, 16);
+    out->clock_offset_ms = sql_int(s, 16);
+    out->gen = sql_int(s, 17);
+    out->received_to = sql_int(s, 18);
+    out->reported_to = sql_int(s, 19);
+    out->flag_count = sql_int(s, 20);
+    out->state = out->revoked_at    ? OFFICE_DEVICE_REVOKED
+                 : out->enrolled_at ? OFFICE_DEVICE_ACTIVE
+                                    : OFFICE_DEVICE_WAITING;
+}
+
+// Steps a statement that names one device, and is done with it.
+static enum sql_result take_device(struct sql_statement *s,
+                                   struct office_device *out_device)
+{
+    enum sql_result result = sql_step(s);
+    if (result == SQL_OK) {
+        read_device(s, out_device);
+    }
+    sql_done(s);
+    return result;
+}
+
+enum office_result office_find_device(struct office *office, const char *id,
+                                      struct office_device *out_device)
+{
+    struct sql_statement *s = sql_use(office->sql, DEVICE_BY_ID);
+    sql_bind_text(s, 1, id);
+    return office_result_of(take_device(s, out_device));
+}
+
+enum office_result
+office_find_device_by_token(struct office *office,
+                            const unsigned char token_hash[DIGEST_BYTES],
+                            struct office_device *out_device)
+{
+    struct sql_statement *s = sql_use(office->sql, DEVICE_BY_TOKEN);
+    sql_bind_bytes(s, 1, token_hash, DIGEST_BYTES);
+    return office_result_of(take_device(s, out_device));
+}
+
+enum office_result office_list_devices(struct office *office,
+                                       office_device_row *row, void *ctx)
+{
+    struct sql_statement *s = sql_use(office->sql, DEVICE_LIST);
+    enum sql_result result;
+    while ((result = sql_step(s)) == SQL_OK) {
+        struct office_device device;
+        read_device(s, &device);
+        if (!row(ctx, &device)) {
+            break;
+        }
+    }
+    sql_done(s);
+    return result == SQL_NONE ? OFFICE_OK : office_result_of(result);
+}
+
+static bool fits(const char *text, size_t size)
+{
+    return !text || strlen(text) < size;
+}
+
+bool office_new_device_fits(const struct office_new_device *device,
+                            const char **out_why)
+{
+    if (!device->counter || device->counter[0] == '\0') {
+        *out_why = "the counter is missing";
+    } else if (!fits(device->counter, RECORD_CODE_SIZE)) {
+        *out_why = "the counter's code is too long";
+    } else if (!device->unit || !fits(device->unit, RECORD_CODE_SIZE)) {
+        *out_why = "the unit's code is missing or too long";
+    } else if (!fits(device->field, RECORD_CODE_SIZE)) {
+        *out_why = "the field's code is too long";
+    } else if (!fits(device->name, OFFICE_NAME_SIZE)) {
+        *out_why = "the name is too long";
+    } else {
+        return true;
+    }
+    return false;
+}
+
+// The number of a device; SQL_NONE when there is none.
+static enum sql_result find_number(struct sql *sql, const char *id,
+                                   int64_t *out_no)
+{
+    struct sql_statement *s = sql_use(sql, DEVICE_NO);
+    sql_bind_text(s, 1, id);
+    enum sql_result result = sql_step(s);
+    if (result == SQL_OK) {
+        *out_no = sql_int(s, 0);
+    }
+    sql_done(s);
+    return result;
+}
+
+struct addition {
+    const struct office_new_device *device;
+    const char *id;
+    const unsigned char *code_hash;
+    int64_t now, expires_at;
+};
+
+static enum sql_result add_device(struct sql *sql, void *ctx)
+{
+    const struct addition *add = ctx;
+    const struct office_new_device *device = add->device;
+    struct sql_statement *s = sql_use(sql, DEVICE_ADD);
+    sql_bind_text(s, 1, add->id);
+    sql_bind_text(s, 2, device->name ? device->name : "");
+    sql_bind_text(s, 3, device->unit);
+    sql_bind_text(s, 4, device->counter);
+    sql_bind_text(s, 5, device->field ? device->field : "");
+    sql_bind_int(s, 6, add->now);
+    enum sql_result result = sql_execute(s);
+    int64_t no = 0;
+    if (result == SQL_OK) {
+        result = find_number(sql, add->id, &no);
+    }
+    if (result == SQL_OK) {
+        s = sql_use(sql, CODE_ADD);
+        sql_bind_bytes(s, 1, add->code_hash, DIGEST_BYTES);
+        sql_bind_int(s, 2, no);
+        sql_bind_int(s, 3, add->expires_at);
+        result = sql_execute(s);
+    }
+    return result;
+}
+
+enum office_result office_add_device(struct office *office,
+                                     const struct office_new_device *device,
+                                     int64_t now, char out_id[ID_SIZE],
+                                     char out_code[SECRET_CODE_SIZE],
+                                     int64_t *out_expires_at)
+{
+    const char *why;
+    if (!office_new_device_fits(device, &why)) {
+        log_error("office", "device not added: %s", why);
+        return OFFICE_ERROR;
+    }
+    char id[ID_SIZE];
+    char code[SECRET_CODE_SIZE];
+    unsigned char hash[DIGEST_BYTES];
+    id_new_v4(id);
+    secret_make_code(code, hash);
+    struct addition add = {device, id, hash, now, now + SECRET_CODE_VALID_MS};
+    enum sql_result result = office_write(office, add_device, &add);
+    if (result == SQL_OK) {
+        memcpy(out_id, id, sizeof id);
+        memcpy(out_code, code, sizeof code);
+        *out_expires_at = add.expires_at;
+    }
+    return office_result_of(result);
+}
+
+struct enrolment {
+    const struct office_enrol_request *request;
+    unsigned char code_hash[DIGEST_BYTES];
+    int64_t now;
+    enum office_enrolment outcome;
+    struct office_device device;
+};
+
+// The device that the code is for. SQL_OK with an outcome that is not
+// OFFICE_ENROLLED when the code cannot be used.
+static enum sql_result judge_code(struct sql *sql, struct enrolment *enrol,
+                                  int64_t *out_device_no)
+{
+    struct sql_statement *s = sql_use(sql, CODE_FIND);
+    sql_bind_bytes(s, 1, enrol->code_hash, DIGEST_BYTES);
+    enum sql_result result = sql_step(s);
+    if (result == SQL_OK) {
+        *out_device_no = sql_int(s, 0);
+        // A used code stays "used" when its time is over too: the person who
+        // types it should know that somebody enrolled with it.
+        enrol->outcome = sql_int(s, 2) != 0            ? OFFICE_CODE_USED
+                         : sql_int(s, 1) <= enrol->now ? OFFICE_CODE_EXPIRED
+                                                       : OFFICE_ENROLLED;
+    } else if (result == SQL_NONE) {
+        enrol->outcome = OFFICE_CODE_UNKNOWN;
+        result = SQL_OK;
+    }
+    sql_done(s);
+    return result;
+}
+
+static enum sql_result put_version(struct sql *sql, int64_t device_no,
+                                   const struct enrolment *enrol)
+{
+    struct sql_statement *s = sql_use(sql, CONTACT_PUT);
+    sql_bind_int(s, 1, device_no);
+    sql_bind_int(s, 2, enrol->now);
+    sql_bind_text(s, 3, enrol->request->version ? enrol->request->version : "");
+    for (int column = 4; column <= 7; column++) {
+        sql_bind_int(s, column, -1);
+    }
+    sql_bind_null(s, 8);
+    sql_bind_text(s, 9, "");
+    return sql_execute(s);
+}
+
+static enum sql_result enrol_device(struct sql *sql, void *ctx)
+{
+    struct enrolment *enrol = ctx;
+    int64_t no = 0;
+    enum sql_result result = judge_code(sql, enrol, &no);
+    if (result != SQL_OK || enrol->outcome != OFFICE_ENROLLED) {
+        return result;
+    }
+    struct sql_statement *s = sql_use(sql, CODE_USE);
+    sql_bind_bytes(s, 1, enrol->code_hash, DIGEST_BYTES);
+    sql_bind_int(s, 2, enrol->now);
+    result = sql_execute(s);
+    if (result == SQL_OK) {
+        s = sql_use(sql, DEVICE_ENROL);
+        sql_bind_int(s, 1, no);
+        sql_bind_int(s, 2, enrol->now);
+        sql_bind_bytes(s, 3, enrol->request->public_key, KEY_PUBLIC_BYTES);
+        sql_bind_bytes(s, 4, enrol->request->token_hash, DIGEST_BYTES);
+        result = sql_execute(s);
+    }
+    if (result == SQL_OK) {
+        result = put_version(sql, no, enrol);
+    }
+    if (result == SQL_OK) {
+        s = sql_use(sql, DEVICE_BY_NO);
+        sql_bind_int(s, 1, no);
+        result = take_device(s, &enrol->device);
+    }
+    return result;
+}
+
+enum office_enrolment office_enrol(struct office *office,
+                                   const struct office_enrol_request *request,
+                                   int64_t now,
+                                   struct office_device *out_device)
+{
+    struct enrolment enrol = {.request = request, .now = now};
+    if (!secret_hash_code(request->code, strlen(request->code),
+                          enrol.code_hash)) {
+        return OFFICE_CODE_UNKNOWN;
+    }
+    enum sql_result result = office_write(office, enrol_device, &enrol);
+    if (result != SQL_OK) {
+        return OFFICE_ENROL_FAILED;
+    }
+    if (enrol.outcome == OFFICE_ENROLLED) {
+        *out_device = enrol.device;
+    }
+    return enrol.outcome;
+}
+
+struct revocation {
+    const char *id;
+    int64_t now;
+};
+
+static enum sql_result revoke_device(struct sql *sql, void *ctx)
+{
+    const struct revocation *revoke = ctx;
+    int64_t no = 0;
+    enum sql_result result = find_number(sql, revoke->id, &no);
+    const size_t steps[] = {DEVICE_REVOKE, CODE_USE_ALL};
+    for (size_t i = 0; i < 2 && result == SQL_OK; i++) {
+        struct sql_statement *s = sql_use(sql, steps[i]);
+        sql_bind_int(s, 1, no);
+        sql_bind_int(s, 2, revoke->now);
+        result = sql_execute(s);
+    }
+    return result;
+}
+
+enum office_result office_revoke_device(struct office *office, const char *id,
+                                        int64_t now)
+{
+    struct revocation revoke = {id, now};
+    return office_result_of(office_write(office, revoke_device, &revoke));
+}
+
+enum office_result office_list_flags(struct office *office, const char *device,
+                                     office_flag_row *row, void *ctx)
+{
+    struct sql_statement *s = sql_use(office->sql, FLAG_LIST);
+    sql_bind_text(s, 1, device);
+    enum sql_result result;
+    while ((result = sql_step(s)) == SQL_OK) {
+        struct office_flag flag = {.gen = sql_int(s, 1),
+                                   .seq = sql_int(s, 2),
+                                   .kind = sql_text(s, 3),
+                                   .detail = sql_text(s, 4),
+                                   .at = sql_int(s, 5)};
+        column_text(s, 0, flag.device, sizeof flag.device);
+        if (!row(ctx, &flag)) {
+            break;
+        }
+    }
+    sql_done(s);
+    return result == SQL_NONE ? OFFICE_OK : office_result_of(result);
+}

@@ -1,0 +1,30 @@
+// What the files of the ingest share.
+#pragma once
+#include "office/ingest.h"
+#include "office/office_sqlite.h"
+
+// One batch on its way into the database.
+struct taking {
+    struct office *office;
+    struct office_batch *batch;
+    struct known_device *device;
+    struct known_chain *chain;
+    unsigned char signed_head[DIGEST_BYTES];
+    int64_t batch_no;
+    int64_t stored_to; // last line that this batch brought, 0: none
+    bool is_forked;
+};
+
+// chain_sqlite.c: gives every line its place and its verdict, and the batch its
+// status where that is a gap.
+enum sql_result chain_take_lines(struct taking *taking);
+// After the lines: what the device signed must be what is held.
+enum sql_result chain_check_head(struct taking *taking);
+// Instead: keeps everything beside the chain, the device is revoked.
+enum sql_result chain_quarantine(struct taking *taking);
+
+// Makes the visit's row and adds it to the commit's tally, where the rule of
+// one rating a transaction and step may take another visit out
+// (visits_sqlite.c).
+enum sql_result visit_count(struct taking *taking,
+                            const struct office_line *line);

@@ -1,0 +1,51 @@
+// The server's database behind one edge: devices and keys, the lines of every
+// device's ledger as bytes, what they say as rows, and the totals that reports
+// read. Nothing here speaks of one database product.
+//
+//   office.h         open, close, one consistent view for several reads
+//   devices.h        register, enrol, find, list, revoke, flags
+//   configuration.h  what each device is told, with its version
+//   keys.h           API keys
+//   line.h           one received line, read by the thread that received it
+//   ingest.h         batches into the ledger, the count and the totals
+//   totals.h         the figures of a period, by any breakdown
+//   trust.h          how complete the data is
+//   verify.h         everything again, from the bytes
+//
+// A handle belongs to one thread at a time. One process has one writer, and
+// holds the lock of the server's directory while it has it; any number of
+// readers, each its own handle, may stand beside it and never wait for it. A
+// function that hands out rows one by one is called through once before the
+// same handle is used for anything else: a row's callback does not come back
+// in.
+#pragma once
+
+struct office;
+
+enum office_result {
+    OFFICE_OK,
+    OFFICE_NONE,    // no such thing
+    OFFICE_BUSY,    // locked beyond the bounded wait: try again
+    OFFICE_FULL,    // the disk is full
+    OFFICE_CORRUPT, // the database is damaged
+    OFFICE_ERROR    // anything else; logged where it was seen
+};
+const char *office_result_name(enum office_result result);
+
+enum office_mode {
+    OFFICE_WRITER, // makes the database and brings its schema up to date
+    OFFICE_READER  // writes nothing; the schema must be this program's
+};
+
+// `address` is the path of a database file ("DIR/office.db"). A database whose
+// schema is newer than this program is refused (OFFICE_ERROR, with what to do
+// in the log); a reader finds OFFICE_NONE where no database is.
+enum office_result office_open(const char *address, enum office_mode mode,
+                               struct office **out_office);
+// Accepts NULL.
+void office_close(struct office *office);
+
+// Between these two, all reads of this handle see the same moment: the parts
+// of one report agree although batches are committed meanwhile. Keep it short.
+enum office_result office_begin_reading(struct office *office);
+void office_end_reading(struct office *office);

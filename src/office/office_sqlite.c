@@ -1,0 +1,218 @@
+#include "office/office_sqlite.h"
+#include "common/log.h"
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct sql_migration migrations[] = {{
+                                                      1,
+#include "office/office_1.sql.h"
+                                                  },
+                                                  {0, NULL}};
+enum { SCHEMA = sizeof migrations / sizeof migrations[0] - 1 };
+
+const char *office_result_name(enum office_result result)
+{
+    static const char *const names[] = {"ok",   "none",    "busy",
+                                        "full", "corrupt", "error"};
+    return names[result];
+}
+
+enum office_result office_result_of(enum sql_result result)
+{
+    switch (result) {
+    case SQL_OK:
+        return OFFICE_OK;
+    case SQL_NONE:
+        return OFFICE_NONE;
+    case SQL_BUSY:
+        return OFFICE_BUSY;
+    case SQL_FULL:
+        return OFFICE_FULL;
+    case SQL_CORRUPT:
+        return OFFICE_CORRUPT;
+    case SQL_CLASH:
+        log_error("office", "a constraint refused what the server wrote; run "
+                            "hailong verify");
+        return OFFICE_ERROR;
+    case SQL_ERROR:
+        break;
+    }
+    return OFFICE_ERROR;
+}
+
+static enum sql_result read_version(struct sql *sql, int64_t *out_version)
+{
+    struct sql_statement *s = sql_use(sql, SCHEMA_VERSION);
+    enum sql_result result = sql_step(s);
+    if (result == SQL_OK) {
+        *out_version = sql_int(s, 0);
+    }
+    sql_done(s);
+    return result;
+}
+
+// A reader cannot bring the schema up to date, and must not misread another.
+static enum sql_result check_schema(struct sql *sql, const char *address)
+{
+    int64_t version = 0;
+    enum sql_result result = read_version(sql, &version);
+    if (result != SQL_OK || version == SCHEMA) {
+        return result;
+    }
+    log_error("office", "%s: schema version %lld, this program reads %d; %s",
+              address, (long long)version, SCHEMA,
+              version > SCHEMA ? "use the newer program"
+                               : "start the server once to bring it up");
+    return SQL_ERROR;
+}
+
+static enum sql_result open_file(const char *address, enum office_mode mode,
+                                 struct sql **out_sql)
+{
+    return sql_open(address, mode == OFFICE_WRITER ? SQL_WRITER : SQL_FOLLOWER,
+                    office_statements, STATEMENT_COUNT, out_sql);
+}
+
+// A line of a ledger is about 900 bytes. On a page of 4 KiB a row over 1,000
+// bytes takes a page of its own; 8 KiB hold two of 2,000 and commit faster. The
+// size of a page can be chosen only while the file is empty and has no WAL, so
+// the file is opened once more after.
+static enum sql_result size_pages(const char *address, struct sql **sql)
+{
+    enum sql_result result = sql_run(*sql, "PRAGMA journal_mode = DELETE;"
+                                           "PRAGMA page_size = 8192;"
+                                           "VACUUM;");
+    sql_close(*sql);
+    *sql = NULL;
+    return result == SQL_OK ? open_file(address, OFFICE_WRITER, sql) : result;
+}
+
+static enum sql_result open_writer(const char *address, struct sql **out_sql)
+{
+    struct sql *sql = NULL;
+    int64_t version = 0;
+    enum sql_result result = open_file(address, OFFICE_WRITER, &sql);
+    if (result == SQL_OK) {
+        result = read_version(sql, &version);
+    }
+    if (result == SQL_OK && version == 0) {
+        result = size_pages(address, &sql);
+    }
+    if (result == SQL_OK) {
+        result = sql_migrate(sql, migrations);
+    }
+    // The default spills the pages of a group of batches to the disk in the
+    // middle of its transaction.
+    if (result == SQL_OK) {
+        result = sql_run(sql, "PRAGMA cache_size = -24576");
+    }
+    if (result != SQL_OK) {
+        sql_close(sql);
+        return result;
+    }
+    *out_sql = sql;
+    return SQL_OK;
+}
+
+static enum sql_result open_reader(const char *address, struct sql **out_sql)
+{
+    struct sql *sql = NULL;
+    enum sql_result result = open_file(address, OFFICE_READER, &sql);
+    if (result != SQL_OK) {
+        return result;
+    }
+    result = check_schema(sql, address);
+    if (result != SQL_OK) {
+        sql_close(sql);
+        return result;
+    }
+    *out_sql = sql;
+    return SQL_OK;
+}
+
+enum office_result office_open(const char *address, enum office_mode mode,
+                               struct office **out_office)
+{
+    struct office *office = calloc(1, sizeof *office);
+    if (!office) {
+        log_error("office", "out of memory");
+        return OFFICE_ERROR;
+    }
+    office->mode = mode;
+    office->is_stale = true;
+    enum sql_result result = mode == OFFICE_WRITER
+                                 ? open_writer(address, &office->sql)
+                                 : open_reader(address, &office->sql);
+    if (result != SQL_OK) {
+        free(office);
+        return office_result_of(result);
+    }
+    *out_office = office;
+    return OFFICE_OK;
+}
+
+void office_close(struct office *office)
+{
+    if (!office) {
+        return;
+    }
+    known_forget(office);
+    map_free(&office->device_index);
+    map_free(&office->code_index);
+    tally_free(&office->tally);
+    sql_close(office->sql);
+    free(office);
+}
+
+enum office_result office_begin_reading(struct office *office)
+{
+    assert(!office->is_reading);
+    enum sql_result result = sql_run(office->sql, "BEGIN");
+    office->is_reading = result == SQL_OK;
+    return office_result_of(result);
+}
+
+void office_end_reading(struct office *office)
+{
+    assert(office->is_reading);
+    // Nothing was written, and ROLLBACK cannot fail for want of a lock.
+    sql_run(office->sql, "ROLLBACK");
+    office->is_reading = false;
+}
+
+enum sql_result office_work(struct office *office, sql_work *work, void *ctx)
+{
+    assert(office->mode == OFFICE_WRITER && !office->is_reading);
+    return sql_transaction(office->sql, work, ctx);
+}
+
+enum sql_result office_write(struct office *office, sql_work *work, void *ctx)
+{
+    office->is_stale = true;
+    return office_work(office, work, ctx);
+}
+
+bool column_bytes(struct sql_statement *s, int column, void *out, size_t size)
+{
+    size_t held = 0;
+    const void *bytes = sql_bytes(s, column, &held);
+    if (!bytes || held != size) {
+        memset(out, 0, size);
+        return false;
+    }
+    memcpy(out, bytes, size);
+    return true;
+}
+
+bool column_text(struct sql_statement *s, int column, char *out, size_t size)
+{
+    const char *text = sql_text(s, column);
+    size_t length = text ? strlen(text) : size;
+    if (length >= size) {
+        out[0] = '\0';
+        return false;
+    }
+    memcpy(out, text, length + 1);
+    return true;
+}

@@ -1,0 +1,88 @@
+// What the files of the SQLite implementation share. No other room includes it.
+#pragma once
+#include "ledger/digest.h"
+#include "office/devices.h"
+#include "office/map.h"
+#include "office/office.h"
+#include "office/statements.h"
+#include "office/tally.h"
+#include "sql/sql.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// A signed head of a line that is not held yet.
+struct known_head {
+    int64_t seq;
+    unsigned char hash[DIGEST_BYTES];
+};
+
+struct known_chain {
+    int64_t gen;
+    int64_t received_to;
+    unsigned char head[DIGEST_BYTES];
+    int64_t reported_to;
+    struct known_head *heads;
+    size_t head_count;
+};
+
+struct known_device {
+    int64_t no;
+    unsigned char id[16];
+    int64_t enrolled_at;
+    bool is_revoked;
+    int64_t config_version;
+    int64_t highest_gen;
+    struct known_chain *chains;
+    size_t chain_count;
+};
+
+struct office {
+    struct sql *sql;
+    enum office_mode mode;
+    bool is_reading; // between office_begin_reading() and its end
+
+    // The writer's memory of what the database holds. Stale from the start of
+    // a writing transaction until its commit is known, so that whatever goes
+    // wrong it is read again.
+    bool is_stale;
+    struct map device_index; // id, 16 bytes -> index in devices
+    struct known_device *devices;
+    size_t device_count;
+    struct map code_index; // code -> number
+    int64_t next_code;
+    int64_t next_batch;
+    struct tally tally; // of the running transaction
+};
+
+enum office_result office_result_of(enum sql_result result);
+
+// sql_transaction() for everything that writes. office_write() also makes the
+// writer's memory stale; only the ingest, which keeps it true, does without.
+enum sql_result office_write(struct office *office, sql_work *work, void *ctx);
+enum sql_result office_work(struct office *office, sql_work *work, void *ctx);
+
+// The writer's memory (known_sqlite.c).
+//
+// Empties it when it is stale. Call at the start of a transaction that uses it.
+enum sql_result known_refresh(struct office *office);
+void known_forget(struct office *office);
+// SQL_NONE when there is no such device. The pointer is good until the next
+// call.
+enum sql_result known_find_device(struct office *office, const char *id,
+                                  struct known_device **out_device);
+// Makes an empty one, in memory only, for a new generation. NULL on no memory.
+struct known_chain *known_chain(struct known_device *device, int64_t gen);
+bool known_add_head(struct known_chain *chain, int64_t seq,
+                    const unsigned char hash[DIGEST_BYTES]);
+// The signed head of this line; NULL when there is none.
+const struct known_head *known_find_head(const struct known_chain *chain,
+                                         int64_t seq);
+// The number of a code, given to it now when it is new; 0 for "".
+enum sql_result known_code(struct office *office, const char *code,
+                           int64_t *out_no);
+
+// Reads a column of exactly `size` bytes; zeros and false otherwise.
+bool column_bytes(struct sql_statement *s, int column, void *out, size_t size);
+// Copies a text column that fits; "" and false otherwise.
+bool column_text(struct sql_statement *s, int column, char *out, size_t size);

@@ -1,0 +1,313 @@
+#include "office/statements.h"
+
+// Columns of struct office_device, in the order in which devices_sqlite.c reads
+// them.
+#define DEVICE_COLUMNS                                                         \
+    "SELECT d.id, d.name, d.unit, d.counter, d.field, d.added_at,"             \
+    " d.enrolled_at, d.revoked_at, d.public_key,"                              \
+    " (SELECT coalesce(max(version), 0) FROM configurations f"                 \
+    "  WHERE f.device_no = d.device_no),"                                      \
+    " coalesce(t.seen_at, 0), coalesce(t.version, ''),"                        \
+    " coalesce(t.pending, -1), coalesce(t.lifetime_lines, -1),"                \
+    " coalesce(t.lifetime_ratings, -1), coalesce(t.disk_free, -1),"            \
+    " t.clock_offset_ms, coalesce(c.gen, 0), coalesce(c.received_to, 0),"      \
+    " coalesce(c.reported_to, 0),"                                             \
+    " (SELECT count(*) FROM flags g WHERE g.device_no = d.device_no)"          \
+    " FROM devices d LEFT JOIN contacts t ON t.device_no = d.device_no"        \
+    " LEFT JOIN chains c ON c.device_no = d.device_no AND c.gen ="             \
+    " (SELECT max(gen) FROM chains m WHERE m.device_no = d.device_no)"
+
+// The sums of struct office_tally, from rows of totals.
+#define TOTAL_SUMS                                                             \
+    "sum(level_1), sum(level_2), sum(level_3), sum(level_4), sum(level_5),"    \
+    " sum(declined), sum(timeout), sum(withdrawn), sum(offered),"              \
+    " sum(offered_rated)"
+
+// ?1 dimension; ?2…?3 half-months; ?4…?5 and ?6…?7 days. A union of three
+// ranges, each of which is read through the primary key.
+#define TOTAL_ROWS                                                             \
+    "(SELECT * FROM totals WHERE dimension = ?1 AND grain = 1"                 \
+    "  AND period BETWEEN ?2 AND ?3"                                           \
+    " UNION ALL SELECT * FROM totals WHERE dimension = ?1 AND grain = 0"       \
+    "  AND period BETWEEN ?4 AND ?5"                                           \
+    " UNION ALL SELECT * FROM totals WHERE dimension = ?1 AND grain = 0"       \
+    "  AND period BETWEEN ?6 AND ?7)"
+
+// The same sums from rows of visits.
+#define VISIT_SUMS                                                             \
+    "sum(outcome = 0 AND level = 1), sum(outcome = 0 AND level = 2),"          \
+    " sum(outcome = 0 AND level = 3), sum(outcome = 0 AND level = 4),"         \
+    " sum(outcome = 0 AND level = 5), sum(outcome = 1), sum(outcome = 2),"     \
+    " sum(outcome = 3), sum(mode = 0), sum(mode = 0 AND outcome = 0)"
+
+// Local milliseconds: Vietnam is 7 hours ahead of UTC, all year.
+#define LOCAL_MS "(at + 25200000)"
+#define LOCAL_DAY "(" LOCAL_MS " / 86400000)"
+// ?1…?2 local days.
+#define COUNTED "counted = 1 AND " LOCAL_DAY " BETWEEN ?1 AND ?2"
+#define RECOUNT_CODE(column)                                                   \
+    "SELECT coalesce(k.code, ''), coalesce(k.code, ''), " VISIT_SUMS           \
+    " FROM visits LEFT JOIN codes k ON k.code_no = " column " WHERE " COUNTED  \
+    " GROUP BY 1 ORDER BY 1"
+#define RECOUNT_NUMBER(expression)                                             \
+    "SELECT " expression " AS number, " VISIT_SUMS                             \
+    " FROM visits WHERE " COUNTED " GROUP BY number ORDER BY number"
+
+// What a device signed: where its chain ended, and the line that is held there.
+#define SIGNED_ROWS(to, head, rows)                                            \
+    "SELECT d.id, b.gen, " to ", " head ", b.nonce, b.signature,"              \
+    " d.public_key, l.hash,"                                                   \
+    " EXISTS (SELECT 1 FROM flags g WHERE g.device_no = b.device_no"           \
+    "  AND g.gen = b.gen AND g.kind = 'fork')"                                 \
+    " FROM " rows " LEFT JOIN devices d ON d.device_no = b.device_no"          \
+    " LEFT JOIN lines l ON l.device_no = b.device_no AND l.gen = b.gen"        \
+    "  AND l.seq = " to
+
+const char *const office_statements[STATEMENT_COUNT] = {
+    [SCHEMA_VERSION] = "PRAGMA user_version",
+
+    [DEVICE_ADD] =
+        "INSERT INTO devices (id, name, unit, counter, field, added_at)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    [DEVICE_BY_ID] = DEVICE_COLUMNS " WHERE d.id = ?1",
+    [DEVICE_BY_TOKEN] = DEVICE_COLUMNS " WHERE d.token_hash = ?1",
+    [DEVICE_BY_NO] = DEVICE_COLUMNS " WHERE d.device_no = ?1",
+    // Counters are mostly numbers: 3 before 10.
+    [DEVICE_LIST] =
+        DEVICE_COLUMNS " ORDER BY length(d.counter), d.counter, d.device_no",
+    [DEVICE_NO] = "SELECT device_no FROM devices WHERE id = ?1",
+    [DEVICE_ENROL] =
+        "UPDATE devices SET enrolled_at = ?2, public_key = ?3, token_hash = ?4"
+        " WHERE device_no = ?1",
+    [DEVICE_REVOKE] = "UPDATE devices SET revoked_at = ?2"
+                      " WHERE device_no = ?1 AND revoked_at = 0",
+    [CODE_ADD] = "INSERT INTO enrolment_codes (hash, device_no, expires_at)"
+                 " VALUES (?1, ?2, ?3)",
+    [CODE_FIND] = "SELECT device_no, expires_at, used_at FROM enrolment_codes"
+                  " WHERE hash = ?1",
+    [CODE_USE] = "UPDATE enrolment_codes SET used_at = ?2 WHERE hash = ?1",
+    [CODE_USE_ALL] = "UPDATE enrolment_codes SET used_at = ?2"
+                     " WHERE device_no = ?1 AND used_at = 0",
+    [FLAG_ADD] = "INSERT INTO flags (device_no, gen, seq, kind, detail, at)"
+                 " VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",
+    [FLAG_LIST] = "SELECT d.id, g.gen, g.seq, g.kind, g.detail, g.at"
+                  " FROM flags g JOIN devices d ON d.device_no = g.device_no"
+                  " WHERE ?1 IS NULL OR d.id = ?1"
+                  " ORDER BY g.at, g.device_no, g.gen, g.seq",
+    [CONTACT_PUT] =
+        "INSERT INTO contacts (device_no, seen_at, version, pending,"
+        " lifetime_lines, lifetime_ratings, disk_free, clock_offset_ms, state)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
+        " ON CONFLICT (device_no) DO UPDATE SET"
+        " seen_at = max(seen_at, excluded.seen_at),"
+        " version = CASE WHEN excluded.version = '' THEN version"
+        "  ELSE excluded.version END,"
+        " pending = CASE WHEN excluded.state = '' THEN pending"
+        "  ELSE excluded.pending END,"
+        " lifetime_lines = CASE WHEN excluded.state = '' THEN lifetime_lines"
+        "  ELSE excluded.lifetime_lines END,"
+        " lifetime_ratings = CASE WHEN excluded.state = ''"
+        "  THEN lifetime_ratings ELSE excluded.lifetime_ratings END,"
+        " disk_free = CASE WHEN excluded.state = '' THEN disk_free"
+        "  ELSE excluded.disk_free END,"
+        " clock_offset_ms = coalesce(excluded.clock_offset_ms,"
+        "  clock_offset_ms),"
+        " state = CASE WHEN excluded.state = '' THEN state"
+        "  ELSE excluded.state END",
+
+    [CONFIGURATION_LAST] =
+        "SELECT c.version, c.body FROM devices d JOIN configurations c"
+        " ON c.device_no = d.device_no WHERE d.id = ?1"
+        " ORDER BY c.version DESC LIMIT 1",
+    [CONFIGURATION_ADD] =
+        "INSERT INTO configurations (device_no, version, made_at, body)"
+        " SELECT device_no, ?2, ?3, ?4 FROM devices WHERE id = ?1",
+    [CONFIGURED_DEVICES] = "SELECT id FROM devices WHERE revoked_at = 0"
+                           " ORDER BY device_no",
+
+    [KEY_ADD] = "INSERT INTO api_keys (role, name, hash, added_at)"
+                " VALUES (?1, ?2, ?3, ?4) RETURNING key_no",
+    [KEY_FIND] = "SELECT key_no, role, name, added_at, revoked_at"
+                 " FROM api_keys WHERE hash = ?1 AND revoked_at = 0",
+    [KEY_LIST] = "SELECT key_no, role, name, added_at, revoked_at"
+                 " FROM api_keys ORDER BY key_no",
+    [KEY_REVOKE] = "UPDATE api_keys SET revoked_at = ?2"
+                   " WHERE key_no = ?1 AND revoked_at = 0",
+    [KEY_EXISTS] = "SELECT 1 FROM api_keys WHERE key_no = ?1",
+
+    [KNOWN_DEVICE] = "SELECT device_no, enrolled_at, revoked_at,"
+                     " (SELECT coalesce(max(version), 0) FROM configurations f"
+                     "  WHERE f.device_no = d.device_no)"
+                     " FROM devices d WHERE id = ?1",
+    [KNOWN_CHAINS] = "SELECT gen, received_to, head, reported_to FROM chains"
+                     " WHERE device_no = ?1 ORDER BY gen",
+    [KNOWN_HEADS] = "SELECT seq, head FROM heads"
+                    " WHERE device_no = ?1 AND gen = ?2 AND seq > ?3",
+    [KNOWN_CODES] = "SELECT code, code_no FROM codes",
+    [KNOWN_BATCH] = "SELECT coalesce(max(batch_no), 0) FROM batches",
+    [CODES_ADD] = "INSERT INTO codes (code_no, code) VALUES (?1, ?2)",
+
+    [CHAIN_PUT] =
+        "INSERT INTO chains (device_no, gen, received_to, head, reported_to)"
+        " VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (device_no, gen) DO UPDATE"
+        " SET received_to = excluded.received_to, head = excluded.head,"
+        " reported_to = excluded.reported_to",
+    [LINE_ADD] = "INSERT INTO lines (device_no, gen, seq, batch_no, verdict,"
+                 " hash, reason, bytes)"
+                 " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
+                 " ON CONFLICT DO NOTHING",
+    [LINE_GET] = "SELECT hash, verdict, reason FROM lines"
+                 " WHERE device_no = ?1 AND gen = ?2 AND seq = ?3",
+    [LINE_HASH] = "SELECT l.hash FROM devices d JOIN lines l"
+                  " ON l.device_no = d.device_no"
+                  " WHERE d.id = ?1 AND l.gen = ?2 AND l.seq = ?3",
+    [ID_ADD] = "INSERT INTO ids (device_no, id, gen, seq)"
+               " VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
+    [ID_GET] = "SELECT gen, seq FROM ids WHERE device_no = ?1 AND id = ?2",
+    [BATCH_ADD] =
+        "INSERT INTO batches (batch_no, device_no, gen, stored_to, signed_to,"
+        " signed_head, nonce, signature, device_sent_at, boot, up_ms,"
+        " received_at)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+    [HEAD_ADD] = "INSERT INTO heads (device_no, gen, seq, head, nonce,"
+                 " signature, received_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    [ASIDE_ADD] = "INSERT INTO asides (device_no, gen, seq, hash, kind,"
+                  " received_at, bytes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
+                  " ON CONFLICT DO NOTHING",
+    [VISIT_ADD] =
+        "INSERT INTO visits (device_no, gen, seq, at, quality, device_at,"
+        " outcome, level, mode, counter_no, field_no, procedure_no, step_no,"
+        " officer_no, transaction_code, counted)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14,"
+        " ?15, ?16) ON CONFLICT DO NOTHING",
+    [VISIT_HOLDER] =
+        "SELECT v.device_no, d.id, v.gen, v.seq, v.at, v.level, v.mode,"
+        " v.counter_no, v.field_no, v.procedure_no, v.step_no, v.officer_no"
+        " FROM visits v JOIN devices d ON d.device_no = v.device_no"
+        " WHERE v.transaction_code = ?1 AND v.step_no = ?2"
+        " AND v.counted = 1 AND v.outcome = 0",
+    [VISIT_UNCOUNT] = "UPDATE visits SET counted = 0"
+                      " WHERE device_no = ?1 AND gen = ?2 AND seq = ?3",
+    [TOTAL_ADD] =
+        "INSERT INTO totals (dimension, grain, period, key, level_1, level_2,"
+        " level_3, level_4, level_5, declined, timeout, withdrawn, offered,"
+        " offered_rated)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"
+        " ON CONFLICT (dimension, grain, period, key) DO UPDATE SET"
+        " level_1 = level_1 + excluded.level_1,"
+        " level_2 = level_2 + excluded.level_2,"
+        " level_3 = level_3 + excluded.level_3,"
+        " level_4 = level_4 + excluded.level_4,"
+        " level_5 = level_5 + excluded.level_5,"
+        " declined = declined + excluded.declined,"
+        " timeout = timeout + excluded.timeout,"
+        " withdrawn = withdrawn + excluded.withdrawn,"
+        " offered = offered + excluded.offered,"
+        " offered_rated = offered_rated + excluded.offered_rated",
+
+    [TOTALS_NUMBERS] = "SELECT key, " TOTAL_SUMS " FROM " TOTAL_ROWS
+                       " GROUP BY key ORDER BY key",
+    [TOTALS_CODES] =
+        "SELECT coalesce(k.code, ''), coalesce(k.code, ''), " TOTAL_SUMS
+        " FROM " TOTAL_ROWS
+        " LEFT JOIN codes k ON k.code_no = key GROUP BY 1 ORDER BY 1",
+    [TOTALS_DEVICES] =
+        "SELECT d.id, d.name, " TOTAL_SUMS " FROM " TOTAL_ROWS
+        " JOIN devices d ON d.device_no = key GROUP BY d.id ORDER BY d.id",
+    [TOTALS_PERIODS] =
+        "SELECT grain, period, level_1, level_2, level_3, level_4, level_5,"
+        " declined, timeout, withdrawn, offered, offered_rated"
+        " FROM " TOTAL_ROWS,
+    [TOTALS_SPAN] =
+        "SELECT min(period), max(period) FROM totals WHERE dimension = 0"
+        " AND grain = 0 AND (level_1 <> 0 OR level_2 <> 0 OR level_3 <> 0"
+        " OR level_4 <> 0 OR level_5 <> 0 OR declined <> 0 OR timeout <> 0"
+        " OR withdrawn <> 0)",
+    [RECOUNT_DAYS] = RECOUNT_NUMBER(LOCAL_DAY),
+    [RECOUNT_COUNTERS] = RECOUNT_CODE("counter_no"),
+    [RECOUNT_FIELDS] = RECOUNT_CODE("field_no"),
+    [RECOUNT_PROCEDURES] = RECOUNT_CODE("procedure_no"),
+    [RECOUNT_OFFICERS] = RECOUNT_CODE("officer_no"),
+    [RECOUNT_STEPS] = RECOUNT_CODE("step_no"),
+    [RECOUNT_DEVICES] =
+        "SELECT d.id, d.name, " VISIT_SUMS
+        " FROM visits JOIN devices d USING (device_no) WHERE " COUNTED
+        " GROUP BY d.id ORDER BY d.id",
+    [RECOUNT_CHANNELS] = RECOUNT_NUMBER("mode"),
+    // 1970-01-01 was a Thursday: day 4 of the week.
+    [RECOUNT_HOURS] = RECOUNT_NUMBER(
+        "((" LOCAL_DAY " + 3) % 7 + 1) * 24 + " LOCAL_MS " / 3600000 % 24"),
+
+    [TRUST_DEVICES] =
+        "SELECT count(*), sum(coalesce(t.seen_at, 0) < ?1),"
+        " sum(t.seen_at IS NULL), coalesce(max(t.seen_at), 0),"
+        " coalesce(min(coalesce(t.seen_at, 0)), 0)"
+        " FROM devices d LEFT JOIN contacts t ON t.device_no = d.device_no"
+        " WHERE d.enrolled_at <> 0 AND d.revoked_at = 0",
+    [TRUST_MISSING] = "SELECT coalesce(sum(max(reported_to - received_to, 0)),"
+                      " 0) FROM chains",
+    [TRUST_FLAGGED] = "SELECT count(DISTINCT device_no) FROM flags",
+
+    [VERIFY_NAME] = "SELECT 1 FROM sqlite_schema WHERE name = ?1",
+    // The next chain that has lines, after (?1, ?2): skips from one to the
+    // next through the primary key.
+    [VERIFY_CHAIN] =
+        "SELECT l.device_no, l.gen, d.id, d.enrolled_at, c.received_to, c.head"
+        " FROM lines l LEFT JOIN devices d ON d.device_no = l.device_no"
+        " LEFT JOIN chains c ON c.device_no = l.device_no AND c.gen = l.gen"
+        " WHERE (l.device_no, l.gen) > (?1, ?2)"
+        " ORDER BY l.device_no, l.gen LIMIT 1",
+    [VERIFY_EMPTY_CHAINS] =
+        "SELECT d.id, c.gen, c.received_to FROM chains c"
+        " LEFT JOIN devices d ON d.device_no = c.device_no"
+        " WHERE c.received_to > 0 AND NOT EXISTS (SELECT 1 FROM lines l"
+        "  WHERE l.device_no = c.device_no AND l.gen = c.gen)",
+    [VERIFY_LINES] =
+        "SELECT l.seq, l.verdict, l.hash, l.bytes,"
+        " b.device_no IS l.device_no AND b.gen IS l.gen"
+        "  AND b.stored_to >= l.seq,"
+        " b.boot, b.up_ms, b.received_at,"
+        " v.at, v.quality, v.device_at, v.outcome, v.level, v.mode,"
+        " v.counter_no, v.field_no, v.procedure_no, v.step_no, v.officer_no,"
+        " k1.code, k2.code, k3.code, k4.code, k5.code,"
+        " v.transaction_code, v.counted"
+        " FROM lines l LEFT JOIN batches b ON b.batch_no = l.batch_no"
+        " LEFT JOIN visits v ON v.device_no = l.device_no AND v.gen = l.gen"
+        "  AND v.seq = l.seq"
+        " LEFT JOIN codes k1 ON k1.code_no = v.counter_no"
+        " LEFT JOIN codes k2 ON k2.code_no = v.field_no"
+        " LEFT JOIN codes k3 ON k3.code_no = v.procedure_no"
+        " LEFT JOIN codes k4 ON k4.code_no = v.step_no"
+        " LEFT JOIN codes k5 ON k5.code_no = v.officer_no"
+        " WHERE l.device_no = ?1 AND l.gen = ?2 ORDER BY l.seq",
+    [VERIFY_COUNTS] =
+        "SELECT (SELECT count(*) FROM ids WHERE device_no = ?1 AND gen = ?2),"
+        " (SELECT count(*) FROM visits WHERE device_no = ?1 AND gen = ?2)",
+    [VERIFY_ALL_COUNTS] = "SELECT (SELECT count(*) FROM ids),"
+                          " (SELECT count(*) FROM visits)",
+    [VERIFY_SIGNED] = SIGNED_ROWS(
+        "b.signed_to", "b.signed_head",
+        "batches b") " UNION ALL " SIGNED_ROWS("b.seq", "b.head", "heads b"),
+    [VERIFY_STORED] =
+        "SELECT d.id, b.gen, max(b.stored_to), coalesce(c.received_to, 0)"
+        " FROM batches b LEFT JOIN devices d ON d.device_no = b.device_no"
+        " LEFT JOIN chains c ON c.device_no = b.device_no AND c.gen = b.gen"
+        " GROUP BY b.device_no, b.gen"
+        " HAVING max(b.stored_to) > coalesce(c.received_to, 0)",
+    [VERIFY_ASIDES] = "SELECT d.id, a.gen, a.seq, a.hash, a.bytes"
+                      " FROM asides a"
+                      " LEFT JOIN devices d ON d.device_no = a.device_no",
+    // A rating that is not counted needs an earlier one that is.
+    [VERIFY_DUPLICATES] =
+        "SELECT d.id, v.gen, v.seq FROM visits v"
+        " JOIN devices d ON d.device_no = v.device_no"
+        " WHERE v.counted = 0 AND NOT EXISTS (SELECT 1 FROM visits w"
+        "  JOIN devices e ON e.device_no = w.device_no"
+        "  WHERE w.transaction_code = v.transaction_code"
+        "  AND w.step_no = v.step_no AND w.counted = 1 AND w.outcome = 0"
+        "  AND (w.at, e.id, w.gen, w.seq) < (v.at, d.id, v.gen, v.seq))",
+    [VERIFY_TOTALS] =
+        "SELECT dimension, grain, period, key, level_1, level_2, level_3,"
+        " level_4, level_5, declined, timeout, withdrawn, offered,"
+        " offered_rated FROM totals",
+};

@@ -1,0 +1,20 @@
+// How complete the data is: printed with every report.
+#pragma once
+#include "office/office.h"
+#include <stdint.h>
+
+struct office_trust {
+    int64_t devices;       // enrolled and not revoked
+    int64_t silent;        // of these: no contact for more than two heartbeats
+    int64_t never_seen;    // of the silent: no contact ever
+    int64_t missing_lines; // known to exist on devices, not received
+    int64_t flagged;    // devices with a fork or a conflict, revoked included
+    int64_t data_as_of; // last contact with any device, 0: never
+    // When the silent ones' data ends: the oldest last contact of a device that
+    // is in force, 0 when one was never seen or there is none.
+    int64_t oldest_contact;
+};
+
+enum office_result office_read_trust(struct office *office, int64_t now,
+                                     int64_t heartbeat_ms,
+                                     struct office_trust *out_trust);

@@ -1,0 +1,42 @@
+#include "office/office_sqlite.h"
+#include "office/trust.h"
+
+static enum sql_result read_number(struct sql *sql, size_t statement,
+                                   int64_t *out)
+{
+    struct sql_statement *s = sql_use(sql, statement);
+    enum sql_result result = sql_step(s);
+    if (result == SQL_OK) {
+        *out = sql_int(s, 0);
+    }
+    sql_done(s);
+    return result;
+}
+
+enum office_result office_read_trust(struct office *office, int64_t now,
+                                     int64_t heartbeat_ms,
+                                     struct office_trust *out_trust)
+{
+    struct office_trust trust = {0};
+    struct sql_statement *s = sql_use(office->sql, TRUST_DEVICES);
+    sql_bind_int(s, 1, now - 2 * heartbeat_ms);
+    enum sql_result result = sql_step(s);
+    if (result == SQL_OK) {
+        trust.devices = sql_int(s, 0);
+        trust.silent = sql_int(s, 1);
+        trust.never_seen = sql_int(s, 2);
+        trust.data_as_of = sql_int(s, 3);
+        trust.oldest_contact = sql_int(s, 4);
+    }
+    sql_done(s);
+    if (result == SQL_OK) {
+        result = read_number(office->sql, TRUST_MISSING, &trust.missing_lines);
+    }
+    if (result == SQL_OK) {
+        result = read_number(office->sql, TRUST_FLAGGED, &trust.flagged);
+    }
+    if (result == SQL_OK) {
+        *out_trust = trust;
+    }
+    return office_result_of(result);
+}

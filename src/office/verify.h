@@ -1,0 +1,29 @@
+// Everything again, from the bytes: each line's hash, its link to the line
+// before, its device, generation, place and id; every signed head that a device
+// ever sent; the rows made of the lines; the totals made of the rows. It
+// believes nothing that it can compute.
+#pragma once
+#include "common/ids.h"
+#include "office/office.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+struct office_finding {
+    char device[ID_SIZE]; // "" when no single device is concerned
+    int64_t gen, seq;     // 0: the whole device or generation
+    const char *why;      // one English line, without the three above
+};
+// Lives during the call; false ends the verification.
+typedef bool office_finding_row(void *ctx, const struct office_finding *found);
+
+struct office_verification {
+    int64_t devices, chains, lines, invalid, conflicts;
+    int64_t visits, totals; // rows compared
+    int64_t findings;       // 0: sound
+};
+
+// Works on one moment of the database while the server goes on. OFFICE_OK when
+// it ran to its end, sound or not.
+enum office_result office_verify(struct office *office, office_finding_row *row,
+                                 void *ctx,
+                                 struct office_verification *out_summary);

@@ -1,0 +1,203 @@
+#include "common/log.h"
+#include "office/corrected_time.h"
+#include "office/ingest_sqlite.h"
+#include <string.h>
+
+// A visit that is being counted.
+struct counting {
+    struct taking *taking;
+    const struct office_line *line;
+    struct tally_facts facts;
+    enum time_quality quality;
+};
+
+static void place_in_time(struct counting *c)
+{
+    const struct office_visit *visit = &c->line->visit;
+    const struct office_batch *batch = c->taking->batch;
+    struct time_evidence evidence = {
+        .answered_at = visit->answered_at,
+        .closed_at = visit->closed_at,
+        .line_boot = visit->boot,
+        .line_up_ms = visit->up_ms,
+        .batch_boot = batch->boot,
+        .batch_up_ms = batch->up_ms,
+        .received_at = batch->received_at,
+        .enrolled_at = c->taking->device->enrolled_at,
+    };
+    c->facts.at = time_correct(&evidence, &c->quality);
+}
+
+static enum sql_result name_codes(struct counting *c)
+{
+    const struct office_visit *visit = &c->line->visit;
+    struct tally_facts *facts = &c->facts;
+    const struct {
+        const char *code;
+        int64_t *no;
+    } codes[] = {{visit->counter, &facts->counter},
+                 {visit->field, &facts->field},
+                 {visit->procedure, &facts->procedure},
+                 {visit->step, &facts->step},
+                 {visit->officer, &facts->officer}};
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
+        enum sql_result result =
+            known_code(c->taking->office, codes[i].code, codes[i].no);
+        if (result != SQL_OK) {
+            return result;
+        }
+    }
+    return SQL_OK;
+}
+
+// `*out_added` is false when another row stands in the way.
+static enum sql_result add_row(const struct counting *c, bool is_counted,
+                               bool *out_added)
+{
+    const struct office_visit *visit = &c->line->visit;
+    const struct tally_facts *facts = &c->facts;
+    struct sql *sql = c->taking->office->sql;
+    struct sql_statement *s = sql_use(sql, VISIT_ADD);
+    sql_bind_int(s, 1, facts->device);
+    sql_bind_int(s, 2, c->taking->chain->gen);
+    sql_bind_int(s, 3, c->line->seq);
+    sql_bind_int(s, 4, facts->at);
+    sql_bind_int(s, 5, c->quality);
+    sql_bind_int(s, 6,
+                 visit->answered_at ? visit->answered_at : visit->closed_at);
+    sql_bind_int(s, 7, visit->outcome);
+    if (visit->outcome == RECORD_RATED) {
+        sql_bind_int(s, 8, visit->level);
+    } else {
+        sql_bind_null(s, 8);
+    }
+    sql_bind_int(s, 9, visit->mode);
+    sql_bind_int(s, 10, facts->counter);
+    sql_bind_int(s, 11, facts->field);
+    sql_bind_int(s, 12, facts->procedure);
+    sql_bind_int(s, 13, facts->step);
+    sql_bind_int(s, 14, facts->officer);
+    sql_bind_text(s, 15,
+                  visit->transaction[0] != '\0' ? visit->transaction : NULL);
+    sql_bind_int(s, 16, is_counted);
+    enum sql_result result = sql_execute(s);
+    *out_added = result == SQL_OK && sql_changes(sql) == 1;
+    return result;
+}
+
+// The rating that counts for a transaction and step now.
+struct holder {
+    struct tally_facts facts;
+    unsigned char device_id[16];
+    int64_t gen, seq;
+};
+
+static enum sql_result find_holder(const struct counting *c, struct holder *out)
+{
+    struct sql_statement *s = sql_use(c->taking->office->sql, VISIT_HOLDER);
+    sql_bind_text(s, 1, c->line->visit.transaction);
+    sql_bind_int(s, 2, c->facts.step);
+    enum sql_result result = sql_step(s);
+    if (result == SQL_OK) {
+        const char *id = sql_text(s, 1);
+        out->gen = sql_int(s, 2);
+        out->seq = sql_int(s, 3);
+        out->facts = (struct tally_facts){
+            .device = sql_int(s, 0),
+            .at = sql_int(s, 4),
+            .outcome = RECORD_RATED,
+            .level = (int)sql_int(s, 5),
+            .mode = (enum record_mode)sql_int(s, 6),
+            .counter = sql_int(s, 7),
+            .field = sql_int(s, 8),
+            .procedure = sql_int(s, 9),
+            .step = sql_int(s, 10),
+            .officer = sql_int(s, 11),
+        };
+        if (!id || !id_to_bytes(id, out->device_id)) {
+            result = SQL_ERROR;
+        }
+    }
+    sql_done(s);
+    return result;
+}
+
+// First by corrected time; ties by device, gen, seq.
+static bool is_earlier(const struct counting *c, const struct holder *holder)
+{
+    if (c->facts.at != holder->facts.at) {
+        return c->facts.at < holder->facts.at;
+    }
+    int device = memcmp(c->taking->device->id, holder->device_id, 16);
+    if (device != 0) {
+        return device < 0;
+    }
+    int64_t gen = c->taking->chain->gen;
+    return gen != holder->gen ? gen < holder->gen : c->line->seq < holder->seq;
+}
+
+static enum sql_result take_over(struct counting *c,
+                                 const struct holder *holder)
+{
+    struct sql_statement *s = sql_use(c->taking->office->sql, VISIT_UNCOUNT);
+    sql_bind_int(s, 1, holder->facts.device);
+    sql_bind_int(s, 2, holder->gen);
+    sql_bind_int(s, 3, holder->seq);
+    enum sql_result result = sql_execute(s);
+    if (result == SQL_OK) {
+        tally_add(&c->taking->office->tally, &holder->facts, -1);
+    }
+    return result;
+}
+
+// Another row has the transaction and step, or the visit's own place.
+static enum sql_result settle(struct counting *c, bool *out_counted)
+{
+    struct holder holder;
+    bool is_added = false;
+    bool is_counted = false;
+    enum sql_result result = find_holder(c, &holder);
+    if (result == SQL_OK && is_earlier(c, &holder)) {
+        is_counted = true;
+        result = take_over(c, &holder);
+    }
+    if (result == SQL_OK) {
+        result = add_row(c, is_counted, &is_added);
+    }
+    if (result == SQL_NONE || (result == SQL_OK && !is_added)) {
+        log_error("office",
+                  "device %s gen %lld seq %lld: a visit stands "
+                  "there that no line made; run hailong verify",
+                  c->taking->batch->proof.device,
+                  (long long)c->taking->chain->gen, (long long)c->line->seq);
+        result = SQL_OK;
+    }
+    *out_counted = is_counted && is_added;
+    return result;
+}
+
+enum sql_result visit_count(struct taking *taking,
+                            const struct office_line *line)
+{
+    struct counting c = {
+        .taking = taking,
+        .line = line,
+        .facts = {.outcome = line->visit.outcome,
+                  .mode = line->visit.mode,
+                  .level = line->visit.level,
+                  .device = taking->device->no},
+    };
+    bool is_counted = false;
+    place_in_time(&c);
+    enum sql_result result = name_codes(&c);
+    if (result == SQL_OK) {
+        result = add_row(&c, true, &is_counted);
+    }
+    if (result == SQL_OK && !is_counted) {
+        result = settle(&c, &is_counted);
+    }
+    if (result == SQL_OK && is_counted) {
+        tally_add(&taking->office->tally, &c.facts, 1);
+    }
+    return result;
+}
