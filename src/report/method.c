@@ -1,0 +1,112 @@
+#include "common/file.h"
+#include "report/report.h"
+#include <errno.h>
+#include <string.h>
+
+enum { METHOD_FILE_MAX = 64 * 1024 };
+static const char DEFAULT_FILE[] = "methods/tai-quay.json";
+
+// An array of level numbers into flags.
+static bool read_levels(const json_t *object, const char *key,
+                        bool out[FIGURES_LEVELS])
+{
+    const json_t *list = json_object_get(object, key);
+    if (!json_is_array(list))
+        return false;
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const json_t *item = json_array_get(list, i);
+        json_int_t level = json_integer_value(item);
+        if (!json_is_integer(item) || level < 1 || level > FIGURES_LEVELS)
+            return false;
+        out[level - 1] = true;
+    }
+    return true;
+}
+
+static bool read_targets(const json_t *object, struct figures_method *out)
+{
+    const json_t *list = json_object_get(object, "targets");
+    size_t count = json_array_size(list);
+    if (!json_is_array(list) || count > FIGURES_TARGETS_MAX)
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        const json_t *item = json_array_get(list, i);
+        json_int_t target = json_integer_value(item);
+        if (!json_is_integer(item) || target < 1 || target > 100)
+            return false;
+        out->targets[i] = (int)target;
+    }
+    out->target_count = (int)count;
+    return true;
+}
+
+static bool overlap(const struct figures_method *rules)
+{
+    for (int i = 0; i < FIGURES_LEVELS; i++) {
+        if (rules->satisfied[i] && rules->dissatisfied[i])
+            return true;
+    }
+    return false;
+}
+
+bool report_method_read(const json_t *object, struct report_method *out,
+                        const char **out_why)
+{
+    struct report_method method = {0};
+    int64_t decimals = -1;
+    *out_why = NULL;
+    if (!json_copy_text(object, "id", method.id, sizeof method.id))
+        *out_why = "id: is missing or longer than 31 bytes";
+    else if (!json_get_int(object, "version", &method.version) ||
+             method.version < 1)
+        *out_why = "version: must be a number from 1";
+    else if (!read_levels(object, "satisfied", method.rules.satisfied))
+        *out_why = "satisfied: must be a list of levels 1–5";
+    else if (!read_levels(object, "dissatisfied", method.rules.dissatisfied))
+        *out_why = "dissatisfied: must be a list of levels 1–5";
+    else if (overlap(&method.rules))
+        *out_why = "dissatisfied: names a level that satisfied names too";
+    else if (!read_targets(object, &method.rules))
+        *out_why = "targets: must be at most 4 whole per cents, 1–100";
+    else if (!json_get_int(object, "decimals", &decimals) || decimals < 0 ||
+             decimals > 4)
+        *out_why = "decimals: must be 0–4";
+    if (*out_why)
+        return false;
+    method.rules.decimals = (int)decimals;
+    *out = method;
+    return true;
+}
+
+bool report_method_load(const char *path, struct report_method *out,
+                        struct buf *message)
+{
+    struct buf bytes = {0};
+    char reason[JSON_MESSAGE_SIZE];
+    bool done = false;
+    if (!file_read(path, METHOD_FILE_MAX, &bytes)) {
+        buf_printf(message, "%s: %s", path, strerror(errno));
+    } else {
+        json_t *object = json_read(bytes.data, bytes.size, reason);
+        const char *why = reason;
+        done = object && report_method_read(object, out, &why);
+        if (!done)
+            buf_printf(message, "%s: %s", path, why);
+        json_decref(object);
+    }
+    buf_free(&bytes);
+    return done;
+}
+
+bool report_method_load_default(struct report_method *out, struct buf *message)
+{
+    char path[4096];
+    if (!file_find_asset(DEFAULT_FILE, path, sizeof path)) {
+        buf_printf(message,
+                   "%s: is not among the program's files; install the "
+                   "program again, or set HAILONG_ASSETS",
+                   DEFAULT_FILE);
+        return false;
+    }
+    return report_method_load(path, out, message);
+}

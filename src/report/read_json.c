@@ -1,0 +1,187 @@
+#include "common/clock.h"
+#include "report/report.h"
+#include <stdio.h>
+#include <string.h>
+
+// A report out of JSON. `why` is the first fault.
+struct reading {
+    const json_t *object; // the whole
+    struct report report;
+    char *message;
+    bool failed;
+};
+
+static void fail(struct reading *reading, const char *where, const char *what)
+{
+    if (!reading->failed)
+        snprintf(reading->message, JSON_MESSAGE_SIZE, "%s: %s", where, what);
+    reading->failed = true;
+}
+
+static const char *read_text(struct reading *reading, const json_t *object,
+                             const char *key)
+{
+    const char *text = "";
+    if (!json_get_text(object, key, &text))
+        fail(reading, key, "is no text");
+    return text;
+}
+
+static int64_t read_count(struct reading *reading, const json_t *object,
+                          const char *key)
+{
+    int64_t value = 0;
+    if (!json_get_int(object, key, &value) || value < 0)
+        fail(reading, key, "is no count");
+    return value;
+}
+
+// A time, or null: 0.
+static int64_t read_moment(struct reading *reading, const json_t *object,
+                           const char *key)
+{
+    const char *text;
+    int64_t wall_ms = 0;
+    if (json_is_null(json_object_get(object, key)))
+        return 0;
+    if (!json_get_text(object, key, &text) ||
+        !clock_parse(text, strlen(text), &wall_ms))
+        fail(reading, key, "is no time");
+    return wall_ms;
+}
+
+static void read_method(struct reading *reading)
+{
+    const char *why;
+    if (!report_method_read(json_object_get(reading->object, "method"),
+                            &reading->report.method, &why))
+        fail(reading, "method", why);
+}
+
+static void read_period(struct reading *reading)
+{
+    const json_t *object = json_object_get(reading->object, "period");
+    const char *kind = read_text(reading, object, "kind");
+    struct buf message = {0}, text = {0};
+    bool done;
+    if (strcmp(kind, period_kind_name(PERIOD_DAYS)) == 0) {
+        done = period_parse_days(read_text(reading, object, "from"),
+                                 read_text(reading, object, "to"),
+                                 &reading->report.period, &message);
+    } else {
+        buf_printf(&text, "%s:%s", kind, read_text(reading, object, "code"));
+        done = period_parse(buf_text(&text), &reading->report.period, &message);
+    }
+    if (!done)
+        fail(reading, "period", buf_text(&message));
+    buf_free(&message);
+    buf_free(&text);
+}
+
+static void read_complete(struct reading *reading)
+{
+    const json_t *object = json_object_get(reading->object, "complete");
+    reading->report.complete = (struct report_complete){
+        .devices = read_count(reading, object, "devices"),
+        .silent = read_count(reading, object, "silent"),
+        .never_seen = read_count(reading, object, "never_seen"),
+        .missing = read_count(reading, object, "missing"),
+        .flagged = read_count(reading, object, "flagged_devices"),
+        .oldest_contact = read_moment(reading, object, "oldest_contact"),
+        .data_as_of = read_moment(reading, reading->object, "data_as_of"),
+    };
+}
+
+static void read_levels(struct reading *reading, const json_t *object,
+                        struct report_row *row)
+{
+    const json_t *levels = json_object_get(object, "levels");
+    if (json_is_null(levels)) {
+        row->hidden = true;
+        return;
+    }
+    if (json_array_size(levels) != FIGURES_LEVELS) {
+        fail(reading, "levels", "are not five counts");
+        return;
+    }
+    for (size_t i = 0; i < FIGURES_LEVELS; i++) {
+        const json_t *item = json_array_get(levels, i);
+        if (!json_is_integer(item))
+            fail(reading, "levels", "are not five counts");
+        row->counts.levels[i] = json_integer_value(item);
+    }
+    row->counts.offered_rated = read_count(reading, object, "offered_rated");
+}
+
+static void read_counts(struct reading *reading, const json_t *object,
+                        struct report_row *row)
+{
+    row->counts = (struct figures_counts){
+        .declined = read_count(reading, object, "declined"),
+        .timeout = read_count(reading, object, "timeout"),
+        .withdrawn = read_count(reading, object, "withdrawn"),
+        .offered = read_count(reading, object, "offered"),
+        .transactions = FIGURES_UNKNOWN,
+    };
+    if (!json_is_null(json_object_get(object, "transactions")))
+        row->counts.transactions = read_count(reading, object, "transactions");
+    read_levels(reading, object, row);
+    if (!figures_are_sound(&row->counts))
+        fail(reading, "levels", "hold an impossible count");
+}
+
+static void read_rows(struct reading *reading)
+{
+    struct report *report = &reading->report;
+    const json_t *rows = json_object_get(reading->object, "rows");
+    size_t capacity = 0;
+    if (!json_is_array(rows))
+        fail(reading, "rows", "are no list");
+    for (size_t i = 0; i < json_array_size(rows) && !reading->failed; i++) {
+        const json_t *object = json_array_get(rows, i);
+        const char *key = read_text(reading, object, "key");
+        const char *label = read_text(reading, object, "name");
+        struct report_row *row;
+        if (reading->failed)
+            break;
+        if (report_append_row(report, &capacity, key, label, &row))
+            read_counts(reading, object, row);
+        else
+            fail(reading, "rows", "do not fit into memory");
+    }
+}
+
+static void read_whole(struct reading *reading)
+{
+    struct report *report = &reading->report;
+    read_method(reading);
+    read_period(reading);
+    read_complete(reading);
+    if (!report_parse_by(read_text(reading, reading->object, "by"),
+                         &report->by))
+        fail(reading, "by", "is unknown");
+    report->made_ms = read_moment(reading, reading->object, "made_at");
+    report->total.key = strdup("");
+    report->total.label = strdup("");
+    if (!report->total.key || !report->total.label)
+        fail(reading, "total", "does not fit into memory");
+    read_counts(reading, json_object_get(reading->object, "total"),
+                &report->total);
+    read_rows(reading);
+}
+
+bool report_read_json(const char *bytes, size_t size, struct report *out,
+                      char *message)
+{
+    json_t *object = json_read(bytes, size, message);
+    if (!object)
+        return false;
+    struct reading reading = {.object = object, .message = message};
+    read_whole(&reading);
+    json_decref(object);
+    if (reading.failed)
+        report_free(&reading.report);
+    else
+        *out = reading.report;
+    return !reading.failed;
+}

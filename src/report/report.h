@@ -1,0 +1,139 @@
+// A report: built once as plain numbers, then written in any form.
+//
+//   struct report_request request;
+//   if (!report_read_request(&ask, &request, &message)) … say the message
+//   if (!report_build(office, &method, &request, &report)) … it is logged
+//   report_write_json(&report, texts, REPORT_VIEW_OFFICE, &out);
+//   report_free(&report);
+//
+// The writers know no database and the builder knows no format. The headline
+// (Tỷ lệ hài lòng tại quầy) never goes out without its company: the levels,
+// the interval, the visits without a rating, the coverage and how complete the
+// data is.
+#pragma once
+#include "common/buf.h"
+#include "common/json.h"
+#include "i18n/i18n.h"
+#include "report/figures.h"
+#include "report/period.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct office;
+
+enum report_by {
+    REPORT_BY_NONE,
+    REPORT_BY_DAY,
+    REPORT_BY_MONTH, // official months in an official period
+    REPORT_BY_COUNTER,
+    REPORT_BY_OFFICER,
+    REPORT_BY_FIELD,
+    REPORT_BY_PROCEDURE,
+    REPORT_BY_DEVICE,
+    REPORT_BY_HOUR,
+    REPORT_BY_WEEKDAY,
+    REPORT_BY_STEP,
+    REPORT_BY_CHANNEL,
+    REPORT_BY_COUNT
+};
+// "none", "day", … as on the command line and in a query.
+const char *report_by_name(enum report_by by);
+bool report_parse_by(const char *name, enum report_by *out_by);
+
+// What is asked for, as texts; NULL for what was not given. Either `period`,
+// or `from` and `to`; `by` may be missing (none).
+struct report_ask {
+    const char *period;
+    const char *from, *to;
+    const char *by;
+};
+struct report_request {
+    struct period period;
+    enum report_by by;
+    int64_t now_ms; // wall time of the asking; set by report_read_request()
+};
+// False when something is missing, doubled or wrong; `message` says what.
+bool report_read_request(const struct report_ask *ask,
+                         struct report_request *out, struct buf *message);
+
+// A method's rules with its name and version, from
+// assets/methods/tai-quay.json.
+enum { REPORT_METHOD_ID_SIZE = 32 };
+struct report_method {
+    char id[REPORT_METHOD_ID_SIZE];
+    int64_t version;
+    struct figures_method rules;
+};
+// False when the file is missing or wrong; `message` names file and key.
+bool report_method_load(const char *path, struct report_method *out,
+                        struct buf *message);
+// From an object of that form. `out_why` names the key and the fault.
+bool report_method_read(const json_t *object, struct report_method *out,
+                        const char **out_why);
+// From the file among the program's own (file_find_asset()).
+bool report_method_load_default(struct report_method *out, struct buf *message);
+
+struct report_row {
+    char *key;   // "3", "2026-11-23", a code; "" when the records name none
+    char *label; // the name of it that the office knows, else ""
+    struct figures_counts counts;
+    bool hidden; // came from a server that withheld a small row
+};
+
+// How complete the data is, at the time of making.
+struct report_complete {
+    int64_t devices;        // enrolled and not revoked
+    int64_t silent;         // of these, without contact beyond two heartbeats
+    int64_t never_seen;     // of the silent
+    int64_t missing;        // lines known to exist on devices, not received
+    int64_t flagged;        // devices with a fork or a conflict
+    int64_t oldest_contact; // where the silent ones' data ends; 0: nowhere
+    int64_t data_as_of;     // last contact with any device; 0: never
+};
+#define REPORT_HEARTBEAT_MS INT64_C(60000)
+
+struct report {
+    struct report_method method;
+    struct period period;
+    enum report_by by;
+    int64_t made_ms;
+    struct report_complete complete;
+    struct report_row total;
+    struct report_row *rows;
+    size_t row_count;
+};
+
+// Reads totals only, never single ratings. False when the office cannot be
+// read or memory ran out; the cause is logged. `out` is then untouched.
+bool report_build(struct office *office, const struct report_method *method,
+                  const struct report_request *request, struct report *out);
+void report_free(struct report *report);
+// For what fills a report: a new last row with copies of its texts. False on
+// no memory; `capacity` starts at 0 and is the filler's.
+bool report_append_row(struct report *report, size_t *capacity, const char *key,
+                       const char *label, struct report_row **out_row);
+// True when nothing that belongs to the period can still be on its way: no
+// line is missing, and every device is in contact or was after its last day.
+bool report_is_complete(const struct report *report);
+
+// Who reads: everybody but the Office gets no numbers of a row with fewer than
+// FIGURES_LEAST ratings.
+enum report_view { REPORT_VIEW_OFFICE, REPORT_VIEW_OTHERS };
+
+// Each appends to `out` and returns false when memory ran out.
+// The body of GET reports/summary: one JSON object, no newline.
+bool report_write_json(const struct report *report, const struct i18n *texts,
+                       enum report_view view, struct buf *out);
+// For the terminal and for people: Vietnamese, aligned.
+bool report_write_text(const struct report *report, const struct i18n *texts,
+                       struct buf *out);
+// For programs and spreadsheets: RFC 4180 with a byte order mark; no cell can
+// run as a formula.
+bool report_write_csv(const struct report *report, const struct i18n *texts,
+                      struct buf *out);
+
+// Reads back what report_write_json() wrote, so that the other writers can
+// show a report that a server made. False with a `message` (JSON_MESSAGE_SIZE).
+bool report_read_json(const char *bytes, size_t size, struct report *out,
+                      char *message);

@@ -1,0 +1,201 @@
+#include "common/clock.h"
+#include "common/date.h"
+#include "report/report.h"
+#include "report/words.h"
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+// One report on its way into lines. The cells before a row's own say which
+// report it belongs to, so that lines of several files can be put together.
+struct sheet {
+    const struct report *report;
+    const struct i18n *texts;
+    const struct figures_method *rules;
+    struct buf *out;
+    bool line_has_cells;
+};
+
+// Spreadsheets run a cell that begins so as a formula, quoted or not; the
+// last four are the wide forms that some of them accept.
+static bool is_formula(const char *text)
+{
+    static const char *const STARTS[] = {"=",      "+",      "-",     "@",
+                                         "\t",     "\r",     "\n",    "\uff1d",
+                                         "\uff0b", "\uff0d", "\uff20"};
+    for (size_t i = 0; i < sizeof STARTS / sizeof STARTS[0]; i++) {
+        if (strncmp(text, STARTS[i], strlen(STARTS[i])) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void begin_cell(struct sheet *sheet)
+{
+    if (sheet->line_has_cells)
+        buf_append_char(sheet->out, ',');
+    sheet->line_has_cells = true;
+}
+
+static void end_line(struct sheet *sheet)
+{
+    buf_append_text(sheet->out, "\r\n");
+    sheet->line_has_cells = false;
+}
+
+static void add_text(struct sheet *sheet, const char *text)
+{
+    bool formula = is_formula(text);
+    begin_cell(sheet);
+    if (!formula && !strpbrk(text, ",\"\r\n")) {
+        buf_append_text(sheet->out, text);
+        return;
+    }
+    buf_append_text(sheet->out, formula ? "\"'" : "\"");
+    for (; *text != '\0'; text++) {
+        if (*text == '"')
+            buf_append_char(sheet->out, '"');
+        buf_append_char(sheet->out, *text);
+    }
+    buf_append_char(sheet->out, '"');
+}
+
+static void add_number(struct sheet *sheet, bool is_known, int64_t value)
+{
+    begin_cell(sheet);
+    if (is_known)
+        buf_printf(sheet->out, "%" PRId64, value);
+}
+
+// value / 10^decimals with a point; empty when unknown.
+static void add_fixed(struct sheet *sheet, int64_t value, int decimals)
+{
+    begin_cell(sheet);
+    if (value == FIGURES_UNKNOWN)
+        return;
+    int64_t unit = 1;
+    for (int i = 0; i < decimals; i++)
+        unit *= 10;
+    buf_printf(sheet->out, "%" PRId64, value / unit);
+    if (decimals > 0)
+        buf_printf(sheet->out, ".%0*" PRId64, decimals, value % unit);
+}
+
+static void write_names(struct sheet *sheet)
+{
+    static const char *const BEFORE[] = {
+        "method",     "method_version", "period_kind", "period",  "from",
+        "to",         "data_as_of",     "complete",    "by",      "key",
+        "label",      "level_1",        "level_2",     "level_3", "level_4",
+        "level_5",    "rated",          "satisfied",   "sat",     "neg",
+        "wilson_low", "wilson_high"};
+    static const char *const AFTER[] = {"offered",   "offered_rated",
+                                        "declined",  "timeout",
+                                        "withdrawn", "transactions"};
+    for (size_t i = 0; i < sizeof BEFORE / sizeof BEFORE[0]; i++)
+        add_text(sheet, BEFORE[i]);
+    for (int i = 0; i < sheet->rules->target_count; i++) {
+        char name[24];
+        snprintf(name, sizeof name, "verdict_%d", sheet->rules->targets[i]);
+        add_text(sheet, name);
+    }
+    for (size_t i = 0; i < sizeof AFTER / sizeof AFTER[0]; i++)
+        add_text(sheet, AFTER[i]);
+    end_line(sheet);
+}
+
+static void add_report(struct sheet *sheet)
+{
+    const struct report *report = sheet->report;
+    char code[PERIOD_CODE_SIZE], day[DATE_ISO_SIZE], moment[CLOCK_ISO_SIZE];
+    add_text(sheet, report->method.id);
+    add_number(sheet, true, report->method.version);
+    add_text(sheet, period_kind_name(report->period.kind));
+    period_code(&report->period, code);
+    add_text(sheet, code);
+    date_format_iso(report->period.first, day);
+    add_text(sheet, day);
+    date_format_iso(report->period.last, day);
+    add_text(sheet, day);
+    clock_format(report->complete.data_as_of, moment);
+    add_text(sheet, report->complete.data_as_of > 0 ? moment : "");
+    add_text(sheet, report_is_complete(report) ? "true" : "false");
+}
+
+static void add_name(struct sheet *sheet, const struct report_row *row,
+                     bool is_breakdown)
+{
+    struct buf label = {0};
+    if (is_breakdown)
+        words_row(sheet->texts, sheet->report, row, &label);
+    else
+        buf_append_text(&label, words(sheet->texts, "report.total"));
+    add_text(sheet, is_breakdown ? report_by_name(sheet->report->by) : "none");
+    add_text(sheet, row->key);
+    add_text(sheet, buf_text(&label));
+    sheet->out->failed |= !buf_ok(&label);
+    buf_free(&label);
+}
+
+static void add_figures(struct sheet *sheet, const struct report_row *row,
+                        bool is_breakdown)
+{
+    const struct figures_method *rules = sheet->rules;
+    int64_t rated = figures_rated(&row->counts);
+    int64_t satisfied = figures_satisfied(&row->counts, rules);
+    bool has_rate = !row->hidden && rated >= (is_breakdown ? FIGURES_LEAST : 1);
+    int64_t whole = has_rate ? rated : 0;
+    struct figures_interval interval = {FIGURES_UNKNOWN, FIGURES_UNKNOWN};
+    if (has_rate)
+        interval = figures_wilson(satisfied, rated);
+    for (int i = 0; i < FIGURES_LEVELS; i++)
+        add_number(sheet, !row->hidden, row->counts.levels[i]);
+    add_number(sheet, !row->hidden, rated);
+    add_number(sheet, !row->hidden, satisfied);
+    add_fixed(sheet, figures_percent(satisfied, whole, rules->decimals),
+              rules->decimals);
+    add_fixed(sheet,
+              figures_percent(figures_dissatisfied(&row->counts, rules), whole,
+                              rules->decimals),
+              rules->decimals);
+    add_fixed(sheet, interval.low, FIGURES_WILSON_DECIMALS);
+    add_fixed(sheet, interval.high, FIGURES_WILSON_DECIMALS);
+    for (int i = 0; i < rules->target_count; i++) {
+        const char *name = has_rate ? figures_verdict_name(figures_judge(
+                                          satisfied, rated, rules->targets[i]))
+                                    : "";
+        add_text(sheet, name);
+    }
+}
+
+static void write_row(struct sheet *sheet, const struct report_row *row,
+                      bool is_breakdown)
+{
+    const struct figures_counts *counts = &row->counts;
+    add_report(sheet);
+    add_name(sheet, row, is_breakdown);
+    add_figures(sheet, row, is_breakdown);
+    add_number(sheet, true, counts->offered);
+    add_number(sheet, !row->hidden, counts->offered_rated);
+    add_number(sheet, true, counts->declined);
+    add_number(sheet, true, counts->timeout);
+    add_number(sheet, true, counts->withdrawn);
+    add_number(sheet, counts->transactions != FIGURES_UNKNOWN,
+               counts->transactions);
+    end_line(sheet);
+}
+
+bool report_write_csv(const struct report *report, const struct i18n *texts,
+                      struct buf *out)
+{
+    struct sheet sheet = {.report = report,
+                          .texts = texts,
+                          .rules = &report->method.rules,
+                          .out = out};
+    buf_append_text(out, "\ufeff");
+    write_names(&sheet);
+    write_row(&sheet, &report->total, false);
+    for (size_t i = 0; i < report->row_count; i++)
+        write_row(&sheet, &report->rows[i], true);
+    return buf_ok(out);
+}

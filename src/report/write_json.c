@@ -1,0 +1,297 @@
+#include "common/clock.h"
+#include "common/date.h"
+#include "report/report.h"
+#include "report/words.h"
+#include <stdio.h>
+
+// Enough digits for every figure here, and few enough that 99.8 is written as
+// 99.8 and not as the binary number nearest to it.
+enum { REAL_DIGITS = 15 };
+
+// One report on its way into JSON. jansson's _new functions take over what
+// they are given, and pass a NULL on as a failure.
+struct document {
+    const struct report *report;
+    const struct i18n *texts;
+    const struct figures_method *rules;
+    enum report_view view;
+    bool failed;
+};
+
+static void set(struct document *document, json_t *object, const char *key,
+                json_t *value)
+{
+    if (json_object_set_new(object, key, value) != 0)
+        document->failed = true;
+}
+
+static void push(struct document *document, json_t *array, json_t *value)
+{
+    if (json_array_append_new(array, value) != 0)
+        document->failed = true;
+}
+
+// value / 10^decimals, or null.
+static json_t *fixed(int64_t value, int decimals)
+{
+    if (value == FIGURES_UNKNOWN)
+        return json_null();
+    double unit = 1;
+    for (int i = 0; i < decimals; i++)
+        unit *= 10;
+    return json_real((double)value / unit);
+}
+
+static json_t *number_or_null(bool is_known, int64_t value)
+{
+    return is_known ? json_integer(value) : json_null();
+}
+
+static json_t *moment_or_null(int64_t wall_ms)
+{
+    char text[CLOCK_ISO_SIZE];
+    if (wall_ms <= 0)
+        return json_null();
+    clock_format(wall_ms, text);
+    return json_string(text);
+}
+
+static json_t *pair(struct document *document, bool is_known, int64_t low,
+                    int64_t high, int decimals)
+{
+    if (!is_known)
+        return json_null();
+    json_t *array = json_array();
+    push(document, array, fixed(low, decimals));
+    push(document, array, fixed(high, decimals));
+    return array;
+}
+
+static json_t *levels_where(struct document *document,
+                            const bool chosen[FIGURES_LEVELS])
+{
+    json_t *array = json_array();
+    for (int i = 0; i < FIGURES_LEVELS; i++) {
+        if (chosen[i])
+            push(document, array, json_integer(i + 1));
+    }
+    return array;
+}
+
+static json_t *make_method(struct document *document)
+{
+    const struct report_method *method = &document->report->method;
+    json_t *object = json_object();
+    json_t *targets = json_array();
+    for (int i = 0; i < method->rules.target_count; i++)
+        push(document, targets, json_integer(method->rules.targets[i]));
+    set(document, object, "id", json_string(method->id));
+    set(document, object, "version", json_integer(method->version));
+    set(document, object, "name",
+        json_string(words(document->texts, "report.sat")));
+    set(document, object, "satisfied",
+        levels_where(document, method->rules.satisfied));
+    set(document, object, "dissatisfied",
+        levels_where(document, method->rules.dissatisfied));
+    set(document, object, "targets", targets);
+    set(document, object, "decimals", json_integer(method->rules.decimals));
+    return object;
+}
+
+static json_t *make_period(struct document *document)
+{
+    const struct period *period = &document->report->period;
+    char code[PERIOD_CODE_SIZE], day[DATE_ISO_SIZE];
+    struct buf label = {0};
+    json_t *object = json_object();
+    period_code(period, code);
+    words_period(document->texts, period, &label);
+    set(document, object, "kind", json_string(period_kind_name(period->kind)));
+    set(document, object, "code", json_string(code));
+    date_format_iso(period->first, day);
+    set(document, object, "from", json_string(day));
+    date_format_iso(period->last, day);
+    set(document, object, "to", json_string(day));
+    set(document, object, "label", json_string(buf_text(&label)));
+    document->failed |= !buf_ok(&label);
+    buf_free(&label);
+    return object;
+}
+
+static json_t *make_complete(struct document *document)
+{
+    const struct report_complete *complete = &document->report->complete;
+    json_t *object = json_object();
+    set(document, object, "complete",
+        json_boolean(report_is_complete(document->report)));
+    set(document, object, "devices", json_integer(complete->devices));
+    set(document, object, "silent", json_integer(complete->silent));
+    set(document, object, "never_seen", json_integer(complete->never_seen));
+    set(document, object, "missing", json_integer(complete->missing));
+    set(document, object, "flagged_devices", json_integer(complete->flagged));
+    set(document, object, "oldest_contact",
+        moment_or_null(complete->oldest_contact));
+    return object;
+}
+
+static json_t *make_verdicts(struct document *document, bool has_rate,
+                             int64_t satisfied, int64_t rated)
+{
+    json_t *object = json_object();
+    for (int i = 0; i < document->rules->target_count; i++) {
+        int target = document->rules->targets[i];
+        const char *name =
+            has_rate
+                ? figures_verdict_name(figures_judge(satisfied, rated, target))
+                : NULL;
+        char key[16];
+        snprintf(key, sizeof key, "%d", target);
+        set(document, object, key, name ? json_string(name) : json_null());
+    }
+    return object;
+}
+
+static json_t *make_levels(struct document *document,
+                           const struct figures_counts *counts, bool withheld)
+{
+    if (withheld)
+        return json_null();
+    json_t *array = json_array();
+    for (int i = 0; i < FIGURES_LEVELS; i++)
+        push(document, array, json_integer(counts->levels[i]));
+    return array;
+}
+
+// The rates of a row; none of them where there is nothing to show.
+static void set_rates(struct document *document, json_t *object,
+                      const struct report_row *row, bool has_rate)
+{
+    const struct figures_method *rules = document->rules;
+    int64_t rated = figures_rated(&row->counts);
+    int64_t satisfied = figures_satisfied(&row->counts, rules);
+    int64_t whole = has_rate ? rated : 0;
+    struct figures_interval interval = {0};
+    struct figures_bounds bounds = {0};
+    if (has_rate)
+        interval = figures_wilson(satisfied, rated);
+    bool has_bounds =
+        has_rate && figures_find_bounds(&row->counts, rules, &bounds);
+    set(document, object, "sat",
+        fixed(figures_percent(satisfied, whole, rules->decimals),
+              rules->decimals));
+    set(document, object, "neg",
+        fixed(figures_percent(figures_dissatisfied(&row->counts, rules), whole,
+                              rules->decimals),
+              rules->decimals));
+    set(document, object, "wilson",
+        pair(document, has_rate, interval.low, interval.high,
+             FIGURES_WILSON_DECIMALS));
+    set(document, object, "bounds",
+        pair(document, has_bounds, bounds.low, bounds.high, rules->decimals));
+    set(document, object, "verdict",
+        make_verdicts(document, has_rate, satisfied, rated));
+}
+
+static void set_texts(struct document *document, json_t *object,
+                      const struct report_row *row, bool is_breakdown)
+{
+    struct buf text = {0};
+    if (is_breakdown)
+        words_row(document->texts, document->report, row, &text);
+    else
+        buf_append_text(&text, words(document->texts, "report.total"));
+    set(document, object, "label", json_string(buf_text(&text)));
+    buf_clear(&text);
+    words_rate(document->texts, document->rules, row, is_breakdown, &text);
+    set(document, object, "sat_text", json_string(buf_text(&text)));
+    document->failed |= !buf_ok(&text);
+    buf_free(&text);
+}
+
+// A total of no ratings gives nobody away; a breakdown row does not tell
+// others even that.
+static bool is_withheld(const struct document *document,
+                        const struct report_row *row, bool is_breakdown)
+{
+    int64_t rated = figures_rated(&row->counts);
+    return row->hidden ||
+           (document->view == REPORT_VIEW_OTHERS && rated < FIGURES_LEAST &&
+            (is_breakdown || rated > 0));
+}
+
+// What no part of the server counts is null: not known is not none.
+static void set_unfed(struct document *document, json_t *object)
+{
+    static const char *const KEYS[] = {"flagged", "marked", "without_flagged",
+                                       "waiting"};
+    for (size_t i = 0; i < sizeof KEYS / sizeof KEYS[0]; i++)
+        set(document, object, KEYS[i], json_null());
+}
+
+static json_t *make_row(struct document *document,
+                        const struct report_row *source, bool is_breakdown)
+{
+    struct report_row row = *source;
+    const struct figures_counts *counts = &row.counts;
+    int64_t rated = figures_rated(counts);
+    row.hidden = is_withheld(document, source, is_breakdown);
+    bool has_rate = !row.hidden && rated >= (is_breakdown ? FIGURES_LEAST : 1);
+    bool has_transactions = counts->transactions != FIGURES_UNKNOWN;
+
+    json_t *object = json_object();
+    set(document, object, "key", json_string(row.key));
+    set(document, object, "name", json_string(row.label));
+    set_texts(document, object, &row, is_breakdown);
+    set(document, object, "levels", make_levels(document, counts, row.hidden));
+    set(document, object, "rated", number_or_null(!row.hidden, rated));
+    set(document, object, "satisfied",
+        number_or_null(!row.hidden,
+                       figures_satisfied(counts, document->rules)));
+    set_rates(document, object, &row, has_rate);
+    set(document, object, "offered", json_integer(counts->offered));
+    set(document, object, "offered_rated",
+        number_or_null(!row.hidden, counts->offered_rated));
+    set(document, object, "declined", json_integer(counts->declined));
+    set(document, object, "timeout", json_integer(counts->timeout));
+    set(document, object, "withdrawn", json_integer(counts->withdrawn));
+    set(document, object, "transactions",
+        number_or_null(has_transactions, counts->transactions));
+    set_unfed(document, object);
+    return object;
+}
+
+// Appends to a buffer; jansson stops at the first failure.
+static int append(const char *bytes, size_t size, void *ctx)
+{
+    struct buf *out = ctx;
+    buf_append(out, bytes, size);
+    return buf_ok(out) ? 0 : -1;
+}
+
+bool report_write_json(const struct report *report, const struct i18n *texts,
+                       enum report_view view, struct buf *out)
+{
+    struct document document = {.report = report,
+                                .texts = texts,
+                                .rules = &report->method.rules,
+                                .view = view};
+    json_t *object = json_object();
+    json_t *rows = json_array();
+    for (size_t i = 0; i < report->row_count; i++)
+        push(&document, rows, make_row(&document, &report->rows[i], true));
+    set(&document, object, "method", make_method(&document));
+    set(&document, object, "period", make_period(&document));
+    set(&document, object, "by", json_string(report_by_name(report->by)));
+    set(&document, object, "made_at", moment_or_null(report->made_ms));
+    set(&document, object, "data_as_of",
+        moment_or_null(report->complete.data_as_of));
+    set(&document, object, "complete", make_complete(&document));
+    set(&document, object, "total", make_row(&document, &report->total, false));
+    set(&document, object, "rows", rows);
+    bool done = !document.failed &&
+                json_dump_callback(object, append, out,
+                                   JSON_COMPACT |
+                                       JSON_REAL_PRECISION(REAL_DIGITS)) == 0;
+    json_decref(object);
+    return done && buf_ok(out);
+}

@@ -1,0 +1,419 @@
+#include "report/report.h"
+#include "report/table.h"
+#include "report/words.h"
+#include "vietnamese/number.h"
+#include <stdio.h>
+
+// One report on its way into text.
+struct page {
+    const struct report *report;
+    const struct i18n *texts;
+    const struct figures_method *rules;
+    const struct figures_counts *total;
+    struct buf *out;
+    bool failed;
+};
+
+static const char *say(const struct page *page, const char *id)
+{
+    return words(page->texts, id);
+}
+
+static void finish(struct page *page, struct table *table, size_t indent)
+{
+    if (!table_write(table, indent, page->out))
+        page->failed = true;
+    table_free(table);
+}
+
+// A title over a part.
+static void write_title(struct page *page, const char *id)
+{
+    buf_append_char(page->out, '\n');
+    words_append_plain(say(page, id), page->out);
+    buf_append_char(page->out, '\n');
+}
+
+static void write_note(struct page *page, const char *text)
+{
+    buf_append_text(page->out, "  ");
+    words_append_plain(text, page->out);
+    buf_append_char(page->out, '\n');
+}
+
+static void add_number(struct table *table, int64_t value)
+{
+    struct buf cell = {0};
+    number_append(value, &cell);
+    table_take(table, &cell);
+    buf_free(&cell);
+}
+
+static void add_percent(const struct page *page, struct table *table,
+                        int64_t value)
+{
+    struct buf cell = {0};
+    words_percent(page->texts, value, page->rules->decimals, &cell);
+    table_take(table, &cell);
+    buf_free(&cell);
+}
+
+static void add_filled(const struct page *page, struct table *table,
+                       const char *id, const char *const *values)
+{
+    struct buf cell = {0};
+    words_fill(page->texts, id, values, &cell);
+    table_take(table, &cell);
+    buf_free(&cell);
+}
+
+// A text with numbers in its places {1}, {2}.
+static void add_counted(const struct page *page, struct table *table,
+                        const char *id, int64_t first, int64_t second)
+{
+    struct buf a = {0}, b = {0};
+    number_append(first, &a);
+    number_append(second, &b);
+    add_filled(page, table, id,
+               (const char *[]){buf_text(&a), buf_text(&b), NULL});
+    buf_free(&a);
+    buf_free(&b);
+}
+
+// "Độ đầy đủ" and what keeps the data from being complete, a line each.
+static void add_completeness(struct page *page, struct table *table)
+{
+    const struct report_complete *complete = &page->report->complete;
+    const char *name = say(page, "report.complete");
+    if (complete->devices == 0) {
+        table_add(table, name);
+        table_add(table, say(page, "report.complete.no_device"));
+        return;
+    }
+    if (report_is_complete(page->report)) {
+        table_add(table, name);
+        add_counted(page, table, "report.complete.yes", complete->devices, 0);
+        name = "";
+    } else if (complete->silent > complete->never_seen) {
+        struct buf silent = {0}, devices = {0}, since = {0};
+        number_append(complete->silent - complete->never_seen, &silent);
+        number_append(complete->devices, &devices);
+        if (complete->oldest_contact > 0)
+            words_moment(page->texts, complete->oldest_contact, &since);
+        table_add(table, name);
+        add_filled(page, table,
+                   complete->oldest_contact > 0 ? "report.complete.silent_since"
+                                                : "report.complete.silent",
+                   (const char *[]){buf_text(&silent), buf_text(&devices),
+                                    buf_text(&since), NULL});
+        buf_free(&silent);
+        buf_free(&devices);
+        buf_free(&since);
+        name = "";
+    }
+    static const char *const IDS[] = {"report.complete.never",
+                                      "report.complete.missing",
+                                      "report.complete.flagged"};
+    const int64_t counts[] = {complete->never_seen, complete->missing,
+                              complete->flagged};
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+        if (counts[i] == 0)
+            continue;
+        table_add(table, name);
+        add_counted(page, table, IDS[i], counts[i], complete->devices);
+        name = "";
+    }
+}
+
+static void write_head(struct page *page)
+{
+    const struct report *report = page->report;
+    words_append_plain(say(page, "report.title"), page->out);
+    buf_append_text(page->out, "\n\n");
+
+    struct table table;
+    struct buf cell = {0};
+    char version[24];
+    table_init(&table, 2);
+    table.right[1] = false;
+    table_add(&table, say(page, "report.method"));
+    snprintf(version, sizeof version, "%lld",
+             (long long)report->method.version);
+    add_filled(page, &table, "report.method.value",
+               (const char *[]){say(page, "report.sat"), report->method.id,
+                                version, NULL});
+    table_add(&table, say(page, "report.period"));
+    words_period(page->texts, &report->period, &cell);
+    table_take(&table, &cell);
+    table_add(&table, say(page, "report.data_as_of"));
+    if (report->complete.data_as_of > 0)
+        words_moment(page->texts, report->complete.data_as_of, &cell);
+    else
+        buf_append_text(&cell, say(page, "report.data_as_of.never"));
+    table_take(&table, &cell);
+    add_completeness(page, &table);
+    buf_free(&cell);
+    finish(page, &table, 0);
+}
+
+static void add_targets(struct page *page, struct table *table,
+                        int64_t satisfied, int64_t rated)
+{
+    for (int i = 0; i < page->rules->target_count; i++) {
+        int target = page->rules->targets[i];
+        char text[16];
+        snprintf(text, sizeof text, "%d", target);
+        add_filled(page, table, "report.target", (const char *[]){text, NULL});
+        table_add(table,
+                  words_verdict(page->texts,
+                                figures_judge(satisfied, rated, target)));
+    }
+}
+
+static void write_headline(struct page *page)
+{
+    struct table table;
+    struct buf cell = {0};
+    int64_t rated = figures_rated(page->total);
+    int64_t satisfied = figures_satisfied(page->total, page->rules);
+    bool has_rate = rated > 0 && !page->report->total.hidden;
+    buf_append_char(page->out, '\n');
+    table_init(&table, 2);
+    table.right[1] = false;
+    table_add(&table, say(page, "report.sat"));
+    words_rate(page->texts, page->rules, &page->report->total, false, &cell);
+    if (has_rate) {
+        struct buf part = {0}, whole = {0};
+        number_append(satisfied, &part);
+        number_append(rated, &whole);
+        buf_append_char(&cell, ' ');
+        words_fill(page->texts, "report.sat.counts",
+                   (const char *[]){buf_text(&part), buf_text(&whole), NULL},
+                   &cell);
+        buf_free(&part);
+        buf_free(&whole);
+    }
+    table_take(&table, &cell);
+    if (has_rate) {
+        table_add(&table, say(page, "report.interval"));
+        words_interval(figures_wilson(satisfied, rated), &cell);
+        table_take(&table, &cell);
+        add_targets(page, &table, satisfied, rated);
+        table_add(&table, say(page, "report.neg"));
+        add_percent(
+            page, &table,
+            figures_percent(figures_dissatisfied(page->total, page->rules),
+                            rated, page->rules->decimals));
+    }
+    buf_free(&cell);
+    finish(page, &table, 0);
+}
+
+static void write_levels(struct page *page)
+{
+    int64_t rated = figures_rated(page->total);
+    struct table table;
+    write_title(page, "report.levels");
+    if (page->report->total.hidden) {
+        struct buf cell = {0};
+        words_rate(page->texts, page->rules, &page->report->total, false,
+                   &cell);
+        write_note(page, buf_text(&cell));
+        buf_free(&cell);
+        return;
+    }
+    table_init(&table, 3);
+    table_add(&table, say(page, "report.column.level"));
+    table_add(&table, say(page, "report.column.visits"));
+    table_add(&table, say(page, "report.column.share"));
+    for (int level = FIGURES_LEVELS; level >= 1; level--) {
+        int64_t count = page->total->levels[level - 1];
+        char id[16];
+        snprintf(id, sizeof id, "level.%d", level);
+        table_add(&table, say(page, id));
+        add_number(&table, count);
+        if (rated == 0)
+            table_add(&table, "–");
+        else
+            add_percent(page, &table,
+                        figures_percent(count, rated, page->rules->decimals));
+    }
+    table_add(&table, say(page, "report.column.rated"));
+    add_number(&table, rated);
+    table_add(&table, "");
+    finish(page, &table, 2);
+    write_note(page, say(page, "report.rounding"));
+}
+
+static void write_unrated(struct page *page)
+{
+    struct table table;
+    write_title(page, "report.unrated");
+    table_init(&table, 2);
+    table_add(&table, say(page, "report.declined"));
+    add_number(&table, page->total->declined);
+    table_add(&table, say(page, "report.timeout"));
+    add_number(&table, page->total->timeout);
+    table_add(&table, say(page, "report.withdrawn"));
+    add_number(&table, page->total->withdrawn);
+    finish(page, &table, 2);
+}
+
+// The rate if everybody who kept silent were unhappy, and if happy.
+static void add_bounds(struct page *page, struct table *table)
+{
+    struct figures_bounds bounds;
+    table_add(table, say(page, "report.coverage.bounds"));
+    if (page->report->total.hidden ||
+        !figures_find_bounds(page->total, page->rules, &bounds)) {
+        table_add(table, say(page, "report.unknown"));
+        return;
+    }
+    struct buf cell = {0};
+    number_append_fixed(bounds.low, page->rules->decimals, &cell);
+    buf_append_text(&cell, " – ");
+    words_percent(page->texts, bounds.high, page->rules->decimals, &cell);
+    table_take(table, &cell);
+    buf_free(&cell);
+}
+
+static void write_coverage(struct page *page)
+{
+    const struct figures_counts *total = page->total;
+    bool hidden = page->report->total.hidden;
+    int decimals = page->rules->decimals;
+    struct table table;
+    write_title(page, "report.coverage");
+    table_init(&table, 2);
+    table_add(&table, say(page, "report.coverage.satisfied"));
+    add_percent(page, &table,
+                figures_percent(hidden ? FIGURES_UNKNOWN
+                                       : figures_satisfied(total, page->rules),
+                                figures_rated(total), decimals));
+    table_add(&table, say(page, "report.coverage.rated"));
+    add_percent(page, &table,
+                figures_percent(hidden ? FIGURES_UNKNOWN : total->offered_rated,
+                                total->offered, decimals));
+    table_add(&table, say(page, "report.coverage.offered"));
+    add_percent(page, &table,
+                figures_percent(total->offered, total->transactions, decimals));
+    table_add(&table, say(page, "report.coverage.response"));
+    add_percent(page, &table,
+                figures_percent(hidden ? FIGURES_UNKNOWN : figures_rated(total),
+                                total->transactions, decimals));
+    add_bounds(page, &table);
+    table_add(&table, say(page, "report.coverage.needed"));
+    int64_t needed = figures_answers_needed(total->transactions);
+    if (needed == FIGURES_UNKNOWN)
+        table_add(&table, say(page, "report.unknown"));
+    else
+        add_number(&table, needed);
+    finish(page, &table, 2);
+}
+
+static void add_row_head(struct page *page, struct table *table)
+{
+    char id[32];
+    snprintf(id, sizeof id, "report.by.%s", report_by_name(page->report->by));
+    table_add(table, say(page, id));
+    table_add(table, say(page, "report.column.rated"));
+    table_add(table, say(page, "report.column.sat"));
+    table_add(table, say(page, "report.column.interval"));
+    for (int i = 0; i < page->rules->target_count; i++) {
+        char target[16];
+        snprintf(target, sizeof target, "%d", page->rules->targets[i]);
+        add_filled(page, table, "report.column.target",
+                   (const char *[]){target, NULL});
+    }
+    table_add(table, say(page, "report.column.declined"));
+    table_add(table, say(page, "report.column.timeout"));
+}
+
+// One row of the breakdown; true when it is marked as not reliable.
+static bool add_row(struct page *page, struct table *table,
+                    const struct report_row *row)
+{
+    const struct figures_counts *counts = &row->counts;
+    int64_t rated = figures_rated(counts);
+    int64_t satisfied = figures_satisfied(counts, page->rules);
+    bool has_rate = !row->hidden && rated >= FIGURES_LEAST;
+    bool marked = has_rate && rated < FIGURES_RELIABLE;
+    struct buf cell = {0};
+    words_row(page->texts, page->report, row, &cell);
+    buf_append_text(&cell, marked ? " *" : "");
+    table_take(table, &cell);
+    if (has_rate || (rated == 0 && !row->hidden))
+        add_number(table, rated);
+    else
+        table_add(table, "–");
+    words_rate(page->texts, page->rules, row, true, &cell);
+    table_take(table, &cell);
+    if (has_rate)
+        words_interval(figures_wilson(satisfied, rated), &cell);
+    else
+        buf_append_text(&cell, "–");
+    table_take(table, &cell);
+    for (int i = 0; i < page->rules->target_count; i++) {
+        enum figures_verdict verdict =
+            has_rate ? figures_judge(satisfied, rated, page->rules->targets[i])
+                     : FIGURES_NO_DATA;
+        table_add(table, verdict == FIGURES_NO_DATA
+                             ? "–"
+                             : words_verdict(page->texts, verdict));
+    }
+    add_number(table, counts->declined);
+    add_number(table, counts->timeout);
+    buf_free(&cell);
+    return marked;
+}
+
+static void write_rows(struct page *page)
+{
+    const struct report *report = page->report;
+    if (report->by == REPORT_BY_NONE)
+        return;
+    char id[40];
+    snprintf(id, sizeof id, "report.rows.%s", report_by_name(report->by));
+    write_title(page, id);
+    if (report->row_count == 0) {
+        write_note(page, say(page, "report.no_data"));
+        return;
+    }
+    struct table table;
+    bool any_marked = false;
+    table_init(&table, 6 + (size_t)page->rules->target_count);
+    for (int i = 0; i < page->rules->target_count; i++)
+        table.right[4 + i] = false;
+    add_row_head(page, &table);
+    for (size_t i = 0; i < report->row_count; i++)
+        any_marked |= add_row(page, &table, &report->rows[i]);
+    finish(page, &table, 2);
+    if (any_marked) {
+        char least[16];
+        snprintf(least, sizeof least, "%d", FIGURES_RELIABLE);
+        struct buf note = {0};
+        words_fill(page->texts, "report.marked", (const char *[]){least, NULL},
+                   &note);
+        write_note(page, buf_text(&note));
+        buf_free(&note);
+    }
+}
+
+bool report_write_text(const struct report *report, const struct i18n *texts,
+                       struct buf *out)
+{
+    struct page page = {
+        .report = report,
+        .texts = texts,
+        .rules = &report->method.rules,
+        .total = &report->total.counts,
+        .out = out,
+    };
+    write_head(&page);
+    write_headline(&page);
+    write_levels(&page);
+    write_unrated(&page);
+    write_coverage(&page);
+    write_rows(&page);
+    return !page.failed && buf_ok(out);
+}

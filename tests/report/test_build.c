@@ -1,0 +1,281 @@
+// A report out of a real office: lines of a device go in, figures come out.
+#include "common/date.h"
+#include "support/office_maker.h"
+#include "support/sample_report.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+// Visits around a boundary of both kinds of month, local time of the answer.
+static const struct visit {
+    const char *day;
+    int hour;
+    const char *counter, *field;
+    int level; // 0: declined
+} VISITS[] = {
+    {"2025-12-14", 16, "1", "ho-tich", 5},
+    {"2025-12-15", 8, "1", "chung-thuc", 5},
+    {"2025-12-31", 23, "1", "chung-thuc", 4},
+    {"2026-01-01", 0, "2", "chung-thuc", 5},
+    {"2026-01-14", 16, "2", "chung-thuc", 3},
+    {"2026-01-14", 17, "2", "ho-tich", 0},
+    {"2026-01-15", 8, "2", "", 1},
+};
+
+struct scene {
+    struct made_office office;
+    struct ledger_maker device;
+    int64_t now; // of the server
+};
+
+static int64_t moment(const char *day, int hour)
+{
+    int32_t number;
+    assert_true(date_parse_iso(day, &number));
+    return date_wall_ms_of_day(number) + hour * INT64_C(3600000);
+}
+
+// The device sends everything on 16/01/2026 at 10:00.
+static void scene_open(struct scene *scene)
+{
+    made_office_open(&scene->office);
+    made_office_enrol(&scene->office, "1", moment("2025-12-01", 8),
+                      &scene->device);
+    for (size_t i = 0; i < sizeof VISITS / sizeof VISITS[0]; i++) {
+        int64_t at = moment(VISITS[i].day, VISITS[i].hour) + 30 * 60000;
+        struct record record;
+        maker_wait(&scene->device, at - scene->device.wall_ms);
+        maker_visit(&scene->device, VISITS[i].level, &record);
+        strcpy(record.counter, VISITS[i].counter);
+        strcpy(record.field, VISITS[i].field);
+        maker_write(&scene->device, &record);
+    }
+    scene->now = moment("2026-01-16", 10);
+    maker_wait(&scene->device, scene->now - scene->device.wall_ms);
+    assert_int_equal(made_office_send(&scene->office, &scene->device, 1,
+                                      (int64_t)scene->device.count, scene->now),
+                     OFFICE_BATCH_OK);
+}
+
+static void scene_close(struct scene *scene)
+{
+    maker_free(&scene->device);
+    made_office_close(&scene->office);
+}
+
+static void build(struct scene *scene, const char *period, enum report_by by,
+                  struct report *out)
+{
+    struct buf message = {0};
+    struct report_method method;
+    struct report_request request = {.by = by, .now_ms = scene->now};
+    assert_true(report_method_load(TEST_SOURCE "/assets/methods/tai-quay.json",
+                                   &method, &message));
+    assert_true(period_parse(period, &request.period, &message));
+    assert_true(report_build(scene->office.office, &method, &request, out));
+    buf_free(&message);
+}
+
+static void assert_levels(const struct report_row *row, int c1, int c2, int c3,
+                          int c4, int c5)
+{
+    const int64_t expected[] = {c1, c2, c3, c4, c5};
+    for (int i = 0; i < FIGURES_LEVELS; i++)
+        assert_int_equal(row->counts.levels[i], expected[i]);
+}
+
+static const struct report_row *row_of(const struct report *report,
+                                       const char *key)
+{
+    for (size_t i = 0; i < report->row_count; i++) {
+        if (strcmp(report->rows[i].key, key) == 0)
+            return &report->rows[i];
+    }
+    print_error("no row \"%s\"\n", key);
+    assert_true(false);
+    return NULL;
+}
+
+static void test_build_both_kinds_of_month(void **state)
+{
+    (void)state;
+    struct scene scene;
+    struct report report;
+    scene_open(&scene);
+    // 15/12/2025 to 14/01/2026
+    build(&scene, "hanh-chinh:2026-01", REPORT_BY_NONE, &report);
+    assert_levels(&report.total, 0, 0, 1, 1, 2);
+    assert_int_equal(report.total.counts.declined, 1);
+    assert_int_equal(report.total.counts.transactions, FIGURES_UNKNOWN);
+    assert_int_equal(report.row_count, 0);
+    report_free(&report);
+    // 01/01 to 31/01/2026
+    build(&scene, "duong-lich:2026-01", REPORT_BY_NONE, &report);
+    assert_levels(&report.total, 1, 0, 1, 0, 1);
+    report_free(&report);
+    build(&scene, "duong-lich:2025", REPORT_BY_NONE, &report);
+    assert_levels(&report.total, 0, 0, 0, 1, 2);
+    report_free(&report);
+    build(&scene, "hanh-chinh:2027", REPORT_BY_NONE, &report);
+    assert_levels(&report.total, 0, 0, 0, 0, 0);
+    report_free(&report);
+    scene_close(&scene);
+}
+
+static void test_build_by_month_follows_the_kind(void **state)
+{
+    (void)state;
+    struct scene scene;
+    struct report report;
+    scene_open(&scene);
+    build(&scene, "hanh-chinh:2026", REPORT_BY_MONTH, &report);
+    assert_int_equal(report.row_count, 2);
+    assert_levels(row_of(&report, "2026-01"), 0, 0, 1, 1, 2);
+    assert_levels(row_of(&report, "2026-02"), 1, 0, 0, 0, 0);
+    report_free(&report);
+    build(&scene, "duong-lich:2025", REPORT_BY_MONTH, &report);
+    assert_int_equal(report.row_count, 1);
+    assert_levels(row_of(&report, "2025-12"), 0, 0, 0, 1, 2);
+    report_free(&report);
+    scene_close(&scene);
+}
+
+static void test_build_by_day_counter_and_field(void **state)
+{
+    (void)state;
+    struct scene scene;
+    struct report report;
+    scene_open(&scene);
+    build(&scene, "hanh-chinh:2026-01", REPORT_BY_DAY, &report);
+    assert_int_equal(report.row_count, 4);
+    assert_string_equal(report.rows[0].key, "2025-12-15");
+    assert_string_equal(report.rows[3].key, "2026-01-14");
+    assert_levels(&report.rows[3], 0, 0, 1, 0, 0);
+    assert_int_equal(report.rows[3].counts.declined, 1);
+    report_free(&report);
+
+    build(&scene, "hanh-chinh:2026-01", REPORT_BY_COUNTER, &report);
+    assert_levels(row_of(&report, "1"), 0, 0, 0, 1, 1);
+    assert_levels(row_of(&report, "2"), 0, 0, 1, 0, 1);
+    report_free(&report);
+
+    build(&scene, "duong-lich:2026", REPORT_BY_FIELD, &report);
+    assert_levels(row_of(&report, "chung-thuc"), 0, 0, 1, 0, 1);
+    assert_int_equal(row_of(&report, "ho-tich")->counts.declined, 1);
+    assert_levels(row_of(&report, ""), 1, 0, 0, 0, 0);
+    report_free(&report);
+
+    build(&scene, "duong-lich:2026", REPORT_BY_HOUR, &report);
+    assert_levels(row_of(&report, "00"), 0, 0, 0, 0, 1);
+    assert_levels(row_of(&report, "16"), 0, 0, 1, 0, 0);
+    report_free(&report);
+
+    // 15/01/2026 is a Thursday.
+    build(&scene, "hanh-chinh:2026-02", REPORT_BY_WEEKDAY, &report);
+    assert_int_equal(report.row_count, 1);
+    assert_levels(row_of(&report, "4"), 1, 0, 0, 0, 0);
+    report_free(&report);
+    scene_close(&scene);
+}
+
+// Every breakdown holds each visit once.
+static void test_build_rows_add_up(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_open(&scene);
+    for (int by = REPORT_BY_DAY; by < REPORT_BY_COUNT; by++) {
+        struct report report;
+        int64_t rated = 0, declined = 0;
+        build(&scene, "hanh-chinh:2026-01", (enum report_by)by, &report);
+        for (size_t i = 0; i < report.row_count; i++) {
+            rated += figures_rated(&report.rows[i].counts);
+            declined += report.rows[i].counts.declined;
+        }
+        assert_int_equal(rated, 4);
+        assert_int_equal(declined, 1);
+        report_free(&report);
+    }
+    scene_close(&scene);
+}
+
+static void test_build_tells_how_complete(void **state)
+{
+    (void)state;
+    struct scene scene;
+    struct report report;
+    scene_open(&scene);
+    int64_t sent = scene.now;
+    scene.now += 60000;
+    build(&scene, "duong-lich:2026-01", REPORT_BY_NONE, &report);
+    assert_int_equal(report.made_ms, scene.now);
+    assert_int_equal(report.complete.devices, 1);
+    assert_int_equal(report.complete.silent, 0);
+    assert_int_equal(report.complete.missing, 0);
+    assert_int_equal(report.complete.data_as_of, sent);
+    assert_true(report_is_complete(&report));
+    report_free(&report);
+
+    // Silent for two hours: January may lack something, 15/12–14/01 not.
+    scene.now += 2 * INT64_C(3600000);
+    build(&scene, "duong-lich:2026-01", REPORT_BY_NONE, &report);
+    assert_int_equal(report.complete.silent, 1);
+    assert_false(report_is_complete(&report));
+    report_free(&report);
+    build(&scene, "hanh-chinh:2026-01", REPORT_BY_NONE, &report);
+    assert_true(report_is_complete(&report));
+    report_free(&report);
+    scene_close(&scene);
+}
+
+// A heartbeat that tells of two lines more than were sent.
+static void test_build_tells_of_missing_lines(void **state)
+{
+    (void)state;
+    struct scene scene;
+    struct report report;
+    scene_open(&scene);
+    maker_rate(&scene.device, 5);
+    maker_rate(&scene.device, 5);
+    int64_t end = (int64_t)scene.device.count;
+    made_office_send(&scene.office, &scene.device, end + 1, end, scene.now);
+    build(&scene, "hanh-chinh:2026-01", REPORT_BY_NONE, &report);
+    assert_int_equal(report.complete.missing, 2);
+    assert_false(report_is_complete(&report));
+    report_free(&report);
+    scene_close(&scene);
+}
+
+static void test_build_of_an_empty_office(void **state)
+{
+    (void)state;
+    struct scene scene = {.now = INT64_C(1768410000000)};
+    struct report report;
+    made_office_open(&scene.office);
+    build(&scene, "duong-lich:2026", REPORT_BY_COUNTER, &report);
+    assert_levels(&report.total, 0, 0, 0, 0, 0);
+    assert_int_equal(report.row_count, 0);
+    assert_int_equal(report.complete.devices, 0);
+    assert_int_equal(report.complete.data_as_of, 0);
+    assert_false(report_is_complete(&report));
+    report_free(&report);
+    made_office_close(&scene.office);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_build_both_kinds_of_month),
+        cmocka_unit_test(test_build_by_month_follows_the_kind),
+        cmocka_unit_test(test_build_by_day_counter_and_field),
+        cmocka_unit_test(test_build_rows_add_up),
+        cmocka_unit_test(test_build_tells_how_complete),
+        cmocka_unit_test(test_build_tells_of_missing_lines),
+        cmocka_unit_test(test_build_of_an_empty_office),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

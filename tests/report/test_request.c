@@ -1,0 +1,154 @@
+// What may be asked, and the rules of a method as a file.
+#include "common/file.h"
+#include "common/json.h"
+#include "report/report.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static void test_request_good(void **state)
+{
+    (void)state;
+    struct buf message = {0};
+    struct report_request request;
+    const struct report_ask month = {.period = "hanh-chinh:2026-01",
+                                     .by = "month"};
+    assert_true(report_read_request(&month, &request, &message));
+    assert_int_equal(request.by, REPORT_BY_MONTH);
+    assert_int_equal(request.period.kind, PERIOD_OFFICIAL);
+    const struct report_ask days = {.from = "2026-11-01", .to = "2026-11-23"};
+    assert_true(report_read_request(&days, &request, &message));
+    assert_int_equal(request.by, REPORT_BY_NONE);
+    assert_int_equal(request.period.last - request.period.first, 22);
+    buf_free(&message);
+}
+
+static void test_request_every_breakdown_has_its_name(void **state)
+{
+    (void)state;
+    static const char *const NAMES[] = {
+        "none",      "day",    "month", "counter", "officer", "field",
+        "procedure", "device", "hour",  "weekday", "step",    "channel"};
+    assert_int_equal(sizeof NAMES / sizeof NAMES[0], REPORT_BY_COUNT);
+    for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++) {
+        enum report_by by;
+        assert_true(report_parse_by(NAMES[i], &by));
+        assert_string_equal(report_by_name(by), NAMES[i]);
+    }
+}
+
+static void test_request_refuses(void **state)
+{
+    (void)state;
+    static const struct {
+        struct report_ask ask;
+        const char *why;
+    } cases[] = {
+        {{0}, "period: is missing"},
+        {{.from = "2026-11-01"}, "to: is missing"},
+        {{.to = "2026-11-01"}, "from: is missing"},
+        {{.period = "duong-lich:2026", .to = "2026-11-01"}, "beside"},
+        {{.period = "2026"}, "known kind"},
+        {{.from = "2026-11-02", .to = "2026-11-01"}, "is after"},
+        {{.period = "duong-lich:2026", .by = "colour"},
+         "by \"colour\": is unknown; one of none day month"},
+        {{.period = "duong-lich:2026", .by = ""}, "is unknown"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct buf message = {0};
+        struct report_request request;
+        assert_false(report_read_request(&cases[i].ask, &request, &message));
+        assert_non_null(strstr(buf_text(&message), cases[i].why));
+        buf_free(&message);
+    }
+}
+
+// The counter's question set marks its satisfied levels too; a report that
+// counted others would not be about that question.
+static void test_method_agrees_with_the_question_set(void **state)
+{
+    (void)state;
+    struct buf bytes = {0}, message = {0};
+    struct report_method method;
+    char why[JSON_MESSAGE_SIZE];
+    assert_true(report_method_load(TEST_SOURCE "/assets/methods/tai-quay.json",
+                                   &method, &message));
+    assert_true(
+        file_read(TEST_SOURCE "/assets/surveys/quay.json", 1 << 20, &bytes));
+    json_t *survey = json_read(bytes.data, bytes.size, why);
+    const json_t *levels = json_object_get(survey, "levels");
+    assert_int_equal(json_array_size(levels), FIGURES_LEVELS);
+    for (size_t i = 0; i < json_array_size(levels); i++) {
+        const json_t *item = json_array_get(levels, i);
+        int64_t level;
+        bool satisfied;
+        assert_true(json_get_int(item, "level", &level));
+        assert_true(json_get_bool(item, "satisfied", &satisfied));
+        assert_int_equal(method.rules.satisfied[level - 1], satisfied);
+    }
+    json_decref(survey);
+    buf_free(&bytes);
+    buf_free(&message);
+}
+
+static void test_method_refuses(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *why;
+    } cases[] = {
+        {"", "line 1"},
+        {"[]", "id:"},
+        {"{\"id\":\"x\"}", "version:"},
+        {"{\"id\":\"x\",\"version\":0}", "version:"},
+        {"{\"id\":\"x\",\"version\":1,\"satisfied\":[0]}", "satisfied:"},
+        {"{\"id\":\"x\",\"version\":1,\"satisfied\":[4,5],"
+         "\"dissatisfied\":[4]}",
+         "dissatisfied:"},
+        {"{\"id\":\"x\",\"version\":1,\"satisfied\":[4,5],"
+         "\"dissatisfied\":[1],\"targets\":[95.5]}",
+         "targets:"},
+        {"{\"id\":\"x\",\"version\":1,\"satisfied\":[4,5],"
+         "\"dissatisfied\":[1],\"targets\":[95]}",
+         "decimals:"},
+    };
+    char path[] = "/tmp/hailong-method-XXXXXX";
+    int descriptor = mkstemp(path);
+    assert_true(descriptor >= 0);
+    close(descriptor);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct buf message = {0};
+        struct report_method method;
+        assert_true(
+            file_replace(path, cases[i].text, strlen(cases[i].text), 0600));
+        assert_false(report_method_load(path, &method, &message));
+        assert_non_null(strstr(buf_text(&message), path));
+        assert_non_null(strstr(buf_text(&message), cases[i].why));
+        buf_free(&message);
+    }
+    unlink(path);
+    struct buf message = {0};
+    struct report_method method;
+    assert_false(report_method_load(path, &method, &message));
+    assert_non_null(strstr(buf_text(&message), "No such file"));
+    buf_free(&message);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_request_good),
+        cmocka_unit_test(test_request_every_breakdown_has_its_name),
+        cmocka_unit_test(test_request_refuses),
+        cmocka_unit_test(test_method_agrees_with_the_question_set),
+        cmocka_unit_test(test_method_refuses),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

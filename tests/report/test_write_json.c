@@ -1,0 +1,287 @@
+#include "common/json.h"
+#include "support/sample_report.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void write_document(const struct report *report, enum report_view view,
+                           struct buf *out)
+{
+    struct i18n *texts = sample_texts();
+    assert_true(report_write_json(report, texts, view, out));
+    i18n_close(texts);
+}
+
+// The document as jansson reads it; the caller gives it back.
+static json_t *written(const struct report *report, enum report_view view)
+{
+    struct buf out = {0};
+    char message[JSON_MESSAGE_SIZE];
+    write_document(report, view, &out);
+    json_t *document = json_read(out.data, out.size, message);
+    assert_non_null(document);
+    buf_free(&out);
+    return document;
+}
+
+static void make_sample(struct report *out)
+{
+    sample_report("hanh-chinh:2026-01", REPORT_BY_COUNTER, out);
+    out->made_ms = INT64_C(1768410060000);
+    out->complete =
+        (struct report_complete){.devices = 2,
+                                 .silent = 1,
+                                 .missing = 3,
+                                 .oldest_contact = INT64_C(1768409940000),
+                                 .data_as_of = INT64_C(1768410000000)};
+    out->total.counts =
+        (struct figures_counts){.levels = {1, 1, 1, 48, 52},
+                                .declined = 5,
+                                .timeout = 4,
+                                .withdrawn = 3,
+                                .offered = 60,
+                                .offered_rated = 50,
+                                .transactions = FIGURES_UNKNOWN};
+    sample_row(out, "1", "1", (const int64_t[]){1, 1, 1, 47, 50});
+    sample_row(out, "2", "2", (const int64_t[]){0, 0, 0, 1, 2});
+}
+
+static void test_json_head(void **state)
+{
+    (void)state;
+    struct report report;
+    make_sample(&report);
+    json_t *document = written(&report, REPORT_VIEW_OFFICE);
+    json_t *expected = json_pack(
+        "{s{s:s,s:i,s:s,s:[i,i],s:[i,i],s:[i,i],s:i}"
+        " s{s:s,s:s,s:s,s:s,s:s} s:s s:s s:s"
+        " s{s:b,s:i,s:i,s:i,s:i,s:i,s:s}}",
+        "method", "id", "tai-quay", "version", 1, "name",
+        "Tỷ lệ hài lòng tại quầy", "satisfied", 4, 5, "dissatisfied", 1, 2,
+        "targets", 95, 98, "decimals", 1, "period", "kind", "hanh-chinh",
+        "code", "2026-01", "from", "2025-12-15", "to", "2026-01-14", "label",
+        "Tháng 01/2026, kỳ báo cáo hành chính: 15/12/2025 – 14/01/2026", "by",
+        "counter", "made_at", "2026-01-15T00:01:00.000+07:00", "data_as_of",
+        "2026-01-15T00:00:00.000+07:00", "complete", "complete", 0, "devices",
+        2, "silent", 1, "never_seen", 0, "missing", 3, "flagged_devices", 0,
+        "oldest_contact", "2026-01-14T23:59:00.000+07:00");
+    assert_non_null(expected);
+    json_object_del(document, "total");
+    json_object_del(document, "rows");
+    assert_true(json_equal(document, expected));
+    json_decref(expected);
+    json_decref(document);
+    report_free(&report);
+}
+
+// 97 of 100 satisfied with a known number of transactions, to the last key.
+static void test_json_row(void **state)
+{
+    (void)state;
+    struct report report;
+    sample_report("duong-lich:2026", REPORT_BY_NONE, &report);
+    report.total.counts = (struct figures_counts){.levels = {1, 1, 1, 47, 50},
+                                                  .declined = 5,
+                                                  .timeout = 4,
+                                                  .withdrawn = 3,
+                                                  .offered = 100,
+                                                  .offered_rated = 90,
+                                                  .transactions = 160};
+    struct buf out = {0};
+    write_document(&report, REPORT_VIEW_OTHERS, &out);
+    assert_non_null(strstr(
+        buf_text(&out),
+        "\"total\":{\"key\":\"\",\"name\":\"\",\"label\":\"Tổng\","
+        "\"sat_text\":\"97,0 %\",\"levels\":[1,1,1,47,50],\"rated\":100,"
+        "\"satisfied\":97,\"sat\":97.0,\"neg\":2.0,\"wilson\":[91.55,98.97],"
+        "\"bounds\":[60.6,98.1],"
+        "\"verdict\":{\"95\":\"dat\",\"98\":\"chua-du-du-lieu\"},"
+        "\"offered\":100,\"offered_rated\":90,\"declined\":5,\"timeout\":4,"
+        "\"withdrawn\":3,\"transactions\":160,\"flagged\":null,"
+        "\"marked\":null,\"without_flagged\":null,\"waiting\":null},"
+        "\"rows\":[]}"));
+    buf_free(&out);
+    report_free(&report);
+}
+
+static void test_json_nothing_rated(void **state)
+{
+    (void)state;
+    struct report report;
+    sample_report("duong-lich:2026", REPORT_BY_NONE, &report);
+    struct buf out = {0};
+    write_document(&report, REPORT_VIEW_OTHERS, &out);
+    assert_non_null(strstr(
+        buf_text(&out),
+        "\"sat_text\":\"Chưa có số liệu\",\"levels\":[0,0,0,0,0],\"rated\":0,"
+        "\"satisfied\":0,\"sat\":null,\"neg\":null,\"wilson\":null,"
+        "\"bounds\":null,\"verdict\":{\"95\":null,\"98\":null},"));
+    assert_non_null(strstr(buf_text(&out), "\"data_as_of\":null"));
+    buf_free(&out);
+    report_free(&report);
+}
+
+// The Office sees the counts of a small row, nobody sees its rate.
+static void test_json_small_row_for_the_office(void **state)
+{
+    (void)state;
+    struct report report;
+    make_sample(&report);
+    json_t *document = written(&report, REPORT_VIEW_OFFICE);
+    json_t *row = json_array_get(json_object_get(document, "rows"), 1);
+    json_t *levels = json_pack("[i,i,i,i,i]", 0, 0, 0, 1, 2);
+    assert_true(json_equal(json_object_get(row, "levels"), levels));
+    assert_int_equal(json_integer_value(json_object_get(row, "rated")), 3);
+    assert_true(json_is_null(json_object_get(row, "sat")));
+    assert_string_equal(json_string_value(json_object_get(row, "sat_text")),
+                        "ít hơn 5");
+    json_decref(levels);
+    json_decref(document);
+    report_free(&report);
+}
+
+static void test_json_small_row_is_withheld_from_others(void **state)
+{
+    (void)state;
+    static const char *const KEYS[] = {"levels",       "rated", "satisfied",
+                                       "sat",          "neg",   "wilson",
+                                       "offered_rated"};
+    struct report report;
+    make_sample(&report);
+    json_t *document = written(&report, REPORT_VIEW_OTHERS);
+    json_t *rows = json_object_get(document, "rows");
+    for (size_t i = 0; i < sizeof KEYS / sizeof KEYS[0]; i++) {
+        assert_true(
+            json_is_null(json_object_get(json_array_get(rows, 1), KEYS[i])));
+        assert_false(
+            json_is_null(json_object_get(json_array_get(rows, 0), KEYS[i])));
+    }
+    json_decref(document);
+    report_free(&report);
+}
+
+static void test_json_small_total_is_withheld_from_others(void **state)
+{
+    (void)state;
+    struct report report;
+    sample_report("duong-lich:2026", REPORT_BY_NONE, &report);
+    report.total.counts.levels[0] = 4;
+    json_t *document = written(&report, REPORT_VIEW_OTHERS);
+    json_t *total = json_object_get(document, "total");
+    assert_true(json_is_null(json_object_get(total, "levels")));
+    assert_true(json_is_null(json_object_get(total, "sat")));
+    json_decref(document);
+    document = written(&report, REPORT_VIEW_OFFICE);
+    total = json_object_get(document, "total");
+    assert_true(json_real_value(json_object_get(total, "sat")) == 0.0);
+    assert_string_equal(json_string_value(json_object_get(total, "sat_text")),
+                        "0,0 %");
+    json_decref(document);
+    report_free(&report);
+}
+
+// What a server wrote, read and written again, is the same document.
+static void test_json_reads_back(void **state)
+{
+    (void)state;
+    for (int view = REPORT_VIEW_OFFICE; view <= REPORT_VIEW_OTHERS; view++) {
+        struct report report, again;
+        struct buf first = {0}, second = {0};
+        char message[JSON_MESSAGE_SIZE] = "";
+        make_sample(&report);
+        write_document(&report, (enum report_view)view, &first);
+        assert_true(report_read_json(first.data, first.size, &again, message));
+        write_document(&again, (enum report_view)view, &second);
+        assert_string_equal(buf_text(&first), buf_text(&second));
+        buf_free(&first);
+        buf_free(&second);
+        report_free(&report);
+        report_free(&again);
+    }
+}
+
+static void test_json_any_days_read_back(void **state)
+{
+    (void)state;
+    struct report report, again;
+    struct buf out = {0};
+    char message[JSON_MESSAGE_SIZE] = "";
+    sample_report("duong-lich:2026", REPORT_BY_NONE, &report);
+    assert_true(
+        period_parse_days("2026-11-01", "2026-11-23", &report.period, &out));
+    write_document(&report, REPORT_VIEW_OFFICE, &out);
+    assert_true(report_read_json(out.data, out.size, &again, message));
+    assert_int_equal(again.period.kind, PERIOD_DAYS);
+    assert_int_equal(again.period.first, report.period.first);
+    assert_int_equal(again.period.last, report.period.last);
+    buf_free(&out);
+    report_free(&report);
+    report_free(&again);
+}
+
+// A wrong or hostile server must not crash the command or make it print
+// nonsense: one change each to a good document.
+static void test_json_refuses_what_is_no_report(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *part, *instead, *why;
+    } cases[] = {
+        {"{\"method\"", "[{\"method\"", "line 1"},
+        {"\"id\":\"tai-quay\"", "\"id\":7", "method"},
+        {"\"satisfied\":[4,5]", "\"satisfied\":[4,6]", "method"},
+        {"\"targets\":[95,98]", "\"targets\":[95,101]", "method"},
+        {"\"kind\":\"hanh-chinh\"", "\"kind\":\"hanh\"", "period"},
+        {"\"code\":\"2026-01\"", "\"code\":\"2026-13\"", "period"},
+        {"\"by\":\"counter\"", "\"by\":\"colour\"", "by"},
+        {"\"devices\":2", "\"devices\":-2", "devices"},
+        {"\"levels\":[1,1,1,48,52]", "\"levels\":[1,1,1,48]", "levels"},
+        {"\"levels\":[1,1,1,48,52]", "\"levels\":[1,1,1,48,\"x\"]", "levels"},
+        {"\"levels\":[1,1,1,48,52]", "\"levels\":[1,1,1,48,-52]", "levels"},
+        {"\"levels\":[1,1,1,48,52]", "\"levels\":[1,1,1,48,1000000000]",
+         "levels"},
+        {"\"declined\":5", "\"declined\":\"5\"", "declined"},
+        {"\"rows\":[{", "\"rows\":[7,{", "key"},
+        {"\"data_as_of\":\"2026-01-15T", "\"data_as_of\":\"2026-01-35T",
+         "data_as_of"},
+    };
+    struct report report;
+    struct buf good = {0};
+    make_sample(&report);
+    write_document(&report, REPORT_VIEW_OFFICE, &good);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct buf bad = {0};
+        struct report again;
+        char message[JSON_MESSAGE_SIZE] = "";
+        const char *at = strstr(buf_text(&good), cases[i].part);
+        assert_non_null(at);
+        buf_append(&bad, good.data, (size_t)(at - good.data));
+        buf_append_text(&bad, cases[i].instead);
+        buf_append_text(&bad, at + strlen(cases[i].part));
+        assert_false(report_read_json(bad.data, bad.size, &again, message));
+        assert_non_null(strstr(message, cases[i].why));
+        buf_free(&bad);
+    }
+    buf_free(&good);
+    report_free(&report);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_json_head),
+        cmocka_unit_test(test_json_row),
+        cmocka_unit_test(test_json_nothing_rated),
+        cmocka_unit_test(test_json_small_row_for_the_office),
+        cmocka_unit_test(test_json_small_row_is_withheld_from_others),
+        cmocka_unit_test(test_json_small_total_is_withheld_from_others),
+        cmocka_unit_test(test_json_reads_back),
+        cmocka_unit_test(test_json_any_days_read_back),
+        cmocka_unit_test(test_json_refuses_what_is_no_report),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
