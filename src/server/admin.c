@@ -1,0 +1,223 @@
+// The admin listener's routes: what `hailong` commands ask of a server that is
+// running. Everything goes through the writer, like all that is written.
+#include "common/clock.h"
+#include "office/secret.h"
+#include "server/context.h"
+#include "server/handlers.h"
+#include "server/request.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+// One command, as it lies in the writer's queue.
+struct command {
+    const char *unit;
+    char counter[RECORD_CODE_SIZE];
+    char field[RECORD_CODE_SIZE];
+    char name[OFFICE_NAME_SIZE];
+    enum office_role role;
+    char secret[SECRET_TOKEN_SIZE];
+    unsigned char hash[DIGEST_BYTES];
+    const char *device; // to revoke
+    int64_t key;        // made, or to revoke
+    // results
+    char id[ID_SIZE];
+    char code[SECRET_CODE_SIZE];
+    int64_t expires_at;
+};
+
+static void free_command(void *work)
+{
+    struct command *command = work;
+    explicit_bzero(command, sizeof *command);
+    free(command);
+}
+
+static struct command *open_command(struct request *request)
+{
+    struct command *command = calloc(1, sizeof *command);
+    if (!command) {
+        reply_status(request, 500);
+        return NULL;
+    }
+    request->work = command;
+    request->free_work = free_command;
+    return command;
+}
+
+static enum handling queue(struct request *request,
+                           enum office_result (*work)(struct office *office,
+                                                      void *ctx))
+{
+    request->job.work = work;
+    request->job.work_ctx = request->work;
+    return request_wait(request);
+}
+
+static enum handling refuse(struct request *request, const char *why)
+{
+    reply_problem(request, PROBLEM_UNREADABLE,
+                  &(struct problem_members){.line = 1, .reason = why}, "%s",
+                  why);
+    return HANDLING_DONE;
+}
+
+// An optional text: missing and null are "".
+static bool read_text(const json_t *object, const char *key, char *out,
+                      size_t size)
+{
+    out[0] = '\0';
+    return !json_object_get(object, key) ||
+           json_is_null(json_object_get(object, key)) ||
+           json_copy_text(object, key, out, size);
+}
+
+static enum office_result add_device(struct office *office, void *ctx)
+{
+    struct command *command = ctx;
+    const struct office_new_device device = {
+        .unit = command->unit,
+        .counter = command->counter,
+        .name = command->name[0] != '\0' ? command->name : NULL,
+        .field = command->field[0] != '\0' ? command->field : NULL};
+    return office_add_device(office, &device, clock_wall_ms(), command->id,
+                             command->code, &command->expires_at);
+}
+
+enum handling admin_add_device_handle(struct request *request)
+{
+    const char *why;
+    struct command *command = open_command(request);
+    json_t *object = command ? request_object(request) : NULL;
+    if (!object) {
+        return HANDLING_DONE;
+    }
+    command->unit = request->server->settings.unit_code;
+    bool read =
+        read_text(object, "counter", command->counter,
+                  sizeof command->counter) &&
+        read_text(object, "name", command->name, sizeof command->name) &&
+        read_text(object, "field", command->field, sizeof command->field);
+    json_decref(object);
+    if (!read) {
+        return refuse(request, "counter, name or field: is no text, or too "
+                               "long");
+    }
+    const struct office_new_device device = {.unit = command->unit,
+                                             .counter = command->counter,
+                                             .name = command->name,
+                                             .field = command->field};
+    if (!office_new_device_fits(&device, &why)) {
+        return refuse(request, why);
+    }
+    return queue(request, add_device);
+}
+
+void admin_add_device_finish(struct request *request)
+{
+    const struct command *command = request->work;
+    char expires[CLOCK_ISO_SIZE];
+    if (request->job.result != OFFICE_OK) {
+        reply_office_failure(request, request->job.result);
+        return;
+    }
+    clock_format(command->expires_at, expires);
+    reply_json(request, 201,
+               json_pack("{s:s, s:s, s:s}", "device", command->id, "code",
+                         command->code, "expires_at", expires));
+}
+
+static enum office_result revoke_device(struct office *office, void *ctx)
+{
+    struct command *command = ctx;
+    return office_revoke_device(office, command->device, clock_wall_ms());
+}
+
+enum handling admin_revoke_device_handle(struct request *request)
+{
+    struct command *command = open_command(request);
+    if (!command) {
+        return HANDLING_DONE;
+    }
+    command->device = request->part;
+    return queue(request, revoke_device);
+}
+
+static enum office_result add_key(struct office *office, void *ctx)
+{
+    struct command *command = ctx;
+    return office_add_key(office, command->role, command->name, command->hash,
+                          clock_wall_ms(), &command->key);
+}
+
+enum handling admin_add_key_handle(struct request *request)
+{
+    const char *role;
+    struct command *command = open_command(request);
+    json_t *object = command ? request_object(request) : NULL;
+    if (!object) {
+        return HANDLING_DONE;
+    }
+    bool has_role = json_get_text(object, "role", &role) &&
+                    office_role_parse(role, &command->role);
+    bool has_name =
+        json_copy_text(object, "name", command->name, sizeof command->name) &&
+        command->name[0] != '\0';
+    json_decref(object);
+    if (!has_role) {
+        return refuse(request, "role: must be office, leader or feed");
+    }
+    if (!has_name) {
+        return refuse(request, "name: is missing or too long");
+    }
+    secret_make_token(command->secret, command->hash);
+    return queue(request, add_key);
+}
+
+void admin_add_key_finish(struct request *request)
+{
+    const struct command *command = request->work;
+    if (request->job.result != OFFICE_OK) {
+        reply_office_failure(request, request->job.result);
+        return;
+    }
+    reply_json(request, 201,
+               json_pack("{s:I, s:s}", "id", (json_int_t)command->key, "key",
+                         command->secret));
+}
+
+static enum office_result revoke_key(struct office *office, void *ctx)
+{
+    struct command *command = ctx;
+    return office_revoke_key(office, command->key, clock_wall_ms());
+}
+
+enum handling admin_revoke_key_handle(struct request *request)
+{
+    char *end;
+    struct command *command = open_command(request);
+    if (!command) {
+        return HANDLING_DONE;
+    }
+    errno = 0;
+    command->key = strtoll(request->part, &end, 10);
+    if (errno != 0 || *end != '\0') {
+        reply_problem(request, PROBLEM_NOT_FOUND, NULL, "there is no key %s",
+                      request->part);
+        return HANDLING_DONE;
+    }
+    return queue(request, revoke_key);
+}
+
+void admin_revoke_finish(struct request *request)
+{
+    if (request->job.result == OFFICE_NONE) {
+        reply_problem(request, PROBLEM_NOT_FOUND, NULL, "there is no %s",
+                      request->part);
+    } else if (request->job.result != OFFICE_OK) {
+        reply_office_failure(request, request->job.result);
+    } else {
+        reply_json(request, 200,
+                   json_pack("{s:s, s:b}", "id", request->part, "revoked", 1));
+    }
+}

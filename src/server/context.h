@@ -1,0 +1,31 @@
+// What every handler can reach.
+#pragma once
+#include "i18n/i18n.h"
+#include "office/configuration.h"
+#include "report/report.h"
+#include "server/connections.h"
+#include "server/identity.h"
+#include "server/limits.h"
+#include "server/metrics.h"
+#include "server/readers.h"
+#include "server/settings.h"
+#include "server/writer.h"
+
+struct http;
+
+// Everything but the figures stands still while requests are served.
+struct server {
+    struct server_settings settings;
+    struct fields *fields; // names of the unit's fields, behind the defaults
+    struct identity identity;
+    unsigned char admin_hash[DIGEST_BYTES]; // of the admin listener's token
+    struct i18n *texts;
+    struct report_method method;
+    struct readers *readers;
+    struct writer *writer;
+    struct limits *limits;
+    struct budget bodies;
+    struct metrics metrics;
+    struct http *public_http;
+    struct http *admin_http;
+};

@@ -1,0 +1,152 @@
+// POST /api/v1/devices/enrol: a one-time code and a public key against a
+// device's identity.
+#include "common/clock.h"
+#include "common/log.h"
+#include "office/configuration.h"
+#include "office/secret.h"
+#include "server/context.h"
+#include "server/handlers.h"
+#include "server/request.h"
+#include <stdlib.h>
+#include <string.h>
+
+static const char MODULE[] = "server";
+
+struct enrolment {
+    const struct office_defaults *defaults;
+    char code[64];
+    char version[OFFICE_VERSION_SIZE];
+    char token[SECRET_TOKEN_SIZE];
+    struct office_enrol_request request;
+    // results
+    enum office_enrolment outcome;
+    struct office_device device;
+    struct buf config;
+};
+
+static void free_enrolment(void *work)
+{
+    struct enrolment *enrolment = work;
+    explicit_bzero(enrolment->token, sizeof enrolment->token);
+    buf_free(&enrolment->config);
+    free(enrolment);
+}
+
+// On the writer's thread.
+static enum office_result enrol(struct office *office, void *ctx)
+{
+    struct enrolment *enrolment = ctx;
+    struct office_device *device = &enrolment->device;
+    int64_t now = clock_wall_ms(), version;
+    enrolment->outcome = office_enrol(office, &enrolment->request, now, device);
+    if (enrolment->outcome == OFFICE_ENROL_FAILED) {
+        return OFFICE_ERROR;
+    }
+    if (enrolment->outcome != OFFICE_ENROLLED) {
+        return OFFICE_OK;
+    }
+    // The code is spent: the device must get its token whatever happens now.
+    // Without a kept configuration it gets one of version 0 and asks again.
+    if (office_configure_device(office, device->id, enrolment->defaults, now) !=
+            OFFICE_OK ||
+        office_read_configuration(office, device->id, &version,
+                                  &enrolment->config) != OFFICE_OK) {
+        buf_clear(&enrolment->config);
+        office_configuration_build(device, enrolment->defaults, 0,
+                                   &enrolment->config);
+    }
+    return OFFICE_OK;
+}
+
+// NULL, or the key that is wrong.
+static const char *read_request(const json_t *object, struct enrolment *out)
+{
+    const char *key;
+    if (!json_copy_text(object, "code", out->code, sizeof out->code)) {
+        return "code";
+    }
+    if (!json_get_text(object, "public_key", &key) ||
+        !key_public_parse(key, out->request.public_key)) {
+        return "public_key";
+    }
+    json_copy_text(object, "version", out->version, sizeof out->version);
+    out->request.code = out->code;
+    out->request.version = out->version;
+    return NULL;
+}
+
+enum handling enrol_handle(struct request *request)
+{
+    json_t *object = request_object(request);
+    if (!object) {
+        return HANDLING_DONE;
+    }
+    struct enrolment *enrolment = calloc(1, sizeof *enrolment);
+    if (!enrolment) {
+        json_decref(object);
+        reply_status(request, 500);
+        return HANDLING_DONE;
+    }
+    request->work = enrolment;
+    request->free_work = free_enrolment;
+    const char *wrong = read_request(object, enrolment);
+    json_decref(object);
+    if (wrong) {
+        reply_problem(request, PROBLEM_UNREADABLE,
+                      &(struct problem_members){.line = 1, .reason = wrong},
+                      "%s: is missing or wrong", wrong);
+        return HANDLING_DONE;
+    }
+    enrolment->defaults = &request->server->settings.defaults;
+    secret_make_token(enrolment->token, enrolment->request.token_hash);
+    request->job.work = enrol;
+    request->job.work_ctx = enrolment;
+    return request_wait(request);
+}
+
+static json_t *make_answer(const struct enrolment *enrolment,
+                           const struct identity *identity)
+{
+    char message[JSON_MESSAGE_SIZE];
+    json_t *config = json_read(buf_text(&enrolment->config),
+                               enrolment->config.size, message);
+    return json_pack("{s:s, s:s, s:s, s:s, s:o}", "device",
+                     enrolment->device.id, "token", enrolment->token,
+                     "server_key", identity->key_base64, "box_key",
+                     identity->box_base64, "config", config);
+}
+
+void enrol_finish(struct request *request)
+{
+    struct enrolment *enrolment = request->work;
+    if (request->job.result != OFFICE_OK) {
+        reply_office_failure(request, request->job.result);
+        return;
+    }
+    switch (enrolment->outcome) {
+    case OFFICE_ENROLLED:
+        log_info(MODULE, "device %s of counter %s enrolled",
+                 enrolment->device.id, enrolment->device.counter);
+        reply_json(request, 201,
+                   make_answer(enrolment, &request->server->identity));
+        break;
+    case OFFICE_CODE_UNKNOWN:
+        reply_problem(request, PROBLEM_CODE_UNKNOWN, NULL,
+                      "check the code, or make one with hailong device add");
+        break;
+    case OFFICE_CODE_EXPIRED:
+        reply_problem(request, PROBLEM_CODE_EXPIRED, NULL,
+                      "a code is valid for %d minutes; make a new one with "
+                      "hailong device add",
+                      SECRET_CODE_VALID_MS / 60000);
+        break;
+    case OFFICE_CODE_USED:
+        reply_problem(request, PROBLEM_CODE_USED, NULL,
+                      "a code works once; make a new one with hailong device "
+                      "add");
+        break;
+    case OFFICE_ENROL_FAILED:
+        reply_office_failure(request, OFFICE_ERROR);
+        break;
+    }
+}

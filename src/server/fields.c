@@ -1,0 +1,89 @@
+#include "server/fields.h"
+#include "common/file.h"
+#include "common/json.h"
+#include "ledger/record.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FILE_MAX = 1 << 20 };
+
+struct fields {
+    json_t *object; // owns the texts
+    size_t count;
+    struct office_field list[];
+};
+
+static bool read_one(const char *code, const json_t *names,
+                     struct office_field *out)
+{
+    out->code = code;
+    return code[0] != '\0' && strlen(code) < RECORD_CODE_SIZE &&
+           json_get_text(names, "vi", &out->vi) &&
+           json_get_text(names, "en", &out->en) && out->vi[0] != '\0' &&
+           out->en[0] != '\0';
+}
+
+static struct fields *read_all(json_t *object, const char *path,
+                               struct buf *message)
+{
+    const char *code;
+    json_t *names;
+    size_t count = json_object_size(object);
+    struct fields *fields =
+        calloc(1, sizeof *fields + count * sizeof *fields->list);
+    if (!fields) {
+        json_decref(object);
+        buf_append_text(message, "out of memory");
+        return NULL;
+    }
+    fields->object = object;
+    json_object_foreach(object, code, names)
+    {
+        if (!read_one(code, names, &fields->list[fields->count])) {
+            buf_printf(message,
+                       "%s: \"%s\": must be a code of at most %d bytes with "
+                       "the names {\"vi\": …, \"en\": …}",
+                       path, code, RECORD_CODE_SIZE - 1);
+            fields_close(fields);
+            return NULL;
+        }
+        fields->count++;
+    }
+    return fields;
+}
+
+struct fields *fields_open(const char *path, struct buf *message)
+{
+    char why[JSON_MESSAGE_SIZE];
+    struct buf text = {0};
+    if (!file_read(path, FILE_MAX, &text)) {
+        buf_printf(message, "%s: cannot be read: %s", path, strerror(errno));
+        buf_free(&text);
+        return NULL;
+    }
+    json_t *object = json_read(buf_text(&text), text.size, why);
+    buf_free(&text);
+    if (!json_is_object(object)) {
+        buf_printf(message, "%s: %s", path,
+                   object ? "must be an object of codes and names" : why);
+        json_decref(object);
+        return NULL;
+    }
+    return read_all(object, path, message);
+}
+
+void fields_close(struct fields *fields)
+{
+    if (fields) {
+        json_decref(fields->object);
+        free(fields);
+    }
+}
+
+const struct office_field *fields_list(const struct fields *fields,
+                                       size_t *out_count)
+{
+    *out_count = fields->count;
+    return fields->list;
+}

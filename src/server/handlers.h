@@ -1,0 +1,25 @@
+// The handlers that the tables of routes.c name, one file for each family.
+#pragma once
+#include "server/routes.h"
+
+// enrol.c
+enum handling enrol_handle(struct request *request);
+void enrol_finish(struct request *request);
+// batches.c
+enum handling batches_handle(struct request *request);
+void batches_finish(struct request *request);
+// device_config.c
+enum handling device_config_handle(struct request *request);
+// summary.c
+enum handling summary_handle(struct request *request);
+// health.c
+enum handling health_handle(struct request *request);
+enum handling metrics_handle(struct request *request);
+// admin.c
+enum handling admin_add_device_handle(struct request *request);
+void admin_add_device_finish(struct request *request);
+enum handling admin_revoke_device_handle(struct request *request);
+enum handling admin_add_key_handle(struct request *request);
+void admin_add_key_finish(struct request *request);
+enum handling admin_revoke_key_handle(struct request *request);
+void admin_revoke_finish(struct request *request);

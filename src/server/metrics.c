@@ -1,0 +1,96 @@
+#include "server/metrics.h"
+#include <inttypes.h>
+
+void metrics_count_request(struct metrics *metrics, enum route_id route,
+                           int status)
+{
+    if (status >= METRICS_STATUS_LEAST && status <= METRICS_STATUS_MOST) {
+        atomic_fetch_add(
+            &metrics->requests[route][status - METRICS_STATUS_LEAST], 1);
+    }
+}
+
+void metrics_count_line(struct metrics *metrics, enum office_line_status status)
+{
+    atomic_fetch_add(&metrics->lines[status], 1);
+}
+
+static void write_head(struct buf *out, const char *name, const char *type,
+                       const char *help)
+{
+    buf_printf(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
+}
+
+static void write_value(struct buf *out, const char *name, const char *type,
+                        const char *help, uint64_t value)
+{
+    write_head(out, name, type, help);
+    buf_printf(out, "%s %" PRIu64 "\n", name, value);
+}
+
+static void write_requests(struct metrics *metrics, struct buf *out)
+{
+    static const char name[] = "hailong_http_requests_total";
+    write_head(out, name, "counter", "Answers by route and status.");
+    for (int route = 0; route < ROUTE_COUNT; route++) {
+        for (int i = 0; i < METRICS_STATUSES; i++) {
+            uint64_t count = atomic_load(&metrics->requests[route][i]);
+            if (count > 0) {
+                buf_printf(out, "%s{route=\"%s\",status=\"%d\"} %" PRIu64 "\n",
+                           name, route_name(route), i + METRICS_STATUS_LEAST,
+                           count);
+            }
+        }
+    }
+}
+
+static void write_lines(struct metrics *metrics, struct buf *out)
+{
+    static const char name[] = "hailong_lines_total";
+    write_head(out, name, "counter", "Lines of batches by their result.");
+    for (int status = OFFICE_LINE_STORED; status < METRICS_LINE_STATUSES;
+         status++) {
+        buf_printf(out, "%s{status=\"%s\"} %" PRIu64 "\n", name,
+                   office_line_status_name((enum office_line_status)status),
+                   (uint64_t)atomic_load(&metrics->lines[status]));
+    }
+}
+
+static void write_writer(const struct writer_figures *writer, int64_t now_us,
+                         struct buf *out)
+{
+    static const char age[] = "hailong_last_commit_age_seconds";
+    write_value(out, "hailong_queue_depth", "gauge",
+                "Requests that wait for the writer.", writer->waiting);
+    write_value(out, "hailong_commits_total", "counter",
+                "Commits of batches that succeeded.", writer->commits);
+    write_value(out, "hailong_commit_requests_total", "counter",
+                "Requests that these commits carried.", writer->committed);
+    write_value(out, "hailong_commit_failures_total", "counter",
+                "Commits of batches that failed.", writer->failures);
+    if (writer->commits > 0) {
+        write_head(out, age, "gauge", "Since the last commit of batches.");
+        buf_printf(out, "%s %.3f\n", age,
+                   (double)(now_us - writer->last_commit_us) / 1e6);
+    }
+}
+
+void metrics_write(struct metrics *metrics,
+                   const struct connections_count *connections,
+                   const struct writer_figures *writer, size_t body_bytes,
+                   int64_t now_us, struct buf *out)
+{
+    write_requests(metrics, out);
+    write_lines(metrics, out);
+    write_writer(writer, now_us, out);
+    write_value(out, "hailong_body_bytes", "gauge",
+                "Memory that request bodies hold.", body_bytes);
+    write_value(out, "hailong_connections", "gauge", "Open connections.",
+                connections->open);
+    write_value(out, "hailong_connections_total", "counter",
+                "Connections ever opened.", connections->opened);
+    write_value(out, "hailong_connections_refused_total", "counter",
+                "Refused: too many of one address.", connections->refused);
+    write_value(out, "hailong_connections_cut_total", "counter",
+                "Cut: no whole request in time.", connections->cut);
+}

@@ -1,0 +1,32 @@
+// What the server counts about itself, for GET /metrics (the text format of
+// Prometheus). Any thread.
+#pragma once
+#include "common/buf.h"
+#include "office/line.h"
+#include "server/connections.h"
+#include "server/routes.h"
+#include "server/writer.h"
+#include <stdatomic.h>
+#include <stdint.h>
+
+enum {
+    METRICS_STATUS_LEAST = 200,
+    METRICS_STATUS_MOST = 599,
+    METRICS_STATUSES = METRICS_STATUS_MOST - METRICS_STATUS_LEAST + 1,
+    METRICS_LINE_STATUSES = OFFICE_LINE_FORK + 1
+};
+
+struct metrics {
+    atomic_uint_fast64_t requests[ROUTE_COUNT][METRICS_STATUSES];
+    atomic_uint_fast64_t lines[METRICS_LINE_STATUSES];
+};
+
+void metrics_count_request(struct metrics *metrics, enum route_id route,
+                           int status);
+void metrics_count_line(struct metrics *metrics,
+                        enum office_line_status status);
+// `now_us` is monotonic.
+void metrics_write(struct metrics *metrics,
+                   const struct connections_count *connections,
+                   const struct writer_figures *writer, size_t body_bytes,
+                   int64_t now_us, struct buf *out);

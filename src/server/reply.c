@@ -1,0 +1,169 @@
+#include "server/reply.h"
+#include "server/request.h"
+#include <stdarg.h>
+#include <stdio.h>
+
+static const struct {
+    int status;
+    const char *type; // after "urn:hailong:problem:"
+    const char *title;
+} PROBLEMS[PROBLEM_COUNT] = {
+    [PROBLEM_BAD_REQUEST] = {400, "bad-request", "The request is malformed"},
+    [PROBLEM_UNAUTHORIZED] = {401, "unauthorized", "No valid token was given"},
+    [PROBLEM_FORBIDDEN] = {403, "forbidden", "This key may not do that"},
+    [PROBLEM_REVOKED] = {403, "revoked", "The device was revoked"},
+    [PROBLEM_NOT_FOUND] = {404, "not-found", "There is no such thing"},
+    [PROBLEM_METHOD] = {405, "method", "The method is not allowed here"},
+    [PROBLEM_GAP] = {409, "gap", "Lines before these are missing"},
+    [PROBLEM_FORK] = {409, "fork", "The lines do not continue what is held"},
+    [PROBLEM_CODE_UNKNOWN] = {404, "code-unknown",
+                              "The enrolment code is unknown"},
+    [PROBLEM_CODE_USED] = {409, "code-used",
+                           "The enrolment code was used already"},
+    [PROBLEM_CODE_EXPIRED] = {410, "code-expired",
+                              "The enrolment code has expired"},
+    [PROBLEM_LENGTH_REQUIRED] = {411, "length-required",
+                                 "The body's length is missing"},
+    [PROBLEM_TOO_LARGE] = {413, "too-large", "The body is too large"},
+    [PROBLEM_MEDIA_TYPE] = {415, "media-type",
+                            "The body's type or encoding is not taken"},
+    [PROBLEM_UNREADABLE] = {422, "unreadable", "The body cannot be understood"},
+    [PROBLEM_BAD_SIGNATURE] = {422, "bad-signature",
+                               "The signature does not fit"},
+    [PROBLEM_TOO_MANY] = {429, "too-many", "Too many requests"},
+    [PROBLEM_FAILED] = {500, "failed", "The server failed"},
+    [PROBLEM_BUSY] = {503, "busy", "The server cannot take this now"}};
+
+enum { RETRY_DATABASE_S = 10 };
+
+void reply_free(struct reply *reply)
+{
+    buf_free(&reply->body);
+}
+
+static struct reply *start(struct request *request, int status,
+                           const char *type)
+{
+    struct reply *reply = &request->reply;
+    buf_free(&reply->body);
+    reply->status = status;
+    reply->type = type;
+    reply->header_count = 0;
+    return reply;
+}
+
+void reply_status(struct request *request, int status)
+{
+    start(request, status, NULL);
+}
+
+void reply_bytes(struct request *request, int status, const char *type,
+                 struct buf *body)
+{
+    struct reply *reply = start(request, status, type);
+    if (!buf_ok(body)) {
+        buf_free(body);
+        start(request, PROBLEMS[PROBLEM_FAILED].status, NULL);
+        return;
+    }
+    reply->body = *body;
+    *body = (struct buf){0};
+}
+
+static void reply_object(struct request *request, int status, const char *type,
+                         json_t *object)
+{
+    struct buf body = {0};
+    if (!object || !json_write(object, &body)) {
+        body.failed = true;
+    }
+    json_decref(object);
+    reply_bytes(request, status, type, &body);
+}
+
+void reply_json(struct request *request, int status, json_t *object)
+{
+    reply_object(request, status, "application/json", object);
+}
+
+static bool set_number(json_t *object, const char *key, int64_t number)
+{
+    return number == 0 ||
+           json_object_set_new(object, key, json_integer(number)) == 0;
+}
+
+// Texts that quote foreign bytes may be no UTF-8; then they are left out.
+static void set_text(json_t *object, const char *key, const char *text)
+{
+    json_t *value = text ? json_string(text) : NULL;
+    if (value) {
+        json_object_set_new(object, key, value);
+    }
+}
+
+static json_t *make_problem(enum problem problem, const char *detail,
+                            const struct problem_members *members)
+{
+    static const struct problem_members none = {0};
+    const struct problem_members *more = members ? members : &none;
+    char type[REPLY_VALUE_SIZE];
+    snprintf(type, sizeof type, "urn:hailong:problem:%s",
+             PROBLEMS[problem].type);
+    json_t *object =
+        json_pack("{s:s, s:s, s:i}", "type", type, "title",
+                  PROBLEMS[problem].title, "status", PROBLEMS[problem].status);
+    if (!object) {
+        return NULL;
+    }
+    set_text(object, "detail", detail);
+    set_text(object, "reason", more->reason);
+    if (!set_number(object, "line", more->line) ||
+        !set_number(object, "expected", more->expected) ||
+        !set_number(object, "next_gen", more->next_gen)) {
+        json_decref(object);
+        return NULL;
+    }
+    return object;
+}
+
+void reply_problem(struct request *request, enum problem problem,
+                   const struct problem_members *members, const char *format,
+                   ...)
+{
+    char detail[512];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(detail, sizeof detail, format, args);
+    va_end(args);
+    reply_object(request, PROBLEMS[problem].status, "application/problem+json",
+                 make_problem(problem, detail, members));
+    if (problem == PROBLEM_UNAUTHORIZED) {
+        reply_header(request, "WWW-Authenticate", "Bearer realm=\"hailong\"");
+    }
+}
+
+void reply_office_failure(struct request *request, enum office_result result)
+{
+    reply_problem(request, PROBLEM_BUSY, NULL,
+                  result == OFFICE_FULL
+                      ? "the server's disk is full; nothing was taken"
+                      : "the server's database cannot do this now; nothing is "
+                        "lost, try again");
+    reply_header(request, "Retry-After", "%d", RETRY_DATABASE_S);
+}
+
+void reply_header(struct request *request, const char *name, const char *format,
+                  ...)
+{
+    struct reply *reply = &request->reply;
+    va_list args;
+    if (reply->header_count == REPLY_HEADERS_MAX) {
+        return;
+    }
+    reply->headers[reply->header_count].name = name;
+    va_start(args, format);
+    vsnprintf(reply->headers[reply->header_count].value, REPLY_VALUE_SIZE,
+              format, args);
+    va_end(args);
+    reply->header_count++;
+}

@@ -1,0 +1,76 @@
+// The answer to a request, built by a handler and sent by http.c. Errors have
+// one shape, application/problem+json (RFC 9457): type, title, status, detail,
+// and where they apply line, reason, expected, next_gen.
+#pragma once
+#include "common/buf.h"
+#include "common/json.h"
+#include "office/office.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct request;
+
+enum { REPLY_HEADERS_MAX = 6, REPLY_VALUE_SIZE = 128 };
+
+struct reply {
+    int status;       // 0: none yet
+    const char *type; // a literal; NULL: no body
+    struct buf body;
+    struct {
+        const char *name; // a literal
+        char value[REPLY_VALUE_SIZE];
+    } headers[REPLY_HEADERS_MAX];
+    size_t header_count;
+    bool close; // the connection cannot be used again
+};
+void reply_free(struct reply *reply);
+
+enum problem {
+    PROBLEM_BAD_REQUEST,
+    PROBLEM_UNAUTHORIZED,
+    PROBLEM_FORBIDDEN,
+    PROBLEM_REVOKED,
+    PROBLEM_NOT_FOUND,
+    PROBLEM_METHOD,
+    PROBLEM_GAP,
+    PROBLEM_FORK,
+    PROBLEM_CODE_UNKNOWN,
+    PROBLEM_CODE_USED,
+    PROBLEM_CODE_EXPIRED,
+    PROBLEM_LENGTH_REQUIRED,
+    PROBLEM_TOO_LARGE,
+    PROBLEM_MEDIA_TYPE,
+    PROBLEM_UNREADABLE,
+    PROBLEM_BAD_SIGNATURE,
+    PROBLEM_TOO_MANY,
+    PROBLEM_FAILED,
+    PROBLEM_BUSY,
+    PROBLEM_COUNT
+};
+
+// What some problems tell besides. 0 and NULL: not told.
+struct problem_members {
+    int64_t line; // of the body, from 1
+    const char *reason;
+    int64_t expected;
+    int64_t next_gen;
+};
+
+// Each replaces an answer that was there. Out of memory becomes an answer of
+// its own: 500 without a body.
+
+// `object` is given up to the reply, NULL included (no memory).
+void reply_json(struct request *request, int status, json_t *object);
+// `body` is emptied into the reply; `type` is a literal.
+void reply_bytes(struct request *request, int status, const char *type,
+                 struct buf *body);
+void reply_status(struct request *request, int status);
+void reply_problem(struct request *request, enum problem problem,
+                   const struct problem_members *members, const char *format,
+                   ...) __attribute__((format(printf, 4, 5)));
+// The database did not do it: 503, and when to come again.
+void reply_office_failure(struct request *request, enum office_result result);
+// Adds a header to the answer that is set. A value that does not fit is cut.
+void reply_header(struct request *request, const char *name, const char *format,
+                  ...) __attribute__((format(printf, 3, 4)));

@@ -1,0 +1,101 @@
+// One HTTP request on its way: what was asked, the body as far as it came, the
+// answer as far as it is made. It lives from its first line until its answer
+// is delivered or its connection is gone, and one thread at a time works on it.
+#pragma once
+#include "common/buf.h"
+#include "common/json.h"
+#include "office/devices.h"
+#include "office/keys.h"
+#include "server/inflate.h"
+#include "server/reply.h"
+#include "server/routes.h"
+#include "server/writer.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+struct MHD_Connection;
+struct connection;
+struct http;
+struct server;
+
+enum { REQUEST_PATH_SIZE = 256 };
+
+enum request_stage {
+    REQUEST_NEW,       // its first line was read
+    REQUEST_RECEIVING, // its headers were judged, the body comes
+    REQUEST_WAITING,   // the writer has its job
+    REQUEST_ANSWERED
+};
+
+// As they came; NULL when missing. The HTTP library owns them.
+struct request_headers {
+    const char *host;
+    const char *content_length;
+    const char *transfer_encoding;
+    const char *content_type;
+    const char *content_encoding;
+    const char *authorization;
+    const char *if_none_match;
+};
+
+struct request {
+    struct server *server;
+    struct http *http;
+    struct MHD_Connection *connection;
+    struct connection *peer; // NULL before the headers came
+    enum request_stage stage;
+    char path[REQUEST_PATH_SIZE]; // as it came, without the query; "" when
+                                  // longer
+    const struct route *route;    // NULL: none
+    char part[ROUTE_PART_SIZE];
+    struct request_headers headers;
+
+    struct buf body;           // inflated
+    struct inflater *inflater; // of a gzip body
+    size_t received;           // bytes as they came
+    size_t lent;               // of the server's budget
+    struct reply reply;
+
+    // What `permit` found out.
+    struct office_device device;
+    enum office_role role;
+
+    // What `handle` leaves for `finish`.
+    void *work;
+    void (*free_work)(void *work);
+    struct writer_job job;
+    bool is_counted; // among those that are being answered
+};
+
+// `target` is the request line's, query and all. NULL on no memory.
+struct request *request_open(struct server *server, struct http *http,
+                             struct MHD_Connection *connection,
+                             const char *target);
+void request_close(struct request *request); // accepts NULL
+
+// Judges the first line and the headers: framing, path and method, type,
+// length, permission, in this order. When something is wrong the reply is set;
+// reply.close then says that the body cannot be read past.
+void request_begin(struct request *request, const struct route *routes,
+                   const char *method, const char *version);
+// The next bytes of the body. With a reply already set they are passed over.
+// False when there are too many even for that: drop the connection.
+bool request_take(struct request *request, const char *bytes, size_t size);
+// The body is whole: checks its end and calls the handler.
+enum handling request_handle(struct request *request);
+
+// For handlers.
+
+// Borrows memory from the server's budget until the request is over. False:
+// the reply is set (503).
+bool request_borrow(struct request *request, size_t size);
+// The body as a JSON object. NULL: the reply is set (422). The caller gives it
+// back with json_decref().
+json_t *request_object(struct request *request);
+// The value of an argument of the query, NULL when it is missing. False, and
+// the reply is set (400), when it is there twice or holds a NUL.
+bool request_argument(struct request *request, const char *name,
+                      const char **out_value);
+// Asks for a place in the writer's queue for request->job, whose batch or work
+// is set. When there is none the reply is set (503).
+enum handling request_wait(struct request *request);

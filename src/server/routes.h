@@ -1,0 +1,59 @@
+// What the server answers, as one const table for each of its two listeners,
+// and how a request finds its place in it.
+#pragma once
+#include "common/buf.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+struct request;
+
+enum route_id {
+    ROUTE_NONE, // no such path
+    ROUTE_ENROL,
+    ROUTE_BATCHES,
+    ROUTE_DEVICE_CONFIG,
+    ROUTE_SUMMARY,
+    ROUTE_HEALTH,
+    ROUTE_METRICS,
+    ROUTE_ADMIN_ADD_DEVICE,
+    ROUTE_ADMIN_REVOKE_DEVICE,
+    ROUTE_ADMIN_ADD_KEY,
+    ROUTE_ADMIN_REVOKE_KEY,
+    ROUTE_COUNT
+};
+// "batches", for metrics; "none" for ROUTE_NONE.
+const char *route_name(enum route_id id);
+
+enum body_kind { BODY_NONE, BODY_JSON, BODY_NDJSON };
+
+// What a handler did: it has answered, or it has filled request->job and the
+// request waits for the writer.
+enum handling { HANDLING_DONE, HANDLING_WAITS };
+
+// The steps of one request. `permit` sees the headers, before the body is
+// read; false: it has answered. `handle` sees the whole. `finish` is called
+// after the writer has done the job.
+struct route {
+    enum route_id id;
+    const char *method; // "GET" serves HEAD too; NULL ends a table
+    const char *path;   // "*" stands for one segment
+    enum body_kind body;
+    size_t body_limit; // bytes, inflated
+    bool (*permit)(struct request *request);
+    enum handling (*handle)(struct request *request);
+    void (*finish)(struct request *request);
+};
+
+extern const struct route PUBLIC_ROUTES[];
+extern const struct route ADMIN_ROUTES[]; // on the loopback only
+
+enum { ROUTE_PART_SIZE = 64 };
+enum route_match { ROUTE_FOUND, ROUTE_BAD_METHOD, ROUTE_BAD_PATH };
+
+// `path` is compared as it came, byte for byte: no escapes, no dots, no double
+// slashes are looked through, so there is one spelling of each route.
+// ROUTE_FOUND: `out_route`, and in `out_part` what stands at "*".
+// ROUTE_BAD_METHOD: `allow` has the methods, as for the header Allow.
+enum route_match route_find(const struct route *table, const char *method,
+                            const char *path, const struct route **out_route,
+                            char out_part[ROUTE_PART_SIZE], struct buf *allow);

@@ -1,0 +1,272 @@
+#include "server/server.h"
+#include "common/clock.h"
+#include "common/file.h"
+#include "common/json.h"
+#include "common/log.h"
+#include "office/devices.h"
+#include "office/secret.h"
+#include "server/context.h"
+#include "server/fields.h"
+#include "server/http.h"
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char MODULE[] = "server";
+
+enum { ADMIN_CONNECTIONS = 16, ADMIN_THREADS = 1 };
+
+// What the program's files say. A broken one is a mistake, not a failure.
+static bool load_files(struct server *server)
+{
+    char path[PATH_MAX];
+    struct buf message = {0};
+    const char *fields = server->settings.fields_file;
+    if (!fields && file_find_asset("fields.json", path, sizeof path)) {
+        fields = path;
+    }
+    bool ok = !fields || (server->fields = fields_open(fields, &message));
+    if (ok && !file_find_asset("i18n", path, sizeof path)) {
+        buf_append_text(&message, "the texts (i18n/vi.json) are not found; "
+                                  "set HAILONG_ASSETS to their folder");
+        ok = false;
+    }
+    ok = ok && (server->texts = i18n_open(path, &message)) &&
+         report_method_load_default(&server->method, &message);
+    if (!ok) {
+        log_error(MODULE, "%s", buf_text(&message));
+    }
+    buf_free(&message);
+    if (ok && server->fields) {
+        struct office_defaults *defaults = &server->settings.defaults;
+        defaults->fields = fields_list(server->fields, &defaults->field_count);
+    }
+    return ok;
+}
+
+static bool is_enrolled(void *ctx, const struct office_device *device)
+{
+    bool *found = ctx;
+    *found = device->enrolled_at != 0;
+    return !*found;
+}
+
+static bool prepare_office(struct server *server, struct office *office)
+{
+    bool has_devices = false;
+    enum office_result result =
+        office_list_devices(office, is_enrolled, &has_devices);
+    if (result == OFFICE_OK &&
+        !identity_load_keys(&server->identity, has_devices)) {
+        return false;
+    }
+    if (result == OFFICE_OK) {
+        result = office_configure_all(office, &server->settings.defaults,
+                                      clock_wall_ms());
+    }
+    if (result != OFFICE_OK) {
+        log_error(MODULE, "%s cannot be used: %s", server->identity.database,
+                  office_result_name(result));
+    }
+    return result == OFFICE_OK;
+}
+
+// The writer's handle comes first: it makes the database that readers need.
+static bool open_office(struct server *server)
+{
+    const char *path = server->identity.database;
+    struct office *office = NULL;
+    enum office_result result = office_open(path, OFFICE_WRITER, &office);
+    if (result != OFFICE_OK) {
+        log_error(MODULE, "%s cannot be opened: %s", path,
+                  office_result_name(result));
+        return false;
+    }
+    if (!prepare_office(server, office)) {
+        office_close(office);
+        return false;
+    }
+    server->readers =
+        readers_open(path, (size_t)server->settings.threads + ADMIN_THREADS);
+    if (!server->readers) {
+        office_close(office);
+        return false;
+    }
+    server->writer = writer_start(path, office);
+    return server->writer != NULL;
+}
+
+static bool open_listeners(struct server *server)
+{
+    const struct server_settings *settings = &server->settings;
+    struct server_address admin;
+    server_address_parse("127.0.0.1:0", &admin);
+    server->admin_http = http_start(
+        &(struct http_params){.server = server,
+                              .address = &admin,
+                              .routes = ADMIN_ROUTES,
+                              .threads = ADMIN_THREADS,
+                              .connections = ADMIN_CONNECTIONS,
+                              .connections_per_address = ADMIN_CONNECTIONS,
+                              .request_ms = settings->request_ms});
+    if (!server->admin_http) {
+        return false;
+    }
+    server->public_http = http_start(&(struct http_params){
+        .server = server,
+        .address = &settings->address,
+        .routes = PUBLIC_ROUTES,
+        .threads = settings->threads,
+        .connections = settings->connections,
+        .connections_per_address = settings->connections_per_address,
+        .request_ms = settings->request_ms,
+        .tls_cert = settings->tls_cert,
+        .tls_key = settings->tls_key});
+    return server->public_http != NULL;
+}
+
+static bool admin_path(const struct server *server, char *out, size_t size)
+{
+    return file_join(out, size, server->identity.directory, "admin.json");
+}
+
+static bool write_admin_file(struct server *server, const char *token)
+{
+    char path[PATH_MAX], url[64];
+    struct buf text = {0};
+    snprintf(url, sizeof url, "http://127.0.0.1:%u",
+             (unsigned)http_port(server->admin_http));
+    json_t *object = json_pack("{s:s, s:s}", "url", url, "token", token);
+    bool ok = object && json_write(object, &text) &&
+              admin_path(server, path, sizeof path);
+    json_decref(object);
+    if (ok && !file_replace(path, buf_text(&text), text.size, 0600)) {
+        log_error(MODULE, "%s cannot be written: %s", path, strerror(errno));
+        ok = false;
+    }
+    buf_free(&text);
+    return ok;
+}
+
+static bool write_port_file(const struct server *server)
+{
+    const char *path = server->settings.port_file;
+    char text[16];
+    if (!path) {
+        return true;
+    }
+    int size = snprintf(text, sizeof text, "%u\n",
+                        (unsigned)http_port(server->public_http));
+    if (!file_replace(path, text, (size_t)size, 0644)) {
+        log_error(MODULE, "%s cannot be written: %s", path, strerror(errno));
+        return false;
+    }
+    return true;
+}
+
+static void say_listening(const struct server *server)
+{
+    const struct server_address *address = &server->settings.address;
+    char host[INET6_ADDRSTRLEN] = "";
+    bool is_ip6 = address->socket.any.sa_family == AF_INET6;
+    inet_ntop(address->socket.any.sa_family,
+              is_ip6 ? (const void *)&address->socket.ip6.sin6_addr
+                     : (const void *)&address->socket.ip4.sin_addr,
+              host, sizeof host);
+    log_info(MODULE, "listening on %s://%s%s%s:%u",
+             server->settings.tls_cert ? "https" : "http", is_ip6 ? "[" : "",
+             host, is_ip6 ? "]" : "", (unsigned)server_port(server));
+}
+
+// Everything up to the listeners.
+static enum server_outcome prepare(struct server *server)
+{
+    const struct server_settings *settings = &server->settings;
+    server->bodies.limit = settings->body_memory;
+    server->limits = limits_open(settings->device_rate, settings->device_burst);
+    if (!server->limits || !ledger_init()) {
+        log_error(MODULE, "cannot start: out of memory or no randomness");
+        return SERVER_FAILED;
+    }
+    if (!load_files(server)) {
+        return SERVER_MISTAKE;
+    }
+    if (!identity_open(&server->identity, settings->data) ||
+        !open_office(server)) {
+        return SERVER_FAILED;
+    }
+    return SERVER_OPEN;
+}
+
+enum server_outcome server_open(const struct server_settings *settings,
+                                struct server **out_server)
+{
+    char token[SECRET_TOKEN_SIZE];
+    struct server *server = calloc(1, sizeof *server);
+    if (!server) {
+        log_error(MODULE, "out of memory");
+        return SERVER_FAILED;
+    }
+    server->settings = *settings;
+    server->identity.lock = -1;
+    secret_make_token(token, server->admin_hash);
+    enum server_outcome outcome = prepare(server);
+    if (outcome == SERVER_OPEN &&
+        (!open_listeners(server) || !write_admin_file(server, token) ||
+         !write_port_file(server))) {
+        outcome = SERVER_FAILED;
+    }
+    explicit_bzero(token, sizeof token);
+    if (outcome != SERVER_OPEN) {
+        server_close(server);
+        return outcome;
+    }
+    say_listening(server);
+    *out_server = server;
+    return SERVER_OPEN;
+}
+
+uint16_t server_port(const struct server *server)
+{
+    return http_port(server->public_http);
+}
+
+static void stop_listeners(struct server *server)
+{
+    if (server->public_http) {
+        http_stop_accepting(server->public_http);
+    }
+    if (server->admin_http) {
+        http_stop_accepting(server->admin_http);
+    }
+    // What is queued is stored and its requests go on; what comes now is told
+    // to come again.
+    if (server->writer) {
+        writer_finish(server->writer);
+    }
+    http_stop(server->public_http);
+    http_stop(server->admin_http);
+}
+
+void server_close(struct server *server)
+{
+    char path[PATH_MAX];
+    if (!server) {
+        return;
+    }
+    if (server->admin_http && admin_path(server, path, sizeof path)) {
+        unlink(path);
+    }
+    stop_listeners(server);
+    // The writer last: the last one out puts the log into the database.
+    readers_close(server->readers);
+    writer_close(server->writer);
+    identity_close(&server->identity);
+    limits_close(server->limits);
+    i18n_close(server->texts);
+    fields_close(server->fields);
+    free(server);
+}

@@ -1,0 +1,267 @@
+#include "server/settings.h"
+#include "ledger/record.h"
+#include "office/devices.h"
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+
+const struct config_key SERVER_KEYS[] = {
+    {"server", "data", CONFIG_TEXT, NULL, 0, 0,
+     "directory of the database and the keys"},
+    {"server", "listen", CONFIG_TEXT, "127.0.0.1:8650", 0, 0,
+     "address:port; port 0 picks a free one"},
+    {"server", "port_file", CONFIG_TEXT, NULL, 0, 0,
+     "write the port here once it is open"},
+    {"server", "tls_cert", CONFIG_TEXT, NULL, 0, 0,
+     "certificate chain (PEM); with --tls-key"},
+    {"server", "tls_key", CONFIG_TEXT, NULL, 0, 0, "its private key (PEM)"},
+    {"server", "plain_http", CONFIG_FLAG, "no", 0, 0,
+     "allow HTTP without TLS beyond this machine"},
+    {"server", "log_level", CONFIG_TEXT, "info", 0, 0,
+     "debug, info, warn or error"},
+    {"server", "threads", CONFIG_INTEGER, "4", 1, 64,
+     "threads that read requests"},
+    {"server", "connections", CONFIG_INTEGER, "4096", 16, 100000,
+     "connections at once"},
+    {"server", "connections_per_address", CONFIG_INTEGER, "256", 1, 100000,
+     "of one address other than this machine"},
+    {"server", "request_s", CONFIG_INTEGER, "15", 1, 600,
+     "seconds for one whole request to arrive"},
+    {"server", "body_memory_mib", CONFIG_INTEGER, "64", 5, 4096,
+     "MiB for all request bodies together"},
+    {"server", "device_rate", CONFIG_INTEGER, "20", 0, 100000,
+     "requests a second of one device; 0: any"},
+    {"server", "device_burst", CONFIG_INTEGER, "200", 1, 100000,
+     "of these at once"},
+    {"unit", "unit_code", CONFIG_TEXT, "00.00", 0, 0,
+     "code of the unit, such as H24.12"},
+    {"unit", "unit_name", CONFIG_TEXT, NULL, 0, 0,
+     "its name, as citizens read it"},
+    {"unit", "hotline", CONFIG_TEXT, NULL, 0, 0, "its telephone for citizens"},
+    {"unit", "fields", CONFIG_TEXT, NULL, 0, 0,
+     "JSON file of the fields' names"},
+    {"kiosk", "mode", CONFIG_TEXT, "walk-up", 0, 0, "walk-up or transaction"},
+    {"kiosk", "survey", CONFIG_TEXT, "quay", 0, 0, "the question set"},
+    {"kiosk", "levels", CONFIG_INTEGER, "5", 3, 5, "faces: 5 or 3"},
+    {"kiosk", "order", CONFIG_TEXT, "best-first", 0, 0,
+     "best-first or worst-first"},
+    {"kiosk", "reasons", CONFIG_TEXT, "all", 0, 0,
+     "who is asked for reasons: all or low"},
+    {"kiosk", "rating_s", CONFIG_INTEGER, "60", 10, 3600,
+     "seconds until an untouched rating screen ends"},
+    {"kiosk", "first_contact_s", CONFIG_INTEGER, "5", 0, 900,
+     "devices spread their first contact over this"},
+    {"kiosk", "heartbeat_s", CONFIG_INTEGER, "60", 5, 60,
+     "seconds between two contacts at most"},
+    {"kiosk", "test", CONFIG_FLAG, "no", 0, 0,
+     "mark all visits as tests, which never count"},
+    {0}};
+
+static bool parse_port(const char *text, in_port_t *out)
+{
+    char *end;
+    if (*text < '0' || *text > '9') {
+        return false;
+    }
+    long port = strtol(text, &end, 10);
+    if (*end || port > 65535) {
+        return false;
+    }
+    *out = htons((uint16_t)port);
+    return true;
+}
+
+static bool parse_ip6(const char *host, in_port_t port,
+                      struct server_address *out)
+{
+    struct sockaddr_in6 *socket = &out->socket.ip6;
+    if (inet_pton(AF_INET6, host, &socket->sin6_addr) != 1) {
+        return false;
+    }
+    socket->sin6_family = AF_INET6;
+    socket->sin6_port = port;
+    out->size = sizeof *socket;
+    out->is_loopback = IN6_IS_ADDR_LOOPBACK(&socket->sin6_addr);
+    return true;
+}
+
+static bool parse_ip4(const char *host, in_port_t port,
+                      struct server_address *out)
+{
+    struct sockaddr_in *socket = &out->socket.ip4;
+    if (inet_pton(AF_INET, host, &socket->sin_addr) != 1) {
+        return false;
+    }
+    socket->sin_family = AF_INET;
+    socket->sin_port = port;
+    out->size = sizeof *socket;
+    out->is_loopback = ntohl(socket->sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
+    return true;
+}
+
+bool server_address_parse(const char *text, struct server_address *out)
+{
+    char host[INET6_ADDRSTRLEN];
+    struct server_address address = {0};
+    in_port_t port;
+    const char *colon = strrchr(text, ':');
+    bool bracketed = text[0] == '[';
+    if (!colon || !parse_port(colon + 1, &port)) {
+        return false;
+    }
+    size_t size = (size_t)(colon - text);
+    if (bracketed) {
+        if (size < 2 || colon[-1] != ']') {
+            return false;
+        }
+        text++;
+        size -= 2;
+    }
+    if (size >= sizeof host) {
+        return false;
+    }
+    memcpy(host, text, size);
+    host[size] = '\0';
+    if (bracketed
+            ? !parse_ip6(host, port, &address)
+            : !parse_ip4(strcmp(host, "localhost") == 0 ? "127.0.0.1" : host,
+                         port, &address)) {
+        return false;
+    }
+    *out = address;
+    return true;
+}
+
+static bool is_one_of(const char *text, const char *a, const char *b)
+{
+    return strcmp(text, a) == 0 || strcmp(text, b) == 0;
+}
+
+static bool read_listener(const struct config *config,
+                          struct server_settings *out, struct buf *message)
+{
+    const char *listen = config_text(config, "listen");
+    if (!server_address_parse(listen, &out->address)) {
+        buf_printf(message,
+                   "listen: \"%s\" is no address and port; give for example "
+                   "127.0.0.1:8650, 0.0.0.0:8650 or [::]:8650",
+                   listen);
+        return false;
+    }
+    out->tls_cert = config_text(config, "tls_cert");
+    out->tls_key = config_text(config, "tls_key");
+    if (!out->tls_cert != !out->tls_key) {
+        buf_append_text(message, out->tls_cert
+                                     ? "tls_key: is missing beside tls_cert"
+                                     : "tls_cert: is missing beside tls_key");
+        return false;
+    }
+    if (!out->tls_cert && !out->address.is_loopback &&
+        !config_flag(config, "plain_http")) {
+        buf_printf(
+            message,
+            "listen: %s is reached from other machines, and plain HTTP "
+            "shows tokens and ratings to all on the way; give --tls-cert "
+            "and --tls-key, or listen on 127.0.0.1 behind a proxy that "
+            "speaks TLS, or say --plain-http on a network that you trust",
+            listen);
+        return false;
+    }
+    return true;
+}
+
+static bool read_unit(const struct config *config, struct server_settings *out,
+                      struct buf *message)
+{
+    const char *code = config_text(config, "unit_code");
+    const char *name = config_text(config, "unit_name");
+    if (!name || name[0] == '\0') {
+        buf_append_text(message,
+                        "unit_name: is missing; citizens read it on every "
+                        "screen: give --unit-name, or name in [unit]");
+        return false;
+    }
+    if (code[0] == '\0' || strlen(code) >= RECORD_CODE_SIZE) {
+        buf_printf(message, "unit_code: must have 1 to %d bytes",
+                   RECORD_CODE_SIZE - 1);
+        return false;
+    }
+    out->unit_code = code;
+    out->defaults.unit_name = name;
+    out->defaults.hotline = config_text(config, "hotline");
+    out->fields_file = config_text(config, "fields");
+    return true;
+}
+
+static bool read_kiosk(const struct config *config, struct server_settings *out,
+                       struct buf *message)
+{
+    struct office_defaults *kiosk = &out->defaults;
+    kiosk->mode = config_text(config, "mode");
+    kiosk->survey = config_text(config, "survey");
+    kiosk->levels = (int)config_integer(config, "levels");
+    kiosk->order = config_text(config, "order");
+    kiosk->reasons = config_text(config, "reasons");
+    kiosk->rating_s = (int)config_integer(config, "rating_s");
+    kiosk->first_contact_s = (int)config_integer(config, "first_contact_s");
+    kiosk->heartbeat_s = (int)config_integer(config, "heartbeat_s");
+    kiosk->test = config_flag(config, "test");
+    if (!is_one_of(kiosk->mode, "walk-up", "transaction")) {
+        buf_printf(message, "mode: \"%s\" is neither walk-up nor transaction",
+                   kiosk->mode);
+    } else if (kiosk->levels == 4) {
+        buf_append_text(message, "levels: give 5 or 3");
+    } else if (!is_one_of(kiosk->order, "best-first", "worst-first")) {
+        buf_printf(message,
+                   "order: \"%s\" is neither best-first nor worst-first",
+                   kiosk->order);
+    } else if (!is_one_of(kiosk->reasons, "all", "low")) {
+        buf_printf(message, "reasons: \"%s\" is neither all nor low",
+                   kiosk->reasons);
+    } else {
+        return true;
+    }
+    return false;
+}
+
+static bool read_limits(const struct config *config,
+                        struct server_settings *out, struct buf *message)
+{
+    const char *level = config_text(config, "log_level");
+    out->threads = (int)config_integer(config, "threads");
+    out->connections = (int)config_integer(config, "connections");
+    out->connections_per_address =
+        (int)config_integer(config, "connections_per_address");
+    out->request_ms = config_integer(config, "request_s") * 1000;
+    out->body_memory = (size_t)config_integer(config, "body_memory_mib") << 20;
+    out->device_rate = config_integer(config, "device_rate");
+    out->device_burst = config_integer(config, "device_burst");
+    if (!log_parse_level(level, &out->log_level)) {
+        buf_printf(message,
+                   "log_level: \"%s\" is none of debug, info, warn, error",
+                   level);
+        return false;
+    }
+    return true;
+}
+
+bool server_settings_read(const struct config *config,
+                          struct server_settings *out, struct buf *message)
+{
+    struct server_settings settings = {0};
+    settings.data = config_text(config, "data");
+    settings.port_file = config_text(config, "port_file");
+    if (!settings.data || settings.data[0] == '\0') {
+        buf_append_text(message, "data: is missing; give --data DIR, the "
+                                 "directory of the database and the keys");
+        return false;
+    }
+    if (!read_listener(config, &settings, message) ||
+        !read_unit(config, &settings, message) ||
+        !read_kiosk(config, &settings, message) ||
+        !read_limits(config, &settings, message)) {
+        return false;
+    }
+    *out = settings;
+    return true;
+}

@@ -1,0 +1,51 @@
+// What the server was told, by its INI file and its command line, checked.
+#pragma once
+#include "common/buf.h"
+#include "common/config.h"
+#include "common/log.h"
+#include "office/configuration.h"
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+// All options, for config_open() and --help.
+extern const struct config_key SERVER_KEYS[];
+
+struct server_address {
+    union {
+        struct sockaddr any;
+        struct sockaddr_in ip4;
+        struct sockaddr_in6 ip6;
+    } socket;
+    socklen_t size;
+    bool is_loopback;
+};
+// "127.0.0.1:8650", "[::1]:8650", "localhost:0": a number for the address, so
+// that starting never waits for a name server.
+bool server_address_parse(const char *text, struct server_address *out);
+
+// Texts belong to the config it was read from, which must outlive it.
+struct server_settings {
+    const char *data; // the server's directory
+    struct server_address address;
+    const char *port_file;          // NULL: none
+    const char *tls_cert, *tls_key; // NULL: plain HTTP
+    const char *fields_file;        // NULL: the program's own, if there is one
+    enum log_level log_level;
+
+    const char *unit_code;
+    struct office_defaults defaults; // without `fields`
+
+    int threads;
+    int connections;             // in all
+    int connections_per_address; // but for the loopback, where a proxy lives
+    int64_t request_ms;          // for one whole request to arrive
+    size_t body_memory;          // bytes of all bodies together
+    int64_t device_rate, device_burst;
+};
+
+// False when something is missing or does not fit; `message` says what to do.
+bool server_settings_read(const struct config *config,
+                          struct server_settings *out, struct buf *message);

@@ -1,0 +1,48 @@
+// The one thread that writes the database. Requests put jobs into a bounded
+// queue; the thread takes up to WRITER_GROUP_MAX batches at once into one
+// commit and only then tells their requests. While a commit is on its way to
+// the disk the next group gathers, so a slow disk makes larger groups and an
+// idle server answers at once.
+#pragma once
+#include "office/ingest.h"
+#include "office/office.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { WRITER_QUEUE_MAX = 256, WRITER_GROUP_MAX = 64 };
+
+// Lives in the request until `done` was called, on the writer's thread.
+struct writer_job {
+    struct office_batch *batch; // shares a commit; or NULL and
+    enum office_result (*work)(struct office *office, void *work_ctx);
+    void *work_ctx;
+    void (*done)(void *done_ctx);
+    void *done_ctx;
+    enum office_result result; // set before `done`
+    struct writer_job *next;   // the writer's
+};
+
+struct writer;
+
+// Takes `office`, a handle of OFFICE_WRITER for `address`, whose ownership
+// moves here in any case; the address serves to open it again after an error.
+// NULL on failure, logged.
+struct writer *writer_start(const char *address, struct office *office);
+// Gives no more places, does what is queued or promised, and ends its thread.
+void writer_finish(struct writer *writer);
+// Frees a writer that has finished. Accepts NULL.
+void writer_close(struct writer *writer);
+
+// A place in the queue. False when it is full, or the writer ends: answer
+// 503. True must be followed by one writer_push().
+bool writer_reserve(struct writer *writer);
+void writer_push(struct writer *writer, struct writer_job *job);
+
+struct writer_figures {
+    size_t waiting; // jobs in the queue
+    uint64_t commits, committed, failures;
+    int64_t last_commit_us; // monotonic
+    bool is_well;           // the last commit succeeded, or there was none
+};
+struct writer_figures writer_figures(struct writer *writer);

@@ -1,0 +1,315 @@
+#include "support/server_maker.h"
+#include "common/clock.h"
+#include "common/config.h"
+#include "common/file.h"
+#include "common/log.h"
+#include "server/server.h"
+#include <dirent.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { ARGUMENTS_MAX = 32, READY_TRIES = 3000, READY_PAUSE_US = 10000 };
+
+// What main_server.c does, in the child.
+static int serve(int argc, char **argv)
+{
+    struct buf message = {0};
+    struct server_settings settings;
+    struct server *server = NULL;
+    sigset_t ends;
+    int received;
+    sigemptyset(&ends);
+    sigaddset(&ends, SIGTERM);
+    sigprocmask(SIG_BLOCK, &ends, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    struct config *config = config_open(SERVER_KEYS);
+    if (!config || !config_read_arguments(config, argc, argv, &message) ||
+        !server_settings_read(config, &settings, &message)) {
+        fprintf(stderr, "%s\n", buf_text(&message));
+        return 2;
+    }
+    log_set_level(settings.log_level);
+    if (server_open(&settings, &server) != SERVER_OPEN) {
+        return 1;
+    }
+    sigwait(&ends, &received);
+    server_close(server);
+    config_close(config);
+    buf_free(&message);
+    return 0;
+}
+
+static bool read_number(const char *path, unsigned *out)
+{
+    struct buf text = {0};
+    bool ok =
+        file_read(path, 64, &text) && sscanf(buf_text(&text), "%u", out) == 1;
+    buf_free(&text);
+    return ok;
+}
+
+static void read_admin(struct made_server *made)
+{
+    char path[128], message[JSON_MESSAGE_SIZE];
+    const char *url, *token;
+    unsigned port;
+    struct buf text = {0};
+    snprintf(path, sizeof path, "%s/admin.json", made->folder);
+    assert_true(file_read(path, 4096, &text));
+    json_t *object = json_read(text.data, text.size, message);
+    assert_non_null(object);
+    assert_true(json_get_text(object, "url", &url));
+    assert_true(json_get_text(object, "token", &token));
+    assert_int_equal(sscanf(url, "http://127.0.0.1:%u", &port), 1);
+    made->admin_port = (uint16_t)port;
+    snprintf(made->admin_token, sizeof made->admin_token, "%s", token);
+    json_decref(object);
+    buf_free(&text);
+}
+
+static void port_path(const struct made_server *made, char out[128])
+{
+    snprintf(out, 128, "%s/port", made->folder);
+}
+
+// Starts the process and returns its id.
+static pid_t begin(const struct made_server *made, const char *const *options)
+{
+    char port_file[128];
+    const char *argv[ARGUMENTS_MAX] = {
+        "hailong-server", "--data",      made->folder,  "--port-file",
+        port_file,        "--listen",    "127.0.0.1:0", "--unit-name",
+        "Bình Minh",      "--unit-code", "H24.12",      "--log-level",
+        "error"};
+    int argc = 13;
+    for (; options && *options; options++) {
+        assert_true(argc < ARGUMENTS_MAX);
+        argv[argc++] = *options;
+    }
+    port_path(made, port_file);
+    setenv("HAILONG_ASSETS", TEST_SOURCE "/assets", 0);
+    fflush(NULL);
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        // A test that fails leaves no server behind.
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        exit(serve(argc, (char **)(uintptr_t)argv));
+    }
+    return pid;
+}
+
+int made_server_try(const struct made_server *made, const char *const *options)
+{
+    int status;
+    pid_t pid = begin(made, options);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+void made_server_restart(struct made_server *made, const char *const *options)
+{
+    char port_file[128];
+    unsigned port = 0;
+    int status;
+    port_path(made, port_file);
+    unlink(port_file);
+    made->pid = begin(made, options);
+    for (int i = 0; i < READY_TRIES && !read_number(port_file, &port); i++) {
+        if (waitpid(made->pid, &status, WNOHANG) != 0) {
+            made->pid = 0;
+            fail_msg("the server does not start");
+        }
+        usleep(READY_PAUSE_US);
+    }
+    assert_true(port != 0);
+    made->port = (uint16_t)port;
+    read_admin(made);
+}
+
+void made_server_start(struct made_server *made, const char *const *options)
+{
+    assert_true(ledger_init());
+    memset(made, 0, sizeof *made);
+    strcpy(made->folder, "/tmp/hailong-server-XXXXXX");
+    assert_non_null(mkdtemp(made->folder));
+    made_server_restart(made, options);
+}
+
+void made_server_kill(struct made_server *made)
+{
+    int status;
+    kill(made->pid, SIGKILL);
+    assert_int_equal(waitpid(made->pid, &status, 0), made->pid);
+    made->pid = 0;
+}
+
+void made_server_stop(struct made_server *made)
+{
+    int status;
+    kill(made->pid, SIGTERM);
+    assert_int_equal(waitpid(made->pid, &status, 0), made->pid);
+    made->pid = 0;
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+void made_server_close(struct made_server *made)
+{
+    char path[400];
+    if (made->pid > 0) {
+        made_server_stop(made);
+    }
+    DIR *folder = opendir(made->folder);
+    for (struct dirent *entry; folder && (entry = readdir(folder));) {
+        snprintf(path, sizeof path, "%s/%s", made->folder, entry->d_name);
+        unlink(path);
+    }
+    if (folder) {
+        closedir(folder);
+    }
+    rmdir(made->folder);
+}
+
+void made_server_admin(struct made_server *made, const char *path,
+                       const char *body, struct answer *out)
+{
+    ask(made->admin_port,
+        &(struct ask){.path = path,
+                      .token = made->admin_token,
+                      .type = body ? "application/json" : NULL,
+                      .body = body,
+                      .size = body ? strlen(body) : 0},
+        out);
+}
+
+void made_server_key(struct made_server *made, const char *role,
+                     char out_key[65])
+{
+    char body[128];
+    struct answer answer = {0};
+    snprintf(body, sizeof body, "{\"role\":\"%s\",\"name\":\"Văn phòng\"}",
+             role);
+    made_server_admin(made, "/admin/v1/keys", body, &answer);
+    assert_int_equal(answer.status, 201);
+    json_t *object = answer_object(&answer);
+    assert_true(json_copy_text(object, "key", out_key, 65));
+    json_decref(object);
+    answer_free(&answer);
+}
+
+void made_server_code(struct made_server *made, const char *counter,
+                      char out_code[16])
+{
+    char body[128];
+    struct answer answer = {0};
+    snprintf(body, sizeof body,
+             "{\"counter\":\"%s\",\"name\":\"Quầy\",\"field\":\"chung-thuc\"}",
+             counter);
+    made_server_admin(made, "/admin/v1/devices", body, &answer);
+    assert_int_equal(answer.status, 201);
+    json_t *object = answer_object(&answer);
+    assert_true(json_copy_text(object, "code", out_code, 16));
+    json_decref(object);
+    answer_free(&answer);
+}
+
+void made_device_enrol(struct made_device *device, struct made_server *made,
+                       const char *counter)
+{
+    char code[16], body[256], key[KEY_PUBLIC_BASE64_SIZE];
+    const char *server_key;
+    struct answer answer = {0};
+    maker_start(&device->ledger, clock_wall_ms());
+    made_server_code(made, counter, code);
+    key_public_base64(device->ledger.key.public_key, key);
+    snprintf(body, sizeof body,
+             "{\"code\":\"%s\",\"public_key\":\"%s\",\"version\":\"0.1.0\"}",
+             code, key);
+    ask(made->port,
+        &(struct ask){.path = "/api/v1/devices/enrol",
+                      .type = "application/json",
+                      .body = body,
+                      .size = strlen(body)},
+        &answer);
+    assert_int_equal(answer.status, 201);
+    json_t *object = answer_object(&answer);
+    assert_true(json_copy_text(object, "device", device->ledger.device,
+                               sizeof device->ledger.device));
+    assert_true(
+        json_copy_text(object, "token", device->token, sizeof device->token));
+    assert_true(json_get_text(object, "server_key", &server_key));
+    assert_true(key_public_parse(server_key, device->server_key));
+    json_decref(object);
+    answer_free(&answer);
+}
+
+void made_device_free(struct made_device *device)
+{
+    maker_free(&device->ledger);
+}
+
+void made_device_body(const struct made_device *device, int64_t from,
+                      int64_t to, struct buf *out,
+                      char out_nonce[PROOF_NONCE_SIZE])
+{
+    const struct ledger_maker *ledger = &device->ledger;
+    struct proof_batch proof;
+    char signature[KEY_SIGNATURE_BASE64_SIZE], sent_at[CLOCK_ISO_SIZE];
+    maker_sign(ledger, to, &proof, signature);
+    clock_format(ledger->wall_ms, sent_at);
+    buf_printf(out,
+               "{\"batch\":1,\"device\":\"%s\",\"gen\":%lld,\"from\":%lld,"
+               "\"to\":%lld,\"head\":\"%s\",\"nonce\":\"%s\",\"sig\":\"%s\","
+               "\"sent_at\":\"%s\",\"boot\":\"%s\",\"up_ms\":%lld,"
+               "\"state\":{\"pending\":0,\"version\":\"0.1.0\"}}\n",
+               proof.device, (long long)proof.gen, (long long)from,
+               (long long)to, proof.head, proof.nonce, signature, sent_at,
+               ledger->boot, (long long)ledger->up_ms);
+    for (int64_t seq = from; seq <= to; seq++) {
+        const struct made_line *line = &ledger->lines[seq - 1];
+        buf_append(out, line->bytes, line->size);
+        buf_append_char(out, '\n');
+    }
+    if (out_nonce) {
+        memcpy(out_nonce, proof.nonce, PROOF_NONCE_SIZE);
+    }
+}
+
+void made_device_post(const struct made_device *device,
+                      const struct made_server *made, const struct buf *body,
+                      const char *headers, struct answer *out)
+{
+    ask(made->port,
+        &(struct ask){.path = "/api/v1/batches",
+                      .token = device->token,
+                      .headers = headers,
+                      .type = "application/x-ndjson",
+                      .body = buf_text(body),
+                      .size = body->size},
+        out);
+}
+
+void made_device_send(const struct made_device *device,
+                      const struct made_server *made, int64_t from, int64_t to,
+                      int expected_status, struct answer *out)
+{
+    struct buf body = {0};
+    made_device_body(device, from, to, &body, NULL);
+    made_device_post(device, made, &body, NULL, out);
+    buf_free(&body);
+    if (out->status != expected_status) {
+        print_message("%s%s\n", buf_text(&out->head), buf_text(&out->body));
+    }
+    assert_int_equal(out->status, expected_status);
+}

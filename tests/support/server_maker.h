@@ -1,0 +1,62 @@
+// A server of a test: the real one, in a process of its own and a folder of
+// its own, on ports that the system picked; and devices that enrolled with it
+// over HTTP. Each function fails the running test when it cannot do its work.
+#pragma once
+#include "support/http_talk.h"
+#include "support/ledger_maker.h"
+#include <stdint.h>
+#include <sys/types.h>
+
+struct made_server {
+    char folder[64];
+    pid_t pid; // 0: it does not run
+    uint16_t port, admin_port;
+    char admin_token[65];
+};
+
+// Options as on the command line, ended by NULL; the folder, the port and a
+// name of the unit ("Bình Minh", code "H24.12") are given already.
+void made_server_start(struct made_server *made, const char *const *options);
+// As a power cut takes it.
+void made_server_kill(struct made_server *made);
+// SIGTERM; it ends with exit code 0.
+void made_server_stop(struct made_server *made);
+// In the same folder, on other ports.
+void made_server_restart(struct made_server *made, const char *const *options);
+// Starts one more in the same folder, which must refuse: its exit code.
+int made_server_try(const struct made_server *made, const char *const *options);
+// Stops it when it runs, and removes the folder.
+void made_server_close(struct made_server *made);
+
+// Through the admin listener: a POST with this JSON, or GET without.
+void made_server_admin(struct made_server *made, const char *path,
+                       const char *body, struct answer *out);
+// A new API key of this role.
+void made_server_key(struct made_server *made, const char *role,
+                     char out_key[65]);
+// A new device at this counter, and its code.
+void made_server_code(struct made_server *made, const char *counter,
+                      char out_code[16]);
+
+struct made_device {
+    struct ledger_maker ledger; // with the id that the server gave
+    char token[65];
+    unsigned char server_key[KEY_PUBLIC_BYTES];
+};
+// A device whose clock shows the real time, added and enrolled.
+void made_device_enrol(struct made_device *device, struct made_server *made,
+                       const char *counter);
+void made_device_free(struct made_device *device);
+
+// The body of a batch of the lines from…to; `out_nonce` may be NULL.
+void made_device_body(const struct made_device *device, int64_t from,
+                      int64_t to, struct buf *out,
+                      char out_nonce[PROOF_NONCE_SIZE]);
+// Posts a body as the device; `headers` may be NULL.
+void made_device_post(const struct made_device *device,
+                      const struct made_server *made, const struct buf *body,
+                      const char *headers, struct answer *out);
+// Both. `expected_status` is checked.
+void made_device_send(const struct made_device *device,
+                      const struct made_server *made, int64_t from, int64_t to,
+                      int expected_status, struct answer *out);
