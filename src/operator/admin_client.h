@@ -1,0 +1,54 @@
+// Commands that write into a server's directory. While the server runs it is
+// the only writer, so they go through it: over the loopback, with the token
+// that it keeps in admin.json (0600) as long as it runs. When it is down they
+// take its lock and write themselves.
+//
+//   struct admin admin;
+//   if (admin_open(directory, &admin, console)) {
+//       admin_add_key(&admin, …, console);
+//       admin_close(&admin);
+//   }
+//
+// Each function says on the console why it failed.
+#pragma once
+#include "common/ids.h"
+#include "office/keys.h"
+#include "office/office.h"
+#include "office/secret.h"
+#include "operator/command.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+struct admin {
+    int lock;                      // held while the server is down, else -1
+    struct office *office;         // the writer while the server is down
+    char url[128];                 // of the running server
+    char token[SECRET_TOKEN_SIZE]; // for it
+};
+
+bool admin_open(const char *directory, struct admin *out,
+                struct console *console);
+void admin_close(struct admin *admin);
+
+struct admin_new_device {
+    const char *counter;
+    const char *name;  // NULL: none
+    const char *field; // NULL: all
+    const char *unit;  // NULL: the unit of the devices that are there. Only
+                       // asked while the server is down: it knows its unit
+};
+struct admin_added_device {
+    char id[ID_SIZE];
+    char code[SECRET_CODE_SIZE];
+    int64_t expires_at; // wall milliseconds
+};
+bool admin_add_device(struct admin *admin,
+                      const struct admin_new_device *device,
+                      struct admin_added_device *out, struct console *console);
+bool admin_revoke_device(struct admin *admin, const char *id,
+                         struct console *console);
+
+bool admin_add_key(struct admin *admin, enum office_role role, const char *name,
+                   int64_t *out_id, char out_key[SECRET_TOKEN_SIZE],
+                   struct console *console);
+bool admin_revoke_key(struct admin *admin, int64_t id, struct console *console);

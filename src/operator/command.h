@@ -1,0 +1,46 @@
+// What all commands of `hailong` share: how a command is described, what it
+// may print, and how it ends.
+#pragma once
+#include "common/buf.h"
+#include "common/config.h"
+#include <stdbool.h>
+
+enum {
+    COMMAND_DONE = 0,
+    COMMAND_FAILED = 1,
+    COMMAND_MISUSED = 2 // wrong options: nothing was done
+};
+
+// What a command prints; main() hands it on when the command has ended.
+struct console {
+    struct buf out; // standard output
+    struct buf err; // standard error: what went wrong, and what to do
+};
+void console_free(struct console *console);
+// One line "hailong: …" on standard error.
+void console_complain(struct console *console, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+struct command {
+    const char *name;    // "device add"
+    const char *summary; // one line for the list
+    const char *operand; // what stands behind the options, "ID"; NULL: nothing
+    const struct config_key *keys;
+    int (*run)(const struct config *config, struct console *console);
+};
+
+// The value of an option that the command cannot do without; NULL, and said,
+// when it is missing.
+const char *command_need(const struct config *config, const char *name,
+                         struct console *console);
+
+extern const struct command COMMAND_DEVICE_ADD;
+extern const struct command COMMAND_DEVICE_LIST;
+extern const struct command COMMAND_DEVICE_REVOKE;
+extern const struct command COMMAND_KEY_ADD;
+extern const struct command COMMAND_KEY_LIST;
+extern const struct command COMMAND_KEY_REVOKE;
+extern const struct command COMMAND_ENROL;
+extern const struct command COMMAND_STATUS;
+extern const struct command COMMAND_VERIFY;
+extern const struct command COMMAND_REPORT;

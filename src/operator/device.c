@@ -1,0 +1,184 @@
+// hailong device add | list | revoke: the devices of a server.
+#include "common/clock.h"
+#include "common/json.h"
+#include "office/devices.h"
+#include "operator/admin_client.h"
+#include "operator/command.h"
+#include "operator/listing.h"
+#include "operator/qr.h"
+#include "operator/server_data.h"
+#include <string.h>
+
+static const struct config_key ADD_KEYS[] = {
+    {"hailong", "data", CONFIG_TEXT, NULL, 0, 0, "the server's directory"},
+    {"hailong", "counter", CONFIG_TEXT, NULL, 0, 0,
+     "the counter where the device stands: 3"},
+    {"hailong", "name", CONFIG_TEXT, NULL, 0, 0,
+     "a name for people, as \"Tablet, ground floor\""},
+    {"hailong", "field", CONFIG_TEXT, NULL, 0, 0,
+     "the one field that the counter serves: chung-thuc"},
+    {"hailong", "unit_code", CONFIG_TEXT, NULL, 0, 0,
+     "the unit's code while the server is down; default: as the other devices"},
+    {"hailong", "json", CONFIG_FLAG, "no", 0, 0, "print JSON"},
+    {0}};
+static const struct config_key LIST_KEYS[] = {
+    {"hailong", "data", CONFIG_TEXT, NULL, 0, 0, "the server's directory"},
+    {"hailong", "json", CONFIG_FLAG, "no", 0, 0, "print JSON"},
+    {0}};
+static const struct config_key REVOKE_KEYS[] = {
+    {"hailong", "data", CONFIG_TEXT, NULL, 0, 0, "the server's directory"},
+    {0}};
+
+static void print_added(const struct admin_added_device *added, bool as_json,
+                        struct console *console)
+{
+    char expires[CLOCK_ISO_SIZE];
+    clock_format(added->expires_at, expires);
+    if (as_json) {
+        listing_print_object(json_pack("{s:s, s:s, s:s}", "device", added->id,
+                                       "code", added->code, "expires_at",
+                                       expires),
+                             &console->out);
+        return;
+    }
+    buf_printf(&console->out,
+               "Device          %s\n"
+               "Enrolment code  %s\n"
+               "Works once, until %s. On the device:\n"
+               "  hailong enrol --server URL --code %s --data DIR\n\n",
+               added->id, added->code, expires, added->code);
+    if (!qr_append(added->code, &console->out))
+        console_complain(console, "the code could not be drawn; type it");
+}
+
+static int add(const struct config *config, struct console *console)
+{
+    const struct admin_new_device device = {
+        .counter = command_need(config, "counter", console),
+        .name = config_text(config, "name"),
+        .field = config_text(config, "field"),
+        .unit = config_text(config, "unit_code"),
+    };
+    const char *data = command_need(config, "data", console);
+    if (!data || !device.counter)
+        return COMMAND_MISUSED;
+    struct admin admin;
+    struct admin_added_device added;
+    if (!admin_open(data, &admin, console))
+        return COMMAND_FAILED;
+    bool done = admin_add_device(&admin, &device, &added, console);
+    admin_close(&admin);
+    if (done)
+        print_added(&added, config_flag(config, "json"), console);
+    return done ? COMMAND_DONE : COMMAND_FAILED;
+}
+
+static bool list_as_text(void *ctx, const struct office_device *device)
+{
+    struct listing *listing = ctx;
+    char seen[CLOCK_ISO_SIZE] = "never";
+    if (device->last_seen_at > 0)
+        clock_format(device->last_seen_at, seen);
+    listing_add(listing, device->counter);
+    listing_add(listing, device->id);
+    listing_add(listing, office_device_state_name(device->state));
+    listing_add(listing, seen);
+    listing_add_count(listing, device->pending);
+    listing_add_count(listing, device->reported_to - device->received_to);
+    listing_add_count(listing, device->flag_count);
+    listing_add(listing, device->version);
+    listing_add(listing, device->name);
+    return true;
+}
+
+static json_t *time_or_null(int64_t wall_ms)
+{
+    char text[CLOCK_ISO_SIZE];
+    clock_format(wall_ms, text);
+    return wall_ms > 0 ? json_string(text) : json_null();
+}
+
+static json_t *count_or_null(int64_t count)
+{
+    return count >= 0 ? json_integer(count) : json_null();
+}
+
+static bool list_as_json(void *ctx, const struct office_device *device)
+{
+    json_t *row = json_pack(
+        "{s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:s, s:o, s:I, "
+        "s:I, s:I, s:I, s:I}",
+        "device", device->id, "counter", device->counter, "name", device->name,
+        "field", device->field, "unit", device->unit, "state",
+        office_device_state_name(device->state), "added_at",
+        time_or_null(device->added_at), "enrolled_at",
+        time_or_null(device->enrolled_at), "revoked_at",
+        time_or_null(device->revoked_at), "last_seen_at",
+        time_or_null(device->last_seen_at), "version", device->version,
+        "pending", count_or_null(device->pending), "gen",
+        (json_int_t)device->gen, "received_to", (json_int_t)device->received_to,
+        "reported_to", (json_int_t)device->reported_to, "flags",
+        (json_int_t)device->flag_count, "config_version",
+        (json_int_t)device->config_version);
+    return row && json_array_append_new(ctx, row) == 0;
+}
+
+static int list(const struct config *config, struct console *console)
+{
+    const char *data = command_need(config, "data", console);
+    if (!data)
+        return COMMAND_MISUSED;
+    struct office *office = server_data_read(data, console);
+    if (!office)
+        return COMMAND_FAILED;
+    enum office_result result;
+    if (config_flag(config, "json")) {
+        json_t *rows = json_array();
+        result = office_list_devices(office, list_as_json, rows);
+        listing_print_object(rows, &console->out);
+    } else {
+        static const char *const HEAD[] = {"COUNTER",   "DEVICE",  "STATE",
+                                           "LAST SEEN", "PENDING", "MISSING",
+                                           "FLAGS",     "VERSION", "NAME"};
+        struct listing listing;
+        listing_start(&listing, HEAD, sizeof HEAD / sizeof HEAD[0]);
+        result = office_list_devices(office, list_as_text, &listing);
+        listing_print(&listing, &console->out);
+    }
+    office_close(office);
+    if (result == OFFICE_OK || result == OFFICE_NONE)
+        return COMMAND_DONE;
+    server_data_complain(console, data, result);
+    return COMMAND_FAILED;
+}
+
+static int revoke(const struct config *config, struct console *console)
+{
+    const char *data = command_need(config, "data", console);
+    const char *id = config_operand(config, 0);
+    if (!data)
+        return COMMAND_MISUSED;
+    if (!id_is_valid(id, strlen(id))) {
+        console_complain(
+            console, "\"%s\" is no device's id; see hailong device list", id);
+        return COMMAND_MISUSED;
+    }
+    struct admin admin;
+    if (!admin_open(data, &admin, console))
+        return COMMAND_FAILED;
+    bool done = admin_revoke_device(&admin, id, console);
+    admin_close(&admin);
+    if (done)
+        buf_printf(&console->out, "Revoked: device %s\n", id);
+    return done ? COMMAND_DONE : COMMAND_FAILED;
+}
+
+const struct command COMMAND_DEVICE_ADD = {
+    "device add", "register a device and print its one-time code", NULL,
+    ADD_KEYS, add};
+const struct command COMMAND_DEVICE_LIST = {
+    "device list", "the devices and when they were last heard of", NULL,
+    LIST_KEYS, list};
+const struct command COMMAND_DEVICE_REVOKE = {
+    "device revoke", "take a device's right to send, for ever", "ID",
+    REVOKE_KEYS, revoke};

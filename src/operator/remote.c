@@ -1,0 +1,231 @@
+#include "operator/remote.h"
+#include "common/clock.h"
+#include "common/ids.h"
+#include "ledger/digest.h"
+#include "sync/transport.h"
+#include <stdio.h>
+#include <string.h>
+
+enum { ANSWER_MAX = 64 << 20, PIN_BYTES = 32 };
+static const char PROBLEM_PREFIX[] = "urn:hailong:problem:";
+static const char PIN_PREFIX[] = "sha256//";
+
+// --- Asking -----------------------------------------------------------------
+
+// Why there is no answer, and what a person can do about it.
+static void complain_silence(const struct remote *remote,
+                             enum transport_result result, const char *why,
+                             struct console *console)
+{
+    char now[CLOCK_ISO_SIZE];
+    switch (result) {
+    case TRANSPORT_TLS:
+        clock_format(clock_wall_ms(), now);
+        console_complain(console,
+                         "%s: its certificate is not accepted: %s. Check that "
+                         "the clock is right (here it is %s), that the address "
+                         "is the one in the certificate, and --ca or --pin",
+                         remote->server, why, now);
+        break;
+    case TRANSPORT_REFUSED:
+        console_complain(console, "%s: %s", remote->server, why);
+        break;
+    case TRANSPORT_FAILED:
+    case TRANSPORT_ABORTED:
+    case TRANSPORT_ANSWERED:
+        console_complain(console,
+                         "%s: no answer: %s. Check the address and the "
+                         "network, and that hailong-server runs there",
+                         remote->server, why);
+        break;
+    }
+}
+
+bool remote_ask(const struct remote *remote, const char *path, const char *body,
+                struct remote_answer *out, struct console *console)
+{
+    const struct transport_params params = {
+        .ca = remote->ca,
+        .pin = remote->pin,
+        .plain_http = remote->plain_http,
+    };
+    struct buf url = {0};
+    struct transport_answer answer = {0};
+    buf_printf(&url, "%s%s", remote->server, path);
+    struct transport *transport = transport_open(&params);
+    if (!transport || !buf_ok(&url)) {
+        console_complain(console, "out of memory");
+        transport_close(transport);
+        buf_free(&url);
+        return false;
+    }
+    const struct transport_request request = {
+        .method = body ? "POST" : "GET",
+        .url = buf_text(&url),
+        .token = remote->token,
+        .content_type = body ? "application/json" : NULL,
+        .body = body,
+        .size = body ? strlen(body) : 0,
+        .answer_max = ANSWER_MAX,
+    };
+    enum transport_result result = transport_ask(transport, &request, &answer);
+    bool done = result == TRANSPORT_ANSWERED;
+    if (done) {
+        *out = (struct remote_answer){.status = answer.status,
+                                      .body = answer.body};
+        answer.body = (struct buf){0};
+    } else {
+        complain_silence(remote, result, answer.message, console);
+    }
+    transport_answer_free(&answer);
+    transport_close(transport);
+    buf_free(&url);
+    return done;
+}
+
+void remote_answer_free(struct remote_answer *answer)
+{
+    buf_free(&answer->body);
+}
+
+// --- Understanding the answer -----------------------------------------------
+
+static json_t *read_object(const struct remote_answer *answer)
+{
+    char why[JSON_MESSAGE_SIZE];
+    json_t *object = json_read(buf_text(&answer->body), answer->body.size, why);
+    if (object && !json_is_object(object)) {
+        json_decref(object);
+        object = NULL;
+    }
+    return object;
+}
+
+void remote_problem(const struct remote_answer *answer,
+                    char out[REMOTE_PROBLEM_SIZE])
+{
+    const char *type = "";
+    const size_t prefix = sizeof PROBLEM_PREFIX - 1;
+    json_t *object = read_object(answer);
+    out[0] = '\0';
+    if (object && json_get_text(object, "type", &type) &&
+        strncmp(type, PROBLEM_PREFIX, prefix) == 0)
+        snprintf(out, REMOTE_PROBLEM_SIZE, "%s", type + prefix);
+    json_decref(object);
+}
+
+void remote_complain(const struct remote *remote,
+                     const struct remote_answer *answer,
+                     struct console *console)
+{
+    const char *detail = NULL;
+    char problem[REMOTE_PROBLEM_SIZE];
+    json_t *object = read_object(answer);
+    remote_problem(answer, problem);
+    if (problem[0] == '\0')
+        console_complain(console,
+                         "%s: answered %d, and not as hailong-server does; "
+                         "check the address",
+                         remote->server, answer->status);
+    else if (answer->status == 401)
+        console_complain(console,
+                         "%s: does not know this key; it may have been "
+                         "revoked: hailong key list on the server tells",
+                         remote->server);
+    else if (json_get_text(object, "detail", &detail))
+        console_complain(console, "%s: answered %d: %s", remote->server,
+                         answer->status, detail);
+    else
+        console_complain(console, "%s: answered %d: %s", remote->server,
+                         answer->status, problem);
+    json_decref(object);
+}
+
+json_t *remote_object(const struct remote *remote,
+                      const struct remote_answer *answer,
+                      struct console *console)
+{
+    json_t *object = read_object(answer);
+    if (!object)
+        console_complain(console,
+                         "%s: the answer is not what hailong-server would "
+                         "say; check the address",
+                         remote->server);
+    return object;
+}
+
+// --- What people type -------------------------------------------------------
+
+bool remote_read_server(const char *text, bool plain_http,
+                        char out[REMOTE_SERVER_SIZE], struct console *console)
+{
+    size_t size = strlen(text);
+    while (size > 0 && text[size - 1] == '/')
+        size--;
+    const char *host = strstr(text, "://");
+    if (size >= REMOTE_SERVER_SIZE || !host ||
+        (strncmp(text, "https://", 8) != 0 &&
+         strncmp(text, "http://", 7) != 0) ||
+        strcspn(host + 3, "/?#@ ") + (size_t)(host + 3 - text) < size ||
+        (size_t)(host + 3 - text) >= size) {
+        console_complain(console,
+                         "--server \"%s\": write it as https://host or "
+                         "https://host:port",
+                         text);
+        return false;
+    }
+    memcpy(out, text, size);
+    out[size] = '\0';
+    if (transport_allows(out, plain_http))
+        return true;
+    console_complain(console,
+                     "--server %s: over plain http:// everybody on the way can "
+                     "read and change what is sent; use https://, or say "
+                     "--plain-http",
+                     out);
+    return false;
+}
+
+// One pin of `size` characters into 32 bytes.
+static bool read_pin(const char *text, size_t size,
+                     unsigned char out[PIN_BYTES])
+{
+    const size_t prefix = sizeof PIN_PREFIX - 1;
+    if (size > prefix && strncmp(text, PIN_PREFIX, prefix) == 0) {
+        text += prefix;
+        size -= prefix;
+    }
+    return hex_decode(text, size, out, PIN_BYTES) ||
+           base64_decode(text, size, out, PIN_BYTES);
+}
+
+bool remote_read_pin(const char *text, char out[REMOTE_PIN_SIZE],
+                     struct console *console)
+{
+    struct buf pins = {0};
+    const char *part = text;
+    bool done = true;
+    while (done) {
+        unsigned char bytes[PIN_BYTES] = {0};
+        size_t size = strcspn(part, ";");
+        done = read_pin(part, size, bytes);
+        buf_append_text(&pins, pins.size > 0 ? ";" : "");
+        buf_append_text(&pins, PIN_PREFIX);
+        base64_append(bytes, PIN_BYTES, &pins);
+        part += size;
+        if (*part == '\0')
+            break;
+        part++;
+    }
+    done = done && buf_ok(&pins) && pins.size < REMOTE_PIN_SIZE;
+    if (done)
+        memcpy(out, pins.data, pins.size + 1);
+    else
+        console_complain(console,
+                         "--pin \"%s\": write the SHA-256 of the server's "
+                         "public key as sha256//BASE64 or as 64 hexadecimal "
+                         "digits; up to three, with ; between them",
+                         text);
+    buf_free(&pins);
+    return done;
+}

@@ -1,0 +1,301 @@
+// hailong report: the figures of a period, from a server's directory or from a
+// running server.
+#include "report/report.h"
+#include "common/file.h"
+#include "operator/command.h"
+#include "operator/remote.h"
+#include "operator/server_data.h"
+#include <ctype.h>
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+
+static const struct config_key KEYS[] = {
+    {"hailong", "data", CONFIG_TEXT, NULL, 0, 0, "the server's directory, or:"},
+    {"hailong", "server", CONFIG_TEXT, NULL, 0, 0,
+     "a running server, https://host[:port]"},
+    {"hailong", "key_file", CONFIG_TEXT, NULL, 0, 0,
+     "file with an API key of role office or leader, for --server"},
+    {"hailong", "ca", CONFIG_TEXT, NULL, 0, 0,
+     "file of certificates to trust, for --server"},
+    {"hailong", "pin", CONFIG_TEXT, NULL, 0, 0,
+     "SHA-256 of the server's public key, for --server"},
+    {"hailong", "plain_http", CONFIG_FLAG, "no", 0, 0,
+     "allow http:// beyond this machine, for --server"},
+    {"hailong", "period", CONFIG_TEXT, NULL, 0, 0,
+     "hanh-chinh: or duong-lich:, then 2026, 2026-H1, 2026-Q3 or 2026-01; or:"},
+    {"hailong", "from", CONFIG_TEXT, NULL, 0, 0, "first day, 2026-11-01"},
+    {"hailong", "to", CONFIG_TEXT, NULL, 0, 0, "last day, 2026-11-23"},
+    {"hailong", "by", CONFIG_TEXT, "none", 0, 0,
+     "none day month counter officer field procedure device hour weekday step "
+     "channel"},
+    {"hailong", "format", CONFIG_TEXT, "text", 0, 0, "text, json or csv"},
+    {"hailong", "out", CONFIG_TEXT, NULL, 0, 0,
+     "file to write, instead of standard output"},
+    {0}};
+
+enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV, FORMAT_COUNT };
+static const char *const FORMATS[FORMAT_COUNT] = {"text", "json", "csv"};
+enum { KEY_FILE_MAX = 4096, OUT_MODE = 0644 };
+
+struct job {
+    const struct config *config;
+    struct console *console;
+    struct report_request request;
+    enum format format;
+    struct i18n *texts;
+    struct report_method method;
+};
+
+static bool read_format(struct job *job)
+{
+    const char *name = config_text(job->config, "format");
+    for (int i = 0; i < FORMAT_COUNT; i++) {
+        if (strcmp(FORMATS[i], name) == 0) {
+            job->format = (enum format)i;
+            return true;
+        }
+    }
+    console_complain(job->console, "--format \"%s\": text, json or csv", name);
+    return false;
+}
+
+static bool read_request(struct job *job)
+{
+    const struct report_ask ask = {
+        .period = config_text(job->config, "period"),
+        .from = config_text(job->config, "from"),
+        .to = config_text(job->config, "to"),
+        .by = config_text(job->config, "by"),
+    };
+    struct buf message = {0};
+    bool done = report_read_request(&ask, &job->request, &message);
+    if (!done)
+        console_complain(job->console, "%s", buf_text(&message));
+    buf_free(&message);
+    return done;
+}
+
+static bool check_source(const struct job *job)
+{
+    bool data = config_text(job->config, "data") != NULL;
+    bool server = config_text(job->config, "server") != NULL;
+    if (data == server) {
+        console_complain(job->console,
+                         data ? "--data and --server exclude each other"
+                              : "--data or --server is missing; see --help");
+        return false;
+    }
+    return data || command_need(job->config, "key_file", job->console);
+}
+
+// The program's own files, without which there is no report.
+static bool read_assets(struct job *job)
+{
+    static const char FILE_OF_TEXTS[] = "i18n/vi.json";
+    char path[PATH_MAX];
+    struct buf message = {0};
+    if (!file_find_asset(FILE_OF_TEXTS, path, sizeof path)) {
+        buf_printf(&message,
+                   "%s: is not among the program's files; install the "
+                   "program again, or set HAILONG_ASSETS",
+                   FILE_OF_TEXTS);
+    } else if (report_method_load_default(&job->method, &message)) {
+        *strrchr(path, '/') = '\0';
+        job->texts = i18n_open(path, &message);
+    }
+    if (!job->texts)
+        console_complain(job->console, "%s", buf_text(&message));
+    buf_free(&message);
+    return job->texts != NULL;
+}
+
+static bool write_report(const struct job *job, const struct report *report,
+                         struct buf *out)
+{
+    bool done = false;
+    if (job->format == FORMAT_TEXT)
+        done = report_write_text(report, job->texts, out);
+    else if (job->format == FORMAT_CSV)
+        done = report_write_csv(report, job->texts, out);
+    else
+        done = report_write_json(report, job->texts, REPORT_VIEW_OFFICE, out);
+    if (!done)
+        console_complain(job->console, "out of memory");
+    return done;
+}
+
+// --- From a directory -------------------------------------------------------
+
+static bool report_of_directory(const struct job *job, struct buf *out)
+{
+    const char *data = config_text(job->config, "data");
+    struct report report;
+    struct office *office = server_data_read(data, job->console);
+    if (!office)
+        return false;
+    bool done = report_build(office, &job->method, &job->request, &report);
+    office_close(office);
+    if (!done) {
+        console_complain(job->console,
+                         "%s: the totals cannot be read; the cause is above",
+                         data);
+        return false;
+    }
+    done = write_report(job, &report, out);
+    report_free(&report);
+    return done;
+}
+
+// --- From a server ----------------------------------------------------------
+
+// The key stands alone in its file; blanks around it are people's.
+static bool read_key(const struct job *job, struct buf *out)
+{
+    const char *path = config_text(job->config, "key_file");
+    if (!file_read(path, KEY_FILE_MAX, out)) {
+        console_complain(job->console, "%s: %s", path, strerror(errno));
+        return false;
+    }
+    char *key = out->data;
+    size_t size = out->size;
+    while (size > 0 && isspace((unsigned char)key[size - 1]))
+        size--;
+    if (size > 0)
+        key[size] = '\0';
+    for (size_t i = 0; i < size; i++) {
+        if (!isxdigit((unsigned char)key[i]))
+            size = 0;
+    }
+    if (size == 0)
+        console_complain(job->console,
+                         "%s: holds no API key; it is one line of hexadecimal "
+                         "digits, as hailong key add prints it",
+                         path);
+    return size > 0;
+}
+
+static void make_path(const struct job *job, struct buf *out)
+{
+    const char *period = config_text(job->config, "period");
+    buf_append_text(out, "/api/v1/reports/summary?");
+    if (period)
+        buf_printf(out, "period=%s", period);
+    else
+        buf_printf(out, "from=%s&to=%s", config_text(job->config, "from"),
+                   config_text(job->config, "to"));
+    buf_printf(out, "&by=%s", report_by_name(job->request.by));
+}
+
+// A server's JSON goes on as it came; other forms are made of it here.
+static bool take_answer(const struct job *job,
+                        const struct remote_answer *answer, struct buf *out)
+{
+    struct report report;
+    char why[JSON_MESSAGE_SIZE];
+    if (job->format == FORMAT_JSON) {
+        buf_append(out, answer->body.data, answer->body.size);
+        return true;
+    }
+    if (!report_read_json(buf_text(&answer->body), answer->body.size, &report,
+                          why)) {
+        console_complain(job->console,
+                         "%s: the answer is no report: %s; are hailong and "
+                         "hailong-server of the same version?",
+                         config_text(job->config, "server"), why);
+        return false;
+    }
+    bool done = write_report(job, &report, out);
+    report_free(&report);
+    return done;
+}
+
+static bool ask_server(const struct job *job, const struct remote *remote,
+                       struct buf *out)
+{
+    struct remote_answer answer = {0};
+    struct buf path = {0};
+    make_path(job, &path);
+    bool done =
+        remote_ask(remote, buf_text(&path), NULL, &answer, job->console);
+    if (done && answer.status != 200) {
+        remote_complain(remote, &answer, job->console);
+        done = false;
+    }
+    done = done && take_answer(job, &answer, out);
+    remote_answer_free(&answer);
+    buf_free(&path);
+    return done;
+}
+
+static bool report_of_server(const struct job *job, struct buf *out)
+{
+    char server[REMOTE_SERVER_SIZE], pin[REMOTE_PIN_SIZE];
+    const char *pin_given = config_text(job->config, "pin");
+    struct buf key = {0};
+    bool plain_http = config_flag(job->config, "plain_http");
+    bool done = remote_read_server(config_text(job->config, "server"),
+                                   plain_http, server, job->console) &&
+                (!pin_given || remote_read_pin(pin_given, pin, job->console)) &&
+                read_key(job, &key);
+    if (done) {
+        const struct remote remote = {
+            .server = server,
+            .token = key.data,
+            .ca = config_text(job->config, "ca"),
+            .pin = pin_given ? pin : NULL,
+            .plain_http = plain_http,
+        };
+        done = ask_server(job, &remote, out);
+    }
+    if (key.data)
+        explicit_bzero(key.data, key.size);
+    buf_free(&key);
+    return done;
+}
+
+// --- The whole --------------------------------------------------------------
+
+static bool deliver(const struct job *job, const struct buf *report)
+{
+    const char *path = config_text(job->config, "out");
+    if (!path) {
+        buf_append(&job->console->out, report->data, report->size);
+        return true;
+    }
+    if (file_replace(path, report->data, report->size, OUT_MODE))
+        return true;
+    console_complain(job->console, "%s: %s", path, strerror(errno));
+    return false;
+}
+
+static bool make_and_deliver(const struct job *job)
+{
+    struct buf report = {0};
+    bool done = config_text(job->config, "server")
+                    ? report_of_server(job, &report)
+                    : report_of_directory(job, &report);
+    if (done && job->format == FORMAT_JSON)
+        buf_append_char(&report, '\n');
+    if (done && !buf_ok(&report)) {
+        console_complain(job->console, "out of memory");
+        done = false;
+    }
+    done = done && deliver(job, &report);
+    buf_free(&report);
+    return done;
+}
+
+static int run(const struct config *config, struct console *console)
+{
+    struct job job = {.config = config, .console = console};
+    if (!read_format(&job) || !check_source(&job) || !read_request(&job) ||
+        !read_assets(&job))
+        return COMMAND_MISUSED;
+    bool done = make_and_deliver(&job);
+    i18n_close(job.texts);
+    return done ? COMMAND_DONE : COMMAND_FAILED;
+}
+
+const struct command COMMAND_REPORT = {
+    "report", "the satisfaction figures of a period", NULL, KEYS, run};

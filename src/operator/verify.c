@@ -1,0 +1,55 @@
+// hailong verify: recomputes a device's or a server's directory.
+#include "common/file.h"
+#include "operator/command.h"
+#include "operator/server_data.h"
+#include "operator/verification.h"
+#include "store/device.h"
+#include <limits.h>
+
+static const struct config_key KEYS[] = {
+    {"hailong", "data", CONFIG_TEXT, NULL, 0, 0,
+     "the directory of a device or a server"},
+    {"hailong", "json", CONFIG_FLAG, "no", 0, 0, "print JSON"},
+    {0}};
+
+static bool holds(const char *directory, const char *name)
+{
+    char path[PATH_MAX];
+    return file_join(path, sizeof path, directory, name) && file_exists(path);
+}
+
+static int verify(const char *directory, bool as_json, struct console *console)
+{
+    struct verification verification;
+    bool is_server = holds(directory, SERVER_DATABASE);
+    verification_start(&verification, is_server ? "server" : "device");
+    bool done = is_server
+                    ? verification_of_server(directory, &verification, console)
+                    : verification_of_device(directory, &verification, console);
+    if (done || verification.found > 0)
+        verification_print(&verification, as_json, &console->out);
+    bool sound = done && verification_is_sound(&verification);
+    verification_free(&verification);
+    return sound ? COMMAND_DONE : COMMAND_FAILED;
+}
+
+static int run(const struct config *config, struct console *console)
+{
+    const char *data = command_need(config, "data", console);
+    if (!data)
+        return COMMAND_MISUSED;
+    if (!holds(data, SERVER_DATABASE) && !holds(data, DEVICE_FILE_JSON) &&
+        !holds(data, DEVICE_FILE_KIOSK)) {
+        console_complain(console,
+                         "%s holds neither a server's (%s) nor a device's (%s, "
+                         "%s) data; check --data",
+                         data, SERVER_DATABASE, DEVICE_FILE_JSON,
+                         DEVICE_FILE_KIOSK);
+        return COMMAND_FAILED;
+    }
+    return verify(data, config_flag(config, "json"), console);
+}
+
+const struct command COMMAND_VERIFY = {
+    "verify", "recompute chains, signatures, receipts and totals", NULL, KEYS,
+    run};
