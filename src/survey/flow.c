@@ -1,0 +1,352 @@
+#include "survey/flow.h"
+#include <assert.h>
+#include <string.h>
+
+const struct flow_times FLOW_TIMES = {.selected = 200,
+                                      .rating = 60000,
+                                      .reasons = 20000,
+                                      .chosen = 30000,
+                                      .still = 20000,
+                                      .thanks = 5000,
+                                      .declined = 6000,
+                                      .apology = 15000,
+                                      .save = 10000};
+
+static void show(struct flow *flow, enum flow_screen screen, int64_t now,
+                 struct flow_effects *out)
+{
+    flow->screen = screen;
+    flow->since = now;
+    flow->touched = now;
+    out->changed = true;
+}
+
+static void forget(struct flow *flow)
+{
+    flow->level = 0;
+    memset(flow->chosen, 0, sizeof flow->chosen);
+}
+
+// The first screen again, with nothing left of the citizen.
+static void go_home(struct flow *flow, int64_t now, struct flow_effects *out)
+{
+    forget(flow);
+    flow->language = I18N_VI;
+    flow->in_visit = false;
+    flow->saving = false;
+    flow->reopened = false;
+    if (flow->fault != FLOW_FINE)
+        show(flow, FLOW_OUT_OF_SERVICE, now, out);
+    else
+        show(flow, flow->setting.transaction ? FLOW_WAITING : FLOW_ATTRACT, now,
+             out);
+}
+
+void flow_init(struct flow *flow, const struct survey *survey,
+               const struct flow_setting *setting, int64_t now)
+{
+    struct flow_effects ignored = {0};
+    *flow = (struct flow){.survey = survey, .setting = *setting};
+    go_home(flow, now, &ignored);
+}
+
+bool flow_is_idle(const struct flow *flow)
+{
+    return flow->screen == FLOW_WAITING || flow->screen == FLOW_ATTRACT ||
+           flow->screen == FLOW_OUT_OF_SERVICE;
+}
+
+void flow_configure(struct flow *flow, const struct survey *survey,
+                    const struct flow_setting *setting, int64_t now,
+                    struct flow_effects *out)
+{
+    assert(flow_is_idle(flow));
+    flow->survey = survey;
+    flow->setting = *setting;
+    *out = (struct flow_effects){0};
+    go_home(flow, now, out);
+}
+
+enum survey_list flow_list(const struct flow *flow)
+{
+    const struct survey_level *level = survey_level(flow->survey, flow->level);
+    return level ? level->reasons : SURVEY_LOW;
+}
+
+size_t flow_chosen_count(const struct flow *flow)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < SURVEY_REASONS_MAX; i++)
+        count += flow->chosen[i];
+    return count;
+}
+
+static void open_visit(struct flow *flow, int64_t now, struct flow_effects *out)
+{
+    flow->in_visit = true;
+    out->open = true;
+    show(flow, FLOW_RATING, now, out);
+}
+
+static void close_visit(struct flow *flow, enum record_outcome outcome,
+                        struct flow_effects *out)
+{
+    flow->in_visit = false;
+    out->close = true;
+    out->outcome = outcome;
+    out->language = flow->language;
+}
+
+// The rating is complete: its line is written now, thanks wait for the store.
+static void commit(struct flow *flow, int64_t now, struct flow_effects *out)
+{
+    close_visit(flow, RECORD_RATED, out);
+    flow->saving = true;
+    flow->touched = now;
+    out->changed = true;
+}
+
+static bool has_reasons(const struct flow *flow)
+{
+    const struct survey_level *level = survey_level(flow->survey, flow->level);
+    if (!level || flow->survey->reason_count[level->reasons] == 0)
+        return false;
+    return !flow->setting.reasons_low || level->reasons == SURVEY_LOW;
+}
+
+static int64_t rating_deadline(const struct flow *flow)
+{
+    const struct flow_times *times = &flow->setting.times;
+    if (flow->level)
+        return flow->touched + times->selected;
+    return (flow->setting.transaction ? flow->since : flow->touched) +
+           times->rating;
+}
+
+int64_t flow_deadline(const struct flow *flow)
+{
+    const struct flow_times *times = &flow->setting.times;
+    if (flow->saving && flow->screen != FLOW_APOLOGY)
+        return flow->touched + times->save;
+    switch (flow->screen) {
+    case FLOW_RATING:
+        return rating_deadline(flow);
+    case FLOW_REASONS:
+        return flow->touched +
+               (flow_chosen_count(flow) ? times->chosen : times->reasons);
+    case FLOW_STILL:
+        return flow->touched + times->still;
+    case FLOW_THANKS:
+        return flow->since + times->thanks;
+    case FLOW_DECLINED:
+        return flow->since + times->declined;
+    case FLOW_APOLOGY:
+        return flow->since + times->apology;
+    case FLOW_WAITING:
+    case FLOW_ATTRACT:
+    case FLOW_OUT_OF_SERVICE:
+    case FLOW_SCREEN_COUNT:
+        break;
+    }
+    return INT64_MAX;
+}
+
+static void leave_rating(struct flow *flow, int64_t now,
+                         struct flow_effects *out)
+{
+    if (!flow->level) {
+        close_visit(flow, RECORD_TIMEOUT, out);
+        go_home(flow, now, out);
+    } else if (has_reasons(flow)) {
+        show(flow, FLOW_REASONS, now, out);
+    } else {
+        commit(flow, now, out);
+    }
+}
+
+// The screen's time is over.
+static void leave(struct flow *flow, int64_t now, struct flow_effects *out)
+{
+    if (flow->saving && flow->screen != FLOW_APOLOGY) {
+        // A disk that hangs: the citizen is not kept standing.
+        flow->fault = FLOW_STORE_FAULT;
+        show(flow, FLOW_APOLOGY, now, out);
+        return;
+    }
+    switch (flow->screen) {
+    case FLOW_RATING:
+        leave_rating(flow, now, out);
+        break;
+    case FLOW_REASONS:
+        if (flow_chosen_count(flow))
+            show(flow, FLOW_STILL, now, out);
+        else
+            commit(flow, now, out);
+        break;
+    case FLOW_STILL:
+        commit(flow, now, out);
+        break;
+    case FLOW_DECLINED:
+        close_visit(flow, RECORD_DECLINED, out);
+        go_home(flow, now, out);
+        break;
+    case FLOW_THANKS:
+    case FLOW_APOLOGY:
+        go_home(flow, now, out);
+        break;
+    case FLOW_WAITING:
+    case FLOW_ATTRACT:
+    case FLOW_OUT_OF_SERVICE:
+    case FLOW_SCREEN_COUNT:
+        break;
+    }
+}
+
+static void act_on_rating(struct flow *flow, const struct flow_input *input,
+                          struct flow_effects *out)
+{
+    if (flow->level)
+        return; // the chosen face is being shown
+    if (input->act == FLOW_LEVEL && survey_level(flow->survey, input->value)) {
+        flow->level = input->value;
+        flow->touched = input->now;
+        out->draft = true;
+        out->changed = true;
+    } else if (input->act == FLOW_DECLINE && flow->setting.transaction) {
+        show(flow, FLOW_DECLINED, input->now, out);
+    }
+}
+
+static void act_on_reasons(struct flow *flow, const struct flow_input *input,
+                           struct flow_effects *out)
+{
+    if (input->act == FLOW_REASON && input->value >= 0 &&
+        (size_t)input->value < flow->survey->reason_count[flow_list(flow)]) {
+        flow->chosen[input->value] = !flow->chosen[input->value];
+        out->changed = true;
+    } else if (input->act == FLOW_CHANGE) {
+        forget(flow);
+        out->undo = true;
+        show(flow, FLOW_RATING, input->now, out);
+    } else if (input->act == FLOW_SEND) {
+        commit(flow, input->now, out);
+    }
+}
+
+static void act(struct flow *flow, const struct flow_input *input,
+                struct flow_effects *out)
+{
+    if (flow->saving)
+        return;
+    if (input->act == FLOW_LANGUAGE && flow->in_visit) {
+        flow->language = flow->language == I18N_VI ? I18N_EN : I18N_VI;
+        out->changed = true;
+        return;
+    }
+    switch (flow->screen) {
+    case FLOW_ATTRACT:
+        if (input->act == FLOW_WAKE)
+            open_visit(flow, input->now, out);
+        break;
+    case FLOW_RATING:
+        act_on_rating(flow, input, out);
+        break;
+    case FLOW_REASONS:
+        act_on_reasons(flow, input, out);
+        break;
+    case FLOW_STILL:
+        if (input->act == FLOW_MORE)
+            show(flow, FLOW_REASONS, input->now, out);
+        else if (input->act == FLOW_SEND)
+            commit(flow, input->now, out);
+        break;
+    case FLOW_THANKS:
+        if (input->act == FLOW_DONE)
+            go_home(flow, input->now, out);
+        break;
+    case FLOW_DECLINED:
+        if (input->act == FLOW_AGAIN && !flow->reopened) {
+            flow->reopened = true;
+            show(flow, FLOW_RATING, input->now, out);
+        }
+        break;
+    case FLOW_WAITING:
+    case FLOW_APOLOGY:
+    case FLOW_OUT_OF_SERVICE:
+    case FLOW_SCREEN_COUNT:
+        break;
+    }
+}
+
+// The fault of the moment. A visit that runs is not disturbed: home looks.
+static void serve(struct flow *flow, enum flow_fault fault, int64_t now,
+                  struct flow_effects *out)
+{
+    if (flow->fault == fault)
+        return;
+    flow->fault = fault;
+    if (flow_is_idle(flow))
+        go_home(flow, now, out);
+}
+
+// What is left when the program ends in the middle of a visit: an answer that
+// was given counts, a visit without one is taken back.
+static void stop(struct flow *flow, int64_t now, struct flow_effects *out)
+{
+    if (!flow->in_visit)
+        return;
+    if (flow->level)
+        close_visit(flow, RECORD_RATED, out);
+    else if (flow->screen == FLOW_DECLINED)
+        close_visit(flow, RECORD_DECLINED, out);
+    else
+        close_visit(flow, RECORD_WITHDRAWN, out);
+    flow->touched = now;
+}
+
+void flow_step(struct flow *flow, const struct flow_input *input,
+               struct flow_effects *out)
+{
+    *out = (struct flow_effects){0};
+    switch (input->kind) {
+    case FLOW_TICK:
+        if (input->now >= flow_deadline(flow))
+            leave(flow, input->now, out);
+        break;
+    case FLOW_TOUCH:
+        // The chosen face is shown for its time, and a store that is waited
+        // for has its own, whoever touches the screen.
+        if (!flow->saving && !(flow->screen == FLOW_RATING && flow->level))
+            flow->touched = input->now;
+        break;
+    case FLOW_ACT:
+        act(flow, input, out);
+        break;
+    case FLOW_INVITED:
+        if (flow->screen == FLOW_WAITING)
+            open_visit(flow, input->now, out);
+        break;
+    case FLOW_STORED:
+        if (flow->saving) {
+            flow->saving = false;
+            if (flow->screen == FLOW_APOLOGY)
+                flow->fault = FLOW_FINE; // it came after all
+            show(flow, FLOW_THANKS, input->now, out);
+        }
+        break;
+    case FLOW_STORE_FAILED:
+        flow->fault = input->fault;
+        if (flow->saving && flow->screen != FLOW_APOLOGY)
+            show(flow, FLOW_APOLOGY, input->now, out);
+        else if (flow_is_idle(flow))
+            go_home(flow, input->now, out);
+        flow->saving = false;
+        break;
+    case FLOW_SERVICE:
+        serve(flow, input->fault, input->now, out);
+        break;
+    case FLOW_STOP:
+        stop(flow, input->now, out);
+        break;
+    }
+}

@@ -1,0 +1,138 @@
+// The course of a visit as a pure machine: state + input + now -> state +
+// effects. It knows no window, no store and no clock, so every path and every
+// time can be tested at a desk.
+//
+//   attract --touch--> rating --face, 200 ms--> reasons --send--> (stored)
+//   waiting --invited-->  |  ^-- change: the draft goes   |
+//                         +-- decline --> declined        +--> thanks --> home
+//
+// The caller feeds every input with the time of a steady clock, carries out the
+// effects, draws the screen that the state names, and sleeps until
+// flow_deadline() at most. The screen of reasons is the window for second
+// thoughts: the visit is closed, once, when it is left. Thanks wait for
+// FLOW_STORED.
+#pragma once
+#include "i18n/i18n.h"
+#include "ledger/record.h"
+#include "survey/survey.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+enum flow_screen {
+    FLOW_WAITING,
+    FLOW_ATTRACT,
+    FLOW_RATING,
+    FLOW_REASONS,
+    FLOW_STILL, // the question "still there?" over the screen of reasons
+    FLOW_THANKS,
+    FLOW_DECLINED,
+    FLOW_APOLOGY, // the opinion could not be stored
+    FLOW_OUT_OF_SERVICE,
+    FLOW_SCREEN_COUNT
+};
+
+// Why no visit can be taken. The numbers are shown as "E-21".
+enum flow_fault {
+    FLOW_FINE = 0,
+    FLOW_NOT_ENROLLED = 10,
+    FLOW_BAD_CONFIGURATION = 11,
+    FLOW_STORE_FAULT = 21,
+    FLOW_DISK_FULL = 22
+};
+
+// How long each screen stays by itself, in milliseconds.
+struct flow_times {
+    int64_t selected; // the chosen face is shown
+    int64_t rating;   // no face touched
+    int64_t reasons;  // no reason chosen
+    int64_t chosen;   // some reason chosen, then no touch
+    int64_t still;    // the question "still there?"
+    int64_t thanks;
+    int64_t declined;
+    int64_t apology;
+    int64_t save; // the store is waited for
+};
+extern const struct flow_times FLOW_TIMES;
+
+struct flow_setting {
+    struct flow_times times;
+    bool transaction; // visits come by invitation and may be declined
+    bool reasons_low; // reasons only after an answer that is not satisfied
+};
+
+struct flow {
+    const struct survey *survey;
+    struct flow_setting setting;
+    enum flow_screen screen;
+    enum i18n_language language;
+    enum flow_fault fault;
+    int64_t since;   // the screen appeared
+    int64_t touched; // last touch of this screen, or `since`
+    int level;       // 0: none yet
+    bool chosen[SURVEY_REASONS_MAX];
+    bool in_visit; // from the opening of the rating to its closing
+    bool saving;   // closed, the store has not answered yet
+    bool reopened; // came back from "no rating" once
+};
+
+enum flow_kind {
+    FLOW_TICK,         // time passed
+    FLOW_TOUCH,        // a finger went down, anywhere
+    FLOW_ACT,          // a target was tapped: `act`, `value`
+    FLOW_INVITED,      // the counter's work is done: open the rating
+    FLOW_STORED,       // this visit's line is durable
+    FLOW_STORE_FAILED, // it is not, and will not be; `fault` says why
+    FLOW_SERVICE,      // `fault` holds from now on; FLOW_FINE: none
+    FLOW_STOP          // the program ends
+};
+
+enum flow_act {
+    FLOW_WAKE,
+    FLOW_LEVEL,  // value: 1..5
+    FLOW_REASON, // value: index of the chip
+    FLOW_CHANGE, // back to the faces
+    FLOW_SEND,
+    FLOW_DECLINE,
+    FLOW_AGAIN, // rate after all
+    FLOW_DONE,
+    FLOW_MORE, // more time
+    FLOW_LANGUAGE
+};
+
+struct flow_input {
+    enum flow_kind kind;
+    enum flow_act act;
+    int value;
+    enum flow_fault fault;
+    int64_t now; // milliseconds of a steady clock
+};
+
+// What the caller has to do, in this order.
+struct flow_effects {
+    bool open;  // a visit begins: give it an id
+    bool draft; // keep `level` safe against a power cut
+    bool undo;  // the draft's level no longer holds
+    bool close; // the visit ends with `outcome`: write its line
+    enum record_outcome outcome;
+    enum i18n_language language; // of the visit that ends
+    bool changed;                // something on the screen changed
+};
+
+// Starts on the home screen. `survey` is kept, not copied.
+void flow_init(struct flow *flow, const struct survey *survey,
+               const struct flow_setting *setting, int64_t now);
+void flow_step(struct flow *flow, const struct flow_input *input,
+               struct flow_effects *out);
+// When the state next changes by itself; INT64_MAX: never.
+int64_t flow_deadline(const struct flow *flow);
+
+// True on a screen that belongs to no citizen: settings may change now.
+bool flow_is_idle(const struct flow *flow);
+// Only while idle. `out` as flow_step().
+void flow_configure(struct flow *flow, const struct survey *survey,
+                    const struct flow_setting *setting, int64_t now,
+                    struct flow_effects *out);
+
+// The reasons that belong to the chosen level.
+enum survey_list flow_list(const struct flow *flow);
+size_t flow_chosen_count(const struct flow *flow);

@@ -1,0 +1,76 @@
+#include "survey/visit.h"
+#include <stdio.h>
+
+// Codes come from a checked configuration; one that were too long would be cut
+// here rather than lose the visit.
+static void copy(char *out, size_t size, const char *text)
+{
+    snprintf(out, size, "%s", text ? text : "");
+}
+
+static void stamp(struct record *visit, const struct visit_time *time)
+{
+    visit->clock = time->synced ? RECORD_CLOCK_SYNCED : RECORD_CLOCK_UNSURE;
+    visit->up_ms = time->up_ms;
+}
+
+void visit_open(struct record *visit, const char *id,
+                const struct survey *survey, const struct visit_place *place,
+                const struct visit_time *time)
+{
+    record_init(visit, RECORD_VISIT);
+    copy(visit->id, sizeof visit->id, id);
+    copy(visit->device, sizeof visit->device, place->device);
+    copy(visit->boot, sizeof visit->boot, time->boot);
+    copy(visit->survey, sizeof visit->survey, survey->id);
+    visit->survey_version = survey->version;
+    copy(visit->lang, sizeof visit->lang, i18n_code(I18N_VI));
+    copy(visit->unit, sizeof visit->unit, place->unit);
+    copy(visit->counter, sizeof visit->counter, place->counter);
+    copy(visit->field, sizeof visit->field, place->field);
+    visit->mode = place->mode;
+    visit->order = place->order;
+    visit->test = place->test;
+    visit->opened_at = time->wall_ms;
+    // An open visit that never gets an answer ran out of time.
+    visit->outcome = RECORD_TIMEOUT;
+    stamp(visit, time);
+}
+
+void visit_answer(struct record *visit, int level,
+                  const struct visit_touch *touch,
+                  const struct visit_time *time)
+{
+    visit->level = level;
+    visit->outcome = level ? RECORD_RATED : RECORD_TIMEOUT;
+    visit->answered_at = level ? time->wall_ms : 0;
+    visit->has_touch = level && touch->known;
+    visit->touch_x = visit->has_touch ? touch->x : 0;
+    visit->touch_y = visit->has_touch ? touch->y : 0;
+    visit->touch_after_ms = 0;
+    if (visit->has_touch && time->up_ms >= visit->up_ms)
+        visit->touch_after_ms = time->up_ms - visit->up_ms;
+}
+
+void visit_close(struct record *visit, const struct survey *survey,
+                 enum record_outcome outcome,
+                 const bool chosen[SURVEY_REASONS_MAX],
+                 enum i18n_language language, const struct visit_time *time)
+{
+    visit->outcome = outcome;
+    visit->closed_at = time->wall_ms;
+    copy(visit->lang, sizeof visit->lang, i18n_code(language));
+    stamp(visit, time);
+    visit->reason_count = 0;
+    const struct survey_level *level = survey_level(survey, visit->level);
+    if (outcome != RECORD_RATED || !level) {
+        visit->level = 0;
+        visit->has_touch = false;
+        return;
+    }
+    for (size_t i = 0; i < survey->reason_count[level->reasons]; i++)
+        if (chosen[i])
+            copy(visit->reasons[visit->reason_count++],
+                 sizeof visit->reasons[0],
+                 survey->reasons[level->reasons][i].text);
+}
