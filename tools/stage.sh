@@ -43,6 +43,8 @@ stage_start() { # stage_start LOG COMMAND…
 
 # In the reverse order of starting; the display goes last.
 stage_end() {
+    stage_status=$?
+    set +e
     trap - EXIT
     for pid in $STAGE_PIDS; do
         kill "$pid" 2>/dev/null
@@ -55,11 +57,12 @@ stage_end() {
         wait "$pid" 2>/dev/null
     done
     STAGE_PIDS=
+    exit $stage_status
 }
 
 stage_stop() { # stage_stop PID: one of ours, before the rest
-    kill "$1" 2>/dev/null
-    wait "$1" 2>/dev/null
+    kill "$1" 2>/dev/null || true
+    wait "$1" 2>/dev/null || true
     STAGE_PIDS=$(printf '%s ' $STAGE_PIDS | sed "s/\b$1\b//")
 }
 

@@ -1,7 +1,8 @@
 // A picture in memory and the shapes on it. Pixels are 0xffRRGGBB, `width` a
 // row; coordinates are pixels, y down, and may have fractions; edges are
-// anti-aliased by the distance to the shape (one pixel wide). Nothing here
-// knows SDL's window or where the picture is shown.
+// anti-aliased, one pixel wide. Nothing here knows SDL's window or where the
+// picture is shown. A part drawn anew looks as it did: the clip decides what is
+// drawn, never how.
 //
 // What is drawn outside the clip is not drawn. The canvas remembers which
 // rectangles changed, for the window to show no more than those.
@@ -25,6 +26,7 @@ enum { CANVAS_DAMAGE_MAX = 16 };
 struct canvas {
     int width, height;
     uint32_t *pixels; // owned
+    float *row;       // owned; scratch for one row of a shape
     SDL_Rect clip;
     SDL_Rect damage[CANVAS_DAMAGE_MAX];
     size_t damage_count;
@@ -72,10 +74,11 @@ void canvas_curve(struct canvas *canvas, struct point a, struct point b,
 // A stroke along points, round ends and joints; `closed` joins the ends.
 void canvas_path(struct canvas *canvas, const struct point *points,
                  size_t count, bool closed, double width, color c);
-// Filled; even-odd.
+// Filled; the outline may not cross itself.
 void canvas_polygon(struct canvas *canvas, const struct point *points,
                     size_t count, color c);
-// The soft shadow of a rounded rectangle: `blur` pixels wide.
+// The soft shadow of a rounded rectangle. It fades out on both sides of the
+// edge within 7/6 of `blur`.
 void canvas_shadow(struct canvas *canvas, double x, double y, double w,
                    double h, double radius, double blur, color c);
 

@@ -133,3 +133,50 @@ void ornament_free(struct ornament *ornament)
     free(ornament->coverage);
     *ornament = (struct ornament){0};
 }
+
+// The weighted mean of the four pixels around a place, in 1/65536 of a pixel.
+static unsigned sample(const uint8_t *from, int size, int x, int y)
+{
+    int left = x >> 16, top = y >> 16;
+    if (left < 0 || top < 0 || left >= size - 1 || top >= size - 1)
+        return 0;
+    const uint8_t *at = from + (size_t)top * (size_t)size + left;
+    unsigned u = x >> 8 & 255, v = y >> 8 & 255;
+    unsigned upper = at[0] * (256 - u) + at[1] * u;
+    unsigned lower = at[size] * (256 - u) + at[size + 1] * u;
+    return (upper * (256 - v) + lower * v) >> 16;
+}
+
+static int fixed(double value)
+{
+    return (int)lround(value * 65536);
+}
+
+bool ornament_turn(const struct ornament *from, double angle,
+                   struct ornament *out)
+{
+    int size = from->size;
+    if (out->size != size) {
+        uint8_t *coverage = malloc((size_t)size * (size_t)size);
+        if (!coverage)
+            return false;
+        free(out->coverage);
+        *out = (struct ornament){size, 0, coverage};
+    }
+    out->angle = from->angle + angle;
+    double cosine = cos(2 * M_PI * angle), sine = sin(2 * M_PI * angle);
+    double middle = (size - 1) / 2.0;
+    int step_x = fixed(cosine), step_y = fixed(sine);
+    for (int row = 0; row < size; row++) {
+        double dy = row - middle;
+        int x = fixed(middle - cosine * middle + sine * dy);
+        int y = fixed(middle + sine * middle + cosine * dy);
+        uint8_t *to = out->coverage + (size_t)row * (size_t)size;
+        for (int col = 0; col < size; col++) {
+            to[col] = (uint8_t)sample(from->coverage, size, x, y);
+            x += step_x;
+            y -= step_y;
+        }
+    }
+    return true;
+}

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FONTS_MAX = 32 };
+enum { FONTS_MAX = 32, WIDTHS_MAX = 512 };
 
 static const char module[] = "text";
 
@@ -41,7 +41,15 @@ struct line {
     unsigned used;
 };
 
+// A line that was measured: shaping is dear, and the search for breaks asks for
+// the same few words again and again. A slot is known by 64 bits of hash.
+struct measured {
+    uint64_t hash; // 0: empty
+    int width;
+};
+
 struct text {
+    struct measured widths[WIDTHS_MAX];
     struct font fonts[FONTS_MAX];
     size_t font_count;
     struct line lines[TEXT_CACHE_MAX];
@@ -146,12 +154,31 @@ size_t text_cached(const struct text *text)
     return text->line_count;
 }
 
+// FNV-1a over the style and the words.
+static uint64_t hash_of(struct text_style style, const char *words)
+{
+    const uint64_t prime = 0x100000001b3;
+    uint64_t hash = 0xcbf29ce484222325;
+    hash = (hash ^ (uint64_t)style.weight) * prime;
+    hash = (hash ^ (uint64_t)style.px) * prime;
+    for (; *words; words++)
+        hash = (hash ^ (unsigned char)*words) * prime;
+    return hash ? hash : 1;
+}
+
 int text_width(struct text *text, struct text_style style, const char *line)
 {
-    TTF_Font *font = get_font(text, style);
     int width = 0;
-    if (!font || !*line || TTF_SizeUTF8(font, line, &width, NULL) != 0)
+    if (!*line)
         return 0;
+    uint64_t hash = hash_of(style, line);
+    struct measured *slot = &text->widths[hash % WIDTHS_MAX];
+    if (slot->hash == hash)
+        return slot->width;
+    TTF_Font *font = get_font(text, style);
+    if (!font || TTF_SizeUTF8(font, line, &width, NULL) != 0)
+        return 0;
+    *slot = (struct measured){hash, width};
     return width;
 }
 
@@ -360,12 +387,12 @@ int text_fit(struct text *text, struct text_style style, int least_px,
              int step_px, const char *const *labels, size_t count, int width,
              size_t most_lines)
 {
+    size_t most = most_lines < TEXT_LINES_MAX ? most_lines : TEXT_LINES_MAX;
     for (; style.px > least_px; style.px -= step_px) {
         bool all = true;
         for (size_t i = 0; i < count && all; i++) {
             struct text_lines lines;
-            text_break(text, style, labels[i], width, most_lines, &lines);
-            all = lines.fits;
+            all = fill_lines(text, style, labels[i], width, most, &lines);
         }
         if (all)
             return style.px;

@@ -8,9 +8,9 @@ stage_begin "$BUILD" "$BUILD/e2e/road"
 
 cat >"$STAGE_DIR/kiosk.ini" <<'INI'
 [times]
-rating = 2500
-reasons = 2000
-thanks = 1500
+rating_ms = 2500
+reasons_ms = 2000
+thanks_ms = 1500
 INI
 
 bad=0
@@ -34,7 +34,8 @@ total() { # the "total" row of a summary
     printf '%s' "$1" | sed 's/.*"total":{//; s/"rows":.*//'
 }
 
-stage_screen 1280 1280
+# Tall enough for the window where it stands, landscape and portrait.
+stage_screen 1280 2200
 stage_server
 stage_device kiosk 3 --name 'Quầy 3' --field chung-thuc
 stage_courier kiosk

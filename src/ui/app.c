@@ -1,0 +1,611 @@
+#include "ui/app.h"
+#include "common/clock.h"
+#include "common/file.h"
+#include "common/log.h"
+#include "ui/input.h"
+#include "ui/kiosk.h"
+#include "ui/layout.h"
+#include "ui/parts.h"
+#include "ui/stage.h"
+#include "ui/stop.h"
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    ORNAMENT_RADIUS = 490, // u; one size for all screens, so it is baked once
+    TURNING_MS = 10000,    // of the drum, after a touch
+    SLACK = 8,             // u by which a pressed target grows
+    LONGEST_SLEEP_MS = 60000
+};
+
+struct app {
+    struct app_options options;
+    enum app_result result;
+    bool ending;
+    struct i18n *i18n;
+    struct survey survey;
+    struct trace *trace;
+    struct window *window;
+    struct text *text;
+    struct kiosk *kiosk;
+    Uint32 stop_event, store_event;
+
+    struct stage stage;
+    struct input input;
+    struct layout layout;
+    double pixels_x, pixels_y; // in one unit of SDL's mouse
+    struct ornament baked, turned;
+    bool to_bake;
+    double angle; // of the drum, in turns
+    int64_t turns_until, turned_at;
+
+    const struct screen *screen; // on the stage
+    struct targets targets;
+    enum i18n_language language;
+    int pressed; // index of a target, or INPUT_NO_TARGET
+    struct damage damage;
+    int64_t tick_at;
+    bool bad_finger_told;
+};
+
+static int64_t now_ms(void)
+{
+    return clock_mono_us() / 1000;
+}
+
+// --- What the screens see --------------------------------------------------
+
+// 0 when the clock was plainly never set: then no time is shown.
+static int64_t believable_wall_ms(void)
+{
+    const int64_t year_2024 = 1704067200000, year_2100 = 4102444800000;
+    int64_t wall = clock_wall_ms();
+    return wall >= year_2024 && wall < year_2100 ? wall : 0;
+}
+
+static struct view view_of(const struct app *app, int64_t now)
+{
+    const struct flow *flow = kiosk_flow(app->kiosk);
+    return (struct view){.flow = flow,
+                         .survey = kiosk_survey(app->kiosk),
+                         .setting = kiosk_setting(app->kiosk),
+                         .enrolled = kiosk_is_enrolled(app->kiosk),
+                         .i18n = app->i18n,
+                         .language = flow->language,
+                         .layout = app->layout,
+                         .theme = theme_get(THEME_LIGHT),
+                         .text = app->text,
+                         .ornament =
+                             app->turned.size ? &app->turned : &app->baked,
+                         .now = now,
+                         .wall_ms = believable_wall_ms(),
+                         .turns_until = app->turns_until};
+}
+
+static void damage_all(struct app *app)
+{
+    app->damage.all = true;
+}
+
+// --- Change of screen and of targets
+// ------------------------------------------
+
+static bool same_places(const struct targets *a, const struct targets *b)
+{
+    if (a->count != b->count)
+        return false;
+    for (size_t i = 0; i < a->count; i++)
+        if (strcmp(a->list[i].id, b->list[i].id) != 0 ||
+            !SDL_RectEquals(&a->list[i].area, &b->list[i].area))
+            return false;
+    return true;
+}
+
+static void press(const struct app *app, struct targets *targets)
+{
+    if (app->pressed >= 0 && (size_t)app->pressed < targets->count)
+        targets->list[app->pressed].look |= LOOK_PRESSED;
+}
+
+static void forget_touch(struct app *app, int64_t now)
+{
+    app->pressed = INPUT_NO_TARGET;
+    input_screen_changed(&app->input, now);
+}
+
+static void begin_ticks(struct app *app, const struct view *view)
+{
+    struct damage ignored = {0};
+    app->turned_at = view->now;
+    app->tick_at =
+        app->screen->tick ? app->screen->tick(view, &ignored) : INT64_MAX;
+}
+
+static void show_screen(struct app *app, const struct screen *screen,
+                        const struct view *view)
+{
+    bool first = !app->screen;
+    app->screen = screen;
+    app->targets = (struct targets){0};
+    forget_touch(app, view->now);
+    screen->layout(view, &app->targets);
+    trace_screen(app->trace, screen->name, &app->targets);
+    app->damage = (struct damage){.all = first};
+    if (!first)
+        stage_change(&app->stage, view, screen, &app->targets);
+    begin_ticks(app, view);
+}
+
+// Compares what is to be seen with what is on the stage, and notes the
+// difference.
+static void refresh(struct app *app, int64_t now)
+{
+    struct view view = view_of(app, now);
+    const struct screen *screen = screen_of(view.flow->screen);
+    if (view.language != app->language) {
+        app->language = view.language;
+        text_forget(app->text);
+        damage_all(app);
+    }
+    if (screen != app->screen) {
+        show_screen(app, screen, &view);
+        return;
+    }
+    struct targets targets = {0};
+    screen->layout(&view, &targets);
+    press(app, &targets);
+    if (!same_places(&targets, &app->targets)) {
+        damage_all(app);
+        trace_screen(app->trace, screen->name, &targets);
+    } else {
+        for (size_t i = 0; i < targets.count; i++)
+            if (targets.list[i].look != app->targets.list[i].look)
+                damage_add(&app->damage,
+                           part_with_shadow(&view, targets.list[i].area));
+    }
+    app->targets = targets;
+}
+
+static void lay_out_again(struct app *app, int64_t now)
+{
+    int width, height, points_w, points_h;
+    window_size(app->window, &width, &height);
+    window_points(app->window, &points_w, &points_h);
+    app->layout = layout_make(width, height);
+    app->pixels_x = (double)width / (points_w > 0 ? points_w : 1);
+    app->pixels_y = (double)height / (points_h > 0 ? points_h : 1);
+    app->input.slack = SLACK * app->layout.scale;
+    app->to_bake = true;
+    text_forget(app->text);
+    if (!stage_resize(&app->stage, app->layout.width, app->layout.height)) {
+        app->result = APP_FAILED;
+        app->ending = true;
+        return;
+    }
+    forget_touch(app, now);
+    damage_all(app);
+    double px_per_mm = app->options.dpi > 0 ? app->options.dpi / 25.4
+                                            : window_px_per_mm(app->window);
+    double smallest = px_per_mm > 0
+                          ? layout_smallest_mm(&app->layout, px_per_mm)
+                          : LAYOUT_TARGET_MM;
+    if (smallest < LAYOUT_TARGET_MM)
+        log_warn("ui",
+                 "the display is small for fingers: targets of %.1f mm, "
+                 "%.1f are wanted",
+                 smallest, LAYOUT_TARGET_MM);
+}
+
+// --- Input -------------------------------------------------------------------
+
+static void step(struct app *app, const struct flow_input *input)
+{
+    if (kiosk_step(app->kiosk, input))
+        refresh(app, input->now);
+}
+
+static void act_on_tap(struct app *app, int target, int64_t now)
+{
+    struct flow_input input = {.kind = FLOW_ACT, .now = now};
+    struct view view = view_of(app, now);
+    if (target != INPUT_NO_TARGET) {
+        const struct target *tapped = &app->targets.list[target];
+        trace_touch(app->trace, "tap", tapped->id);
+        input.act = tapped->act;
+        input.value = tapped->value;
+    } else if (!app->screen->tap_beside ||
+               !app->screen->tap_beside(&view, &input.act)) {
+        return;
+    }
+    step(app, &input);
+}
+
+static void warn_of_touch(enum input_fault fault)
+{
+    if (fault == INPUT_GHOSTS)
+        log_warn("ui", "touch fault: many taps beside every target");
+    else if (fault == INPUT_STUCK)
+        log_warn("ui", "touch fault: a finger down for 20 s");
+}
+
+static void take_finger(struct app *app, const struct input_event *event)
+{
+    struct input_area areas[TARGETS_MAX];
+    const struct targets *targets = &app->targets;
+    for (size_t i = 0; i < targets->count; i++) {
+        const struct target *t = &targets->list[i];
+        areas[i] =
+            (struct input_area){t->area.x - t->reach, t->area.y - t->reach,
+                                t->area.x + t->area.w + t->reach,
+                                t->area.y + t->area.h + t->reach, t->key};
+    }
+    struct input_result result =
+        input_take(&app->input, areas, targets->count, event);
+    warn_of_touch(result.fault);
+    if (result.touched) {
+        const struct flow_input touch = {.kind = FLOW_TOUCH, .now = event->now};
+        app->turns_until = event->now + TURNING_MS;
+        app->tick_at = event->now;
+        kiosk_touch_at(app->kiosk, event->x / app->layout.width,
+                       event->y / app->layout.height);
+        step(app, &touch);
+    }
+    if (result.what == INPUT_NOTHING)
+        return;
+    if (result.what == INPUT_PRESS && result.target != INPUT_NO_TARGET)
+        trace_touch(app->trace, "down", targets->list[result.target].id);
+    app->pressed = result.what == INPUT_PRESS ? result.target : INPUT_NO_TARGET;
+    refresh(app, event->now);
+    if (result.what == INPUT_TAP)
+        act_on_tap(app, result.target, event->now);
+}
+
+static double part_of_screen(struct app *app, float value)
+{
+    if (value >= 0 && value <= 1)
+        return value;
+    if (!app->bad_finger_told)
+        log_warn("ui", "touch fault: a finger at %g, which is outside 0..1",
+                 (double)value);
+    app->bad_finger_told = true;
+    return value > 1 ? 1 : 0;
+}
+
+static void take_touch(struct app *app, const SDL_TouchFingerEvent *finger,
+                       int64_t now)
+{
+    const struct input_event event = {
+        .kind = finger->type == SDL_FINGERDOWN ? INPUT_FINGER_DOWN
+                : finger->type == SDL_FINGERUP ? INPUT_FINGER_UP
+                                               : INPUT_FINGER_MOVE,
+        .finger = finger->fingerId,
+        .x = part_of_screen(app, finger->x) * app->layout.width,
+        .y = part_of_screen(app, finger->y) * app->layout.height,
+        .now = now};
+    take_finger(app, &event);
+}
+
+static void take_mouse(struct app *app, enum input_kind kind, Sint32 x,
+                       Sint32 y, int64_t now)
+{
+    const struct input_event event = {.kind = kind,
+                                      .finger = INPUT_MOUSE,
+                                      .x = (x + 0.5) * app->pixels_x,
+                                      .y = (y + 0.5) * app->pixels_y,
+                                      .now = now};
+    take_finger(app, &event);
+}
+
+static void take_window_event(struct app *app, const SDL_WindowEvent *event,
+                              int64_t now)
+{
+    if (event->event == SDL_WINDOWEVENT_SIZE_CHANGED) {
+        int width, height;
+        window_size(app->window, &width, &height);
+        if (width != app->layout.width || height != app->layout.height) {
+            lay_out_again(app, now);
+            refresh(app, now);
+        }
+    } else if (event->event == SDL_WINDOWEVENT_EXPOSED) {
+        stage_expose(&app->stage);
+    } else if (event->event == SDL_WINDOWEVENT_CLOSE && app->options.width) {
+        app->ending = true;
+    }
+}
+
+static void take_store_event(struct app *app, struct store_event *event,
+                             int64_t now)
+{
+    if (kiosk_take_store_event(app->kiosk, event, now))
+        refresh(app, now);
+    free(event);
+    if (kiosk_health(app->kiosk) == KIOSK_SECOND) {
+        app->result = APP_FAILED;
+        app->ending = true;
+    }
+}
+
+static void take_event(struct app *app, const SDL_Event *event, int64_t now)
+{
+    switch (event->type) {
+    case SDL_WINDOWEVENT:
+        take_window_event(app, &event->window, now);
+        break;
+    case SDL_FINGERDOWN:
+    case SDL_FINGERMOTION:
+    case SDL_FINGERUP:
+        take_touch(app, &event->tfinger, now);
+        break;
+    case SDL_MOUSEBUTTONDOWN:
+    case SDL_MOUSEBUTTONUP:
+        if (event->button.button == SDL_BUTTON_LEFT &&
+            event->button.which != SDL_TOUCH_MOUSEID)
+            take_mouse(app,
+                       event->type == SDL_MOUSEBUTTONDOWN ? INPUT_FINGER_DOWN
+                                                          : INPUT_FINGER_UP,
+                       event->button.x, event->button.y, now);
+        break;
+    case SDL_MOUSEMOTION:
+        if (event->motion.which != SDL_TOUCH_MOUSEID)
+            take_mouse(app, INPUT_FINGER_MOVE, event->motion.x, event->motion.y,
+                       now);
+        break;
+    case SDL_KEYDOWN:
+        if (event->key.keysym.sym == SDLK_ESCAPE && app->options.width)
+            app->ending = true;
+        break;
+    case SDL_RENDER_TARGETS_RESET:
+    case SDL_RENDER_DEVICE_RESET:
+        stage_expose(&app->stage);
+        break;
+    default:
+        if (event->type == app->stop_event)
+            app->ending = true;
+        else if (event->type == app->store_event)
+            take_store_event(app, event->user.data1, now);
+        break;
+    }
+}
+
+// --- Time --------------------------------------------------------------------
+
+// The drum turns by one degree a second while its screen asks for it.
+static void turn_drum(struct app *app, int64_t now)
+{
+    bool quiet =
+        app->screen == &SCREEN_ATTRACT || app->screen == &SCREEN_WAITING;
+    if (quiet && now < app->turns_until && app->baked.size &&
+        !app->options.still) {
+        app->angle += (double)(now - app->turned_at) / 360000;
+        ornament_turn(&app->baked, app->angle, &app->turned);
+    }
+    app->turned_at = now;
+}
+
+static void tick_screen(struct app *app, int64_t now)
+{
+    if (!app->screen->tick || now < app->tick_at || app->stage.fading)
+        return;
+    turn_drum(app, now);
+    struct view view = view_of(app, now);
+    app->tick_at = app->screen->tick(&view, &app->damage);
+}
+
+static void draw(struct app *app, int64_t now)
+{
+    if (!app->damage.all && app->damage.count == 0)
+        return;
+    struct view view = view_of(app, now);
+    stage_update(&app->stage, &view, app->screen, &app->targets, &app->damage);
+    app->damage = (struct damage){0};
+}
+
+// The drum is dear: it is baked when the first picture without it is shown.
+static void bake(struct app *app)
+{
+    app->to_bake = false;
+    ornament_free(&app->turned);
+    if (ornament_bake(&app->baked, ORNAMENT_RADIUS * app->layout.scale, 0)) {
+        damage_all(app);
+        app->tick_at = now_ms();
+    }
+}
+
+static int64_t sooner(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+static int64_t deadline(const struct app *app)
+{
+    int64_t at =
+        sooner(kiosk_deadline(app->kiosk), input_deadline(&app->input));
+    // While a picture fades in, what moves on it waits.
+    if (app->stage.fading)
+        return sooner(at, stage_deadline(&app->stage));
+    return sooner(at, app->tick_at);
+}
+
+static void advance(struct app *app)
+{
+    int64_t now = now_ms();
+    if (kiosk_tick(app->kiosk, now))
+        refresh(app, now);
+    warn_of_touch(input_tick(&app->input, now));
+    stage_tick(&app->stage, now);
+    tick_screen(app, now);
+    draw(app, now);
+    if (app->to_bake && !app->stage.fading) {
+        bake(app);
+        draw(app, now_ms());
+    }
+}
+
+bool app_turn(struct app *app, int64_t most_ms)
+{
+    int64_t wait = deadline(app) - now_ms();
+    wait = sooner(wait, sooner(most_ms, LONGEST_SLEEP_MS));
+    SDL_Event event;
+    if (SDL_WaitEventTimeout(&event, wait < 0 ? 0 : (int)wait)) {
+        do
+            take_event(app, &event, now_ms());
+        while (!app->ending && SDL_PollEvent(&event));
+    }
+    if (!app->ending)
+        advance(app);
+    return !app->ending;
+}
+
+// --- Life --------------------------------------------------------------------
+
+// On the storage thread: the event goes into SDL's queue with a copy of its
+// data, which the receiver frees.
+static void carry_store_event(void *ctx, const struct store_event *event)
+{
+    const struct app *app = ctx;
+    struct store_event *copy = malloc(sizeof *copy);
+    SDL_Event carried = {.type = app->store_event};
+    if (copy)
+        *copy = *event;
+    carried.user.data1 = copy;
+    if (!copy || SDL_PushEvent(&carried) != 1) {
+        log_error("ui", "an event of the store is lost: %s", SDL_GetError());
+        free(copy);
+    }
+}
+
+static bool say(struct buf *message)
+{
+    fprintf(stderr, "hailong-kiosk: %s\n", buf_text(message));
+    return false;
+}
+
+static bool load_assets(struct app *app)
+{
+    char texts[PATH_MAX], survey[PATH_MAX];
+    struct buf message = {0};
+    bool ok = true;
+    if (!file_find_asset("i18n", texts, sizeof texts) ||
+        !file_find_asset("surveys/quay.json", survey, sizeof survey)) {
+        buf_append_text(&message, "the folder of texts and question sets is "
+                                  "not found; set HAILONG_ASSETS to it");
+        ok = say(&message);
+    }
+    if (ok && !(app->i18n = i18n_open(texts, &message)))
+        ok = say(&message);
+    if (ok && !survey_load(survey, &app->survey, &message))
+        ok = say(&message);
+    buf_free(&message);
+    return ok;
+}
+
+static bool open_window(struct app *app)
+{
+    const struct window_options options = {.title = "Hài Lòng",
+                                           .width = app->options.width,
+                                           .height = app->options.height};
+    app->window = window_open(&options);
+    if (!app->window)
+        return false;
+    app->stop_event = SDL_RegisterEvents(2);
+    app->store_event = app->stop_event + 1;
+    app->text = text_open();
+    return app->text && stop_start(app->stop_event);
+}
+
+static bool open_all(struct app *app)
+{
+    if (app->options.trace && !(app->trace = trace_open(app->options.trace)))
+        return false;
+    if (!stop_block() || !open_window(app))
+        return false;
+    int64_t now = now_ms();
+    const struct kiosk_params params = {.directory = app->options.directory,
+                                        .survey = &app->survey,
+                                        .times = app->options.times,
+                                        .rating_fixed =
+                                            app->options.rating_fixed,
+                                        .retry_ms = app->options.retry_ms,
+                                        .listener = carry_store_event,
+                                        .ctx = app,
+                                        .trace = app->trace};
+    app->kiosk = kiosk_open(&params, now);
+    if (!app->kiosk)
+        return false;
+    app->stage.window = app->window;
+    app->stage.trace = app->trace;
+    app->stage.still = app->options.still;
+    app->pressed = INPUT_NO_TARGET;
+    app->turns_until = now + TURNING_MS;
+    input_init(&app->input, SLACK);
+    lay_out_again(app, now);
+    if (app->ending)
+        return false;
+    refresh(app, now);
+    draw(app, now);
+    return true;
+}
+
+enum app_result app_open(const struct app_options *options,
+                         struct app **out_app)
+{
+    struct app *app = calloc(1, sizeof *app);
+    if (!app) {
+        log_error("ui", "out of memory");
+        return APP_FAILED;
+    }
+    app->options = *options;
+    if (!load_assets(app))
+        app->result = APP_MISTAKE;
+    else if (!open_all(app))
+        app->result = APP_FAILED;
+    if (app->result != APP_DONE)
+        return app_close(app);
+    *out_app = app;
+    return APP_DONE;
+}
+
+// What the store said while it finished.
+static void drain(struct app *app)
+{
+    SDL_Event event;
+    while (SDL_PollEvent(&event)) {
+        if (event.type != app->store_event)
+            continue;
+        const struct store_event *said = event.user.data1;
+        if (said->kind == STORE_LINE_SAVED)
+            trace_saved(app->trace, said->id, said->seq);
+        free(event.user.data1);
+    }
+}
+
+enum app_result app_close(struct app *app)
+{
+    enum app_result result = app->result;
+    kiosk_close(app->kiosk, now_ms());
+    if (app->window) {
+        drain(app);
+        stop_join();
+    }
+    stage_free(&app->stage);
+    ornament_free(&app->baked);
+    ornament_free(&app->turned);
+    text_close(app->text);
+    window_close(app->window);
+    trace_close(app->trace);
+    i18n_close(app->i18n);
+    free(app);
+    return result;
+}
+
+const char *app_screen(const struct app *app)
+{
+    return app->screen->name;
+}
+
+const struct flow *app_flow(const struct app *app)
+{
+    return kiosk_flow(app->kiosk);
+}

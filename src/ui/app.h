@@ -1,0 +1,39 @@
+// The kiosk's program: window, fingers, drawing. It sleeps until the next event
+// or the next deadline, and draws only what changed.
+#pragma once
+#include "survey/flow.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+struct app_options {
+    const char *directory; // the device's
+    int width, height;     // of the window; 0: the whole screen
+    const char *trace;     // NULL: none
+    struct flow_times times;
+    bool rating_fixed; // times.rating was set by hand
+    int retry_ms;      // of a broken store
+    int dpi;           // of the display; 0: as it reports
+    bool still;        // no motion
+};
+
+enum app_result {
+    APP_DONE,
+    APP_FAILED, // logged
+    APP_MISTAKE // a file of texts or questions is broken; said on stderr
+};
+
+struct app;
+
+// Everything up to the first picture.
+enum app_result app_open(const struct app_options *options,
+                         struct app **out_app);
+// Waits for what comes next, at most `most_ms`, and deals with it. False when
+// the program is to end.
+bool app_turn(struct app *app, int64_t most_ms);
+// Closes the visit that is on and waits for the store. What app_open() and the
+// turns ended with.
+enum app_result app_close(struct app *app);
+
+// The screen that is shown, as the trace names it, and its state.
+const char *app_screen(const struct app *app);
+const struct flow *app_flow(const struct app *app);

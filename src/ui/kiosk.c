@@ -1,0 +1,345 @@
+#include "ui/kiosk.h"
+#include "common/clock.h"
+#include "common/file.h"
+#include "common/log.h"
+#include "survey/visit.h"
+#include "ui/watch.h"
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct kiosk {
+    struct kiosk_params params;
+    struct watch *watch;
+    struct store *store; // NULL until the device is enrolled
+    struct flow flow;
+    const struct survey *survey;
+    struct survey other; // a set that the settings name
+    bool survey_missing;
+    enum flow_fault store_fault;
+    enum kiosk_health health;
+    char boot[CLOCK_BOOT_ID_SIZE];
+    struct record visit;
+    struct visit_touch touch;
+    bool
+        draft_waits; // the next answer of the store to the visit is its draft's
+};
+
+static struct visit_time time_now(const struct kiosk *kiosk)
+{
+    return (struct visit_time){.wall_ms = clock_wall_ms(),
+                               .up_ms = clock_boot_ms(),
+                               .synced = clock_is_synced(),
+                               .boot = kiosk->boot};
+}
+
+// --- What is written -------------------------------------------------------
+
+static void write_line(struct kiosk *kiosk, const struct record *record)
+{
+    if (kiosk->store && !store_put_line(kiosk->store, record))
+        log_error("ui", "out of memory: record %s is lost", record->id);
+}
+
+static void write_event(struct kiosk *kiosk, const char *name)
+{
+    struct record *event = calloc(1, sizeof *event);
+    struct visit_time time = time_now(kiosk);
+    if (!event) {
+        log_error("ui", "out of memory: no line for the event %s", name);
+        return;
+    }
+    record_init(event, RECORD_EVENT);
+    id_new_v7(time.wall_ms, event->id);
+    memcpy(event->boot, kiosk->boot, sizeof kiosk->boot);
+    event->opened_at = time.wall_ms;
+    event->up_ms = time.up_ms;
+    event->clock = time.synced ? RECORD_CLOCK_SYNCED : RECORD_CLOCK_UNSURE;
+    event->test = watch_setting(kiosk->watch)->test;
+    snprintf(event->event, sizeof event->event, "%s", name);
+    snprintf(event->detail, sizeof event->detail, "{\"version\":\"%s\"}",
+             HAILONG_VERSION);
+    write_line(kiosk, event);
+    free(event);
+}
+
+static void open_visit(struct kiosk *kiosk)
+{
+    const struct setting *setting = watch_setting(kiosk->watch);
+    const struct visit_place place = {.device = watch_device(kiosk->watch),
+                                      .unit = setting->unit_code,
+                                      .counter = setting->counter,
+                                      .field = setting->field_code,
+                                      .mode = setting->mode,
+                                      .order = setting->order,
+                                      .test = setting->test};
+    struct visit_time time = time_now(kiosk);
+    char id[ID_SIZE];
+    id_new_v7(time.wall_ms, id);
+    visit_open(&kiosk->visit, id, kiosk->survey, &place, &time);
+}
+
+static void keep_draft(struct kiosk *kiosk)
+{
+    struct visit_time time = time_now(kiosk);
+    visit_answer(&kiosk->visit, kiosk->flow.level, &kiosk->touch, &time);
+    kiosk->draft_waits =
+        kiosk->store && store_put_draft(kiosk->store, &kiosk->visit);
+}
+
+static void drop_draft(struct kiosk *kiosk)
+{
+    struct visit_time time = time_now(kiosk);
+    visit_answer(&kiosk->visit, 0, &kiosk->touch, &time);
+    if (kiosk->store)
+        store_drop_draft(kiosk->store, kiosk->visit.id);
+}
+
+static void carry_out(struct kiosk *kiosk, const struct flow_effects *effects)
+{
+    if (effects->open)
+        open_visit(kiosk);
+    if (effects->draft)
+        keep_draft(kiosk);
+    if (effects->undo)
+        drop_draft(kiosk);
+    if (effects->close) {
+        struct visit_time time = time_now(kiosk);
+        visit_close(&kiosk->visit, kiosk->survey, effects->outcome,
+                    kiosk->flow.chosen, effects->language, &time);
+        write_line(kiosk, &kiosk->visit);
+    }
+}
+
+bool kiosk_step(struct kiosk *kiosk, const struct flow_input *input)
+{
+    struct flow_effects effects;
+    flow_step(&kiosk->flow, input, &effects);
+    carry_out(kiosk, &effects);
+    return effects.changed;
+}
+
+// --- Settings ----------------------------------------------------------------
+
+// The set that the settings name. When it is not there, the one of before
+// stays, and the kiosk goes out of service.
+static void choose_survey(struct kiosk *kiosk)
+{
+    const char *name = watch_setting(kiosk->watch)->survey;
+    char file[RECORD_CODE_SIZE + 16], path[PATH_MAX];
+    struct buf message = {0};
+    kiosk->survey_missing = false;
+    if (strcmp(name, kiosk->params.survey->id) == 0) {
+        kiosk->survey = kiosk->params.survey;
+        return;
+    }
+    snprintf(file, sizeof file, "surveys/%s.json", name);
+    if (!file_find_asset(file, path, sizeof path))
+        buf_printf(&message, "%s: no such question set", file);
+    else if (survey_load(path, &kiosk->other, &message))
+        kiosk->survey = &kiosk->other;
+    kiosk->survey_missing = message.size > 0;
+    if (kiosk->survey_missing)
+        log_error("ui", "%s", buf_text(&message));
+    buf_free(&message);
+}
+
+static enum flow_fault current_fault(const struct kiosk *kiosk)
+{
+    if (watch_state(kiosk->watch) == WATCH_NOT_ENROLLED)
+        return FLOW_NOT_ENROLLED;
+    if (watch_state(kiosk->watch) == WATCH_BROKEN || kiosk->survey_missing)
+        return FLOW_BAD_CONFIGURATION;
+    return kiosk->store_fault;
+}
+
+static bool serve(struct kiosk *kiosk, int64_t now)
+{
+    const struct flow_input input = {
+        .kind = FLOW_SERVICE, .fault = current_fault(kiosk), .now = now};
+    return kiosk_step(kiosk, &input);
+}
+
+static struct flow_setting flow_setting_of(const struct kiosk *kiosk)
+{
+    const struct setting *setting = watch_setting(kiosk->watch);
+    struct flow_setting out = {.times = kiosk->params.times,
+                               .transaction =
+                                   setting->mode == RECORD_TRANSACTION,
+                               .reasons_low = setting->reasons_low};
+    if (!kiosk->params.rating_fixed)
+        out.times.rating = setting->rating_ms;
+    return out;
+}
+
+static void open_store(struct kiosk *kiosk)
+{
+    const struct store_params params = {.directory = kiosk->params.directory,
+                                        .device = watch_device(kiosk->watch),
+                                        .listener = kiosk->params.listener,
+                                        .ctx = kiosk->params.ctx,
+                                        .retry_ms = kiosk->params.retry_ms};
+    kiosk->store = store_open(&params);
+    if (!kiosk->store) {
+        log_error("ui", "the store cannot be started");
+        kiosk->store_fault = FLOW_STORE_FAULT;
+        return;
+    }
+    write_event(kiosk, "start");
+}
+
+// New settings: nobody is at the screen, so all of them change at once.
+static void apply_settings(struct kiosk *kiosk, int64_t now)
+{
+    struct flow_effects effects;
+    choose_survey(kiosk);
+    struct flow_setting setting = flow_setting_of(kiosk);
+    flow_configure(&kiosk->flow, kiosk->survey, &setting, now, &effects);
+    if (watch_state(kiosk->watch) == WATCH_GOOD && !kiosk->store)
+        open_store(kiosk);
+    serve(kiosk, now);
+}
+
+// --- Life --------------------------------------------------------------------
+
+struct kiosk *kiosk_open(const struct kiosk_params *params, int64_t now)
+{
+    struct kiosk *kiosk = calloc(1, sizeof *kiosk);
+    if (kiosk)
+        kiosk->watch = watch_open(params->directory, now);
+    if (!kiosk || !kiosk->watch) {
+        log_error("ui", "out of memory");
+        free(kiosk);
+        return NULL;
+    }
+    kiosk->params = *params;
+    kiosk->survey = params->survey;
+    clock_boot_id(kiosk->boot);
+    struct flow_setting setting = flow_setting_of(kiosk);
+    flow_init(&kiosk->flow, kiosk->survey, &setting, now);
+    apply_settings(kiosk, now);
+    return kiosk;
+}
+
+void kiosk_close(struct kiosk *kiosk, int64_t now)
+{
+    if (!kiosk)
+        return;
+    const struct flow_input stop = {.kind = FLOW_STOP, .now = now};
+    kiosk_step(kiosk, &stop);
+    if (kiosk->health == KIOSK_WELL)
+        write_event(kiosk, "stop");
+    store_close(kiosk->store);
+    watch_close(kiosk->watch);
+    free(kiosk);
+}
+
+static bool is_of_visit(const struct kiosk *kiosk,
+                        const struct store_event *event)
+{
+    return strcmp(event->id, kiosk->visit.id) == 0;
+}
+
+static bool take_failure(struct kiosk *kiosk, const struct store_event *event,
+                         int64_t now)
+{
+    if (is_of_visit(kiosk, event) && kiosk->draft_waits) {
+        // The line is tried on its own; it decides what the citizen is told.
+        kiosk->draft_waits = false;
+        return false;
+    }
+    kiosk->store_fault =
+        event->reason == STORE_REASON_FULL ? FLOW_DISK_FULL : FLOW_STORE_FAULT;
+    if (!is_of_visit(kiosk, event))
+        return serve(kiosk, now);
+    const struct flow_input input = {
+        .kind = FLOW_STORE_FAILED, .fault = kiosk->store_fault, .now = now};
+    return kiosk_step(kiosk, &input);
+}
+
+static bool take_saved(struct kiosk *kiosk, const struct store_event *event,
+                       int64_t now)
+{
+    bool changed = false;
+    trace_saved(kiosk->params.trace, event->id, event->seq);
+    if (is_of_visit(kiosk, event)) {
+        const struct flow_input input = {.kind = FLOW_STORED, .now = now};
+        changed = kiosk_step(kiosk, &input);
+    }
+    kiosk->store_fault = FLOW_FINE;
+    return serve(kiosk, now) || changed;
+}
+
+bool kiosk_take_store_event(struct kiosk *kiosk,
+                            const struct store_event *event, int64_t now)
+{
+    switch (event->kind) {
+    case STORE_READY:
+        kiosk->store_fault = FLOW_FINE;
+        return serve(kiosk, now);
+    case STORE_BROKEN:
+        // The ring may still take records: only a failed one decides.
+        if (event->reason == STORE_REASON_BUSY)
+            kiosk->health = KIOSK_SECOND;
+        return false;
+    case STORE_DRAFT_SAVED:
+        trace_draft(kiosk->params.trace, event->id);
+        if (is_of_visit(kiosk, event))
+            kiosk->draft_waits = false;
+        return false;
+    case STORE_LINE_SAVED:
+        return take_saved(kiosk, event, now);
+    case STORE_FAILED:
+        return take_failure(kiosk, event, now);
+    }
+    return false;
+}
+
+bool kiosk_tick(struct kiosk *kiosk, int64_t now)
+{
+    const struct flow_input tick = {.kind = FLOW_TICK, .now = now};
+    bool changed = kiosk_step(kiosk, &tick);
+    if (flow_is_idle(&kiosk->flow) && watch_look(kiosk->watch, now)) {
+        apply_settings(kiosk, now);
+        changed = true;
+    }
+    return changed;
+}
+
+int64_t kiosk_deadline(const struct kiosk *kiosk)
+{
+    int64_t at = flow_deadline(&kiosk->flow);
+    int64_t look = watch_deadline(kiosk->watch);
+    return flow_is_idle(&kiosk->flow) && look < at ? look : at;
+}
+
+void kiosk_touch_at(struct kiosk *kiosk, double x, double y)
+{
+    kiosk->touch = (struct visit_touch){true, x, y};
+}
+
+enum kiosk_health kiosk_health(const struct kiosk *kiosk)
+{
+    return kiosk->health;
+}
+
+const struct flow *kiosk_flow(const struct kiosk *kiosk)
+{
+    return &kiosk->flow;
+}
+
+const struct survey *kiosk_survey(const struct kiosk *kiosk)
+{
+    return kiosk->survey;
+}
+
+const struct setting *kiosk_setting(const struct kiosk *kiosk)
+{
+    return watch_setting(kiosk->watch);
+}
+
+bool kiosk_is_enrolled(const struct kiosk *kiosk)
+{
+    return watch_state(kiosk->watch) == WATCH_GOOD;
+}

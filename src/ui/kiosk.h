@@ -1,0 +1,61 @@
+// The kiosk without its screen: the flow of the visit that is on, the record
+// that it becomes, the store that keeps it, and the settings that hold. What
+// happens comes in as inputs and events with their time; what the screen has to
+// show is read from it. No SDL.
+//
+// One thread, but for the store's listener, which carries events over to that
+// thread.
+#pragma once
+#include "store/store.h"
+#include "survey/flow.h"
+#include "survey/survey.h"
+#include "ui/setting.h"
+#include "ui/trace.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+struct kiosk;
+
+struct kiosk_params {
+    const char *directory;       // the device's
+    const struct survey *survey; // the set to start with; outlives the kiosk
+    struct flow_times times;
+    bool rating_fixed; // times.rating holds, whatever the device's settings say
+    int retry_ms;      // of a broken store
+    // Called on the storage thread: hand the event to the kiosk's own thread,
+    // and there to kiosk_take_store_event().
+    store_listener *listener;
+    void *ctx;
+    struct trace *trace; // may be NULL; borrowed
+};
+
+enum kiosk_health {
+    KIOSK_WELL,
+    KIOSK_SECOND // another kiosk runs on this directory: end at once
+};
+
+// NULL when memory or a thread could not be had; logged.
+struct kiosk *kiosk_open(const struct kiosk_params *params, int64_t now);
+// Closes the visit that is on, as far as it was answered, writes the event of
+// the stop and waits until the store has finished. The listener is still called
+// during this.
+void kiosk_close(struct kiosk *kiosk, int64_t now);
+
+// Each returns true when the screen may have to change.
+bool kiosk_step(struct kiosk *kiosk, const struct flow_input *input);
+bool kiosk_take_store_event(struct kiosk *kiosk,
+                            const struct store_event *event, int64_t now);
+// Time passes: the flow's own deadlines, and new settings while nobody is here.
+bool kiosk_tick(struct kiosk *kiosk, int64_t now);
+// When kiosk_tick() has something to do at the latest.
+int64_t kiosk_deadline(const struct kiosk *kiosk);
+
+// Where the finger was, as parts of the window, before the step that it causes.
+void kiosk_touch_at(struct kiosk *kiosk, double x, double y);
+
+enum kiosk_health kiosk_health(const struct kiosk *kiosk);
+const struct flow *kiosk_flow(const struct kiosk *kiosk);
+const struct survey *kiosk_survey(const struct kiosk *kiosk);
+// Defaults until the device is enrolled.
+const struct setting *kiosk_setting(const struct kiosk *kiosk);
+bool kiosk_is_enrolled(const struct kiosk *kiosk);

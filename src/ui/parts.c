@@ -1,0 +1,495 @@
+#include "ui/parts.h"
+#include "common/date.h"
+#include "ui/emblem.h"
+#include "ui/face.h"
+#include "vietnamese/number.h"
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    CARD_SHADOW_BLUR = 12,
+    CARD_SHADOW_DOWN = 6,
+    CHOSEN_BORDER = 8,
+    BUTTON_RADIUS = 22,
+    TOOL_RADIUS = 18,
+    BUTTON_PADDING = 22,
+    TOOL_PADDING = 12,
+    PILL_PADDING = 20,
+    HEAD_NAME_X = 116,
+    HEAD_GAP = 24, // between the names and the pill
+    PRESSED_PERCENT = 2,
+    TURN_STEP_MS = 100
+};
+
+bool part_hidden(const struct canvas *canvas, SDL_Rect rect)
+{
+    return !SDL_HasIntersection(&canvas->clip, &rect);
+}
+
+SDL_Rect part_with_shadow(const struct view *view, SDL_Rect rect)
+{
+    int more = layout_px(&view->layout, PART_SHADOW_REACH) + 1;
+    return (SDL_Rect){rect.x - more, rect.y - more, rect.w + 2 * more,
+                      rect.h + 2 * more};
+}
+
+static struct text_style style_of(const struct view *view, struct part_line how)
+{
+    int px = layout_px(&view->layout, how.size);
+    return (struct text_style){how.weight, px < 1 ? 1 : px};
+}
+
+// Smaller until the words fit into so many lines.
+static struct text_style fitted(const struct view *view, struct part_line how,
+                                const char *words, double width, size_t most)
+{
+    struct text_style style = style_of(view, how);
+    style.px = text_fit(view->text, style, style.px / 2, 1, &words, 1,
+                        (int)view_px(view, width), most);
+    return style;
+}
+
+void part_line(const struct view *view, struct canvas *canvas,
+               struct part_line how, const char *words, double x, double y,
+               double width)
+{
+    int high = layout_px(&view->layout, how.size) * 2;
+    SDL_Rect band = {0, (int)view_px(view, y) - high / 2, canvas->width, high};
+    if (part_hidden(canvas, band))
+        return;
+    struct text_style style = fitted(view, how, words, width, 1);
+    text_draw_middle(view->text, canvas, style, how.ink, words,
+                     view_px(view, x), view_px(view, y), how.align);
+}
+
+void part_lines(const struct view *view, struct canvas *canvas,
+                struct part_line how, const char *words, double x, double y,
+                double width, size_t most, double leading)
+{
+    int high = layout_px(&view->layout, leading * (double)(most + 1));
+    SDL_Rect band = {0, (int)view_px(view, y) - high / 2, canvas->width, high};
+    if (part_hidden(canvas, band))
+        return;
+    struct text_style style = fitted(view, how, words, width, most);
+    struct text_lines lines;
+    text_break(view->text, style, words, (int)view_px(view, width), most,
+               &lines);
+    text_draw_lines(view->text, canvas, style, how.ink, &lines,
+                    view_px(view, x), view_px(view, y), view_px(view, leading),
+                    how.align);
+}
+
+void part_page(const struct view *view, struct canvas *canvas)
+{
+    canvas_fill(canvas, view->theme->bg);
+}
+
+// --- The drum ----------------------------------------------------------------
+
+SDL_Rect part_ornament_rect(const struct view *view, double x, double y)
+{
+    int size = view->ornament->size;
+    return (SDL_Rect){(int)view_px(view, x) - size / 2 - 1,
+                      (int)view_px(view, y) - size / 2 - 1, size + 2, size + 2};
+}
+
+void part_ornament(const struct view *view, struct canvas *canvas, double x,
+                   double y)
+{
+    if (view->theme->ornament && view->ornament->size > 0)
+        ornament_draw(view->ornament, canvas, view_px(view, x),
+                      view_px(view, y), view->theme->gold);
+}
+
+// --- The head ----------------------------------------------------------------
+
+struct head {
+    struct buf name, pill;
+    const char *centre;
+    double name_width, pill_width; // u
+};
+
+static double width_in_u(const struct view *view, enum text_weight weight,
+                         double size, const char *line)
+{
+    struct text_style style = {weight, layout_px(&view->layout, size)};
+    return text_width(view->text, style, line) / view->layout.scale;
+}
+
+static void write_name(const struct view *view, bool full, struct buf *out)
+{
+    const char *values[] = {view->setting->unit_name};
+    buf_clear(out);
+    if (values[0][0])
+        i18n_format(view->i18n, view->language,
+                    full ? "unit.name" : "unit.short", values, 1, out);
+}
+
+static void write_pill(const struct view *view, bool field, struct buf *out)
+{
+    const char *values[] = {view->setting->counter,
+                            view->setting->field_name[view->language]};
+    buf_clear(out);
+    if (view->enrolled)
+        i18n_format(view->i18n, view->language,
+                    field ? "pill.counter_field" : "pill.counter", values, 2,
+                    out);
+}
+
+// The fullest wording that leaves room between the names and the pill.
+static void word_head(const struct view *view, struct head *head)
+{
+    bool has_field = view->setting->field_name[view->language][0] != '\0';
+    head->centre = view_text(view, "unit.centre");
+    double centre = width_in_u(view, TEXT_MEDIUM, 24, head->centre);
+    double room = view->layout.w - HEAD_NAME_X - LAYOUT_MARGIN;
+    for (int shorter = has_field ? 0 : 1; shorter < 4; shorter++) {
+        if (!has_field && shorter == 2)
+            continue;
+        write_name(view, shorter < 2, &head->name);
+        write_pill(view, has_field && shorter % 2 == 0, &head->pill);
+        head->name_width =
+            width_in_u(view, TEXT_SEMIBOLD, 27, buf_text(&head->name));
+        head->pill_width =
+            width_in_u(view, TEXT_SEMIBOLD, 28, buf_text(&head->pill));
+        if (head->pill_width > 0)
+            head->pill_width += 2 * PILL_PADDING;
+        if (fmax(head->name_width, centre) + HEAD_GAP + head->pill_width <=
+            room)
+            break;
+    }
+}
+
+void part_header(const struct view *view, struct canvas *canvas)
+{
+    const struct theme *theme = view->theme;
+    double low = view->layout.portrait ? 6 : 0;
+    double rule = view->layout.portrait ? 108 : 96;
+    double right = view->layout.w - LAYOUT_MARGIN;
+    SDL_Rect box =
+        view_rect(view, (struct box){0, 0, view->layout.w, rule + 2});
+    if (part_hidden(canvas, box))
+        return;
+    struct head head = {0};
+    word_head(view, &head);
+    emblem_draw(canvas, theme, view_px(view, 70), view_px(view, 50 + low),
+                view_px(view, 30));
+    double room = right - HEAD_NAME_X -
+                  (head.pill_width > 0 ? head.pill_width + HEAD_GAP : 0);
+    struct part_line name = {TEXT_SEMIBOLD, 27, theme->ink, TEXT_LEFT};
+    struct part_line centre = {TEXT_MEDIUM, 24, theme->ink2, TEXT_LEFT};
+    bool named = buf_text(&head.name)[0] != '\0';
+    if (named)
+        part_line(view, canvas, name, buf_text(&head.name), HEAD_NAME_X,
+                  34 + low, room);
+    part_line(view, canvas, centre, head.centre, HEAD_NAME_X,
+              (named ? 68 : 50) + low, room);
+    if (head.pill_width > 0) {
+        SDL_Rect pill =
+            view_rect(view, (struct box){right - head.pill_width, 24 + low,
+                                         head.pill_width, 52});
+        canvas_round_rect(canvas, pill.x, pill.y, pill.w, pill.h, pill.h / 2.0,
+                          theme->tint);
+        struct part_line words = {TEXT_SEMIBOLD, 28, theme->on_tint,
+                                  TEXT_CENTRE};
+        part_line(view, canvas, words, buf_text(&head.pill),
+                  right - head.pill_width / 2, 50 + low,
+                  head.pill_width - PILL_PADDING);
+    }
+    SDL_Rect line = view_rect(
+        view, (struct box){LAYOUT_MARGIN, rule, right - LAYOUT_MARGIN, 2});
+    canvas_rect(canvas, line.x, line.y, line.w, fmax(1, line.h), theme->rule);
+    buf_free(&head.name);
+    buf_free(&head.pill);
+}
+
+// --- Cards and buttons -----------------------------------------------------
+
+static SDL_FRect shrink(const struct target *target)
+{
+    SDL_FRect r = {(float)target->area.x, (float)target->area.y,
+                   (float)target->area.w, (float)target->area.h};
+    if (target->look & LOOK_PRESSED) {
+        float dx = r.w * PRESSED_PERCENT / 200,
+              dy = r.h * PRESSED_PERCENT / 200;
+        r = (SDL_FRect){r.x + dx, r.y + dy, r.w - 2 * dx, r.h - 2 * dy};
+    }
+    return r;
+}
+
+static void shadow(const struct view *view, struct canvas *canvas, SDL_FRect r,
+                   double radius)
+{
+    if (view->theme->shadow)
+        canvas_shadow(canvas, r.x, r.y + view_px(view, CARD_SHADOW_DOWN), r.w,
+                      r.h, radius, view_px(view, CARD_SHADOW_BLUR),
+                      view->theme->shadow);
+}
+
+static void bordered(const struct view *view, struct canvas *canvas,
+                     SDL_FRect r, double radius, double border, color line,
+                     color fill)
+{
+    canvas_round_rect(canvas, r.x, r.y, r.w, r.h, radius, fill);
+    canvas_round_border(canvas, r.x, r.y, r.w, r.h, radius,
+                        fmax(1, view_px(view, border)), line);
+}
+
+// Half of the way from one colour to the other.
+static color between(color a, color b)
+{
+    return ((a >> 1) & 0x7f7f7f) + ((b >> 1) & 0x7f7f7f) + COLOR(0);
+}
+
+SDL_FRect part_card(const struct view *view, struct canvas *canvas,
+                    const struct target *target, double radius, color line)
+{
+    const struct theme *theme = view->theme;
+    SDL_FRect r = shrink(target);
+    double round = view_px(view, radius);
+    shadow(view, canvas, r, round);
+    if (target->look & LOOK_CHOSEN)
+        bordered(view, canvas, r, round, CHOSEN_BORDER, theme->primary,
+                 theme->tint);
+    else
+        bordered(view, canvas, r, round, theme->border, line,
+                 target->look & LOOK_PRESSED
+                     ? between(theme->surface, theme->tint)
+                     : theme->surface);
+    return r;
+}
+
+SDL_FRect part_chip(const struct view *view, struct canvas *canvas,
+                    const struct target *target)
+{
+    const struct theme *theme = view->theme;
+    SDL_FRect r = shrink(target);
+    double round = view_px(view, BUTTON_RADIUS);
+    shadow(view, canvas, r, round);
+    if (target->look & LOOK_CHOSEN)
+        canvas_round_rect(canvas, r.x, r.y, r.w, r.h, round, theme->primary);
+    else
+        bordered(view, canvas, r, round, theme->border, theme->control,
+                 target->look & LOOK_PRESSED ? theme->tint : theme->surface);
+    return r;
+}
+
+// Icon and label side by side with their common middle in the rectangle.
+static void centred(const struct view *view, struct canvas *canvas, SDL_FRect r,
+                    enum icon icon, double icon_size, double gap,
+                    double padding, enum text_weight weight, double size,
+                    const char *label, color ink, color paper)
+{
+    double left = icon == ICON_NONE ? 0 : view_px(view, icon_size + gap);
+    int room = (int)(r.w - left - 2 * view_px(view, padding));
+    struct text_style style = {weight, layout_px(&view->layout, size)};
+    style.px = text_fit(view->text, style, style.px / 2, 1, &label, 1, room, 1);
+    double words = text_width(view->text, style, label);
+    double x = r.x + (r.w - left - words) / 2, y = r.y + r.h / 2;
+    if (icon != ICON_NONE)
+        icon_draw(canvas, icon, x + view_px(view, icon_size) / 2, y,
+                  view_px(view, icon_size), ink, paper);
+    text_draw_middle(view->text, canvas, style, ink, label, x + left, y,
+                     TEXT_LEFT);
+}
+
+void part_button(const struct view *view, struct canvas *canvas,
+                 const struct target *target, enum part_kind kind,
+                 enum icon icon, const char *label, double size)
+{
+    const struct theme *theme = view->theme;
+    if (part_hidden(canvas, part_with_shadow(view, target->area)))
+        return;
+    SDL_FRect r = shrink(target);
+    bool pressed = target->look & LOOK_PRESSED;
+    double round =
+        view_px(view, kind == PART_QUIET ? TOOL_RADIUS : BUTTON_RADIUS);
+    color ink = theme->primary, paper = theme->surface;
+    if (kind == PART_MAIN) {
+        ink = theme->on_primary;
+        paper = pressed ? between(theme->primary, theme->ink) : theme->primary;
+        shadow(view, canvas, r, round);
+        canvas_round_rect(canvas, r.x, r.y, r.w, r.h, round, paper);
+    } else if (kind == PART_SECOND) {
+        paper = pressed ? theme->tint : theme->surface;
+        bordered(view, canvas, r, round, 3, theme->primary, paper);
+    } else {
+        ink = theme->ink;
+        paper = pressed ? theme->tint : theme->bg;
+        bordered(view, canvas, r, round, theme->border, theme->control, paper);
+    }
+    bool quiet = kind == PART_QUIET;
+    centred(view, canvas, r, icon, 38, 17,
+            quiet ? TOOL_PADDING : BUTTON_PADDING,
+            quiet ? TEXT_SEMIBOLD : TEXT_BOLD, size, label, ink, paper);
+}
+
+void part_tool(const struct view *view, struct canvas *canvas,
+               const struct target *target, enum icon icon, const char *label)
+{
+    const struct theme *theme = view->theme;
+    if (part_hidden(canvas, target->area))
+        return;
+    SDL_FRect r = shrink(target);
+    bool chosen = target->look & LOOK_CHOSEN;
+    color ink = chosen ? theme->on_primary : theme->ink;
+    color paper = chosen                        ? theme->primary
+                  : target->look & LOOK_PRESSED ? theme->tint
+                                                : theme->surface;
+    double round = view_px(view, TOOL_RADIUS);
+    bordered(view, canvas, r, round, theme->border,
+             chosen ? theme->primary : theme->control, paper);
+    centred(view, canvas, r, icon, 38, 12, TOOL_PADDING, TEXT_SEMIBOLD, 28,
+            label, ink, paper);
+}
+
+void part_faces(const struct view *view, struct canvas *canvas, double x,
+                double y, double pitch, double radius)
+{
+    const struct survey_level *levels[SURVEY_LEVELS_MAX];
+    size_t count =
+        survey_shown(view->survey, view->setting->levels,
+                     view->setting->order == RECORD_WORST_FIRST, levels);
+    for (size_t i = 0; i < count; i++) {
+        double cx = x + (double)i * pitch;
+        SDL_Rect box = view_rect(view, (struct box){cx - radius, y - radius,
+                                                    2 * radius, 2 * radius});
+        if (!part_hidden(canvas, box))
+            face_draw(canvas, view->theme, levels[i]->level, view_px(view, cx),
+                      view_px(view, y), view_px(view, radius));
+    }
+}
+
+// --- Quiet screens ---------------------------------------------------------
+
+void part_spread_dots(const char *words, struct buf *out)
+{
+    static const char dot[] = " · ", wide[] = " \u00a0·\u00a0 ";
+    for (const char *p; (p = strstr(words, dot)); words = p + strlen(dot)) {
+        buf_append(out, words, (size_t)(p - words));
+        buf_append_text(out, wide);
+    }
+    buf_append_text(out, words);
+}
+
+static void write_clock(const struct view *view, struct buf *out)
+{
+    int32_t day = date_day_of_wall_ms(view->wall_ms);
+    char weekday[TARGET_ID_SIZE];
+    struct buf date = {0}, time = {0}, whole = {0}, both = {0};
+    snprintf(weekday, sizeof weekday, "date.weekday.%d", date_weekday(day));
+    number_append_date(day, &date);
+    number_append_time(view->wall_ms, &time);
+    const char *words[] = {view_text(view, weekday), buf_text(&date)};
+    i18n_format(view->i18n, view->language, "date.long", words, 2, &whole);
+    const char *parts[] = {buf_text(&whole), buf_text(&time)};
+    i18n_format(view->i18n, view->language, "date.clock", parts, 2, &both);
+    part_spread_dots(buf_text(&both), out);
+    buf_free(&date);
+    buf_free(&time);
+    buf_free(&whole);
+    buf_free(&both);
+}
+
+void part_clock(const struct view *view, struct canvas *canvas, double y)
+{
+    if (view->wall_ms == 0)
+        return;
+    const struct layout *l = &view->layout;
+    struct buf line = {0};
+    write_clock(view, &line);
+    struct part_line how = {TEXT_MEDIUM, 30, view->theme->ink,
+                            l->portrait ? TEXT_CENTRE : TEXT_RIGHT};
+    part_line(view, canvas, how, buf_text(&line),
+              l->portrait ? l->w / 2 : l->w - LAYOUT_MARGIN, y, 560);
+    buf_free(&line);
+}
+
+static int64_t next_minute(const struct view *view)
+{
+    const int64_t minute = 60000;
+    if (view->wall_ms == 0)
+        return INT64_MAX;
+    return view->now + minute - view->wall_ms % minute;
+}
+
+int64_t part_clock_tick(const struct view *view, struct damage *out, double y)
+{
+    damage_add(out,
+               view_rect(view, (struct box){0, y - 24, view->layout.w, 48}));
+    return next_minute(view);
+}
+
+int64_t part_turn_tick(const struct view *view, struct damage *out, double x,
+                       double y)
+{
+    if (view->now >= view->turns_until || !view->theme->ornament ||
+        view->ornament->size == 0)
+        return INT64_MAX;
+    damage_add(out, part_ornament_rect(view, x, y));
+    return view->now + TURN_STEP_MS;
+}
+
+// --- Closing screens -------------------------------------------------------
+
+void part_ring(const struct view *view, struct canvas *canvas, double x,
+               double y, double radius, double width, double part)
+{
+    double cx = view_px(view, x), cy = view_px(view, y);
+    double r = view_px(view, radius), w = view_px(view, width);
+    canvas_ring(canvas, cx, cy, r, w, view->theme->rule);
+    if (part > 0)
+        canvas_arc(canvas, cx, cy, r, w, 0, fmin(part, 1),
+                   view->theme->primary);
+}
+
+void part_ring_emblem(const struct view *view, struct canvas *canvas, double x,
+                      double y, double part)
+{
+    enum { RING = 96, RING_WIDTH = 12, EMBLEM = 70, REACH = PART_RING_REACH };
+    SDL_Rect box = view_rect(
+        view, (struct box){x - REACH, y - REACH, 2 * REACH, 2 * REACH});
+    if (part_hidden(canvas, box))
+        return;
+    part_ring(view, canvas, x, y, RING, RING_WIDTH, part);
+    emblem_draw(canvas, view->theme, view_px(view, x), view_px(view, y),
+                view_px(view, EMBLEM));
+}
+
+struct box part_single_button(const struct view *view)
+{
+    const struct layout *l = &view->layout;
+    if (l->portrait)
+        return (struct box){LAYOUT_MARGIN, 1048 + l->drop,
+                            l->w - 2 * LAYOUT_MARGIN, 112};
+    return (struct box){l->w / 2 - 240, 600 + l->drop, 480, 104};
+}
+
+// Digits of a telephone number stay together: no-break spaces.
+static void append_number(const char *number, struct buf *out)
+{
+    for (; *number; number++) {
+        if (*number == ' ')
+            buf_append_text(out, "\u00a0");
+        else
+            buf_append_char(out, *number);
+    }
+}
+
+void part_hotline(const struct view *view, struct canvas *canvas)
+{
+    const struct layout *l = &view->layout;
+    if (!view->setting->hotline[0])
+        return;
+    struct buf number = {0}, line = {0};
+    append_number(view->setting->hotline, &number);
+    const char *values[] = {buf_text(&number)};
+    i18n_format(view->i18n, view->language, "thanks.hotline", values, 1, &line);
+    struct part_line how = {TEXT_MEDIUM, 30, view->theme->ink, TEXT_CENTRE};
+    part_lines(view, canvas, how, buf_text(&line), l->w / 2,
+               (l->portrait ? 1219 : 753) + l->drop, l->w - 2 * LAYOUT_MARGIN,
+               l->portrait ? 2 : 1, 41);
+    buf_free(&number);
+    buf_free(&line);
+}

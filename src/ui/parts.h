@@ -1,0 +1,84 @@
+// What several screens are made of. Places and sizes are in u; what lies
+// outside the canvas's clip is skipped.
+#pragma once
+#include "ui/icon.h"
+#include "ui/screen.h"
+
+enum {
+    PART_SHADOW_REACH = 20, // u around a target that its shadow may touch
+    PART_RING_MS = 40,      // between two steps of a ring
+    PART_SLOW_RING_MS = 80,
+    PART_RING_REACH = 104 // u from the middle of the large ring
+};
+// Over a screen that waits behind a question.
+#define PART_DIM 0x9e0B1626u
+
+void part_page(const struct view *view, struct canvas *canvas);
+// The emblem, the names and the counter's pill, with the rule below.
+void part_header(const struct view *view, struct canvas *canvas);
+// The drum with its middle at (x, y). Nothing until it is baked.
+void part_ornament(const struct view *view, struct canvas *canvas, double x,
+                   double y);
+SDL_Rect part_ornament_rect(const struct view *view, double x, double y);
+
+struct part_line {
+    enum text_weight weight;
+    double size; // em
+    color ink;
+    enum text_align align;
+};
+// One line with its capitals' middle at y, made smaller until it is no wider
+// than `width`.
+void part_line(const struct view *view, struct canvas *canvas,
+               struct part_line how, const char *words, double x, double y,
+               double width);
+// Up to `most` lines around y, made smaller until they fit. `leading` is from
+// baseline to baseline.
+void part_lines(const struct view *view, struct canvas *canvas,
+                struct part_line how, const char *words, double x, double y,
+                double width, size_t most, double leading);
+
+enum part_kind { PART_MAIN, PART_SECOND, PART_QUIET };
+// A button with an icon and a label in its middle. PART_SECOND has a border of
+// the main colour, PART_QUIET one like a tool and no surface.
+void part_button(const struct view *view, struct canvas *canvas,
+                 const struct target *target, enum part_kind kind,
+                 enum icon icon, const char *label, double size);
+// A tool of the bar: icon and label.
+void part_tool(const struct view *view, struct canvas *canvas,
+               const struct target *target, enum icon icon, const char *label);
+// The body of a card or chip with its shadow: chosen, pressed or plain.
+// Returns the rectangle inside which the content is drawn (smaller while
+// pressed).
+SDL_FRect part_card(const struct view *view, struct canvas *canvas,
+                    const struct target *target, double radius, color line);
+SDL_FRect part_chip(const struct view *view, struct canvas *canvas,
+                    const struct target *target);
+// The row of faces on the quiet screens; x is the middle of the first.
+void part_faces(const struct view *view, struct canvas *canvas, double x,
+                double y, double pitch, double radius);
+// Wider room around the dots of "a · b", as the quiet screens have it.
+void part_spread_dots(const char *words, struct buf *out);
+// "Thứ Hai, 23/11/2026 · 09:41" at the foot of a quiet screen; nothing when the
+// clock cannot be believed.
+void part_clock(const struct view *view, struct canvas *canvas, double y);
+// Ticks: the clock at y changes with the minute; the drum at (x, y) turns for
+// a while.
+int64_t part_clock_tick(const struct view *view, struct damage *out, double y);
+int64_t part_turn_tick(const struct view *view, struct damage *out, double x,
+                       double y);
+
+// The ring of a countdown with `part` 0..1 still to go.
+void part_ring(const struct view *view, struct canvas *canvas, double x,
+               double y, double radius, double width, double part);
+// The same around the emblem.
+void part_ring_emblem(const struct view *view, struct canvas *canvas, double x,
+                      double y, double part);
+// The one button of a closing screen, and the hotline at its foot.
+struct box part_single_button(const struct view *view);
+void part_hotline(const struct view *view, struct canvas *canvas);
+
+// True when nothing of the rectangle can be seen.
+bool part_hidden(const struct canvas *canvas, SDL_Rect rect);
+// The rectangle with the shadow of what is drawn in it.
+SDL_Rect part_with_shadow(const struct view *view, SDL_Rect rect);

@@ -1,0 +1,93 @@
+// "Do you need more time?" over the screen of reasons, which is drawn dimmed
+// below. Any touch is an answer: somebody is there.
+#include "ui/parts.h"
+#include <math.h>
+
+static struct box panel(const struct view *view)
+{
+    const struct layout *l = &view->layout;
+    double w = l->portrait ? 736 : 940, h = l->portrait ? 560 : 450;
+    return (struct box){(l->w - w) / 2, (l->h - h) / 2, w, h};
+}
+
+static void layout(const struct view *view, struct targets *out)
+{
+    struct box p = panel(view);
+    struct box left = {p.x + 40, p.y + 310, 418, 104};
+    struct box right = {p.x + 482, p.y + 310, 418, 104};
+    if (view->layout.portrait) {
+        left = (struct box){p.x + 32, p.y + 420, 270, 104};
+        right = (struct box){p.x + 344, p.y + 420, 360, 104};
+    }
+    struct target *send =
+        targets_add(out, view, "still.send", left, 8, FLOW_SEND, 0);
+    if (view->flow->saving)
+        send->look |= LOOK_PRESSED;
+    targets_add(out, view, "still.more", right, 8, FLOW_MORE, 0);
+}
+
+static double left_s(const struct view *view)
+{
+    int64_t left =
+        view->flow->touched + view->flow->setting.times.still - view->now;
+    return left > 0 ? (double)left / 1000 : 0;
+}
+
+static void draw_panel(const struct view *view, struct canvas *canvas)
+{
+    const struct theme *theme = view->theme;
+    struct box p = panel(view);
+    SDL_Rect r = view_rect(view, p);
+    canvas_round_rect(canvas, r.x, r.y, r.w, r.h, view_px(view, 28),
+                      theme->surface);
+    double x = p.x + p.w / 2, width = p.w - 64;
+    bool portrait = view->layout.portrait;
+    struct part_line title = {TEXT_BOLD, 44, theme->ink, TEXT_CENTRE};
+    struct part_line body = {TEXT_MEDIUM, 30, theme->ink2, TEXT_CENTRE};
+    part_lines(view, canvas, title, view_text(view, "still.title"), x,
+               p.y + (portrait ? 222 : 194), portrait ? 560 : width,
+               portrait ? 2 : 1, 60);
+    part_lines(view, canvas, body, view_text(view, "still.body"), x,
+               p.y + (portrait ? 346 : 256), width, portrait ? 2 : 1, 42);
+    double total = (double)view->flow->setting.times.still / 1000;
+    double left = left_s(view);
+    part_ring(view, canvas, x, p.y + 92, 48, 10, left / total);
+    struct buf number = {0};
+    buf_printf(&number, "%d", (int)ceil(left));
+    struct part_line digits = {TEXT_BOLD, 40, theme->ink, TEXT_CENTRE};
+    part_line(view, canvas, digits, buf_text(&number), x, p.y + 92, 90);
+    buf_free(&number);
+}
+
+static void draw(const struct view *view, const struct targets *targets,
+                 struct canvas *canvas)
+{
+    struct targets behind = {0};
+    SCREEN_REASONS.layout(view, &behind);
+    SCREEN_REASONS.draw(view, &behind, canvas);
+    canvas_rect(canvas, 0, 0, canvas->width, canvas->height, PART_DIM);
+    draw_panel(view, canvas);
+    for (size_t i = 0; i < targets->count; i++) {
+        const struct target *target = &targets->list[i];
+        part_button(view, canvas, target,
+                    target->act == FLOW_MORE ? PART_MAIN : PART_SECOND,
+                    ICON_NONE, view_text(view, target->id), 34);
+    }
+}
+
+static bool tap_beside(const struct view *view, enum flow_act *out_act)
+{
+    (void)view;
+    *out_act = FLOW_MORE;
+    return true;
+}
+
+static int64_t tick(const struct view *view, struct damage *out)
+{
+    struct box p = panel(view);
+    damage_add(out, view_rect(view, (struct box){p.x + p.w / 2 - 60, p.y + 32,
+                                                 120, 120}));
+    return view->now + PART_SLOW_RING_MS;
+}
+
+const struct screen SCREEN_STILL = {"still", layout, draw, tap_beside, tick};

@@ -1,0 +1,476 @@
+// The canvas's shapes. Every one is laid row by row: a row is cut into the
+// spans where something has to be computed and those that are plain. Coverage
+// is the share of a pixel's width that lies inside, measured along the line to
+// the nearest edge; polygons, which have no cheap distance, get the exact area.
+#include "ui/canvas.h"
+#include "ui/pixels.h"
+#include <math.h>
+
+static double clamp01(double v)
+{
+    return v < 0 ? 0 : v > 1 ? 1 : v;
+}
+
+static double length(double x, double y)
+{
+    return sqrt(x * x + y * y);
+}
+
+// Of a shape's edge at the signed distance d (negative inside).
+static double edge(double d)
+{
+    return clamp01(0.5 - d);
+}
+
+// Of a line of `half` its width whose middle is `d` ≥ 0 away; right also for
+// lines thinner than a pixel.
+static double stroke(double d, double half)
+{
+    return fmax(0, fmin(d + 0.5, half) - fmax(d - 0.5, -half));
+}
+
+// The part of the clip that a shape can reach; false when none.
+static bool reach(const struct canvas *canvas, double left, double top,
+                  double right, double bottom, SDL_Rect *out)
+{
+    double far_x = canvas->width + 1, far_y = canvas->height + 1;
+    int x0 = (int)floor(fmax(fmin(left - 1, far_x), -1));
+    int y0 = (int)floor(fmax(fmin(top - 1, far_y), -1));
+    int x1 = (int)ceil(fmax(fmin(right + 1, far_x), -1));
+    int y1 = (int)ceil(fmax(fmin(bottom + 1, far_y), -1));
+    SDL_Rect box = {x0, y0, x1 - x0, y1 - y0};
+    return SDL_IntersectRect(&box, &canvas->clip, out);
+}
+
+static int limit(double v, int least, int most)
+{
+    return v < least ? least : v > most ? most : (int)v;
+}
+
+// --- Rounded rectangles ------------------------------------------------------
+
+enum { PROFILE_STEPS = 128 };
+
+struct rounded {
+    double x, y, hw, hh, radius; // the middle, half sizes
+    double width;                // of the border; 0: filled
+    // A shadow's coverage from −reach to reach; reach 0: no shadow.
+    double reach;
+    float profile[PROFILE_STEPS + 1];
+};
+
+static void place_rounded(struct rounded *r, double x, double y, double w,
+                          double h, double radius, double width)
+{
+    r->x = x + w / 2;
+    r->y = y + h / 2;
+    r->hw = w / 2;
+    r->hh = h / 2;
+    r->radius = fmin(radius, fmin(w, h) / 2);
+    r->width = width;
+    r->reach = 0;
+}
+
+// At the signed distance d from the outer edge.
+static double rounded_coverage(const struct rounded *r, double d)
+{
+    if (r->reach > 0) {
+        double at = (d / r->reach + 1) / 2;
+        return r->profile[(int)(clamp01(at) * PROFILE_STEPS + 0.5)];
+    }
+    return r->width > 0 ? edge(d) - edge(d + r->width) : edge(d);
+}
+
+// Columns from..to of a row at `qy` from the corner's middle.
+static void rounded_columns(struct canvas *canvas, const struct rounded *r,
+                            int y, int from, int to, double qy, color c)
+{
+    for (int x = from; x < to; x++) {
+        double qx = fabs(x + 0.5 - r->x) - r->hw + r->radius;
+        double d = qx > 0 && qy > 0 ? length(qx, qy) : fmax(qx, qy);
+        pixels_put(canvas, x, y, c, rounded_coverage(r, d - r->radius));
+    }
+}
+
+// Each row is a left end, a middle of one coverage, and a right end.
+static void paint_rounded(struct canvas *canvas, const struct rounded *r,
+                          color c)
+{
+    SDL_Rect box;
+    double left = r->x - r->hw, right = r->x + r->hw, out = r->reach;
+    if (!reach(canvas, left - out, r->y - r->hh - out, right + out,
+               r->y + r->hh + out, &box))
+        return;
+    int end = box.x + box.w;
+    // How far in from the upper or lower edge the left and right ends are wide.
+    double inset = fmax(fmax(r->width, r->reach), 1);
+    for (int y = box.y; y < box.y + box.h; y++) {
+        double qy = fabs(y + 0.5 - r->y) - r->hh + r->radius;
+        double deep =
+            qy > 0 || qy - r->radius > -inset ? fmax(r->radius, inset) : inset;
+        int in_left = limit(ceil(left + deep), box.x, end);
+        int in_right = limit(floor(right - deep), in_left, end);
+        rounded_columns(canvas, r, y, box.x, in_left, qy, c);
+        double middle = rounded_coverage(r, qy - r->radius);
+        if (middle > 0)
+            pixels_span(canvas, y, in_left, in_right,
+                        color_fade(c, (unsigned)((c >> 24) * middle + 0.5)));
+        rounded_columns(canvas, r, y, in_right, end, qy, c);
+    }
+    canvas_touch(canvas, box);
+}
+
+void canvas_rect(struct canvas *canvas, double x, double y, double w, double h,
+                 color c)
+{
+    canvas_round_rect(canvas, x, y, w, h, 0, c);
+}
+
+void canvas_round_rect(struct canvas *canvas, double x, double y, double w,
+                       double h, double radius, color c)
+{
+    struct rounded r;
+    place_rounded(&r, x, y, w, h, radius, 0);
+    paint_rounded(canvas, &r, c);
+}
+
+void canvas_round_border(struct canvas *canvas, double x, double y, double w,
+                         double h, double radius, double width, color c)
+{
+    struct rounded r;
+    place_rounded(&r, x, y, w, h, radius, width);
+    paint_rounded(canvas, &r, c);
+}
+
+// The edge of a shape blurred by a Gaussian is the integral of one. It is cut
+// off where it is too faint to be seen, so that a shadow has an end.
+void canvas_shadow(struct canvas *canvas, double x, double y, double w,
+                   double h, double radius, double blur, color c)
+{
+    struct rounded r;
+    double sigma = 0.6 * blur;
+    place_rounded(&r, x, y, w, h, radius, 0);
+    r.reach = blur * 7 / 6;
+    double lost = erfc(r.reach / (sigma * M_SQRT2)) / 2;
+    for (int i = 0; i <= PROFILE_STEPS; i++) {
+        double d = (2.0 * i / PROFILE_STEPS - 1) * r.reach;
+        double light = erfc(d / (sigma * M_SQRT2)) / 2;
+        r.profile[i] = (float)clamp01((light - lost) / (1 - 2 * lost));
+    }
+    paint_rounded(canvas, &r, c);
+}
+
+// --- Circles -----------------------------------------------------------------
+
+// Half of the chord that a circle cuts out of a row `dy` from its middle; 0
+// outside.
+static double chord(double radius, double dy)
+{
+    double square = radius * radius - dy * dy;
+    return radius > 0 && square > 0 ? sqrt(square) : 0;
+}
+
+void canvas_disc(struct canvas *canvas, double x, double y, double radius,
+                 color c)
+{
+    SDL_Rect box;
+    if (!reach(canvas, x - radius, y - radius, x + radius, y + radius, &box))
+        return;
+    int end = box.x + box.w;
+    for (int row = box.y; row < box.y + box.h; row++) {
+        double dy = row + 0.5 - y;
+        double outer = chord(radius + 1, dy), inner = chord(radius - 1, dy);
+        int from = limit(floor(x - outer), box.x, end);
+        int to = limit(ceil(x + outer), from, end);
+        int in_from = limit(ceil(x - inner), from, to);
+        int in_to = limit(floor(x + inner), in_from, to);
+        for (int col = from; col < in_from; col++)
+            pixels_put(canvas, col, row, c,
+                       edge(length(col + 0.5 - x, dy) - radius));
+        pixels_span(canvas, row, in_from, in_to, c);
+        for (int col = in_to; col < to; col++)
+            pixels_put(canvas, col, row, c,
+                       edge(length(col + 0.5 - x, dy) - radius));
+    }
+    canvas_touch(canvas, box);
+}
+
+struct arc {
+    double x, y, radius, half;
+    double turns;          // ≥ 1: the whole ring
+    struct point from, to; // middles of the round ends
+};
+
+static double cross(double ax, double ay, double bx, double by)
+{
+    return ax * by - ay * bx;
+}
+
+// `dx`, `dy` from the middle, as a direction.
+static bool in_arc(const struct arc *a, double dx, double dy)
+{
+    if (a->turns >= 1)
+        return true;
+    // y points down, so clockwise is the positive sense.
+    bool after = cross(a->from.x - a->x, a->from.y - a->y, dx, dy) >= 0;
+    bool before = cross(dx, dy, a->to.x - a->x, a->to.y - a->y) >= 0;
+    return a->turns <= 0.5 ? after && before : after || before;
+}
+
+static void arc_columns(struct canvas *canvas, const struct arc *a, int row,
+                        int from, int to, color c)
+{
+    double y = row + 0.5, dy = y - a->y;
+    for (int col = from; col < to; col++) {
+        double x = col + 0.5, dx = x - a->x, d;
+        if (in_arc(a, dx, dy))
+            d = fabs(length(dx, dy) - a->radius);
+        else
+            d = fmin(length(x - a->from.x, y - a->from.y),
+                     length(x - a->to.x, y - a->to.y));
+        pixels_put(canvas, col, row, c, stroke(d, a->half));
+    }
+}
+
+static struct point on_circle(double x, double y, double radius, double turn)
+{
+    return (struct point){x + radius * sin(2 * M_PI * turn),
+                          y - radius * cos(2 * M_PI * turn)};
+}
+
+void canvas_arc(struct canvas *canvas, double x, double y, double radius,
+                double width, double start, double turns, color c)
+{
+    SDL_Rect box;
+    double outer = radius + width / 2, inner = radius - width / 2 - 1;
+    if (turns <= 0 ||
+        !reach(canvas, x - outer, y - outer, x + outer, y + outer, &box))
+        return;
+    struct arc a = {x,
+                    y,
+                    radius,
+                    width / 2,
+                    turns,
+                    on_circle(x, y, radius, start),
+                    on_circle(x, y, radius, start + turns)};
+    int end = box.x + box.w;
+    for (int row = box.y; row < box.y + box.h; row++) {
+        double dy = row + 0.5 - y;
+        double far = chord(outer + 1, dy), hole = chord(inner, dy);
+        int from = limit(floor(x - far), box.x, end);
+        int to = limit(ceil(x + far), from, end);
+        int hole_from = limit(ceil(x - hole), from, to);
+        int hole_to = limit(floor(x + hole), hole_from, to);
+        arc_columns(canvas, &a, row, from, hole_from, c);
+        arc_columns(canvas, &a, row, hole_to, to, c);
+    }
+    canvas_touch(canvas, box);
+}
+
+void canvas_ring(struct canvas *canvas, double x, double y, double radius,
+                 double width, color c)
+{
+    canvas_arc(canvas, x, y, radius, width, 0, 1, c);
+}
+
+void canvas_ellipse(struct canvas *canvas, double x, double y, double rx,
+                    double ry, color c)
+{
+    SDL_Rect box;
+    if (!reach(canvas, x - rx, y - ry, x + rx, y + ry, &box))
+        return;
+    for (int row = box.y; row < box.y + box.h; row++) {
+        double v = (row + 0.5 - y) / ry;
+        for (int col = box.x; col < box.x + box.w; col++) {
+            double u = (col + 0.5 - x) / rx;
+            // First-order distance: the value over the length of its slope.
+            double k = length(u, v), slope = length(u / rx, v / ry);
+            pixels_put(canvas, col, row, c,
+                       slope > 0 ? edge(k * (k - 1) / slope) : 1);
+        }
+    }
+    canvas_touch(canvas, box);
+}
+
+// --- Strokes -----------------------------------------------------------------
+
+static double squared_to_segment(struct point a, struct point b, double x,
+                                 double y)
+{
+    double dx = b.x - a.x, dy = b.y - a.y;
+    double square = dx * dx + dy * dy;
+    double t =
+        square > 0 ? clamp01(((x - a.x) * dx + (y - a.y) * dy) / square) : 0;
+    double ex = x - a.x - t * dx, ey = y - a.y - t * dy;
+    return ex * ex + ey * ey;
+}
+
+struct span {
+    int from, to;
+};
+
+// The columns of a row, within `whole`, that lie within `margin` of a segment.
+static struct span near_segment(struct point a, struct point b, double y,
+                                double margin, struct span whole)
+{
+    struct span none = {whole.to, whole.to};
+    double dy = b.y - a.y, t0 = 0, t1 = 1;
+    if (fmin(a.y, b.y) > y + margin || fmax(a.y, b.y) < y - margin)
+        return none;
+    if (fabs(dy) > 1e-9) {
+        double s = (y - margin - a.y) / dy, t = (y + margin - a.y) / dy;
+        t0 = clamp01(fmin(s, t));
+        t1 = clamp01(fmax(s, t));
+    }
+    double x0 = a.x + t0 * (b.x - a.x), x1 = a.x + t1 * (b.x - a.x);
+    int from = limit(floor(fmin(x0, x1) - margin), whole.from, whole.to);
+    return (struct span){from,
+                         limit(ceil(fmax(x0, x1) + margin), from, whole.to)};
+}
+
+static bool reach_points(const struct canvas *canvas,
+                         const struct point *points, size_t count,
+                         double margin, SDL_Rect *out)
+{
+    double left = INFINITY, top = INFINITY, right = -INFINITY,
+           bottom = -INFINITY;
+    for (size_t i = 0; i < count; i++) {
+        left = fmin(left, points[i].x);
+        right = fmax(right, points[i].x);
+        top = fmin(top, points[i].y);
+        bottom = fmax(bottom, points[i].y);
+    }
+    return count > 0 && reach(canvas, left - margin, top - margin,
+                              right + margin, bottom + margin, out);
+}
+
+void canvas_path(struct canvas *canvas, const struct point *points,
+                 size_t count, bool closed, double width, color c)
+{
+    SDL_Rect box;
+    double half = width / 2;
+    if (count < 2 || !reach_points(canvas, points, count, half, &box))
+        return;
+    struct span whole = {box.x, box.x + box.w};
+    size_t segments = closed ? count : count - 1;
+    // The row holds the squared distance to the nearest segment so far.
+    float *nearest = canvas->row;
+    for (int row = box.y; row < box.y + box.h; row++) {
+        struct span used = {whole.to, whole.from};
+        for (int x = whole.from; x < whole.to; x++)
+            nearest[x] = INFINITY;
+        for (size_t i = 0; i < segments; i++) {
+            struct point a = points[i], b = points[(i + 1) % count];
+            struct span s = near_segment(a, b, row + 0.5, half + 1, whole);
+            for (int x = s.from; x < s.to; x++) {
+                double d = squared_to_segment(a, b, x + 0.5, row + 0.5);
+                if (d < nearest[x])
+                    nearest[x] = (float)d;
+            }
+            if (s.from < s.to) {
+                used.from = s.from < used.from ? s.from : used.from;
+                used.to = s.to > used.to ? s.to : used.to;
+            }
+        }
+        for (int x = used.from; x < used.to; x++)
+            pixels_put(canvas, x, row, c, stroke(sqrtf(nearest[x]), half));
+    }
+    canvas_touch(canvas, box);
+}
+
+void canvas_line(struct canvas *canvas, struct point a, struct point b,
+                 double width, color c)
+{
+    struct point points[2] = {a, b};
+    canvas_path(canvas, points, 2, false, width, c);
+}
+
+void canvas_curve(struct canvas *canvas, struct point a, struct point b,
+                  struct point c, double width, color ink)
+{
+    // The deviation of a chord of a quadratic curve falls with the square of
+    // their number; 20 keep it under a tenth of a pixel on any face.
+    enum { CHORDS = 20 };
+    struct point points[CHORDS + 1];
+    for (int i = 0; i <= CHORDS; i++) {
+        double t = (double)i / CHORDS, u = 1 - t;
+        points[i].x = u * u * a.x + 2 * u * t * b.x + t * t * c.x;
+        points[i].y = u * u * a.y + 2 * u * t * b.y + t * t * c.y;
+    }
+    canvas_path(canvas, points, CHORDS + 1, false, width, ink);
+}
+
+// --- Polygons ----------------------------------------------------------------
+
+// A piece of an edge that lies in one row, from x0 to x1 (0 ≤ x0 ≤ x1), and
+// covers `high` of its height, positive when the edge runs down. To every
+// column goes the change of area against the column on its left; the running
+// sum is the coverage. This is how font rasterisers do it.
+static void add_edge(float *row, double x0, double x1, double high)
+{
+    int first = (int)x0, last = (int)ceil(x1);
+    if (last <= first + 1) {
+        double middle = (x0 + x1) / 2 - first;
+        row[first] += (float)(high * (1 - middle));
+        row[first + 1] += (float)(high * middle);
+        return;
+    }
+    // Area to the right of the edge in each column it crosses.
+    double slope = high / (x1 - x0), before = 0;
+    for (int x = first; x < last; x++) {
+        double in = fmax(x0, x), out = fmin(x1, x + 1);
+        double done = slope * (in - x0), here = slope * (out - in);
+        double area = done + here * (x + 1 - (in + out) / 2);
+        row[x] += (float)(area - before);
+        before = area;
+    }
+    row[last] += (float)(high - before);
+}
+
+// Adds what the edge a–b does to the row y, columns counted from `base`.
+static void add_row_edge(float *row, struct point a, struct point b, int y,
+                         int base, double most)
+{
+    double sign = 1;
+    if (a.y > b.y) {
+        struct point swap = a;
+        a = b;
+        b = swap;
+        sign = -1;
+    }
+    double top = fmax(a.y, y), bottom = fmin(b.y, y + 1);
+    if (top >= bottom)
+        return;
+    double slope = (b.x - a.x) / (b.y - a.y);
+    double x0 = a.x + (top - a.y) * slope - base;
+    double x1 = a.x + (bottom - a.y) * slope - base;
+    x0 = fmin(fmax(x0, 0), most);
+    x1 = fmin(fmax(x1, 0), most);
+    add_edge(row, fmin(x0, x1), fmax(x0, x1), sign * (bottom - top));
+}
+
+void canvas_polygon(struct canvas *canvas, const struct point *points,
+                    size_t count, color c)
+{
+    SDL_Rect box, clip = canvas->clip, all;
+    if (count < 3 || !reach_points(canvas, points, count, 0, &box))
+        return;
+    // A row is summed up from the polygon's left, wherever the clip begins.
+    canvas->clip = (SDL_Rect){0, 0, canvas->width, canvas->height};
+    reach_points(canvas, points, count, 0, &all);
+    canvas->clip = clip;
+    for (int y = box.y; y < box.y + box.h; y++) {
+        float *row = canvas->row, sum = 0;
+        for (int x = 0; x <= all.w + 1; x++)
+            row[x] = 0;
+        for (size_t i = 0; i < count; i++)
+            add_row_edge(row, points[i], points[(i + 1) % count], y, all.x,
+                         all.w);
+        for (int x = all.x; x < box.x + box.w; x++) {
+            sum += row[x - all.x];
+            if (x >= box.x)
+                pixels_put(canvas, x, y, c, fminf(fabsf(sum), 1));
+        }
+    }
+    canvas_touch(canvas, box);
+}

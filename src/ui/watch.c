@@ -1,0 +1,184 @@
+#include "ui/watch.h"
+#include "common/file.h"
+#include "common/log.h"
+#include "store/courier.h"
+#include "store/device.h"
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum {
+    COURIER_POLL_MS = 250, // for another process's commit
+    DEVICE_POLL_MS = 1000, // until the device is enrolled
+    REOPEN_MS = 2000,      // until the courier has made its database
+    ETAG_SIZE = 128
+};
+
+struct watch {
+    char directory[PATH_MAX];
+    char device[ID_SIZE];
+    enum watch_state state;
+    struct setting setting;
+    struct courier *courier; // NULL: not there yet
+    int64_t next_at, reopen_at;
+    struct timespec seen; // device.json as it was when it was broken
+};
+
+static bool take_setting(struct watch *watch, const json_t *object,
+                         const char *source)
+{
+    struct setting read;
+    struct buf message = {0};
+    bool ok = setting_read(object, &read, &message);
+    if (ok)
+        watch->setting = read;
+    else
+        log_error("ui", "%s: configuration: %s", source, buf_text(&message));
+    buf_free(&message);
+    return ok;
+}
+
+// A broken file is read again only when it is another one, so that the log
+// says it once.
+static bool is_as_seen(struct watch *watch)
+{
+    char path[PATH_MAX];
+    struct stat info;
+    if (!file_join(path, sizeof path, watch->directory, DEVICE_FILE_JSON) ||
+        stat(path, &info) != 0)
+        return false;
+    bool same = info.st_mtim.tv_sec == watch->seen.tv_sec &&
+                info.st_mtim.tv_nsec == watch->seen.tv_nsec;
+    watch->seen = info.st_mtim;
+    return same;
+}
+
+static void load_device(struct watch *watch)
+{
+    struct device device;
+    bool same = is_as_seen(watch);
+    if (watch->state == WATCH_BROKEN && same)
+        return;
+    switch (device_load(watch->directory, &device)) {
+    case DEVICE_NOT_ENROLLED:
+        watch->state = WATCH_NOT_ENROLLED;
+        return;
+    case DEVICE_BROKEN:
+        watch->state = WATCH_BROKEN;
+        return;
+    case DEVICE_OK:
+        break;
+    }
+    memcpy(watch->device, device.id, sizeof watch->device);
+    watch->state = take_setting(watch, device.config, DEVICE_FILE_JSON)
+                       ? WATCH_GOOD
+                       : WATCH_BROKEN;
+    device_release(&device);
+}
+
+// True when the courier holds a newer configuration that can be used.
+static bool load_fetched(struct watch *watch)
+{
+    struct buf body = {0};
+    char etag[ETAG_SIZE], why[JSON_MESSAGE_SIZE];
+    int64_t version;
+    bool changed = false;
+    if (courier_config(watch->courier, &version, etag, sizeof etag, &body) ==
+            SQL_OK &&
+        version > watch->setting.version) {
+        json_t *object = json_read(buf_text(&body), body.size, why);
+        if (!object)
+            log_error("ui", "%s: configuration: %s", DEVICE_FILE_COURIER, why);
+        else
+            changed = take_setting(watch, object, DEVICE_FILE_COURIER);
+        // One that cannot be used is not read again and again.
+        if (!changed)
+            watch->setting.version = version;
+        json_decref(object);
+    }
+    buf_free(&body);
+    return changed;
+}
+
+static void open_courier(struct watch *watch, int64_t now)
+{
+    watch->reopen_at = now + REOPEN_MS;
+    if (courier_open(watch->directory, COURIER_READER, &watch->courier) !=
+        SQL_OK)
+        watch->courier = NULL;
+}
+
+static bool look_at_courier(struct watch *watch, int64_t now)
+{
+    bool fresh = false;
+    if (watch->courier && courier_is_replaced(watch->courier)) {
+        courier_close(watch->courier);
+        watch->courier = NULL;
+    }
+    if (!watch->courier && now >= watch->reopen_at) {
+        open_courier(watch, now);
+        fresh = watch->courier != NULL;
+    }
+    if (!watch->courier || (!courier_changed(watch->courier) && !fresh))
+        return false;
+    return load_fetched(watch);
+}
+
+struct watch *watch_open(const char *directory, int64_t now)
+{
+    struct watch *watch = calloc(1, sizeof *watch);
+    if (!watch)
+        return NULL;
+    snprintf(watch->directory, sizeof watch->directory, "%s", directory);
+    watch->reopen_at = now;
+    json_t *nothing = json_pack("{s:i}", "version", 0);
+    take_setting(watch, nothing, "defaults");
+    json_decref(nothing);
+    watch_look(watch, now);
+    return watch;
+}
+
+void watch_close(struct watch *watch)
+{
+    if (!watch)
+        return;
+    courier_close(watch->courier);
+    free(watch);
+}
+
+bool watch_look(struct watch *watch, int64_t now)
+{
+    if (now < watch->next_at)
+        return false;
+    bool changed = false;
+    if (watch->state != WATCH_GOOD) {
+        enum watch_state before = watch->state;
+        load_device(watch);
+        changed = watch->state != before;
+    }
+    if (watch->state == WATCH_GOOD)
+        changed |= look_at_courier(watch, now);
+    watch->next_at =
+        now + (watch->state == WATCH_GOOD ? COURIER_POLL_MS : DEVICE_POLL_MS);
+    return changed;
+}
+
+int64_t watch_deadline(const struct watch *watch)
+{
+    return watch->next_at;
+}
+
+enum watch_state watch_state(const struct watch *watch)
+{
+    return watch->state;
+}
+
+const struct setting *watch_setting(const struct watch *watch)
+{
+    return &watch->setting;
+}
+
+const char *watch_device(const struct watch *watch)
+{
+    return watch->device;
+}

@@ -1,0 +1,175 @@
+#include "ui/window.h"
+#include "common/log.h"
+#include <stdlib.h>
+#include <string.h>
+
+struct window {
+    SDL_Window *handle;
+    SDL_Renderer *renderer; // NULL: the window's surface is used
+    SDL_Texture *texture;
+    int texture_width, texture_height;
+};
+
+static void set_hints(void)
+{
+    SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, "0");
+    SDL_SetHint(SDL_HINT_TOUCH_MOUSE_EVENTS, "0");
+    SDL_SetHint(SDL_HINT_MOUSE_TOUCH_EVENTS, "0");
+    SDL_SetHint(SDL_HINT_VIDEO_ALLOW_SCREENSAVER, "0");
+    SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1");
+}
+
+// The drivers on which SDL writes a surface to the window by itself.
+static bool has_surface(void)
+{
+    const char *driver = SDL_GetCurrentVideoDriver();
+    return driver &&
+           (strcmp(driver, "x11") == 0 || strcmp(driver, "dummy") == 0);
+}
+
+static bool open_renderer(struct window *window)
+{
+    window->renderer = SDL_CreateRenderer(window->handle, -1, 0);
+    if (!window->renderer)
+        log_error("ui", "no renderer for the display: %s", SDL_GetError());
+    return window->renderer != NULL;
+}
+
+struct window *window_open(const struct window_options *options)
+{
+    struct window *window = calloc(1, sizeof *window);
+    if (!window) {
+        log_error("ui", "out of memory for the window");
+        return NULL;
+    }
+    set_hints();
+    if (SDL_Init(SDL_INIT_VIDEO) != 0) {
+        log_error("ui", "no display: %s", SDL_GetError());
+        free(window);
+        return NULL;
+    }
+    bool whole = options->width == 0;
+    Uint32 flags =
+        SDL_WINDOW_ALLOW_HIGHDPI |
+        (whole ? SDL_WINDOW_FULLSCREEN_DESKTOP : SDL_WINDOW_RESIZABLE);
+    window->handle = SDL_CreateWindow(
+        options->title, SDL_WINDOWPOS_UNDEFINED, SDL_WINDOWPOS_UNDEFINED,
+        whole ? 1280 : options->width, whole ? 800 : options->height, flags);
+    if (!window->handle) {
+        log_error("ui", "no window: %s", SDL_GetError());
+        window_close(window);
+        return NULL;
+    }
+    if (!has_surface() && !open_renderer(window)) {
+        window_close(window);
+        return NULL;
+    }
+    if (whole)
+        SDL_ShowCursor(SDL_DISABLE);
+    return window;
+}
+
+void window_close(struct window *window)
+{
+    if (!window)
+        return;
+    if (window->texture)
+        SDL_DestroyTexture(window->texture);
+    if (window->renderer)
+        SDL_DestroyRenderer(window->renderer);
+    if (window->handle)
+        SDL_DestroyWindow(window->handle);
+    free(window);
+    SDL_Quit();
+}
+
+void window_size(const struct window *window, int *out_width, int *out_height)
+{
+    if (!window->renderer ||
+        SDL_GetRendererOutputSize(window->renderer, out_width, out_height) != 0)
+        SDL_GetWindowSize(window->handle, out_width, out_height);
+}
+
+void window_points(const struct window *window, int *out_width, int *out_height)
+{
+    SDL_GetWindowSize(window->handle, out_width, out_height);
+}
+
+double window_px_per_mm(const struct window *window)
+{
+    float dpi = 0;
+    int display = SDL_GetWindowDisplayIndex(window->handle);
+    if (display < 0 || SDL_GetDisplayDPI(display, NULL, &dpi, NULL) != 0)
+        return 0;
+    return dpi / 25.4;
+}
+
+static bool present_surface(struct window *window, const uint32_t *pixels,
+                            size_t stride, const SDL_Rect *rects, size_t count)
+{
+    SDL_Surface *surface = SDL_GetWindowSurface(window->handle);
+    if (!surface)
+        return false;
+    size_t depth = surface->format->BytesPerPixel;
+    for (size_t i = 0; i < count; i++) {
+        SDL_Rect r, all = {0, 0, surface->w, surface->h};
+        if (!SDL_IntersectRect(&rects[i], &all, &r))
+            continue;
+        const uint32_t *from = pixels + (size_t)r.y * stride + r.x;
+        unsigned char *to = (unsigned char *)surface->pixels +
+                            (size_t)r.y * (size_t)surface->pitch +
+                            (size_t)r.x * depth;
+        if (SDL_ConvertPixels(r.w, r.h, SDL_PIXELFORMAT_RGB888, from,
+                              (int)(stride * sizeof *pixels),
+                              surface->format->format, to, surface->pitch) != 0)
+            return false;
+    }
+    return SDL_UpdateWindowSurfaceRects(window->handle, rects, (int)count) == 0;
+}
+
+static bool fit_texture(struct window *window)
+{
+    int width, height;
+    window_size(window, &width, &height);
+    if (window->texture && width == window->texture_width &&
+        height == window->texture_height)
+        return true;
+    if (window->texture)
+        SDL_DestroyTexture(window->texture);
+    window->texture =
+        SDL_CreateTexture(window->renderer, SDL_PIXELFORMAT_ARGB8888,
+                          SDL_TEXTUREACCESS_STREAMING, width, height);
+    window->texture_width = width;
+    window->texture_height = height;
+    return window->texture != NULL;
+}
+
+static bool present_texture(struct window *window, const uint32_t *pixels,
+                            size_t stride, const SDL_Rect *rects, size_t count)
+{
+    if (!fit_texture(window))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        const uint32_t *from =
+            pixels + (size_t)rects[i].y * stride + rects[i].x;
+        if (SDL_UpdateTexture(window->texture, &rects[i], from,
+                              (int)(stride * sizeof *pixels)) != 0)
+            return false;
+    }
+    // The back buffer's content is unknown after a flip: the whole again.
+    if (SDL_RenderCopy(window->renderer, window->texture, NULL, NULL) != 0)
+        return false;
+    SDL_RenderPresent(window->renderer);
+    return true;
+}
+
+bool window_present(struct window *window, const uint32_t *pixels,
+                    size_t stride, const SDL_Rect *rects, size_t count)
+{
+    bool ok = window->renderer
+                  ? present_texture(window, pixels, stride, rects, count)
+                  : present_surface(window, pixels, stride, rects, count);
+    if (!ok)
+        log_warn("ui", "the display refused a picture: %s", SDL_GetError());
+    return ok;
+}
