@@ -19,14 +19,18 @@ void buf_append_text(struct buf *buf, const char *text);
 void buf_append_char(struct buf *buf, char c);
 void buf_printf(struct buf *buf, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-void buf_vprintf(struct buf *buf, const char *format, va_list args);
+void buf_vprintf(struct buf *buf, const char *format, va_list args)
+    __attribute__((format(printf, 2, 0)));
 // Makes room for `size` more bytes and returns where they go, or NULL. The
 // caller writes there and then calls buf_commit() with what it wrote.
 char *buf_reserve(struct buf *buf, size_t size);
 void buf_commit(struct buf *buf, size_t size);
 // Empties without giving memory back.
 void buf_clear(struct buf *buf);
-static inline bool buf_ok(const struct buf *buf) { return !buf->failed; }
+static inline bool buf_ok(const struct buf *buf)
+{
+    return !buf->failed;
+}
 // "" when nothing was ever written. Owned by the buffer.
 const char *buf_text(const struct buf *buf);
 // The caller owns the text and frees it; the buffer is empty afterwards.

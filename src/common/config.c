@@ -1,5 +1,6 @@
 #include "common/config.h"
 #include "common/file.h"
+#include "common/json.h"
 #include <assert.h>
 #include <errno.h>
 #include <ini.h>
@@ -131,10 +132,12 @@ struct reading {
 
 // Debian's inih hands no line numbers to its handler, so the lines are counted
 // where it asks for them. It keeps lines of up to 199 bytes; a longer one would
-// come in two halves.
+// come in two halves. Leading blanks go: inih takes an indented line for more
+// of the value above it.
 static char *next_line(char *line, int size, void *ctx)
 {
     struct reading *r = ctx;
+    r->rest += strspn(r->rest, " \t");
     size_t length = strcspn(r->rest, "\n");
     if (*r->rest == '\0' || r->failed)
         return NULL;
@@ -191,6 +194,14 @@ static int refuse(struct reading *r, const char *name, const char *why)
     return 0;
 }
 
+// jansson checks texts that it is given.
+static bool is_utf8(const char *text)
+{
+    json_t *value = json_string(text);
+    json_decref(value);
+    return value != NULL;
+}
+
 // inih's handler; 1 goes on, 0 is a mistake on this line.
 static int take_pair(void *ctx, const char *section, const char *name,
                      const char *text)
@@ -212,7 +223,9 @@ static int take_pair(void *ctx, const char *section, const char *name,
                       "unknown key in this section; see --help for the list");
     struct value *value = &config->values[i];
     struct buf why = {0};
-    if (value->file_line) {
+    if (!is_utf8(text)) {
+        buf_append_text(&why, "is not UTF-8; save the file as UTF-8");
+    } else if (value->file_line) {
         buf_printf(&why, "already given in line %d; keep one of them",
                    value->file_line);
     } else {
@@ -243,12 +256,12 @@ bool config_read_file(struct config *config, const char *path,
                               .path = path,
                               .message = message,
                               .rest = buf_text(&text)};
-    int line = 0;
-    const char *nul = memchr(buf_text(&text), '\0', text.size);
-    if (nul)
-        line = 1;
-    else
-        line = ini_parse_stream(next_line, &reading, take_pair, &reading);
+    if (strlen(buf_text(&text)) != text.size) {
+        buf_printf(message, "%s: holds NUL bytes; save it as UTF-8 text", path);
+        buf_free(&text);
+        return false;
+    }
+    int line = ini_parse_stream(next_line, &reading, take_pair, &reading);
     buf_free(&text);
     if (line != 0 && !reading.failed) {
         buf_printf(message,

@@ -114,13 +114,13 @@ static int digit_value(char c)
 bool hex_decode(const char *text, size_t text_size, void *out, size_t size)
 {
     unsigned char *to = out;
-    if (text_size != size * 2)
+    if (text_size % 2 != 0 || text_size / 2 != size)
         return false;
     for (size_t i = 0; i < text_size; i++)
         if (digit_value(text[i]) < 0)
             return false;
     for (size_t i = 0; i < size; i++)
-        to[i] = (unsigned char)(digit_value(text[2 * i]) << 4 |
-                                digit_value(text[2 * i + 1]));
+        to[i] = (unsigned char)((unsigned)digit_value(text[2 * i]) << 4 |
+                                (unsigned)digit_value(text[2 * i + 1]));
     return true;
 }

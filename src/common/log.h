@@ -1,6 +1,6 @@
 // Log lines of all programs: one line each on standard error,
 //
-//   2026-11-23T09:15:02.120+07:00 warn sync server answered 503; next try in 4 s
+//   2026-11-23T09:15:02.120+07:00 warn sync answered 503; waits 4 s
 //
 // so that journald, a file or a person reads the same thing. A newline inside
 // the text is written as "\n"; a line never holds a secret or a comment.

@@ -135,8 +135,10 @@ static bool read_language(struct i18n *i18n, const char *directory,
     const char *id;
     json_t *value;
     ok = true;
-    json_object_foreach(object, id, value) ok =
-        ok && take_text(i18n, language, path, id, value, message);
+    json_object_foreach(object, id, value)
+    {
+        ok = ok && take_text(i18n, language, path, id, value, message);
+    }
 done:
     json_decref(object);
     buf_free(&bytes);

@@ -29,7 +29,7 @@ void i18n_format(const struct i18n *i18n, enum i18n_language language,
 // "vi", "en".
 const char *i18n_code(enum i18n_language language);
 bool i18n_parse_code(const char *code, enum i18n_language *out_language);
-// The ids found in Vietnamese, sorted; for tests and checks.
+// The ids found in any language, sorted; for tests and checks.
 size_t i18n_count(const struct i18n *i18n);
 const char *i18n_id(const struct i18n *i18n, size_t index);
 bool i18n_has(const struct i18n *i18n, enum i18n_language language,

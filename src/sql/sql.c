@@ -17,6 +17,8 @@ struct sql_statement {
     struct sql *sql;
     size_t index;
     sqlite3_stmt *handle; // NULL: not prepared yet, or it cannot be
+    // Why this use cannot run: it was not prepared, or a value was not bound.
+    enum sql_result failure; // SQL_OK: it can
 };
 
 struct sql {
@@ -56,7 +58,8 @@ static enum sql_result result_of(struct sql *sql, int code)
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
         return SQL_CORRUPT;
-    case SQLITE_IOERR: {
+    case SQLITE_IOERR:
+    case SQLITE_CANTOPEN: {
         int error = sql->db ? sqlite3_system_errno(sql->db) : 0;
         return error == ENOSPC || error == EDQUOT || error == EFBIG ? SQL_FULL
                                                                     : SQL_ERROR;
@@ -178,7 +181,7 @@ static bool allocate(struct sql *sql, const char *path,
         return false;
     sql->count = count;
     for (size_t i = 0; i < count; i++)
-        sql->statements[i] = (struct sql_statement){sql, i, NULL};
+        sql->statements[i] = (struct sql_statement){sql, i, NULL, SQL_OK};
     return true;
 }
 
@@ -186,7 +189,10 @@ enum sql_result sql_open(const char *path, enum sql_mode mode,
                          const char *const *statements, size_t count,
                          struct sql **out_sql)
 {
+    // Looked at before the open: a file that takes its place meanwhile is then
+    // noticed by sql_is_replaced(), one that took it before is what opens.
     struct stat st;
+    bool known = stat(path, &st) == 0;
     struct sql *sql = calloc(1, sizeof *sql);
     if (!sql || !allocate(sql, path, statements, count)) {
         sql_close(sql);
@@ -196,13 +202,13 @@ enum sql_result sql_open(const char *path, enum sql_mode mode,
                 (mode == SQL_WRITER ? SQLITE_OPEN_CREATE : 0);
     int code = sqlite3_open_v2(path, &sql->db, flags, NULL);
     enum sql_result result;
-    if (code == SQLITE_CANTOPEN && mode == SQL_FOLLOWER && stat(path, &st) != 0)
+    if (code == SQLITE_CANTOPEN && mode == SQL_FOLLOWER && !known)
         result = SQL_NONE; // its writer has not made it yet
     else if (code != SQLITE_OK)
         result = seen(sql, code, "open");
     else
         result = configure(sql, mode);
-    if (result == SQL_OK && stat(path, &st) == 0) {
+    if (result == SQL_OK && (known || stat(path, &st) == 0)) {
         sql->device = st.st_dev;
         sql->inode = st.st_ino;
     }
@@ -282,11 +288,12 @@ enum sql_result sql_migrate(struct sql *sql,
 struct sql_statement *sql_use(struct sql *sql, size_t index)
 {
     struct sql_statement *s = &sql->statements[index];
+    s->failure = SQL_OK;
     if (!s->handle) {
         int code =
             sqlite3_prepare_v3(sql->db, sql->texts[index], -1,
                                SQLITE_PREPARE_PERSISTENT, &s->handle, NULL);
-        seen(sql, code, sql->texts[index]);
+        s->failure = seen(sql, code, sql->texts[index]);
     } else {
         sqlite3_reset(s->handle);
         sqlite3_clear_bindings(s->handle);
@@ -294,36 +301,44 @@ struct sql_statement *sql_use(struct sql *sql, size_t index)
     return s;
 }
 
+// A value that was not bound would be stored as NULL; the statement does not
+// run then.
+static void bound(struct sql_statement *s, int code)
+{
+    if (code != SQLITE_OK && s->failure == SQL_OK)
+        s->failure = seen(s->sql, code, s->sql->texts[s->index]);
+}
+
 void sql_bind_int(struct sql_statement *s, int index, int64_t value)
 {
-    sqlite3_bind_int64(s->handle, index, value);
+    bound(s, sqlite3_bind_int64(s->handle, index, value));
 }
 
 void sql_bind_real(struct sql_statement *s, int index, double value)
 {
-    sqlite3_bind_double(s->handle, index, value);
+    bound(s, sqlite3_bind_double(s->handle, index, value));
 }
 
 void sql_bind_text(struct sql_statement *s, int index, const char *text)
 {
-    sqlite3_bind_text(s->handle, index, text, -1, SQLITE_STATIC);
+    bound(s, sqlite3_bind_text(s->handle, index, text, -1, SQLITE_STATIC));
 }
 
 void sql_bind_bytes(struct sql_statement *s, int index, const void *bytes,
                     size_t size)
 {
-    sqlite3_bind_blob64(s->handle, index, bytes, size, SQLITE_STATIC);
+    bound(s, sqlite3_bind_blob64(s->handle, index, bytes, size, SQLITE_STATIC));
 }
 
 void sql_bind_null(struct sql_statement *s, int index)
 {
-    sqlite3_bind_null(s->handle, index);
+    bound(s, sqlite3_bind_null(s->handle, index));
 }
 
 enum sql_result sql_step(struct sql_statement *s)
 {
-    if (!s->handle)
-        return SQL_ERROR;
+    if (s->failure != SQL_OK)
+        return s->failure;
     return seen(s->sql, sqlite3_step(s->handle), s->sql->texts[s->index]);
 }
 

@@ -44,7 +44,8 @@ struct sql_migration {
 enum sql_result sql_open(const char *path, enum sql_mode mode,
                          const char *const *statements, size_t count,
                          struct sql **out_sql);
-// Accepts NULL. A writer checkpoints, a follower does not.
+// Accepts NULL. A writer that nobody follows checkpoints; a follower never
+// does.
 void sql_close(struct sql *sql);
 
 // Brings the schema to the last of `migrations` (ended by version 0), each in
@@ -62,9 +63,10 @@ enum sql_result sql_run(struct sql *sql, const char *script);
 
 // One statement of the table, prepared at first use and kept. sql_use() resets
 // what an earlier use left; then bind (from 1), step until SQL_NONE, done. A
-// statement that could not be prepared is logged, accepts every call and
-// answers SQL_ERROR when stepped. Texts and blobs are bound without a copy:
-// they must live until sql_done(). NULL data binds NULL.
+// statement that could not be prepared or bound is logged, accepts every call
+// and answers why (SQL_CORRUPT, SQL_BUSY …, SQL_ERROR) when stepped. Texts and
+// blobs are bound without a copy: they must live until sql_done(). NULL data
+// binds NULL.
 struct sql_statement;
 struct sql_statement *sql_use(struct sql *sql, size_t index);
 void sql_bind_int(struct sql_statement *s, int index, int64_t value);

@@ -162,6 +162,21 @@ static void test_ids_of_later_times_sort_later(void **state)
     }
 }
 
+static void test_hex_there_and_back(void **state)
+{
+    (void)state;
+    unsigned char bytes[4] = {1, 2, 3, 4};
+    char text[9];
+    hex_encode("\x00\x7f\xa0\xff", 4, text);
+    assert_string_equal(text, "007fa0ff");
+    assert_true(hex_decode("DeadBEEF", 8, bytes, 4));
+    assert_memory_equal(bytes, "\xde\xad\xbe\xef", 4);
+    assert_false(hex_decode("DeadBEE", 7, bytes, 4));
+    assert_false(hex_decode("0000000g", 8, bytes, 4));
+    assert_false(hex_decode("0000000000", 10, bytes, 4));
+    assert_memory_equal(bytes, "\xde\xad\xbe\xef", 4);
+}
+
 static void test_file_replace_keeps_old_or_new(void **state)
 {
     (void)state;
@@ -183,6 +198,45 @@ static void test_file_replace_keeps_old_or_new(void **state)
     assert_int_equal(unlink(path), 0);
     assert_int_equal(rmdir(folder), 0);
     buf_free(&text);
+}
+
+static void test_file_directories_are_made_private(void **state)
+{
+    (void)state;
+    char folder[SCRATCH_SIZE], path[160];
+    struct stat st;
+    scratch_make(folder);
+    snprintf(path, sizeof path, "%s/a/b/", folder);
+    assert_true(file_make_directory(path));
+    assert_true(file_make_directory(path));
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0700);
+    assert_int_equal(rmdir(path), 0);
+    snprintf(path, sizeof path, "%s/a", folder);
+    assert_int_equal(rmdir(path), 0);
+    assert_true(file_replace(path, "", 0, 0644));
+    assert_false(file_make_directory(path));
+    assert_int_equal(errno, ENOTDIR);
+    char small[8] = "";
+    assert_false(file_join(small, sizeof small, "1234", "567"));
+    assert_true(file_join(small, sizeof small, "123/", "567"));
+    assert_string_equal(small, "123/567");
+    scratch_remove(folder);
+}
+
+static void test_file_asset_is_found_where_told(void **state)
+{
+    (void)state;
+    char folder[SCRATCH_SIZE], path[160], expected[160];
+    scratch_make(folder);
+    assert_true(file_join(expected, sizeof expected, folder, "only-here.txt"));
+    assert_true(file_replace(expected, "x", 1, 0644));
+    assert_int_equal(setenv("HAILONG_ASSETS", folder, 1), 0);
+    assert_true(file_find_asset("only-here.txt", path, sizeof path));
+    assert_string_equal(path, expected);
+    assert_false(file_find_asset("nowhere.txt", path, sizeof path));
+    assert_int_equal(errno, ENOENT);
+    scratch_remove(folder);
 }
 
 static void test_file_lock_is_held_by_one(void **state)
@@ -270,6 +324,28 @@ static void test_log_levels(void **state)
     assert_false(log_parse_level("loud", &level));
 }
 
+static void test_log_line_is_one_line(void **state)
+{
+    (void)state;
+    int ends[2], saved = dup(STDERR_FILENO);
+    char line[300] = "", at[CLOCK_ISO_SIZE];
+    int64_t ms;
+    assert_int_equal(pipe(ends), 0);
+    dup2(ends[1], STDERR_FILENO);
+    log_error("sync", "%s", "đầy\nforged line\x1b[2J");
+    dup2(saved, STDERR_FILENO);
+    close(saved);
+    close(ends[1]);
+    ssize_t got = read(ends[0], line, sizeof line - 1);
+    close(ends[0]);
+    assert_true(got > CLOCK_ISO_SIZE);
+    // The time, then the rest.
+    memcpy(at, line, CLOCK_ISO_SIZE - 1);
+    assert_true(clock_parse(at, CLOCK_ISO_SIZE - 1, &ms));
+    assert_string_equal(line + CLOCK_ISO_SIZE - 1,
+                        " error sync đầy\\nforged line\\x1b[2J\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -287,6 +363,10 @@ int main(void)
         cmocka_unit_test(test_json_refuses_what_foreign_bytes_bring),
         cmocka_unit_test(test_json_members_are_checked),
         cmocka_unit_test(test_log_levels),
+        cmocka_unit_test(test_log_line_is_one_line),
+        cmocka_unit_test(test_hex_there_and_back),
+        cmocka_unit_test(test_file_directories_are_made_private),
+        cmocka_unit_test(test_file_asset_is_found_where_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

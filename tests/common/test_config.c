@@ -10,6 +10,8 @@ static const struct config_key keys[] = {
     {"server", "max_lines", CONFIG_INTEGER, "500", 1, 1000, "lines"},
     {"server", "plain_http", CONFIG_FLAG, "no", 0, 0, "no TLS"},
     {"unit", "name", CONFIG_TEXT, NULL, 0, 0, "the ward"},
+    {"unit", "unit_code", CONFIG_TEXT, NULL, 0, 0, "its code"},
+    {"unit", "hotline", CONFIG_TEXT, NULL, 0, 0, "whom to call"},
     {0}};
 
 static void assert_file_refused(const char *text, const char *why)
@@ -43,6 +45,31 @@ static void test_config_mistakes_name_line_and_key(void **state)
                         ":6: listen: already given in line 2");
     assert_file_refused("[server]\nnonsense\n", ":2:");
     assert_file_refused("listen = a\n", ":1: listen:");
+    assert_file_refused("[unit]\nname = B\xecnh Minh\n",
+                        ":2: name: is not UTF-8");
+    assert_file_refused("[server]\n  listen = a\n  listen = b\n",
+                        ":3: listen: already given in line 2");
+    char line[300] = "[server]\nlisten = ";
+    memset(line + strlen(line), 'x', 250);
+    assert_file_refused(line, ":2: longer than 198 bytes");
+}
+
+static void test_config_bytes_that_are_no_text(void **state)
+{
+    (void)state;
+    // "[server]" as an editor saves it in UTF-16.
+    static const char text[] = "\xff\xfe[\0s\0e\0r\0v\0e\0r\0]\0\n\0";
+    char folder[SCRATCH_SIZE], path[128];
+    struct buf message = {0};
+    scratch_make(folder);
+    assert_true(file_join(path, sizeof path, folder, "a.ini"));
+    assert_true(file_replace(path, text, sizeof text - 1, 0644));
+    struct config *config = config_open(keys);
+    assert_false(config_read_file(config, path, &message));
+    assert_holds(buf_text(&message), "save it as UTF-8");
+    config_close(config);
+    buf_free(&message);
+    scratch_remove(folder);
 }
 
 static void test_config_missing_file_is_said(void **state)
@@ -61,6 +88,7 @@ static void test_config_line_wins_over_file_over_default(void **state)
     (void)state;
     char folder[SCRATCH_SIZE], path[128];
     static const char text[] = "; the ward's\n[unit]\nname = Bình Minh\n"
+                               "  code = H24.12\r\n\n"
                                "[server]\nmax_lines = 20\nlisten=0.0.0.0:1\n";
     struct buf message = {0};
     scratch_make(folder);
@@ -74,6 +102,10 @@ static void test_config_line_wins_over_file_over_default(void **state)
     assert_string_equal(config_text(config, "listen"), "[::1]:9");
     assert_int_equal(config_integer(config, "max_lines"), 20);
     assert_string_equal(config_text(config, "name"), "Bình Minh");
+    assert_string_equal(config_text(config, "unit_code"), "H24.12");
+    assert_null(config_text(config, "hotline"));
+    assert_false(config_is_set(config, "hotline"));
+    assert_true(config_is_set(config, "max_lines"));
     assert_true(config_flag(config, "plain_http"));
     assert_int_equal(config_operand_count(config), 2);
     assert_string_equal(config_operand(config, 1), "--not-an-option");
@@ -117,6 +149,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_config_mistakes_name_line_and_key),
+        cmocka_unit_test(test_config_bytes_that_are_no_text),
         cmocka_unit_test(test_config_missing_file_is_said),
         cmocka_unit_test(test_config_line_wins_over_file_over_default),
         cmocka_unit_test(test_config_options_that_are_wrong),

@@ -5,16 +5,31 @@
 #include "support/check.h"
 #include "support/scratch.h"
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-enum { PUT, COUNT, GET, SYNCHRONOUS, JOURNAL, QUERY_ONLY, STATEMENT_COUNT };
+enum {
+    PUT,
+    COUNT,
+    KINDS,
+    SYNCHRONOUS,
+    JOURNAL,
+    QUERY_ONLY,
+    FOREIGN_KEYS,
+    AUTOCHECKPOINT,
+    BROKEN,
+    STATEMENT_COUNT
+};
 static const char *const statements[STATEMENT_COUNT] = {
     [PUT] = "INSERT INTO t (id, body) VALUES (?1, ?2)",
     [COUNT] = "SELECT count(*) FROM t",
-    [GET] = "SELECT body FROM t WHERE id = ?1",
+    [KINDS] = "SELECT ?1, ?2, ?3, ?4, ?5, ?6",
     [SYNCHRONOUS] = "PRAGMA synchronous",
     [JOURNAL] = "PRAGMA journal_mode",
-    [QUERY_ONLY] = "PRAGMA query_only"};
+    [QUERY_ONLY] = "PRAGMA query_only",
+    [FOREIGN_KEYS] = "PRAGMA foreign_keys",
+    [AUTOCHECKPOINT] = "PRAGMA wal_autocheckpoint",
+    [BROKEN] = "SELECT id FROM nowhere"};
 static const struct sql_migration first[] = {
     {1, "CREATE TABLE t (id INTEGER PRIMARY KEY, body BLOB) STRICT"},
     {0, NULL}};
@@ -24,6 +39,18 @@ static const struct sql_migration second[] = {
     {0, NULL}};
 
 static char folder[SCRATCH_SIZE], path[128];
+
+static int lines;
+static char last_line[400];
+
+static void count_line(void *ctx, enum log_level level, const char *module,
+                       const char *text)
+{
+    (void)ctx;
+    (void)level;
+    lines++;
+    snprintf(last_line, sizeof last_line, "%s %s", module, text);
+}
 
 static int setup(void **state)
 {
@@ -74,7 +101,85 @@ static void test_sql_writer_is_durable(void **state)
     assert_string_equal(sql_text(s, 0), "wal");
     sql_done(s);
     assert_int_equal(ask(sql, SYNCHRONOUS), 3); // EXTRA
+    assert_int_equal(ask(sql, FOREIGN_KEYS), 1);
     assert_int_equal(ask(sql, QUERY_ONLY), 0);
+    sql_close(sql);
+}
+
+static void test_sql_follower_never_checkpoints(void **state)
+{
+    (void)state;
+    char wal[160];
+    struct stat before, after;
+    snprintf(wal, sizeof wal, "%s-wal", path);
+    struct sql *writer = open_it(SQL_WRITER);
+    assert_int_equal(sql_migrate(writer, first), SQL_OK);
+    struct sql *follower = open_it(SQL_FOLLOWER);
+    assert_int_equal(ask(follower, AUTOCHECKPOINT), 0);
+    assert_int_equal(ask(follower, COUNT), 0);
+    sql_close(writer);
+    // The last one to leave would move the WAL into the file; it must not.
+    assert_int_equal(stat(wal, &before), 0);
+    assert_true(before.st_size > 0);
+    sql_close(follower);
+    assert_int_equal(stat(wal, &after), 0);
+    assert_int_equal(after.st_size, before.st_size);
+}
+
+static void test_sql_values_come_back(void **state)
+{
+    (void)state;
+    struct sql *sql = open_it(SQL_WRITER);
+    struct sql_statement *s = sql_use(sql, KINDS);
+    size_t size = 7;
+    sql_bind_int(s, 1, INT64_MIN);
+    sql_bind_real(s, 2, 0.1);
+    sql_bind_text(s, 3, "Phường");
+    sql_bind_bytes(s, 4, "a\0b", 3);
+    sql_bind_null(s, 5);
+    sql_bind_text(s, 6, NULL);
+    assert_int_equal(sql_step(s), SQL_OK);
+    assert_true(sql_int(s, 0) == INT64_MIN);
+    assert_true(sql_real(s, 1) == 0.1);
+    assert_string_equal(sql_text(s, 2), "Phường");
+    assert_memory_equal(sql_bytes(s, 3, &size), "a\0b", 3);
+    assert_int_equal(size, 3);
+    assert_true(sql_is_null(s, 4) && !sql_is_null(s, 3));
+    assert_null(sql_text(s, 5));
+    assert_null(sql_bytes(s, 4, &size));
+    assert_int_equal(size, 0);
+    assert_int_equal(sql_step(s), SQL_NONE);
+    sql_done(s);
+    // What was bound is forgotten.
+    s = sql_use(sql, KINDS);
+    assert_int_equal(sql_step(s), SQL_OK);
+    assert_true(sql_is_null(s, 0));
+    sql_done(s);
+    sql_close(sql);
+}
+
+static void test_sql_statement_that_cannot_run_says_so(void **state)
+{
+    (void)state;
+    struct sql *sql = open_it(SQL_WRITER);
+    log_set_sink(count_line, NULL);
+    lines = 0;
+    struct sql_statement *s = sql_use(sql, BROKEN);
+    sql_bind_int(s, 1, 1);
+    assert_int_equal(sql_step(s), SQL_ERROR);
+    assert_int_equal(sql_int(s, 0), 0);
+    sql_done(s);
+    assert_int_equal(lines, 1);
+    assert_holds(last_line, path);
+    assert_holds(last_line, "SELECT id FROM nowhere");
+    // A value with no place for it is not left out in silence.
+    assert_int_equal(sql_migrate(sql, first), SQL_OK);
+    s = sql_use(sql, PUT);
+    sql_bind_int(s, 1, 1);
+    sql_bind_int(s, 3, 1);
+    assert_int_equal(sql_execute(s), SQL_ERROR);
+    assert_int_equal(ask(sql, COUNT), 0);
+    log_set_sink(NULL, NULL);
     sql_close(sql);
 }
 
@@ -119,7 +224,26 @@ static void test_sql_migrates_forward_and_refuses_newer(void **state)
     assert_int_equal(sql_migrate(sql, second), SQL_OK);
     assert_int_equal(sql_version(sql), 2);
     assert_int_equal(sql_migrate(sql, second), SQL_OK);
+    log_set_sink(count_line, NULL);
     assert_int_equal(sql_migrate(sql, first), SQL_ERROR);
+    log_set_sink(NULL, NULL);
+    assert_holds(last_line, "version 2 is newer than this program's 1");
+    sql_close(sql);
+}
+
+static void test_sql_failed_migration_leaves_nothing(void **state)
+{
+    (void)state;
+    static const struct sql_migration half[] = {
+        {1, "CREATE TABLE t (id INTEGER PRIMARY KEY, body BLOB) STRICT;"
+            "CREATE TABLE u (id WRONG) STRICT;"},
+        {0, NULL}};
+    struct sql *sql = open_it(SQL_WRITER);
+    log_set_sink(count_line, NULL);
+    assert_int_equal(sql_migrate(sql, half), SQL_ERROR);
+    log_set_sink(NULL, NULL);
+    assert_int_equal(sql_version(sql), 0);
+    assert_int_equal(sql_migrate(sql, first), SQL_OK);
     sql_close(sql);
 }
 
@@ -150,6 +274,95 @@ static void test_sql_transaction_is_whole(void **state)
     sql_close(sql);
 }
 
+static enum sql_result try_beside(struct sql *sql, void *ctx)
+{
+    struct sql *other = ctx;
+    (void)sql;
+    assert_int_equal(put(other, 5), SQL_BUSY);
+    assert_int_equal(sql_transaction(other, put_two, NULL), SQL_BUSY);
+    return SQL_OK;
+}
+
+static void test_sql_second_writer_is_refused_not_kept_waiting(void **state)
+{
+    (void)state;
+    struct sql *sql = open_it(SQL_WRITER);
+    assert_int_equal(sql_migrate(sql, first), SQL_OK);
+    struct sql *other = open_it(SQL_WRITER);
+    log_set_sink(count_line, NULL);
+    assert_int_equal(sql_transaction(sql, try_beside, other), SQL_OK);
+    log_set_sink(NULL, NULL);
+    assert_int_equal(sql_transaction(other, put_two, NULL), SQL_OK);
+    assert_int_equal(ask(sql, COUNT), 2);
+    sql_close(other);
+    sql_close(sql);
+}
+
+static void test_sql_full_disk_is_told_apart(void **state)
+{
+    (void)state;
+    struct sql *sql = open_it(SQL_WRITER);
+    assert_int_equal(sql_migrate(sql, first), SQL_OK);
+    assert_int_equal(sql_run(sql, "PRAGMA max_page_count=10"), SQL_OK);
+    log_set_sink(count_line, NULL);
+    enum sql_result result = SQL_OK;
+    int64_t stored = 0;
+    while (stored < 100000 && (result = put(sql, stored)) == SQL_OK)
+        stored++;
+    log_set_sink(NULL, NULL);
+    assert_int_equal(result, SQL_FULL);
+    assert_int_equal(ask(sql, COUNT), stored);
+    sql_close(sql);
+}
+
+static void test_sql_checkpoint_empties_the_wal(void **state)
+{
+    (void)state;
+    char wal[160];
+    struct stat st;
+    snprintf(wal, sizeof wal, "%s-wal", path);
+    struct sql *sql = open_it(SQL_WRITER);
+    assert_int_equal(sql_migrate(sql, first), SQL_OK);
+    assert_int_equal(put(sql, 1), SQL_OK);
+    assert_true(sql_wal_pages(sql) > 0);
+    assert_int_equal(sql_checkpoint(sql, false), SQL_OK);
+    assert_int_equal(sql_wal_pages(sql), 0);
+    assert_int_equal(stat(wal, &st), 0);
+    assert_true(st.st_size > 0);
+    assert_int_equal(sql_checkpoint(sql, true), SQL_OK);
+    assert_int_equal(stat(wal, &st), 0);
+    assert_int_equal(st.st_size, 0);
+    // Past 256 pages it happens by itself: the WAL does not grow for ever.
+    for (int64_t id = 2; id < 2000; id++)
+        assert_int_equal(put(sql, id), SQL_OK);
+    assert_int_equal(stat(wal, &st), 0);
+    assert_true(st.st_size < 300 * 4200);
+    sql_close(sql);
+}
+
+static void test_sql_damage_is_found(void **state)
+{
+    (void)state;
+    struct sql *sql = open_it(SQL_WRITER);
+    assert_int_equal(sql_migrate(sql, first), SQL_OK);
+    for (int64_t id = 0; id < 2000; id++)
+        assert_int_equal(put(sql, id), SQL_OK);
+    assert_true(sql_is_sound(sql, false));
+    assert_true(sql_is_sound(sql, true));
+    sql_close(sql);
+    FILE *file = fopen(path, "r+b");
+    assert_non_null(file);
+    assert_int_equal(fseek(file, 4096 * 3, SEEK_SET), 0);
+    for (int i = 0; i < 64; i++)
+        fputc(0xff, file);
+    assert_int_equal(fclose(file), 0);
+    sql = open_it(SQL_WRITER);
+    log_set_sink(count_line, NULL);
+    assert_false(sql_is_sound(sql, false));
+    log_set_sink(NULL, NULL);
+    sql_close(sql);
+}
+
 static void test_sql_notices_a_replaced_file(void **state)
 {
     (void)state;
@@ -173,9 +386,11 @@ static void test_sql_garbage_is_corrupt(void **state)
                                "and sees what it is not: a database.";
     struct sql *sql = NULL;
     assert_true(file_replace(path, text, sizeof text, 0600));
+    log_set_sink(count_line, NULL);
     assert_int_equal(
         sql_open(path, SQL_WRITER, statements, STATEMENT_COUNT, &sql),
         SQL_CORRUPT);
+    log_set_sink(NULL, NULL);
     assert_null(sql);
 }
 
@@ -188,7 +403,15 @@ int main(void)
         TEST(test_sql_follower_cannot_write),
         TEST(test_sql_clash_is_an_answer),
         TEST(test_sql_migrates_forward_and_refuses_newer),
+        TEST(test_sql_follower_never_checkpoints),
+        TEST(test_sql_values_come_back),
+        TEST(test_sql_statement_that_cannot_run_says_so),
+        TEST(test_sql_failed_migration_leaves_nothing),
         TEST(test_sql_transaction_is_whole),
+        TEST(test_sql_second_writer_is_refused_not_kept_waiting),
+        TEST(test_sql_full_disk_is_told_apart),
+        TEST(test_sql_checkpoint_empties_the_wal),
+        TEST(test_sql_damage_is_found),
         TEST(test_sql_notices_a_replaced_file),
         TEST(test_sql_garbage_is_corrupt),
     };

@@ -1,5 +1,6 @@
 #include "support/http_talk.h"
 #include <arpa/inet.h>
+#include <errno.h>
 #include <netinet/in.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -65,6 +66,9 @@ static bool hear_more(struct talk *talk)
     char *room = buf_reserve(&talk->heard, 65536);
     assert_non_null(room);
     ssize_t size = recv(talk->fd, room, 65536, 0);
+    if (size < 0 && errno == EAGAIN) {
+        fail_msg("the peer says nothing and does not close");
+    }
     if (size > 0) {
         buf_commit(&talk->heard, (size_t)size);
     }
@@ -113,6 +117,13 @@ bool talk_hear(struct talk *talk, bool has_body, struct answer *out)
 bool talk_is_closed(struct talk *talk)
 {
     return talk->heard.size == 0 && !hear_more(talk);
+}
+
+void talk_hear_end(struct talk *talk)
+{
+    while (hear_more(talk)) {
+        buf_clear(&talk->heard);
+    }
 }
 
 void answer_free(struct answer *answer)

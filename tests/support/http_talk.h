@@ -28,6 +28,8 @@ void talk_say(struct talk *talk, const char *text);
 bool talk_hear(struct talk *talk, bool has_body, struct answer *out);
 // True when the peer closes without saying more.
 bool talk_is_closed(struct talk *talk);
+// Whatever it says yet, it closes.
+void talk_hear_end(struct talk *talk);
 
 // Empties an answer, so that it can take the next one. Start with {0}.
 void answer_free(struct answer *answer);

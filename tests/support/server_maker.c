@@ -272,10 +272,13 @@ void made_device_body(const struct made_device *device, int64_t from,
                "{\"batch\":1,\"device\":\"%s\",\"gen\":%lld,\"from\":%lld,"
                "\"to\":%lld,\"head\":\"%s\",\"nonce\":\"%s\",\"sig\":\"%s\","
                "\"sent_at\":\"%s\",\"boot\":\"%s\",\"up_ms\":%lld,"
-               "\"state\":{\"pending\":0,\"version\":\"0.1.0\"}}\n",
+               "\"state\":{\"pending\":7,\"lifetime\":{\"lines\":%zu,"
+               "\"rated\":%zu},\"disk_free_mib\":3,"
+               "\"version\":\"0.1.0\"}}\n",
                proof.device, (long long)proof.gen, (long long)from,
                (long long)to, proof.head, proof.nonce, signature, sent_at,
-               ledger->boot, (long long)ledger->up_ms);
+               ledger->boot, (long long)ledger->up_ms, ledger->count,
+               ledger->count);
     for (int64_t seq = from; seq <= to; seq++) {
         const struct made_line *line = &ledger->lines[seq - 1];
         buf_append(out, line->bytes, line->size);
