@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
@@ -51,6 +52,8 @@ int main(int argc, char **argv)
     struct server_settings settings;
     int status = EXIT_USAGE;
     sigset_t ends;
+    // What it writes is for its own user alone.
+    umask(077);
     // Before there is a thread: all inherit it, and this one waits.
     sigemptyset(&ends);
     sigaddset(&ends, SIGTERM);

@@ -1,7 +1,6 @@
 #include "ledger/digest.h"
 #include "common/ids.h"
 #include <sodium.h>
-#include <string.h>
 
 const char DIGEST_NONE_HEX[DIGEST_HEX_SIZE] =
     "0000000000000000000000000000000000000000000000000000000000000000";
@@ -30,8 +29,13 @@ bool digest_equal(const void *a, const void *b, size_t size)
 
 bool digest_hex_is_valid(const char *text, size_t size)
 {
-    return size == DIGEST_HEX_SIZE - 1 &&
-           strspn(text, "0123456789abcdef") >= size;
+    if (size != DIGEST_HEX_SIZE - 1)
+        return false;
+    for (size_t i = 0; i < size; i++)
+        if ((text[i] < '0' || text[i] > '9') &&
+            (text[i] < 'a' || text[i] > 'f'))
+            return false;
+    return true;
 }
 
 void base64_append(const void *bytes, size_t size, struct buf *out)

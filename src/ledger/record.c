@@ -47,8 +47,8 @@ static void put_key(struct writer *w, const char *key)
     buf_printf(w->out, "\"%s\":", key);
 }
 
-// The content of a JSON string (RFC 8259, section 7). Control characters do
-// not pass record_read() and are refused.
+// A JSON string (RFC 8259, section 7). Control characters, the others that
+// would need an escape, are refused when the line is whole.
 static void put_string(struct writer *w, const char *text)
 {
     struct buf normal = {0};
@@ -59,8 +59,6 @@ static void put_string(struct writer *w, const char *text)
     }
     buf_append_char(w->out, '"');
     for (const char *c = buf_text(&normal); *c; c++) {
-        if ((unsigned char)*c < 0x20 || *c == 0x7f)
-            w->failed = true;
         if (*c == '"' || *c == '\\')
             buf_append_char(w->out, '\\');
         buf_append_char(w->out, *c);
@@ -188,6 +186,24 @@ static void put_visit(struct writer *w, const struct record *r)
     put_touch(w, r);
 }
 
+static void put_detail(struct writer *w, const char *detail)
+{
+    struct buf normal = {0};
+    char why[JSON_MESSAGE_SIZE];
+    put_key(w, "detail");
+    if (!*detail) {
+        buf_append_text(w->out, "null");
+        return;
+    }
+    json_t *object = NULL;
+    if (text_append_nfc(detail, strlen(detail), &normal))
+        object = json_read(buf_text(&normal), normal.size, why);
+    if (!json_is_object(object) || !json_write(object, w->out))
+        w->failed = true;
+    json_decref(object);
+    buf_free(&normal);
+}
+
 static void put_event(struct writer *w, const struct record *r)
 {
     put_time(w, "at", r->opened_at);
@@ -195,19 +211,32 @@ static void put_event(struct writer *w, const struct record *r)
     put_text(w, "boot", r->boot);
     put_int(w, "up_ms", r->up_ms);
     put_text(w, "event", r->event);
-    put_key(w, "detail");
-    if (!r->detail[0]) {
-        buf_append_text(w->out, "null");
-        return;
+    put_detail(w, r->detail);
+}
+
+static void put_object(struct writer *w, const struct record *r, bool draft)
+{
+    buf_append_char(w->out, '{');
+    put_int(w, "v", RECORD_VERSION);
+    put_text(w, "device", r->device);
+    if (!draft) {
+        put_int(w, "gen", r->gen);
+        put_int(w, "seq", r->seq);
+        put_text(w, "prev", r->prev);
     }
-    char why[JSON_MESSAGE_SIZE];
-    json_t *detail = json_read(r->detail, strlen(r->detail), why);
-    if (!json_is_object(detail) || !json_write(detail, w->out))
-        w->failed = true;
-    json_decref(detail);
+    put_text(w, "id", r->id);
+    put_text(w, "kind", kind_names[r->kind]);
+    put_key(w, "test");
+    buf_append_text(w->out, r->test ? "true" : "false");
+    if (r->kind == RECORD_VISIT)
+        put_visit(w, r);
+    else
+        put_event(w, r);
+    buf_append_char(w->out, '}');
 }
 
 static bool check(const struct record *r, bool draft, char *reason);
+static bool is_plain(const char *bytes, size_t size);
 
 static bool write_object(const struct record *r, bool draft, struct buf *out)
 {
@@ -216,29 +245,15 @@ static bool write_object(const struct record *r, bool draft, struct buf *out)
         return false;
     size_t start = out->size;
     struct writer w = {out, false, true};
-    buf_append_char(out, '{');
-    put_int(&w, "v", RECORD_VERSION);
-    put_text(&w, "device", r->device);
-    if (!draft) {
-        put_int(&w, "gen", r->gen);
-        put_int(&w, "seq", r->seq);
-        put_text(&w, "prev", r->prev);
-    }
-    put_text(&w, "id", r->id);
-    put_text(&w, "kind", kind_names[r->kind]);
-    put_key(&w, "test");
-    buf_append_text(out, r->test ? "true" : "false");
-    if (r->kind == RECORD_VISIT)
-        put_visit(&w, r);
-    else
-        put_event(&w, r);
-    buf_append_char(out, '}');
-    if (!w.failed && buf_ok(out) && out->size - start <= RECORD_LINE_MAX)
+    put_object(&w, r, draft);
+    if (!buf_ok(out))
+        return false;
+    size_t size = out->size - start;
+    if (!w.failed && size <= RECORD_LINE_MAX &&
+        is_plain(out->data + start, size))
         return true;
-    if (buf_ok(out)) {
-        out->size = start;
-        out->data[start] = '\0';
-    }
+    out->size = start;
+    out->data[start] = '\0';
     return false;
 }
 
@@ -254,9 +269,15 @@ bool record_write_draft(const struct record *record, struct buf *out)
 
 // --- Rules that both directions share --------------------------------------
 
+// A key of foreign bytes may be too long for the reason: cut between letters.
 static bool refuse(char *reason, const char *key, const char *what)
 {
-    snprintf(reason, JSON_MESSAGE_SIZE, "%s: %s", key, what);
+    int size = snprintf(reason, JSON_MESSAGE_SIZE, "%s: %s", key, what);
+    if (size >= JSON_MESSAGE_SIZE) {
+        size = JSON_MESSAGE_SIZE - 1;
+        while (size > 0 && !text_is_utf8(reason, (size_t)size))
+            reason[--size] = '\0';
+    }
     return false;
 }
 
@@ -443,7 +464,7 @@ static bool get_touch(const struct reader *r, struct record *out)
 
 static bool read_visit(const struct reader *r, struct record *out)
 {
-    int clock, mode, order, outcome;
+    int clock = 0, mode = 0, order = 0, outcome = 0;
     if (!get_time(r, "opened_at", &out->opened_at) ||
         !get_time(r, "answered_at", &out->answered_at) ||
         !get_time(r, "closed_at", &out->closed_at) ||
@@ -484,7 +505,7 @@ static bool read_visit(const struct reader *r, struct record *out)
 
 static bool read_event(const struct reader *r, struct record *out)
 {
-    int clock;
+    int clock = 0;
     if (!get_time(r, "at", &out->opened_at) ||
         !get_name(r, "clock", clock_names, 2, &clock) ||
         !get_text(r, "boot", out->boot, sizeof out->boot) ||
@@ -507,7 +528,7 @@ static bool read_event(const struct reader *r, struct record *out)
 static bool read_object(const struct reader *r, bool draft, struct record *out)
 {
     int64_t version;
-    int kind;
+    int kind = 0;
     if (!get_int(r, "v", &version))
         return false;
     if (version != RECORD_VERSION)
@@ -529,16 +550,84 @@ static bool read_object(const struct reader *r, bool draft, struct record *out)
     return check(out, draft, r->reason);
 }
 
-// A control character, or text that is not NFC, can hide in an escape (\n,
-// \u0301) where the bytes show none. A line needs none but \" and \\.
-static bool has_hidden(const char *bytes, size_t size)
+// Unicode's control characters: C0, DEL and C1.
+static bool is_control(const char *at, const char *end)
 {
-    for (size_t i = 0; i < size; i++) {
-        if ((unsigned char)bytes[i] < 0x20 || bytes[i] == 0x7f)
-            return true;
-        if (bytes[i] == '\\' && i + 1 < size && strchr("bfnrtu", bytes[++i]))
-            return true;
+    unsigned char c = (unsigned char)*at;
+    return c < 0x20 || c == 0x7f ||
+           (c == 0xc2 && at + 1 < end && (unsigned char)at[1] < 0xa0);
+}
+
+// A line has no control character and no escape but \" and \\: a control
+// character, or text that is not NFC, would hide in the others (\n, \u0301).
+static bool is_plain(const char *bytes, size_t size)
+{
+    const char *end = bytes + size;
+    for (const char *at = bytes; at < end; at++) {
+        if (is_control(at, end))
+            return false;
+        if (*at == '\\' && ++at < end && *at != '"' && *at != '\\')
+            return false;
     }
+    return true;
+}
+
+enum unfit { FIT, NOT_NFC, HAS_CONTROL };
+
+// What is wrong with the texts in a value.
+static enum unfit find_unfit(const json_t *value)
+{
+    enum unfit unfit = FIT;
+    const char *key;
+    json_t *member;
+    size_t i;
+    if (json_is_string(value)) {
+        const char *text = json_string_value(value);
+        size_t size = json_string_length(value);
+        if (!text_is_nfc(text, size))
+            return NOT_NFC;
+        for (i = 0; i < size; i++)
+            if (is_control(text + i, text + size))
+                return HAS_CONTROL;
+    }
+    json_array_foreach(value, i, member)
+    {
+        if (unfit == FIT)
+            unfit = find_unfit(member);
+    }
+    json_object_foreach((json_t *)value, key, member)
+    {
+        if (unfit == FIT)
+            unfit = find_unfit(member);
+    }
+    return unfit;
+}
+
+// The bytes are known to break a rule for texts; says where.
+static bool refuse_text(const char *bytes, size_t size, char *reason)
+{
+    if (!text_is_utf8(bytes, size))
+        return refuse(reason, "line", "is not UTF-8");
+    json_t *object = json_read(bytes, size, reason);
+    if (!object)
+        return false;
+    bool composed = text_is_nfc(bytes, size);
+    const char *const whats[] = {
+        [FIT] = composed ? "holds a control character or an escape other than "
+                           "\\\" and \\\\"
+                         : "is not NFC",
+        [NOT_NFC] = composed ? "is not NFC, behind an escape" : "is not NFC",
+        [HAS_CONTROL] = "holds a control character"};
+    const char *key;
+    json_t *member;
+    refuse(reason, "line", whats[FIT]);
+    json_object_foreach(object, key, member)
+    {
+        enum unfit unfit = find_unfit(member);
+        if (unfit != FIT)
+            refuse(reason, key, whats[unfit]);
+    }
+    json_decref(object);
     return false;
 }
 
@@ -547,14 +636,8 @@ static bool read_bytes(const char *bytes, size_t size, bool draft,
 {
     if (size > RECORD_LINE_MAX)
         return refuse(reason, "line", "is longer than 8192 bytes");
-    if (!text_is_utf8(bytes, size))
-        return refuse(reason, "line", "is not UTF-8");
-    if (!text_is_nfc(bytes, size))
-        return refuse(reason, "line", "is not NFC");
-    if (has_hidden(bytes, size))
-        return refuse(reason, "line",
-                      "holds a control character or an escape other than "
-                      "\\\" and \\\\");
+    if (!text_is_nfc(bytes, size) || !is_plain(bytes, size))
+        return refuse_text(bytes, size, reason);
     json_t *object = json_read(bytes, size, reason);
     if (!object)
         return false;

@@ -50,6 +50,8 @@ static const char *read_proof(const json_t *object, struct proof_batch *out)
 static bool read_state(const json_t *object, struct batch_header *out)
 {
     const json_t *state = json_object_get(object, "state");
+    const json_t *lifetime = json_object_get(state, "lifetime");
+    int64_t free_mib;
     if (!json_is_object(state)) {
         return true;
     }
@@ -61,9 +63,12 @@ static bool read_state(const json_t *object, struct batch_header *out)
         out->state.version = out->version;
     }
     json_get_int(state, "pending", &out->state.pending);
-    json_get_int(state, "lifetime_lines", &out->state.lifetime_lines);
-    json_get_int(state, "lifetime_ratings", &out->state.lifetime_ratings);
-    json_get_int(state, "disk_free", &out->state.disk_free);
+    json_get_int(lifetime, "lines", &out->state.lifetime_lines);
+    json_get_int(lifetime, "rated", &out->state.lifetime_ratings);
+    if (json_get_int(state, "disk_free_mib", &free_mib) && free_mib >= 0 &&
+        free_mib <= INT64_MAX >> 20) {
+        out->state.disk_free = free_mib << 20;
+    }
     out->has_state = json_write(state, &out->state_text);
     out->state.body = buf_text(&out->state_text);
     return out->has_state;

@@ -91,7 +91,7 @@ enum handling batches_handle(struct request *request)
 {
     const char *bytes = buf_text(&request->body);
     size_t size = request->body.size;
-    struct batch_complaint complaint;
+    struct batch_complaint complaint = {0};
     struct batch_work *work = calloc(1, sizeof *work);
     if (!work) {
         return refuse(request, BATCH_NO_MEMORY, &complaint);

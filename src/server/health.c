@@ -24,8 +24,7 @@ enum handling metrics_handle(struct request *request)
 {
     struct server *server = request->server;
     struct writer_figures writer = writer_figures(server->writer);
-    struct connections_count connections =
-        http_connections(server->public_http);
+    struct connections_count connections = http_connections(request->http);
     struct buf body = {0};
     metrics_write(&server->metrics, &connections, &writer,
                   atomic_load(&server->bodies.used), clock_mono_us(), &body);

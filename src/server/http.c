@@ -59,6 +59,7 @@ static enum MHD_Result send_reply(struct request *request)
 {
     struct reply *reply = &request->reply;
     size_t size = reply->body.size;
+    request_forget(request);
     char *body = size > 0 ? buf_take(&reply->body) : NULL;
     struct MHD_Response *response =
         body
@@ -322,7 +323,7 @@ static bool start_daemon(struct http *http)
         MHD_OPTION_URI_LOG_CALLBACK, on_request_line, http,
         MHD_OPTION_NOTIFY_COMPLETED, on_request_over, http,
         MHD_OPTION_NOTIFY_CONNECTION, on_connection, http,
-        MHD_OPTION_STRICT_FOR_CLIENT, 1, //
+        MHD_OPTION_STRICT_FOR_CLIENT, 0, //
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned int)SILENCE_S,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
         MHD_OPTION_CONNECTION_LIMIT, allowed_connections(params->connections),

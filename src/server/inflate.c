@@ -34,7 +34,7 @@ static enum inflate_result step(struct inflater *inflater, size_t limit,
                                 struct buf *out)
 {
     z_stream *stream = &inflater->stream;
-    unsigned char beyond;
+    unsigned char beyond = 0;
     size_t room = limit - out->size < CHUNK ? limit - out->size : CHUNK;
     unsigned char *to =
         room > 0 ? (unsigned char *)buf_reserve(out, room) : &beyond;

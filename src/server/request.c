@@ -41,15 +41,21 @@ static void drop_body(struct request *request)
     request->lent = 0;
 }
 
+void request_forget(struct request *request)
+{
+    if (request->work) {
+        request->free_work(request->work);
+        request->work = NULL;
+    }
+    drop_body(request);
+}
+
 void request_close(struct request *request)
 {
     if (!request) {
         return;
     }
-    if (request->work) {
-        request->free_work(request->work);
-    }
-    drop_body(request);
+    request_forget(request);
     reply_free(&request->reply);
     free(request);
 }

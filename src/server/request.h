@@ -84,6 +84,10 @@ bool request_take(struct request *request, const char *bytes, size_t size);
 // The body is whole: checks its end and calls the handler.
 enum handling request_handle(struct request *request);
 
+// The reply is made: frees all that it was made of, before a slow peer takes
+// its time to hear it.
+void request_forget(struct request *request);
+
 // For handlers.
 
 // Borrows memory from the server's budget until the request is over. False:

@@ -26,18 +26,12 @@ enum statement {
 };
 
 static const char *const statements[STATEMENT_COUNT] = {
-    [POSITION] = "SELECT p.upto, p.head, p.nonce, p.at, p.sig, r.device"
-                 " FROM positions p LEFT JOIN receipts r"
-                 " ON r.gen = p.gen AND r.upto = p.upto AND r.nonce = p.nonce"
-                 " WHERE p.gen = ?1",
-    [PUT_POSITION] =
-        "INSERT INTO positions (gen, upto, head, nonce, at, sig)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (gen) DO UPDATE SET"
-        " upto = excluded.upto, head = excluded.head, nonce = excluded.nonce,"
-        " at = excluded.at, sig = excluded.sig",
-    [REWIND] = "INSERT INTO positions (gen, upto) VALUES (?1, ?2)"
-               " ON CONFLICT (gen) DO UPDATE SET upto = excluded.upto,"
-               " head = NULL, nonce = NULL, at = NULL, sig = NULL",
+    [POSITION] = "SELECT upto, device, head, nonce, at, sig FROM positions"
+                 " WHERE gen = ?1",
+    [PUT_POSITION] = "INSERT OR REPLACE INTO positions"
+                     " (gen, upto, device, head, nonce, at, sig)"
+                     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    [REWIND] = "INSERT OR REPLACE INTO positions (gen, upto) VALUES (?1, ?2)",
     [PUT_RECEIPT] = "INSERT OR IGNORE INTO receipts"
                     " (gen, upto, device, head, nonce, at, sig)"
                     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
@@ -56,7 +50,7 @@ static const char *const statements[STATEMENT_COUNT] = {
                    " (boot, up_ms, server_ms, round_trip_ms)"
                    " VALUES (?1, ?2, ?3, ?4)",
     [ANCHOR] = "SELECT boot, up_ms, server_ms, round_trip_ms FROM anchors"
-               " ORDER BY server_ms DESC LIMIT 1",
+               " ORDER BY n DESC LIMIT 1",
     [CONFIG] = "SELECT version, etag, body FROM config",
     [PUT_CONFIG] = "INSERT OR REPLACE INTO config"
                    " (only_row, version, etag, body, sig)"
@@ -121,22 +115,28 @@ static void take_text(struct sql_statement *s, int column, char *out,
     snprintf(out, size, "%s", text ? text : "");
 }
 
+// Six columns from `first` on, in the order of the statements above.
+static void take_receipt(struct sql_statement *s, int first,
+                         struct proof_receipt *out)
+{
+    struct proof_batch *batch = &out->batch;
+    batch->to = sql_int(s, first);
+    take_text(s, first + 1, batch->device, sizeof batch->device);
+    take_text(s, first + 2, batch->head, sizeof batch->head);
+    take_text(s, first + 3, batch->nonce, sizeof batch->nonce);
+    take_text(s, first + 4, out->at, sizeof out->at);
+    take_text(s, first + 5, out->signature, sizeof out->signature);
+}
+
 enum sql_result courier_position(struct courier *courier, int64_t gen,
                                  struct proof_receipt *out)
 {
-    struct proof_receipt receipt = {0};
+    struct proof_receipt receipt = {.batch = {.gen = gen}};
     struct sql_statement *s = sql_use(courier->db, POSITION);
     sql_bind_int(s, 1, gen);
     enum sql_result result = sql_step(s);
-    if (result == SQL_OK) {
-        receipt.batch.gen = gen;
-        receipt.batch.to = sql_int(s, 0);
-        take_text(s, 1, receipt.batch.head, sizeof receipt.batch.head);
-        take_text(s, 2, receipt.batch.nonce, sizeof receipt.batch.nonce);
-        take_text(s, 3, receipt.at, sizeof receipt.at);
-        take_text(s, 4, receipt.signature, sizeof receipt.signature);
-        take_text(s, 5, receipt.batch.device, sizeof receipt.batch.device);
-    }
+    if (result == SQL_OK)
+        take_receipt(s, 0, &receipt);
     sql_done(s);
     if (result == SQL_OK)
         *out = receipt;
@@ -161,23 +161,11 @@ static enum sql_result put_aside(struct sql *sql, int64_t gen,
     return sql_execute(s);
 }
 
-static enum sql_result put_position(struct sql *sql,
-                                    const struct proof_receipt *receipt)
-{
-    struct sql_statement *s = sql_use(sql, PUT_POSITION);
-    sql_bind_int(s, 1, receipt->batch.gen);
-    sql_bind_int(s, 2, receipt->batch.to);
-    sql_bind_text(s, 3, receipt->batch.head);
-    sql_bind_text(s, 4, receipt->batch.nonce);
-    sql_bind_text(s, 5, receipt->at);
-    sql_bind_text(s, 6, receipt->signature);
-    return sql_execute(s);
-}
-
-static enum sql_result put_receipt(struct sql *sql,
+// PUT_POSITION or PUT_RECEIPT.
+static enum sql_result put_receipt(struct sql *sql, enum statement statement,
                                    const struct proof_receipt *receipt)
 {
-    struct sql_statement *s = sql_use(sql, PUT_RECEIPT);
+    struct sql_statement *s = sql_use(sql, statement);
     sql_bind_int(s, 1, receipt->batch.gen);
     sql_bind_int(s, 2, receipt->batch.to);
     sql_bind_text(s, 3, receipt->batch.device);
@@ -191,9 +179,9 @@ static enum sql_result put_receipt(struct sql *sql,
 static enum sql_result advance(struct sql *sql, void *ctx)
 {
     const struct advance *a = ctx;
-    enum sql_result result = put_receipt(sql, a->receipt);
+    enum sql_result result = put_receipt(sql, PUT_RECEIPT, a->receipt);
     if (result == SQL_OK)
-        result = put_position(sql, a->receipt);
+        result = put_receipt(sql, PUT_POSITION, a->receipt);
     for (size_t i = 0; i < a->aside_count && result == SQL_OK; i++)
         result = put_aside(sql, a->receipt->batch.gen, &a->aside[i]);
     return result;
@@ -220,17 +208,11 @@ enum sql_result courier_receipts(struct courier *courier,
                                  courier_receipt_visitor *visit, void *ctx)
 {
     struct sql_statement *s = sql_use(courier->db, RECEIPTS);
-    enum sql_result result;
+    enum sql_result result = SQL_NONE;
     bool go_on = true;
     while (go_on && (result = sql_step(s)) == SQL_OK) {
-        struct proof_receipt receipt = {0};
-        receipt.batch.gen = sql_int(s, 0);
-        receipt.batch.to = sql_int(s, 1);
-        take_text(s, 2, receipt.batch.device, sizeof receipt.batch.device);
-        take_text(s, 3, receipt.batch.head, sizeof receipt.batch.head);
-        take_text(s, 4, receipt.batch.nonce, sizeof receipt.batch.nonce);
-        take_text(s, 5, receipt.at, sizeof receipt.at);
-        take_text(s, 6, receipt.signature, sizeof receipt.signature);
+        struct proof_receipt receipt = {.batch = {.gen = sql_int(s, 0)}};
+        take_receipt(s, 1, &receipt);
         go_on = visit(ctx, &receipt);
     }
     sql_done(s);

@@ -1,7 +1,7 @@
 // courier.db: what the courier knows. The courier alone writes it (open with
-// COURIER_WRITER); the kiosk, `hailong status` and `verify` read it. Everything
-// in it can be fetched again from the server, but for the receipts, which are
-// proofs and are kept. One thread a handle.
+// COURIER_WRITER), while it holds courier.lock; the kiosk, `hailong status` and
+// `verify` read it. Everything in it can be fetched again from the server, but
+// for the receipts, which are proofs and are kept. One thread a handle.
 #pragma once
 #include "common/buf.h"
 #include "common/ids.h"
@@ -39,10 +39,11 @@ enum sql_result courier_advance(struct courier *courier,
                                 const struct courier_aside *aside,
                                 size_t aside_count);
 // Sets the position back to `to` without a receipt (409 gap with a lower
-// `expected`); what was acknowledged before stays as proof.
+// `expected`), its head and signature empty; receipts of before stay as proof.
 enum sql_result courier_rewind(struct courier *courier, int64_t gen,
                                int64_t to);
-// All receipts, oldest first.
+// The receipts that prove what the server took: the first one for each line
+// that a position came to, by generation and line.
 typedef bool courier_receipt_visitor(void *ctx,
                                      const struct proof_receipt *receipt);
 enum sql_result courier_receipts(struct courier *courier,

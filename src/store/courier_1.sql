@@ -1,27 +1,28 @@
 -- What the courier knows. Written by hailong-sync alone.
 
--- How far the server has acknowledged each generation, and the receipt that
--- says so. `head` is null after the server asked for earlier lines again.
+-- How far the server has acknowledged each generation, and its last receipt.
+-- All but `upto` is null after the server asked for earlier lines again.
 CREATE TABLE positions (
-    gen   INTEGER PRIMARY KEY,
-    upto  INTEGER NOT NULL,
-    head  TEXT,
-    nonce TEXT,
-    at    TEXT,
-    sig   TEXT
+    gen    INTEGER PRIMARY KEY,
+    upto   INTEGER NOT NULL,
+    device TEXT,
+    head   TEXT,
+    nonce  TEXT,
+    at     TEXT,
+    sig    TEXT
 ) STRICT;
 
--- Every receipt that moved a position: the device's proof of what the server
--- has taken.
+-- The first receipt for each line that a position came to: the device's proof
+-- of what the server has taken. Later ones for the same line prove no more.
 CREATE TABLE receipts (
     gen    INTEGER NOT NULL,
     upto   INTEGER NOT NULL,
-    device TEXT NOT NULL,
     head   TEXT NOT NULL,
+    device TEXT NOT NULL,
     nonce  TEXT NOT NULL,
     at     TEXT NOT NULL,
     sig    TEXT NOT NULL,
-    PRIMARY KEY (gen, upto, nonce)
+    PRIMARY KEY (gen, upto, head)
 ) STRICT, WITHOUT ROWID;
 
 -- Lines that the server set aside, with its reason. They stay in the ledger.
@@ -45,13 +46,15 @@ CREATE TABLE attempts (
 ) STRICT;
 INSERT INTO attempts VALUES (1, 0, 0, 0, '', 0, 0);
 
--- Server times of good answers; the newest of each boot.
+-- Server times of good answers: the last one of each boot. The highest `n` is
+-- the newest, whatever the clocks say.
 CREATE TABLE anchors (
-    boot          TEXT PRIMARY KEY,
+    n             INTEGER PRIMARY KEY,
+    boot          TEXT NOT NULL UNIQUE,
     up_ms         INTEGER NOT NULL,
     server_ms     INTEGER NOT NULL,
     round_trip_ms INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 -- The last good configuration, as the bytes that the server signed.
 CREATE TABLE config (

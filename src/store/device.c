@@ -25,6 +25,16 @@ static bool get_key(const json_t *object, const char *key, unsigned char *out)
     return json_get_text(object, key, &text) && key_public_parse(text, out);
 }
 
+static bool get_server(const json_t *object, char *out, size_t size)
+{
+    if (!json_copy_text(object, "server", out, size))
+        return false;
+    size_t length = strlen(out);
+    while (length > 0 && out[length - 1] == '/')
+        out[--length] = '\0';
+    return length > 0;
+}
+
 // NULL when all is there, else the key that is not as it must be.
 static const char *read_fields(const json_t *object, struct device *out)
 {
@@ -36,7 +46,7 @@ static const char *read_fields(const json_t *object, struct device *out)
         return "name";
     if (!json_copy_text(object, "counter", out->counter, sizeof out->counter))
         return "counter";
-    if (!json_copy_text(object, "server", out->server, sizeof out->server))
+    if (!get_server(object, out->server, sizeof out->server))
         return "server";
     if (!json_copy_text(object, "token", out->token, sizeof out->token))
         return "token";

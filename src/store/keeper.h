@@ -1,7 +1,13 @@
 // The storage thread's work without the thread: drafts and lines, the database
 // and the ring, what happens when one of them fails, and what is made whole at
 // start. One thread; every call may wait for the disk.
+//
+// Every change goes to the ring first and then to the database; either makes
+// it durable. While the database is open nothing waits in the ring but the
+// change in hand; while it is not, the ring goes on alone until it has no room
+// for one more visit.
 #pragma once
+#include "sql/sql.h"
 #include "store/store.h"
 
 struct keeper;
@@ -13,9 +19,10 @@ enum keeper_result {
 
 // What a test may break. NULL members change nothing.
 struct keeper_faults {
-    // Called before each database transaction; an answer other than SQL_OK
-    // (as int) stands for the transaction's result.
-    int (*transaction)(void *ctx);
+    // Called before each change to the database with `done` false, and after
+    // one that went well with `done` true. An answer other than SQL_OK stands
+    // for the result.
+    enum sql_result (*transaction)(void *ctx, bool done);
     // Called before each ring write; false stands for a failed write.
     bool (*ring)(void *ctx);
     void *ctx;
@@ -27,11 +34,15 @@ struct keeper *keeper_new(const char *directory, const char *device,
                           int ring_slots, const struct keeper_faults *faults);
 void keeper_free(struct keeper *keeper);
 
-// Opens, or opens again, what is not open: lock, reserve, ring, database. Then
-// brings waiting slots into the database and closes drafts that it finds as
-// level only. True when the database takes records now.
+// Opens, or opens again, what is not open: lock, ring, database, reserve. Then
+// brings into the database what waits in the ring. The first time, drafts that
+// it finds are closed as level only. True when the database takes changes now.
 bool keeper_mend(struct keeper *keeper);
+// True while a copy is missing.
+bool keeper_needs_mending(const struct keeper *keeper);
+// True when a visit can be made durable, in the database or in the ring alone.
 bool keeper_is_ready(const struct keeper *keeper);
+// Why it is not ready.
 enum store_reason keeper_reason(const struct keeper *keeper);
 
 // `out_reason` on failure, see store.h.
@@ -39,7 +50,8 @@ enum keeper_result keeper_put_draft(struct keeper *keeper,
                                     const struct record *record,
                                     enum store_reason *out_reason);
 void keeper_drop_draft(struct keeper *keeper, const char *id);
-// `out_gen` and `out_seq` as in STORE_LINE_SAVED.
+// `out_gen` and `out_seq` as in STORE_LINE_SAVED. A visit that has its line
+// already keeps it, and is given that line's place.
 enum keeper_result keeper_put_line(struct keeper *keeper,
                                    const struct record *record,
                                    int64_t *out_gen, int64_t *out_seq,

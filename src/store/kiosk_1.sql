@@ -1,14 +1,9 @@
 -- The counter's own database: unfinished visits, and the device's ledger.
 -- Written by the kiosk alone.
 
--- Visits with a level whose end has not come; the body is a draft object.
+-- Visits with a level whose end has not come; the body is a draft object. One
+-- that has its end waits for its place in the chain.
 CREATE TABLE drafts (
-    id   TEXT PRIMARY KEY,
-    body BLOB NOT NULL
-) STRICT, WITHOUT ROWID;
-
--- Drafts that cannot be read as such: kept for a person to look at.
-CREATE TABLE aside (
     id   TEXT PRIMARY KEY,
     body BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
@@ -25,6 +20,12 @@ CREATE TABLE lines (
     PRIMARY KEY (gen, seq)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TRIGGER lines_once BEFORE INSERT ON lines
+WHEN EXISTS (SELECT 1 FROM lines WHERE id = NEW.id)
+    OR EXISTS (SELECT 1 FROM lines WHERE gen = NEW.gen AND seq = NEW.seq)
+BEGIN
+    SELECT RAISE(ABORT, 'a line of the ledger is written once');
+END;
 CREATE TRIGGER lines_stay BEFORE UPDATE ON lines
 BEGIN
     SELECT RAISE(ABORT, 'lines of the ledger never change');
@@ -49,8 +50,22 @@ BEGIN
     UPDATE counts SET n = n + 1 WHERE name = NEW.outcome;
 END;
 
--- Settings of the staff (PIN, volume); one row a name.
-CREATE TABLE settings (
-    name  TEXT PRIMARY KEY,
-    value TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
+-- Every change to this database has a number. What the ring file holds up to
+-- this one is here; what it holds beyond is not.
+CREATE TABLE settled (
+    only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+    upto     INTEGER NOT NULL
+) STRICT;
+INSERT INTO settled VALUES (1, 0);
+
+-- What could not take its place: a draft that cannot be read, a line of the
+-- ring file that does not continue the chain. Kept for a person to look at.
+CREATE TABLE aside (
+    n      INTEGER PRIMARY KEY,
+    id     TEXT NOT NULL,
+    gen    INTEGER, -- null: a draft
+    seq    INTEGER,
+    reason TEXT NOT NULL,
+    body   BLOB NOT NULL
+) STRICT;
+CREATE INDEX aside_by_id ON aside (id);

@@ -49,17 +49,6 @@ bool ledger_reader_is_replaced(struct ledger_reader *reader)
     return sql_is_replaced(reader->db);
 }
 
-static bool take_hash(struct sql_statement *s, int column,
-                      char out[DIGEST_HEX_SIZE])
-{
-    size_t size;
-    const void *hash = sql_bytes(s, column, &size);
-    if (size != DIGEST_BYTES)
-        return false;
-    hex_encode(hash, size, out);
-    return true;
-}
-
 static enum sql_result take_end(struct sql_statement *s, struct ledger_end *out)
 {
     struct ledger_end end = {0};
@@ -67,7 +56,7 @@ static enum sql_result take_end(struct sql_statement *s, struct ledger_end *out)
     if (result == SQL_OK) {
         end.gen = sql_int(s, 0);
         end.seq = sql_int(s, 1);
-        if (!take_hash(s, 2, end.head))
+        if (!kiosk_take_hash(s, 2, end.head))
             result = SQL_CORRUPT;
     }
     sql_done(s);
@@ -111,7 +100,7 @@ enum sql_result ledger_reader_hash(struct ledger_reader *reader, int64_t gen,
     sql_bind_int(s, 1, gen);
     sql_bind_int(s, 2, seq);
     enum sql_result result = sql_step(s);
-    if (result == SQL_OK && !take_hash(s, 0, out))
+    if (result == SQL_OK && !kiosk_take_hash(s, 0, out))
         result = SQL_CORRUPT;
     sql_done(s);
     return result;

@@ -1,10 +1,16 @@
 #include "store/ring.h"
+#include "common/file.h"
+#include "common/log.h"
 #include "ledger/digest.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+static const char module[] = "ring";
 
 static const char magic[8] = {'H', 'L', 'R', 'I', 'N', 'G', '1', '\n'};
 
@@ -12,7 +18,7 @@ static const char magic[8] = {'H', 'L', 'R', 'I', 'N', 'G', '1', '\n'};
 // every machine that this runs on (checked below).
 struct slot_head {
     char magic[8];
-    uint64_t order; // rises with each write
+    int64_t order;
     int64_t gen, seq;
     uint32_t size;
     uint32_t type;
@@ -26,94 +32,171 @@ _Static_assert(sizeof(struct slot_head) + RECORD_LINE_MAX <= RING_SLOT_SIZE,
 
 struct slot {
     bool waits;
-    uint64_t order;
+    bool bad; // a write failed here
     enum ring_type type;
+    int64_t order; // 0: never written, or unreadable
+    int64_t gen, seq;
     char id[ID_SIZE];
 };
 
 struct ring {
-    int fd;
+    char *path;
+    int fd; // -1: could not be opened again after a failure
     int count;
-    uint64_t order; // of the last write
     struct slot *slots;
 };
+
+// O_DSYNC: a write is on the disk when it returns.
+static int open_file(const char *path)
+{
+    return open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_DSYNC, 0600);
+}
 
 static off_t offset_of(int slot)
 {
     return (off_t)slot * RING_SLOT_SIZE;
 }
 
-static void digest_slot(const unsigned char *bytes,
+static void digest_slot(const unsigned char *bytes, size_t size,
                         unsigned char out[DIGEST_BYTES])
 {
-    struct slot_head head;
     unsigned char copy[RING_SLOT_SIZE];
-    memcpy(&head, bytes, sizeof head);
-    size_t total = sizeof head + head.size;
-    memcpy(copy, bytes, total);
+    memcpy(copy, bytes, size);
     memset(copy + offsetof(struct slot_head, digest), 0, DIGEST_BYTES);
-    digest_of(copy, total, out);
+    digest_of(copy, size, out);
 }
 
-static bool read_slot(struct ring *ring, int slot,
-                      unsigned char bytes[RING_SLOT_SIZE],
-                      struct slot_head *out)
+static bool read_all(int fd, off_t at, unsigned char *out, size_t size)
 {
-    size_t got = 0;
-    while (got < RING_SLOT_SIZE) {
-        ssize_t n = pread(ring->fd, bytes + got, RING_SLOT_SIZE - got,
-                          offset_of(slot) + (off_t)got);
-        if (n < 0 && errno == EINTR)
+    while (size > 0) {
+        ssize_t got = pread(fd, out, size, at);
+        if (got < 0 && errno == EINTR)
             continue;
-        if (n <= 0)
+        if (got <= 0)
             return false;
-        got += (size_t)n;
-    }
-    unsigned char digest[DIGEST_BYTES];
-    memcpy(out, bytes, sizeof *out);
-    out->id[sizeof out->id - 1] = '\0';
-    if (memcmp(out->magic, magic, sizeof magic) != 0 ||
-        out->size > RECORD_LINE_MAX ||
-        (out->type != RING_DRAFT && out->type != RING_LINE) ||
-        !id_is_valid(out->id, strlen(out->id)))
-        return false;
-    digest_slot(bytes, digest);
-    return digest_equal(digest, out->digest, sizeof digest);
-}
-
-static bool write_slot(struct ring *ring, int slot, const void *bytes,
-                       size_t size)
-{
-    const char *from = bytes;
-    size_t done = 0;
-    while (done < size) {
-        ssize_t n = pwrite(ring->fd, from + done, size - done,
-                           offset_of(slot) + (off_t)done);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return false;
-        done += (size_t)n;
+        out += got;
+        at += got;
+        size -= (size_t)got;
     }
     return true;
 }
 
-// Every valid slot waits until the store says that the database holds it.
+static bool write_all(int fd, off_t at, const unsigned char *bytes, size_t size)
+{
+    while (size > 0) {
+        ssize_t wrote = pwrite(fd, bytes, size, at);
+        if (wrote < 0 && errno == EINTR)
+            continue;
+        if (wrote < 0)
+            return false;
+        bytes += wrote;
+        at += wrote;
+        size -= (size_t)wrote;
+    }
+    return true;
+}
+
+enum slot_state { SLOT_HELD, SLOT_EMPTY, SLOT_UNREADABLE };
+
+// An empty slot is one that was never written, or whose write was torn.
+static enum slot_state read_slot(const struct ring *ring, int slot,
+                                 unsigned char bytes[RING_SLOT_SIZE],
+                                 struct slot_head *out)
+{
+    enum { PAGE = 4096 }; // most records end in the first one
+    unsigned char digest[DIGEST_BYTES];
+    if (!read_all(ring->fd, offset_of(slot), bytes, PAGE))
+        return SLOT_UNREADABLE;
+    memcpy(out, bytes, sizeof *out);
+    out->id[sizeof out->id - 1] = '\0';
+    if (memcmp(out->magic, magic, sizeof magic) != 0 ||
+        out->size > RECORD_LINE_MAX || out->order < 1 ||
+        (out->type != RING_DRAFT && out->type != RING_LINE) ||
+        !id_is_valid(out->id, strlen(out->id)))
+        return SLOT_EMPTY;
+    size_t size = sizeof *out + out->size;
+    if (size > PAGE &&
+        !read_all(ring->fd, offset_of(slot) + PAGE, bytes + PAGE, size - PAGE))
+        return SLOT_UNREADABLE;
+    digest_slot(bytes, size, digest);
+    return digest_equal(digest, out->digest, sizeof digest) ? SLOT_HELD
+                                                            : SLOT_EMPTY;
+}
+
+static void keep_head(struct slot *slot, const struct slot_head *head)
+{
+    *slot = (struct slot){.waits = true,
+                          .type = (enum ring_type)head->type,
+                          .order = head->order,
+                          .gen = head->gen,
+                          .seq = head->seq};
+    memcpy(slot->id, head->id, ID_SIZE);
+}
+
 static void load(struct ring *ring)
 {
     unsigned char bytes[RING_SLOT_SIZE];
     struct slot_head head;
     for (int i = 0; i < ring->count; i++) {
-        struct slot *slot = &ring->slots[i];
-        if (!read_slot(ring, i, bytes, &head))
-            continue;
-        slot->waits = true;
-        slot->order = head.order;
-        slot->type = (enum ring_type)head.type;
-        memcpy(slot->id, head.id, ID_SIZE);
-        if (head.order > ring->order)
-            ring->order = head.order;
+        enum slot_state state = read_slot(ring, i, bytes, &head);
+        if (state == SLOT_HELD)
+            keep_head(&ring->slots[i], &head);
+        if (state == SLOT_UNREADABLE) {
+            log_error(module, "%s: slot %d: %s", ring->path, i,
+                      strerror(errno));
+            ring->slots[i].bad = true;
+        }
     }
+}
+
+// Real zeros rather than a hole or an unwritten extent: writing a slot later
+// must not need room that a full disk does not have.
+static bool fill(int fd, off_t from, off_t to)
+{
+    static const unsigned char zeros[RING_SLOT_SIZE];
+    while (from < to) {
+        size_t size = sizeof zeros;
+        if ((off_t)size > to - from)
+            size = (size_t)(to - from);
+        if (!write_all(fd, from, zeros, size))
+            return false;
+        from += (off_t)size;
+    }
+    return fsync(fd) == 0;
+}
+
+// Brings the file to its size. The zeros are synced once, at the end.
+static bool make_room(const char *path, int slots, int *out_count)
+{
+    struct stat st;
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return false;
+    bool ok = fstat(fd, &st) == 0;
+    if (ok) {
+        off_t held = st.st_size / RING_SLOT_SIZE;
+        *out_count = held > slots && held < INT_MAX ? (int)held : slots;
+        ok = st.st_size >= offset_of(slots) ||
+             fill(fd, st.st_size, offset_of(slots));
+    }
+    int saved = errno;
+    close(fd);
+    errno = saved;
+    return ok;
+}
+
+static bool sync_name(const char *path)
+{
+    char directory[PATH_MAX];
+    const char *slash = strrchr(path, '/');
+    size_t length = slash ? (size_t)(slash - path) : 0;
+    if (length == 0)
+        return file_sync_directory(slash ? "/" : ".");
+    if (length >= sizeof directory)
+        return false;
+    memcpy(directory, path, length);
+    directory[length] = '\0';
+    return file_sync_directory(directory);
 }
 
 struct ring *ring_open(const char *path, int slots)
@@ -121,15 +204,15 @@ struct ring *ring_open(const char *path, int slots)
     struct ring *ring = calloc(1, sizeof *ring);
     if (!ring)
         return NULL;
-    ring->count = slots;
-    ring->slots = calloc((size_t)slots, sizeof *ring->slots);
-    // O_DSYNC: a write is on the disk when it returns.
-    ring->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_DSYNC, 0600);
-    int error = 0;
-    if (ring->slots && ring->fd >= 0)
-        error = posix_fallocate(ring->fd, 0, offset_of(slots));
-    if (!ring->slots || ring->fd < 0 || error || fsync(ring->fd) != 0) {
-        int saved = error ? error : ring->slots ? errno : ENOMEM;
+    ring->fd = -1;
+    ring->path = strdup(path);
+    bool ok =
+        ring->path && make_room(path, slots, &ring->count) && sync_name(path);
+    if (ok)
+        ring->slots = calloc((size_t)ring->count, sizeof *ring->slots);
+    ok = ok && ring->slots && (ring->fd = open_file(path)) >= 0;
+    if (!ok) {
+        int saved = errno;
         ring_close(ring);
         errno = saved;
         return NULL;
@@ -145,76 +228,73 @@ void ring_close(struct ring *ring)
     if (ring->fd >= 0)
         close(ring->fd);
     free(ring->slots);
+    free(ring->path);
     free(ring);
 }
 
-// The slot whose content has been in the database for longest.
+// The slot that was settled longest ago, so that the file also keeps the
+// newest records that the database holds.
 static int find_free(const struct ring *ring)
 {
     int found = -1;
-    for (int i = 0; i < ring->count; i++)
-        if (!ring->slots[i].waits &&
-            (found < 0 || ring->slots[i].order < ring->slots[found].order))
+    for (int i = 0; i < ring->count; i++) {
+        const struct slot *slot = &ring->slots[i];
+        if (!slot->waits && !slot->bad &&
+            (found < 0 || slot->order < ring->slots[found].order))
             found = i;
+    }
     return found;
 }
 
-enum ring_result ring_put(struct ring *ring, enum ring_type type,
-                          const char *id, int64_t gen, int64_t seq,
-                          const char *bytes, size_t size, int *out_slot)
+// After a failed write the kernel may have forgotten which pages are dirty;
+// only a new descriptor reports the next failure.
+static void renew(struct ring *ring)
 {
-    unsigned char whole[RING_SLOT_SIZE] = {0};
-    struct slot_head head = {.order = ring->order + 1,
-                             .gen = gen,
-                             .seq = seq,
-                             .size = (uint32_t)size,
-                             .type = (uint32_t)type};
+    int saved = errno;
+    if (ring->fd >= 0)
+        close(ring->fd);
+    ring->fd = open_file(ring->path);
+    errno = saved;
+}
+
+enum ring_result ring_put(struct ring *ring, const struct ring_change *change)
+{
+    unsigned char bytes[RING_SLOT_SIZE] = {0};
+    struct slot_head head = {.order = change->order,
+                             .gen = change->gen,
+                             .seq = change->seq,
+                             .size = (uint32_t)change->size,
+                             .type = (uint32_t)change->type};
     int at = find_free(ring);
     if (at < 0)
         return RING_FULL;
-    if (size > RECORD_LINE_MAX || !id_is_valid(id, strlen(id)))
+    if (change->size > RECORD_LINE_MAX ||
+        !id_is_valid(change->id, strlen(change->id))) {
+        errno = EINVAL;
         return RING_ERROR;
+    }
     memcpy(head.magic, magic, sizeof magic);
-    memcpy(head.id, id, ID_SIZE);
-    memcpy(whole, &head, sizeof head);
-    memcpy(whole + sizeof head, bytes, size);
-    digest_slot(whole, whole + offsetof(struct slot_head, digest));
-    if (!write_slot(ring, at, whole, sizeof head + size))
+    memcpy(head.id, change->id, ID_SIZE);
+    memcpy(bytes, &head, sizeof head);
+    if (change->size > 0)
+        memcpy(bytes + sizeof head, change->bytes, change->size);
+    size_t size = sizeof head + change->size;
+    digest_slot(bytes, size, bytes + offsetof(struct slot_head, digest));
+    if (!write_all(ring->fd, offset_of(at), bytes, size)) {
+        log_error(module, "%s: slot %d: %s", ring->path, at, strerror(errno));
+        ring->slots[at].bad = true;
+        renew(ring);
         return RING_ERROR;
-    ring->order++;
-    ring->slots[at] = (struct slot){true, ring->order, type, ""};
-    memcpy(ring->slots[at].id, id, ID_SIZE);
-    *out_slot = at;
+    }
+    keep_head(&ring->slots[at], &head);
     return RING_OK;
 }
 
-void ring_release(struct ring *ring, int slot)
-{
-    ring->slots[slot].waits = false;
-}
-
-void ring_release_drafts(struct ring *ring, const char *id)
+void ring_settle(struct ring *ring, int64_t order)
 {
     for (int i = 0; i < ring->count; i++)
-        if (ring->slots[i].waits && ring->slots[i].type == RING_DRAFT &&
-            strcmp(ring->slots[i].id, id) == 0)
+        if (ring->slots[i].order <= order)
             ring->slots[i].waits = false;
-}
-
-bool ring_forget(struct ring *ring, const char *id)
-{
-    static const struct slot_head nothing;
-    bool ok = true;
-    for (int i = 0; i < ring->count; i++) {
-        struct slot *slot = &ring->slots[i];
-        if (slot->type != RING_DRAFT || strcmp(slot->id, id) != 0)
-            continue;
-        // Also a slot that the database holds: after a power cut it would
-        // read as waiting again.
-        ok = write_slot(ring, i, &nothing, sizeof nothing) && ok;
-        *slot = (struct slot){0};
-    }
-    return ok;
 }
 
 static int by_order(const void *a, const void *b)
@@ -223,28 +303,54 @@ static int by_order(const void *a, const void *b)
     return (*x)->order < (*y)->order ? -1 : (*x)->order > (*y)->order;
 }
 
+static bool visit_slot(struct ring *ring, int slot, ring_visitor *visit,
+                       void *ctx)
+{
+    unsigned char bytes[RING_SLOT_SIZE];
+    struct slot_head head;
+    enum slot_state state = read_slot(ring, slot, bytes, &head);
+    if (state != SLOT_HELD) {
+        log_error(module, "%s: slot %d, which waits, is %s", ring->path, slot,
+                  state == SLOT_EMPTY ? "damaged" : "unreadable");
+        // What is damaged stays so; what is unreadable may be read next time.
+        return state == SLOT_EMPTY;
+    }
+    struct ring_change change = {.type = (enum ring_type)head.type,
+                                 .order = head.order,
+                                 .id = head.id,
+                                 .gen = head.gen,
+                                 .seq = head.seq,
+                                 .bytes = (const char *)bytes + sizeof head,
+                                 .size = head.size};
+    return visit(ctx, &change);
+}
+
 bool ring_walk(struct ring *ring, ring_visitor *visit, void *ctx)
 {
     struct slot **sorted = calloc((size_t)ring->count, sizeof *sorted);
-    int count = 0;
+    size_t count = 0;
     if (!sorted)
         return false;
     for (int i = 0; i < ring->count; i++)
         if (ring->slots[i].waits)
             sorted[count++] = &ring->slots[i];
-    qsort(sorted, (size_t)count, sizeof *sorted, by_order);
-    bool go_on = true;
-    for (int i = 0; i < count && go_on; i++) {
-        unsigned char bytes[RING_SLOT_SIZE];
-        struct slot_head head;
-        int at = (int)(sorted[i] - ring->slots);
-        if (sorted[i]->waits && read_slot(ring, at, bytes, &head))
-            go_on =
-                visit(ctx, at, (enum ring_type)head.type, head.id, head.gen,
-                      head.seq, (const char *)bytes + sizeof head, head.size);
-    }
+    qsort(sorted, count, sizeof *sorted, by_order);
+    bool ok = true;
+    for (size_t i = 0; i < count && ok; i++)
+        // The visitor may have settled it meanwhile.
+        if (sorted[i]->waits)
+            ok = visit_slot(ring, (int)(sorted[i] - ring->slots), visit, ctx);
     free(sorted);
-    return true;
+    return ok;
+}
+
+int64_t ring_last_order(const struct ring *ring)
+{
+    int64_t last = 0;
+    for (int i = 0; i < ring->count; i++)
+        if (ring->slots[i].order > last)
+            last = ring->slots[i].order;
+    return last;
 }
 
 int ring_waiting(const struct ring *ring)
@@ -253,4 +359,27 @@ int ring_waiting(const struct ring *ring)
     for (int i = 0; i < ring->count; i++)
         count += ring->slots[i].waits;
     return count;
+}
+
+int ring_free(const struct ring *ring)
+{
+    int count = 0;
+    for (int i = 0; i < ring->count; i++)
+        count += !ring->slots[i].waits && !ring->slots[i].bad;
+    return count;
+}
+
+bool ring_find_line(const struct ring *ring, const char *id, int64_t *out_gen,
+                    int64_t *out_seq)
+{
+    for (int i = 0; i < ring->count; i++) {
+        const struct slot *slot = &ring->slots[i];
+        if (!slot->waits || slot->type != RING_LINE ||
+            strcmp(slot->id, id) != 0)
+            continue;
+        *out_gen = slot->gen;
+        *out_seq = slot->seq;
+        return true;
+    }
+    return false;
 }

@@ -96,7 +96,7 @@ static void run_command(struct store *store, const struct command *command)
     publish_state(store);
     if (command->kind != COMMAND_DROP)
         tell(store, &event);
-    if (was_ready != keeper_is_ready(store->keeper))
+    if (result == KEEPER_FAILED || was_ready != keeper_is_ready(store->keeper))
         tell_health(store);
 }
 
@@ -105,14 +105,18 @@ static void mend(struct store *store)
     bool was_ready = keeper_is_ready(store->keeper);
     keeper_mend(store->keeper);
     publish_state(store);
-    if (!was_ready && keeper_is_ready(store->keeper))
+    if (was_ready != keeper_is_ready(store->keeper))
         tell_health(store);
 }
 
+// `at_us` of clock_mono_us(); INT64_MAX: until woken.
 static void wait_until(struct store *store, int64_t at_us)
 {
     struct timespec t = {at_us / 1000000, at_us % 1000000 * 1000};
-    pthread_cond_timedwait(&store->wake, &store->lock, &t);
+    if (at_us == INT64_MAX)
+        pthread_cond_wait(&store->wake, &store->lock);
+    else
+        pthread_cond_timedwait(&store->wake, &store->lock, &t);
 }
 
 // The next command, or NULL when `at_us` has come; `*out_stop` when there is
@@ -134,33 +138,52 @@ static struct command *next_command(struct store *store, int64_t at_us,
     return command;
 }
 
+// When the thread has something to do again, commands apart: it tidies up
+// once after a while without any, and mends what is broken now and then.
+struct agenda {
+    int64_t idle_at, mend_at; // clock_mono_us(); INT64_MAX: never
+};
+
+static void run_agenda(struct store *store, struct agenda *agenda)
+{
+    int64_t now = clock_mono_us();
+    if (now >= agenda->idle_at) {
+        keeper_idle(store->keeper);
+        publish_state(store);
+        agenda->idle_at = INT64_MAX;
+    }
+    if (now >= agenda->mend_at) {
+        mend(store);
+        agenda->mend_at = INT64_MAX;
+    }
+}
+
+static void plan(struct store *store, struct agenda *agenda)
+{
+    if (!keeper_needs_mending(store->keeper))
+        agenda->mend_at = INT64_MAX;
+    else if (agenda->mend_at == INT64_MAX)
+        agenda->mend_at = clock_mono_us() + (int64_t)store->retry_ms * 1000;
+}
+
 static void *work(void *ctx)
 {
     struct store *store = ctx;
+    struct agenda agenda = {.idle_at = INT64_MAX, .mend_at = INT64_MAX};
     mend(store);
     if (!keeper_is_ready(store->keeper))
         tell_health(store);
-    int64_t mend_at = clock_mono_us() + (int64_t)store->retry_ms * 1000;
-    bool idle_done = false, stop = false;
-    while (!stop) {
-        // Asleep for good when all is done; a broken store wakes to try again.
-        int64_t until = keeper_is_ready(store->keeper)
-                            ? clock_mono_us() +
-                                  (idle_done ? 3600000000LL : IDLE_MS * 1000LL)
-                            : mend_at;
+    for (bool stop = false; !stop;) {
+        plan(store, &agenda);
+        int64_t until =
+            agenda.idle_at < agenda.mend_at ? agenda.idle_at : agenda.mend_at;
         struct command *command = next_command(store, until, &stop);
         if (command) {
             run_command(store, command);
             free(command);
-            idle_done = false;
-        } else if (!stop && keeper_is_ready(store->keeper)) {
-            keeper_idle(store->keeper);
-            idle_done = true;
+            agenda.idle_at = clock_mono_us() + IDLE_MS * INT64_C(1000);
         }
-        if (!keeper_is_ready(store->keeper) && clock_mono_us() >= mend_at) {
-            mend(store);
-            mend_at = clock_mono_us() + (int64_t)store->retry_ms * 1000;
-        }
+        run_agenda(store, &agenda);
     }
     return NULL;
 }

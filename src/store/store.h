@@ -6,7 +6,9 @@
 //
 // An acknowledged record is durable: its COMMIT is done, or, when the database
 // refuses, its ring slot is synced and will be moved into the database when
-// that is back. Only when both fail does STORE_FAILED come.
+// that is back. Only when both fail does STORE_FAILED come. A database that
+// stops working is opened again every 30 seconds; the ring goes on alone until
+// it has no room for one more visit, and only then does STORE_BROKEN come.
 //
 // Order of calls: store_open(), any commands from one thread, store_close().
 #pragma once
@@ -15,12 +17,14 @@
 #include <stdint.h>
 
 enum store_event_kind {
-    STORE_READY,       // opened; drafts of before are closed; `gen` is set
+    STORE_READY,       // opened, or back; drafts of before are closed; `gen`
+                       // and `seq` of the last line
     STORE_BROKEN,      // nothing can be kept now; `reason` says why
     STORE_DRAFT_SAVED, // `id`
     STORE_LINE_SAVED,  // `id`, `gen`, `seq`; seq 0: kept in the ring, and gets
                        // its place in the ledger when the database is back
-    STORE_FAILED       // `id`, `reason`: neither copy could be made durable
+    STORE_FAILED       // `id`, `reason`: neither copy could be made durable;
+                       // STORE_BROKEN or STORE_READY follows, as things stand
 };
 enum store_reason {
     STORE_REASON_NONE,

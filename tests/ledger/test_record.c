@@ -336,7 +336,7 @@ static void test_read_refuses(void **state)
         {"\"x\":0.31,", "", "touch:"},
         // Texts: not composed, or with something that hides.
         {"Hồ sơ", "Ho\xcc\x82\xcc\x80 so\xcc\x9b", "transaction: is not NFC"},
-        {"Hồ sơ", "Ho\\u0302", "transaction: is not NFC"},
+        {"Hồ sơ", "Ho\\u0302", "transaction: is not NFC, behind an escape"},
         {"reason.high.3", "o\xcc\x82", "reasons: is not NFC"},
         {"cb-07", "cb\\n07", "officer: holds a control"},
         {"cb-07", "cb\xc2\x85", "officer: holds a control"},

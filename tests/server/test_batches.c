@@ -1,6 +1,7 @@
 // POST /api/v1/batches against the whole server: what is stored, what is
 // refused and with which words, and what the receipt proves.
 #include "ledger/proof.h"
+#include "office/devices.h"
 #include "support/server_maker.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -183,6 +184,37 @@ static void test_a_heartbeat_is_never_a_gap(void **state)
     has_receipt(object, &device, nonce, 1);
     json_decref(object);
     buf_free(&body);
+    answer_free(&answer);
+    made_device_free(&device);
+}
+
+// What the Office sees of a device comes with its heartbeats.
+static void test_a_heartbeat_tells_how_the_device_is(void **state)
+{
+    struct made_device device;
+    struct answer answer = {0};
+    struct office *office;
+    struct office_device seen;
+    char path[128];
+    (void)state;
+    made_device_enrol(&device, &server, "12");
+    maker_rate(&device.ledger, 5);
+    maker_rate(&device.ledger, 5);
+    made_device_send(&device, &server, 1, 1, 200, &answer);
+    made_device_send(&device, &server, 3, 2, 200, &answer);
+    snprintf(path, sizeof path, "%s/office.db", server.folder);
+    assert_int_equal(office_open(path, OFFICE_READER, &office), OFFICE_OK);
+    assert_int_equal(office_find_device(office, device.ledger.device, &seen),
+                     OFFICE_OK);
+    office_close(office);
+    assert_string_equal(seen.counter, "12");
+    assert_string_equal(seen.version, "0.1.0");
+    assert_int_equal(seen.pending, 7);
+    assert_int_equal(seen.lifetime_lines, 2);
+    assert_int_equal(seen.lifetime_ratings, 2);
+    assert_int_equal(seen.disk_free, 3 * 1024 * 1024);
+    assert_int_equal(seen.received_to, 1);
+    assert_int_equal(seen.reported_to, 2);
     answer_free(&answer);
     made_device_free(&device);
 }
@@ -486,6 +518,7 @@ int main(void)
         cmocka_unit_test(test_resent_and_overlapping_lines_are_already_there),
         cmocka_unit_test(test_a_gap_names_the_line_to_send_from),
         cmocka_unit_test(test_a_heartbeat_is_never_a_gap),
+        cmocka_unit_test(test_a_heartbeat_tells_how_the_device_is),
         cmocka_unit_test(test_another_line_at_a_held_place_is_a_fork),
         cmocka_unit_test(test_a_wrong_signature_is_refused),
         cmocka_unit_test(test_another_devices_token_is_refused),

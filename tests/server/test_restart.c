@@ -43,26 +43,33 @@ static int64_t send_more(struct made_device *device, struct made_server *server,
     return acknowledged;
 }
 
-// Sends one line more, whose answer nobody hears, and the server is killed.
-static void kill_in_the_middle(struct made_device *device,
-                               struct made_server *server)
+// The lines from `from` to the last one, without hearing the answer.
+static void say_batch(struct talk *talk, const struct made_device *device,
+                      int64_t from)
 {
-    struct talk talk;
     struct buf body = {0}, head = {0};
-    maker_rate(&device->ledger, 5);
-    made_device_body(device, last_of(device), last_of(device), &body, NULL);
+    made_device_body(device, from, last_of(device), &body, NULL);
     buf_printf(&head,
                "POST /api/v1/batches HTTP/1.1\r\nHost: a\r\n"
                "Authorization: Bearer %s\r\nContent-Length: %zu\r\n"
                "Content-Type: application/x-ndjson\r\n\r\n",
                device->token, body.size);
-    talk_open(&talk, server->port);
-    talk_send(&talk, head.data, head.size);
-    talk_send(&talk, body.data, body.size);
-    made_server_kill(server);
-    talk_close(&talk);
+    talk_send(talk, head.data, head.size);
+    talk_send(talk, body.data, body.size);
     buf_free(&head);
     buf_free(&body);
+}
+
+// One line more is on its way when the server is killed.
+static void kill_in_the_middle(struct made_device *device,
+                               struct made_server *server)
+{
+    struct talk talk;
+    maker_rate(&device->ledger, 5);
+    talk_open(&talk, server->port);
+    say_batch(&talk, device, last_of(device));
+    made_server_kill(server);
+    talk_close(&talk);
 }
 
 static bool say_finding(void *ctx, const struct office_finding *finding)
@@ -123,6 +130,72 @@ static void test_kill_9_loses_no_acknowledged_line(void **state)
     made_server_close(&server);
 }
 
+// SIGTERM while batches are on their way: what is answered is stored, and the
+// server ends well.
+static void test_a_stop_answers_what_it_stores(void **state)
+{
+    enum { TALKS = 12 };
+    struct made_server server;
+    struct made_device devices[TALKS];
+    struct talk talks[TALKS];
+    struct answer answer = {0};
+    int64_t acknowledged[TALKS] = {0};
+    (void)state;
+    made_server_start(&server, NULL);
+    for (int i = 0; i < TALKS; i++) {
+        made_device_enrol(&devices[i], &server, "3");
+        for (int j = 0; j < BATCH; j++) {
+            maker_rate(&devices[i].ledger, 5);
+        }
+        talk_open(&talks[i], server.port);
+    }
+    for (int i = 0; i < TALKS; i++) {
+        say_batch(&talks[i], &devices[i], 1);
+    }
+    made_server_stop(&server);
+    for (int i = 0; i < TALKS; i++) {
+        if (talk_hear(&talks[i], true, &answer) && answer.status == 200) {
+            acknowledged[i] = received_to(&answer);
+            assert_int_equal(acknowledged[i], BATCH);
+        }
+        talk_close(&talks[i]);
+    }
+    made_server_restart(&server, NULL);
+    for (int i = 0; i < TALKS; i++) {
+        made_device_send(&devices[i], &server, BATCH + 1, BATCH, 200, &answer);
+        assert_true(received_to(&answer) >= acknowledged[i]);
+        made_device_free(&devices[i]);
+    }
+    answer_free(&answer);
+    made_server_close(&server);
+}
+
+// Who hangs up before the answer takes nothing with him.
+static void test_senders_that_hang_up(void **state)
+{
+    enum { TIMES = 30 };
+    struct made_server server;
+    struct made_device device;
+    struct answer answer = {0};
+    (void)state;
+    made_server_start(&server, NULL);
+    made_device_enrol(&device, &server, "3");
+    for (int i = 0; i < TIMES; i++) {
+        struct talk talk;
+        maker_rate(&device.ledger, 5);
+        talk_open(&talk, server.port);
+        say_batch(&talk, &device, 1);
+        talk_close(&talk);
+    }
+    made_device_send(&device, &server, 1, TIMES, 200, &answer);
+    assert_int_equal(received_to(&answer), TIMES);
+    made_server_stop(&server);
+    holds_exactly(&server, TIMES);
+    answer_free(&answer);
+    made_device_free(&device);
+    made_server_close(&server);
+}
+
 // A stop by SIGTERM leaves the whole database in one file.
 static void test_a_clean_stop_leaves_no_log_behind(void **state)
 {
@@ -176,6 +249,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_kill_9_loses_no_acknowledged_line),
+        cmocka_unit_test(test_a_stop_answers_what_it_stores),
+        cmocka_unit_test(test_senders_that_hang_up),
         cmocka_unit_test(test_a_clean_stop_leaves_no_log_behind),
         cmocka_unit_test(test_two_servers_do_not_share_a_directory),
         cmocka_unit_test(test_lost_keys_are_not_replaced_in_silence),

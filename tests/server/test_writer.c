@@ -1,13 +1,17 @@
 // The one thread that writes: its bounded queue, its order, its end.
+#include "common/log.h"
 #include "server/writer.h"
 #include "support/office_maker.h"
 #include <pthread.h>
+#include <sched.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include <cmocka.h>
 
@@ -34,6 +38,12 @@ static enum office_result wait_at_gate(struct office *office, void *ctx)
     }
     pthread_mutex_unlock(&gate.mutex);
     return OFFICE_OK;
+}
+
+static void no_log(void *ctx, enum log_level level, const char *module,
+                   const char *text)
+{
+    (void)ctx, (void)level, (void)module, (void)text;
 }
 
 static enum office_result do_nothing(struct office *office, void *ctx)
@@ -164,11 +174,61 @@ static void test_batches_that_wait_share_a_commit(void **state)
     made_office_close(&made);
 }
 
+// The disk is full for a while: the batch is refused, nothing of it counts, the
+// watchers hear of it; and when there is room again it is taken.
+static void test_a_full_disk_passes(void **state)
+{
+    enum { LINES = 200 };
+    struct made_office made;
+    struct ledger_maker maker;
+    struct made_batch batch;
+    struct writer_job job = {.done = told, .done_ctx = &numbers[0]};
+    struct rlimit before, none;
+    (void)state;
+    done_count = 0;
+    made_office_open(&made);
+    made_office_enrol(&made, "3", NOW, &maker);
+    for (int i = 0; i < LINES; i++) {
+        maker_rate(&maker, 5);
+    }
+    made_batch_start(&batch, &maker, 1, LINES, NOW);
+    job.batch = &batch.batch;
+    struct office *office = made.office;
+    made.office = NULL;
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    none = before;
+    none.rlim_cur = 4096;
+    struct writer *writer = writer_start(made.path, office);
+    assert_non_null(writer);
+    log_set_sink(no_log, NULL);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &none), 0);
+    assert_true(writer_reserve(writer));
+    writer_push(writer, &job);
+    writer_finish(writer);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    log_set_sink(NULL, NULL);
+    assert_int_equal(done_count, 1);
+    assert_int_not_equal(job.result, OFFICE_OK);
+    assert_false(writer_figures(writer).is_well);
+    assert_true(writer_figures(writer).failures >= 1);
+    writer_close(writer);
+    made_office_reopen(&made);
+    assert_int_equal(made_office_all(made.office).levels[4], 0);
+    assert_int_equal(made_office_send(&made, &maker, 1, LINES, NOW),
+                     OFFICE_BATCH_OK);
+    assert_int_equal(made_office_all(made.office).levels[4], LINES);
+    made_batch_free(&batch);
+    maker_free(&maker);
+    made_office_close(&made);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_queue_is_bounded_and_finished),
         cmocka_unit_test(test_batches_that_wait_share_a_commit),
+        cmocka_unit_test(test_a_full_disk_passes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
