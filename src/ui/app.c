@@ -567,13 +567,13 @@ enum app_result app_open(const struct app_options *options,
     return APP_DONE;
 }
 
-// What the store said while it finished.
+// What the store said while it finished. Not by polling, which stops at SDL's
+// own marks in the queue and may leave events behind.
 static void drain(struct app *app)
 {
     SDL_Event event;
-    while (SDL_PollEvent(&event)) {
-        if (event.type != app->store_event)
-            continue;
+    while (SDL_PeepEvents(&event, 1, SDL_GETEVENT, app->store_event,
+                          app->store_event) == 1) {
         const struct store_event *said = event.user.data1;
         if (said->kind == STORE_LINE_SAVED)
             trace_saved(app->trace, said->id, said->seq);
