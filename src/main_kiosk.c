@@ -94,7 +94,7 @@ static bool read_options(const struct config *config, struct app_options *out,
 {
     const char *window = config_text(config, "window");
     const char *level_name = config_text(config, "log_level");
-    enum log_level level;
+    enum log_level level = LOG_INFO;
     *out = (struct app_options){
         .directory = config_text(config, "data"),
         .trace = config_text(config, "trace"),

@@ -49,13 +49,14 @@ enum chain_fault chain_follow(struct chain *chain, const char *line,
                               char *reason)
 {
     struct record view;
-    struct record *record = out_record ? out_record : &view;
-    if (!record_read(line, size, record, reason))
+    if (!out_record)
+        out_record = &view;
+    if (!record_read(line, size, out_record, reason))
         return CHAIN_BAD_LINE;
-    enum chain_fault fault = judge(chain, record, reason);
+    enum chain_fault fault = judge(chain, out_record, reason);
     if (fault != CHAIN_SOUND)
         return fault;
-    chain->seq = record->seq;
+    chain->seq = out_record->seq;
     digest_hex_of(line, size, chain->head);
     return CHAIN_SOUND;
 }

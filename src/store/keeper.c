@@ -22,6 +22,7 @@ struct keeper {
     struct sql *db;           // NULL: no first one
     enum store_reason reason; // why `db` is NULL
     int64_t order;            // of the last change
+    bool knows_order;         // the database told how far it had come
     bool was_whole;           // drafts of before the start are closed
     bool gave_up;             // both copies failed since it was last whole
     // The end of the chain, counting lines that wait in the ring. Unknown
@@ -200,10 +201,22 @@ static void settle(struct keeper *k)
         ring_settle(k->ring, k->order);
 }
 
+// While the database was never open, a change must still come after all that it
+// holds, or it would pass for settled: far beyond what the ring remembers.
+static int64_t next_order(struct keeper *k)
+{
+    static const int64_t far = INT64_C(1) << 32;
+    if (!k->knows_order) {
+        k->order = (k->ring ? ring_last_order(k->ring) : 0) + far;
+        k->knows_order = true;
+    }
+    return ++k->order;
+}
+
 static enum keeper_result keep(struct keeper *k, struct kiosk_change *change,
                                enum store_reason *out_reason)
 {
-    change->order = ++k->order;
+    change->order = next_order(k);
     enum ring_result ring = write_ring(k, change);
     enum stored stored = write_database(k, change);
     if (stored == STORED)
@@ -438,9 +451,9 @@ static bool replay_line(struct replay *replay, const struct ring_change *change)
     struct record record;
     char why[JSON_MESSAGE_SIZE];
     enum sql_result found = kiosk_find_line(k->db, change->id, &place);
-    if (found == SQL_OK || found != SQL_NONE) {
+    if (found != SQL_NONE) {
         replay->result = found;
-        return found == SQL_OK;
+        return found == SQL_OK; // it is in its place already
     }
     struct chain next = k->end;
     enum chain_fault fault =
@@ -479,6 +492,7 @@ static enum sql_result replay_ring(struct keeper *k)
         return result;
     if (settled > k->order)
         k->order = settled;
+    k->knows_order = true;
     if (!k->ring)
         return SQL_OK;
     ring_settle(k->ring, settled);
@@ -509,7 +523,7 @@ static enum sql_result set_draft_aside(struct keeper *k, const char *id,
                                        const char *reason)
 {
     struct kiosk_change aside = {.kind = KIOSK_ASIDE,
-                                 .order = ++k->order,
+                                 .order = next_order(k),
                                  .id = id,
                                  .body = buf_text(body),
                                  .size = body->size,

@@ -297,10 +297,15 @@ void ring_settle(struct ring *ring, int64_t order)
             ring->slots[i].waits = false;
 }
 
+struct waiting {
+    int64_t order;
+    int slot;
+};
+
 static int by_order(const void *a, const void *b)
 {
-    const struct slot *const *x = a, *const *y = b;
-    return (*x)->order < (*y)->order ? -1 : (*x)->order > (*y)->order;
+    const struct waiting *x = a, *y = b;
+    return x->order < y->order ? -1 : x->order > y->order;
 }
 
 static bool visit_slot(struct ring *ring, int slot, ring_visitor *visit,
@@ -327,19 +332,17 @@ static bool visit_slot(struct ring *ring, int slot, ring_visitor *visit,
 
 bool ring_walk(struct ring *ring, ring_visitor *visit, void *ctx)
 {
-    struct slot **sorted = calloc((size_t)ring->count, sizeof *sorted);
+    struct waiting *sorted = calloc((size_t)ring->count, sizeof *sorted);
     size_t count = 0;
     if (!sorted)
         return false;
     for (int i = 0; i < ring->count; i++)
         if (ring->slots[i].waits)
-            sorted[count++] = &ring->slots[i];
+            sorted[count++] = (struct waiting){ring->slots[i].order, i};
     qsort(sorted, count, sizeof *sorted, by_order);
     bool ok = true;
     for (size_t i = 0; i < count && ok; i++)
-        // The visitor may have settled it meanwhile.
-        if (sorted[i]->waits)
-            ok = visit_slot(ring, (int)(sorted[i] - ring->slots), visit, ctx);
+        ok = visit_slot(ring, sorted[i].slot, visit, ctx);
     free(sorted);
     return ok;
 }

@@ -68,20 +68,20 @@ static int64_t believable_wall_ms(void)
 static struct view view_of(const struct app *app, int64_t now)
 {
     const struct flow *flow = kiosk_flow(app->kiosk);
-    return (struct view){.flow = flow,
-                         .survey = kiosk_survey(app->kiosk),
-                         .setting = kiosk_setting(app->kiosk),
-                         .enrolled = kiosk_is_enrolled(app->kiosk),
-                         .i18n = app->i18n,
-                         .language = flow->language,
-                         .layout = app->layout,
-                         .theme = theme_get(THEME_LIGHT),
-                         .text = app->text,
-                         .ornament =
-                             app->turned.size ? &app->turned : &app->baked,
-                         .now = now,
-                         .wall_ms = believable_wall_ms(),
-                         .turns_until = app->turns_until};
+    return (struct view){
+        .flow = flow,
+        .survey = kiosk_survey(app->kiosk),
+        .setting = kiosk_setting(app->kiosk),
+        .enrolled = kiosk_is_enrolled(app->kiosk),
+        .i18n = app->i18n,
+        .language = flow->language,
+        .layout = app->layout,
+        .theme = theme_get(THEME_LIGHT),
+        .text = app->text,
+        .ornament = app->turned.size ? &app->turned : &app->baked,
+        .now = now,
+        .wall_ms = believable_wall_ms(),
+        .turns_until = app->options.still ? 0 : app->turns_until};
 }
 
 static void damage_all(struct app *app)
@@ -97,8 +97,17 @@ static bool same_places(const struct targets *a, const struct targets *b)
     if (a->count != b->count)
         return false;
     for (size_t i = 0; i < a->count; i++)
-        if (strcmp(a->list[i].id, b->list[i].id) != 0 ||
-            !SDL_RectEquals(&a->list[i].area, &b->list[i].area))
+        if (!SDL_RectEquals(&a->list[i].area, &b->list[i].area))
+            return false;
+    return true;
+}
+
+static bool same_names(const struct targets *a, const struct targets *b)
+{
+    if (a->count != b->count)
+        return false;
+    for (size_t i = 0; i < a->count; i++)
+        if (strcmp(a->list[i].id, b->list[i].id) != 0)
             return false;
     return true;
 }
@@ -156,14 +165,17 @@ static void refresh(struct app *app, int64_t now)
     struct targets targets = {0};
     screen->layout(&view, &targets);
     press(app, &targets);
-    if (!same_places(&targets, &app->targets)) {
-        damage_all(app);
+    bool in_place = same_places(&targets, &app->targets);
+    if (!in_place || !same_names(&targets, &app->targets))
         trace_screen(app->trace, screen->name, &targets);
-    } else {
-        for (size_t i = 0; i < targets.count; i++)
-            if (targets.list[i].look != app->targets.list[i].look)
-                damage_add(&app->damage,
-                           part_with_shadow(&view, targets.list[i].area));
+    if (!in_place)
+        damage_all(app);
+    for (size_t i = 0; in_place && i < targets.count; i++) {
+        const struct target *now_seen = &targets.list[i];
+        const struct target *before = &app->targets.list[i];
+        if (now_seen->look != before->look ||
+            strcmp(now_seen->id, before->id) != 0)
+            damage_add(&app->damage, part_with_shadow(&view, now_seen->area));
     }
     app->targets = targets;
 }

@@ -14,11 +14,12 @@ bool canvas_resize(struct canvas *canvas, int width, int height)
     }
     free(canvas->pixels);
     free(canvas->row);
-    *canvas = (struct canvas){.width = width,
-                              .height = height,
-                              .pixels = pixels,
-                              .row = row,
-                              .clip = {0, 0, width, height}};
+    canvas->width = width;
+    canvas->height = height;
+    canvas->pixels = pixels;
+    canvas->row = row;
+    canvas->damage_count = 0;
+    canvas_clip(canvas, NULL);
     return true;
 }
 

@@ -37,19 +37,19 @@ static void draw_petal(struct canvas *canvas, const struct petal *petal,
 void emblem_draw(struct canvas *canvas, const struct theme *theme, double x,
                  double y, double radius)
 {
+    // The upper edges run on behind the middle petal.
     static const struct petal low = {
-        {0, 0.46}, {-0.36, 0.66}, {-0.62, 0.16}, {-0.42, 0.12}};
+        {0, 0.464}, {-0.41, 0.708}, {-0.621, 0.16}, {0.20, 0.04}};
     static const struct petal side = {
-        {0, 0.46}, {-0.52, 0.32}, {-0.46, -0.24}, {-0.10, -0.04}};
+        {0, 0.464}, {-0.53, 0.39}, {-0.464, -0.239}, {0.30, 0.10}};
     static const struct petal middle = {
-        {0, 0.47}, {-0.50, 0.02}, {0, -0.49}, {0.50, 0.02}};
-    color fill = theme->ornament ? COLOR(0xFFF6DC) : theme->bg;
-    color ground = theme->red;
-    double gap = fmax(1, radius * 0.05);
+        {0, 0.464}, {-0.43, 0.10}, {0, -0.493}, {0.43, 0.10}};
+    color fill = theme->lotus, ground = theme->emblem;
+    double gap = fmax(1, radius * 0.057);
     canvas_disc(canvas, x, y, radius, ground);
-    for (double mirror = -1; mirror <= 1; mirror += 2)
+    for (int mirror = -1; mirror <= 1; mirror += 2)
         draw_petal(canvas, &low, mirror, x, y, radius, gap, fill, ground);
-    for (double mirror = -1; mirror <= 1; mirror += 2)
+    for (int mirror = -1; mirror <= 1; mirror += 2)
         draw_petal(canvas, &side, mirror, x, y, radius, gap, fill, ground);
     draw_petal(canvas, &middle, 1, x, y, radius, gap, fill, ground);
 }

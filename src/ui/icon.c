@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-// Places are in sizes from the middle: −0.5 is the left or upper edge.
+// Places are in sizes from the middle: -0.5 is the left or upper edge.
 struct pen {
     struct canvas *canvas;
     double x, y, size;
@@ -86,25 +86,34 @@ static void draw_speaker(const struct pen *p)
                                         {-0.28, 0.17},  {-0.48, 0.17}};
     fill(p, body, COUNT(body));
     path(p, body, COUNT(body), true, 0.05);
-    arc(p, 0.02, 0, 0.18, 0.075, 0.14, 0.22);
-    arc(p, 0.02, 0, 0.38, 0.075, 0.14, 0.22);
+    arc(p, 0.01, 0, 0.22, 0.075, 0.14, 0.22);
+    arc(p, 0.01, 0, 0.41, 0.075, 0.14, 0.22);
 }
 
-static void letter_a(const struct pen *p, double x, double foot, double h)
+// A bold capital with its left foot at (x, y), as high as wide and a tenth.
+static void letter_a(const struct pen *p, double x, double y, double h)
 {
-    double w = 0.42 * h, stroke = 0.19 * h;
-    line(p, x - w + stroke / 2, foot - stroke / 2, x, foot - h + stroke / 2,
-         stroke);
-    line(p, x, foot - h + stroke / 2, x + w - stroke / 2, foot - stroke / 2,
-         stroke);
-    line(p, x - 0.45 * w, foot - 0.32 * h, x + 0.45 * w, foot - 0.32 * h,
-         stroke * 0.9);
+    double w = 0.92 * h, foot = 0.27 * w, top = (w - foot) / 2;
+    struct point left[] = {
+        {x, y}, {x + foot, y}, {x + top + foot, y - h}, {x + top, y - h}};
+    struct point right[] = {{x + w, y},
+                            {x + w - foot, y},
+                            {x + top, y - h},
+                            {x + top + foot, y - h}};
+    double low = y - 0.18 * h, high = y - 0.37 * h;
+    struct point bar[] = {{x + 0.25 * w, low},
+                          {x + 0.75 * w, low},
+                          {x + 0.68 * w, high},
+                          {x + 0.32 * w, high}};
+    fill(p, left, COUNT(left));
+    fill(p, right, COUNT(right));
+    fill(p, bar, COUNT(bar));
 }
 
 static void draw_large_text(const struct pen *p)
 {
-    letter_a(p, -0.33, 0.36, 0.40);
-    letter_a(p, 0.17, 0.36, 0.74);
+    letter_a(p, -0.52, 0.33, 0.41);
+    letter_a(p, -0.15, 0.33, 0.71);
 }
 
 static void draw_contrast(const struct pen *p)
@@ -123,51 +132,52 @@ static void draw_globe(const struct pen *p)
 {
     enum { STEPS = 14 };
     struct point oval[STEPS];
-    ring(p, 0, 0, 0.44, 0.07);
+    ring(p, 0, 0, 0.43, 0.08);
     for (int i = 0; i < STEPS; i++) {
         double angle = 2 * M_PI * i / STEPS;
-        oval[i] = (struct point){0.20 * cos(angle), 0.44 * sin(angle)};
+        oval[i] = (struct point){0.21 * cos(angle), 0.43 * sin(angle)};
     }
-    path(p, oval, STEPS, true, 0.06);
-    line(p, 0, -0.42, 0, 0.42, 0.06);
-    line(p, -0.42, 0, 0.42, 0, 0.06);
-    line(p, -0.36, -0.22, 0.36, -0.22, 0.055);
-    line(p, -0.36, 0.22, 0.36, 0.22, 0.055);
+    path(p, oval, STEPS, true, 0.07);
+    line(p, 0, -0.42, 0, 0.42, 0.07);
+    line(p, -0.42, 0, 0.42, 0, 0.07);
 }
 
 static void draw_hand(const struct pen *p)
 {
-    // A forefinger that touches, three folded fingers, the thumb, two waves.
-    line(p, -0.04, -0.16, -0.04, 0.22, 0.15);
-    line(p, 0.10, 0.10, 0.10, 0.28, 0.14);
-    line(p, 0.225, 0.13, 0.225, 0.30, 0.13);
-    line(p, 0.335, 0.17, 0.335, 0.30, 0.12);
-    line(p, -0.24, 0.16, -0.08, 0.32, 0.13);
-    static const struct point palm[] = {{-0.10, 0.20}, {0.39, 0.20},
-                                        {0.39, 0.36},  {0.32, 0.48},
-                                        {0.06, 0.48},  {-0.10, 0.34}};
-    fill(p, palm, COUNT(palm));
-    path(p, palm, COUNT(palm), true, 0.04);
-    arc(p, -0.04, -0.14, 0.19, 0.06, 0.76, 0.48);
-    struct pen far = *p;
+    // A forefinger that touches, two folded fingers, the thumb, two waves.
+    box(p, -0.122, 0.10, 0.434, 0.36, 0.13, 0);
+    line(p, -0.049, -0.125, -0.049, 0.30, 0.146);
+    line(p, 0.104, 0.070, 0.104, 0.30, 0.140);
+    line(p, 0.245, 0.115, 0.245, 0.30, 0.134);
+    line(p, -0.195, 0.195, -0.035, 0.375, 0.13);
+    struct pen between = *p, far = *p;
+    between.ink = p->paper;
+    line(&between, 0.029, 0.02, 0.029, 0.23, 0.020);
+    line(&between, 0.176, 0.08, 0.176, 0.24, 0.020);
+    arc(p, -0.049, -0.12, 0.175, 0.055, 0.76, 0.48);
     far.ink = color_fade(p->ink, (p->ink >> 24) * 7 / 10);
-    arc(&far, -0.04, -0.14, 0.31, 0.06, 0.78, 0.44);
+    arc(&far, -0.049, -0.12, 0.285, 0.055, 0.78, 0.44);
+}
+
+static void check(const struct pen *p, double width)
+{
+    static const struct point points[] = {
+        {-0.40, 0.06}, {-0.13, 0.34}, {0.40, -0.32}};
+    path(p, points, COUNT(points), false, width);
 }
 
 static void draw_check(const struct pen *p)
 {
-    static const struct point check[] = {
-        {-0.40, 0.06}, {-0.13, 0.34}, {0.40, -0.32}};
-    path(p, check, COUNT(check), false, 0.135);
+    check(p, 0.135);
 }
 
 static void draw_check_disc(const struct pen *p)
 {
     struct pen inner = *p;
     disc(p, 0, 0, 0.5);
-    inner.size = p->size * 0.55;
+    inner.size = p->size * 0.6;
     inner.ink = p->paper;
-    draw_check(&inner);
+    check(&inner, 0.16);
 }
 
 static void draw_back(const struct pen *p)
@@ -198,8 +208,8 @@ static void draw_clock(const struct pen *p)
 
 static void draw_calendar(const struct pen *p)
 {
-    box(p, -0.38, -0.34, 0.76, 0.74, 0.05, 0.08);
-    line(p, -0.34, -0.13, 0.34, -0.13, 0.08);
+    box(p, -0.38, -0.34, 0.76, 0.74, 0.09, 0.085);
+    line(p, -0.34, -0.13, 0.34, -0.13, 0.085);
     line(p, -0.20, -0.43, -0.20, -0.27, 0.08);
     line(p, 0.20, -0.43, 0.20, -0.27, 0.08);
 }
@@ -223,30 +233,30 @@ static void draw_person(const struct pen *p)
 {
     enum { STEPS = 12 };
     struct point body[STEPS + 1];
-    disc(p, 0, -0.20, 0.20);
+    disc(p, 0, -0.21, 0.185);
     for (int i = 0; i <= STEPS; i++) {
         double angle = M_PI * i / STEPS;
-        body[i] = (struct point){-0.40 * cos(angle), 0.40 - 0.34 * sin(angle)};
+        body[i] = (struct point){-0.38 * cos(angle), 0.38 - 0.32 * sin(angle)};
     }
     fill(p, body, STEPS + 1);
 }
 
 static void question_mark(const struct pen *p, double x, double y, double h)
 {
-    double r = 0.22 * h, w = 0.14 * h;
+    double r = 0.24 * h, w = 0.17 * h;
     arc(p, x, y - 0.22 * h, r, w, 0.75, 0.60);
     line(p, x + r * sin(2 * M_PI * 0.35),
          y - 0.22 * h - r * cos(2 * M_PI * 0.35), x, y + 0.16 * h, w);
-    disc(p, x, y + 0.42 * h, 0.09 * h);
+    disc(p, x, y + 0.43 * h, 0.105 * h);
 }
 
 static void draw_guidance(const struct pen *p)
 {
     static const struct point bubble[] = {
-        {-0.44, -0.38}, {0.44, -0.38}, {0.44, 0.20}, {-0.06, 0.20},
-        {-0.24, 0.42},  {-0.24, 0.20}, {-0.44, 0.20}};
+        {-0.42, -0.36}, {0.42, -0.36}, {0.42, 0.20}, {-0.06, 0.20},
+        {-0.24, 0.42},  {-0.24, 0.20}, {-0.42, 0.20}};
     path(p, bubble, COUNT(bubble), true, 0.08);
-    question_mark(p, 0, -0.10, 0.36);
+    question_mark(p, 0, -0.10, 0.40);
 }
 
 static void draw_turns(const struct pen *p)
@@ -263,16 +273,16 @@ static void draw_turns(const struct pen *p)
 
 static void draw_document(const struct pen *p)
 {
-    box(p, -0.30, -0.42, 0.60, 0.84, 0.05, 0.085);
+    box(p, -0.31, -0.41, 0.62, 0.82, 0.07, 0.085);
     for (int i = -1; i <= 1; i++)
         line(p, -0.14, 0.20 * i, 0.14, 0.20 * i, 0.075);
 }
 
 static void draw_chair(const struct pen *p)
 {
-    line(p, -0.32, -0.42, -0.32, 0.42, 0.09);
-    line(p, -0.32, 0.04, 0.32, 0.04, 0.09);
-    line(p, 0.32, 0.04, 0.32, 0.42, 0.09);
+    line(p, -0.30, -0.39, -0.30, 0.39, 0.09);
+    line(p, -0.30, 0.04, 0.30, 0.04, 0.09);
+    line(p, 0.30, 0.04, 0.30, 0.39, 0.09);
 }
 
 static void draw_screen(const struct pen *p)
@@ -305,10 +315,13 @@ static void draw_phone(const struct pen *p)
 static void draw_warning(const struct pen *p)
 {
     static const struct point triangle[] = {
-        {0, -0.38}, {0.43, 0.36}, {-0.43, 0.36}};
+        {0, -0.38}, {0.45, 0.37}, {-0.45, 0.37}};
+    struct pen mark = *p;
+    fill(p, triangle, COUNT(triangle));
     path(p, triangle, COUNT(triangle), true, 0.09);
-    line(p, 0, -0.12, 0, 0.10, 0.09);
-    disc(p, 0, 0.23, 0.055);
+    mark.ink = p->paper;
+    line(&mark, 0, -0.10, 0, 0.13, 0.085);
+    disc(&mark, 0, 0.265, 0.052);
 }
 
 static void draw_lock(const struct pen *p)

@@ -26,7 +26,7 @@ enum icon {
     ICON_SCREEN,
     ICON_MORE, // three dots
     ICON_PHONE,
-    ICON_WARNING,
+    ICON_WARNING, // a triangle of ink with a mark in `paper`
     ICON_LOCK,
     ICON_ARROW_LEFT,
     ICON_SHIFT,

@@ -5,6 +5,7 @@
 #include "survey/visit.h"
 #include "ui/watch.h"
 #include <limits.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -241,20 +242,26 @@ static bool is_of_visit(const struct kiosk *kiosk,
     return strcmp(event->id, kiosk->visit.id) == 0;
 }
 
+static enum flow_fault fault_of(enum store_reason reason)
+{
+    return reason == STORE_REASON_FULL ? FLOW_DISK_FULL : FLOW_STORE_FAULT;
+}
+
+// Whether the store goes on is told by the event that follows; this is about
+// the record alone.
 static bool take_failure(struct kiosk *kiosk, const struct store_event *event,
                          int64_t now)
 {
-    if (is_of_visit(kiosk, event) && kiosk->draft_waits) {
+    if (!is_of_visit(kiosk, event))
+        return false;
+    if (kiosk->draft_waits) {
         // The line is tried on its own; it decides what the citizen is told.
         kiosk->draft_waits = false;
         return false;
     }
-    kiosk->store_fault =
-        event->reason == STORE_REASON_FULL ? FLOW_DISK_FULL : FLOW_STORE_FAULT;
-    if (!is_of_visit(kiosk, event))
-        return serve(kiosk, now);
-    const struct flow_input input = {
-        .kind = FLOW_STORE_FAILED, .fault = kiosk->store_fault, .now = now};
+    const struct flow_input input = {.kind = FLOW_STORE_FAILED,
+                                     .fault = fault_of(event->reason),
+                                     .now = now};
     return kiosk_step(kiosk, &input);
 }
 
@@ -279,10 +286,10 @@ bool kiosk_take_store_event(struct kiosk *kiosk,
         kiosk->store_fault = FLOW_FINE;
         return serve(kiosk, now);
     case STORE_BROKEN:
-        // The ring may still take records: only a failed one decides.
         if (event->reason == STORE_REASON_BUSY)
             kiosk->health = KIOSK_SECOND;
-        return false;
+        kiosk->store_fault = fault_of(event->reason);
+        return serve(kiosk, now);
     case STORE_DRAFT_SAVED:
         trace_draft(kiosk->params.trace, event->id);
         if (is_of_visit(kiosk, event))
@@ -316,7 +323,8 @@ int64_t kiosk_deadline(const struct kiosk *kiosk)
 
 void kiosk_touch_at(struct kiosk *kiosk, double x, double y)
 {
-    kiosk->touch = (struct visit_touch){true, x, y};
+    kiosk->touch =
+        (struct visit_touch){true, fmin(fmax(x, 0), 1), fmin(fmax(y, 0), 1)};
 }
 
 enum kiosk_health kiosk_health(const struct kiosk *kiosk)

@@ -130,10 +130,11 @@ void layout_chips(const struct layout *layout, size_t count, struct box *out)
     double y = (layout->portrait ? 306 : 244) + layout->drop;
     double h = layout->portrait ? 118 : 122;
     double each = (w - gap_x * (double)(columns - 1)) / (double)columns;
-    for (size_t i = 0; i < count; i++)
-        out[i] =
-            (struct box){LAYOUT_MARGIN + (double)(i % columns) * (each + gap_x),
-                         y + (double)(i / columns) * (h + gap_y), each, h};
+    for (size_t i = 0; i < count; i++) {
+        size_t row = i / columns, column = i % columns;
+        out[i] = (struct box){LAYOUT_MARGIN + (double)column * (each + gap_x),
+                              y + (double)row * (h + gap_y), each, h};
+    }
     if (layout->portrait && count % 2 == 1) {
         out[count - 1].w = w;
         out[count - 1].h = 104;

@@ -19,6 +19,10 @@ static struct point polar(const struct drum *d, double radius, double turn)
                           d->middle - radius * d->radius * cos(a)};
 }
 
+enum { RAYS = 14, BIRDS = 18 };
+// Of thin lines.
+#define LINE 0.0037
+
 static void circle(struct drum *d, double radius, double width)
 {
     canvas_ring(&d->canvas, d->middle, d->middle, radius * d->radius,
@@ -27,10 +31,9 @@ static void circle(struct drum *d, double radius, double width)
 
 static void star(struct drum *d)
 {
-    enum { RAYS = 14 };
     struct point points[2 * RAYS];
     for (int i = 0; i < RAYS; i++) {
-        points[2 * i] = polar(d, 0.230, (double)i / RAYS);
+        points[2 * i] = polar(d, 0.233, (double)i / RAYS);
         points[2 * i + 1] = polar(d, 0.085, (i + 0.5) / RAYS);
     }
     canvas_polygon(&d->canvas, points, 2 * RAYS, white);
@@ -39,20 +42,21 @@ static void star(struct drum *d)
 static void teeth(struct drum *d, double inner, double outer, int count)
 {
     for (int i = 0; i < count; i++) {
-        struct point tooth[3] = {polar(d, inner, (i - 0.45) / count),
-                                 polar(d, outer, (double)i / count),
-                                 polar(d, inner, (i + 0.45) / count)};
+        struct point tooth[3] = {polar(d, inner, (i + 0.02) / count),
+                                 polar(d, outer, (i + 0.5) / count),
+                                 polar(d, inner, (i + 0.98) / count)};
         canvas_polygon(&d->canvas, tooth, 3, white);
     }
 }
 
-static void dots(struct drum *d, double radius, double size, int count)
+static void dots(struct drum *d, double radius, double size, double eye,
+                 int count)
 {
     for (int i = 0; i < count; i++) {
         struct point p = polar(d, radius, (double)i / count);
         canvas_ring(&d->canvas, p.x, p.y, size * d->radius,
-                    fmax(1, 0.003 * d->radius), white);
-        canvas_disc(&d->canvas, p.x, p.y, 0.42 * size * d->radius, white);
+                    fmax(1, 0.0035 * d->radius), white);
+        canvas_disc(&d->canvas, p.x, p.y, eye * d->radius, white);
     }
 }
 
@@ -61,40 +65,38 @@ static void ticks(struct drum *d, double inner, double outer, int count)
     for (int i = 0; i < count; i++)
         canvas_line(&d->canvas, polar(d, inner, (double)i / count),
                     polar(d, outer, (double)i / count),
-                    fmax(1, 0.003 * d->radius), white);
+                    fmax(1, LINE * d->radius), white);
 }
 
-// A bird in flight, beak first, along its ring: two wings and a tail.
-static void birds(struct drum *d, double radius, int count)
+// A bird in flight along its ring, beak first: two wings, parted at the tail.
+static void birds(struct drum *d, double radius)
 {
-    for (int i = 0; i < count; i++) {
-        double t = (i + 0.35) / count;
-        struct point beak = polar(d, radius, t + 0.022);
-        struct point body = polar(d, radius, t - 0.004);
-        struct point upper[3] = {beak, polar(d, radius + 0.048, t - 0.020),
-                                 polar(d, radius + 0.004, t)};
-        struct point lower[3] = {beak, polar(d, radius - 0.048, t - 0.020),
-                                 polar(d, radius - 0.004, t)};
-        canvas_polygon(&d->canvas, upper, 3, white);
-        canvas_polygon(&d->canvas, lower, 3, white);
-        canvas_line(&d->canvas, beak, body, 0.006 * d->radius, white);
+    for (int i = 0; i < BIRDS; i++) {
+        double t = (i + 0.5) / BIRDS;
+        for (int side = -1; side <= 1; side += 2) {
+            struct point wing[3] = {
+                polar(d, radius, t + 0.0175),
+                polar(d, radius + side * 0.0505, t - 0.0175),
+                polar(d, radius + side * 0.0050, t - 0.0050)};
+            canvas_polygon(&d->canvas, wing, 3, white);
+        }
     }
 }
 
 static void draw(struct drum *d)
 {
-    static const double rings[] = {0.265, 0.280, 0.355, 0.370, 0.395,
-                                   0.455, 0.650, 0.672, 0.750, 0.765,
-                                   0.828, 0.845, 0.962, 0.998};
+    static const double rings[] = {0.260, 0.280, 0.350, 0.370, 0.455, 0.655,
+                                   0.675, 0.750, 0.830, 0.850, 0.9355};
     star(d);
-    dots(d, 0.318, 0.024, 36);
-    teeth(d, 0.395, 0.432, 48);
-    birds(d, 0.552, 16);
-    ticks(d, 0.686, 0.736, 60);
-    dots(d, 0.797, 0.025, 52);
-    teeth(d, 0.845, 0.905, 96);
+    dots(d, 0.315, 0.0225, 0.0103, 36);
+    teeth(d, 0.384, 0.434, 60);
+    birds(d, 0.5526);
+    ticks(d, 0.689, 0.736, 84);
+    dots(d, 0.790, 0.0255, 0.0092, 64);
+    teeth(d, 0.8645, 0.9145, 108);
     for (size_t i = 0; i < sizeof rings / sizeof *rings; i++)
-        circle(d, rings[i], 0.0035);
+        circle(d, rings[i], LINE);
+    circle(d, 0.9705, 0.0066);
 }
 
 bool ornament_bake(struct ornament *ornament, double radius, double angle)
@@ -161,7 +163,8 @@ bool ornament_turn(const struct ornament *from, double angle,
         if (!coverage)
             return false;
         free(out->coverage);
-        *out = (struct ornament){size, 0, coverage};
+        out->size = size;
+        out->coverage = coverage;
     }
     out->angle = from->angle + angle;
     double cosine = cos(2 * M_PI * angle), sine = sin(2 * M_PI * angle);

@@ -14,8 +14,9 @@ struct ornament {
 // Bakes for this radius (pixels) and angle (turns) unless it is so already.
 // False when memory ran out; then nothing is drawn.
 bool ornament_bake(struct ornament *ornament, double radius, double angle);
-// The same drum turned clockwise by `angle` (turns): sampled, which costs a
-// tenth of baking. False when memory ran out; `out` is then as it was.
+// The same drum turned clockwise by `angle` (turns), sampled from the picture,
+// which touches less memory than baking. False when memory ran out; `out` is
+// then as it was.
 bool ornament_turn(const struct ornament *from, double angle,
                    struct ornament *out);
 void ornament_draw(const struct ornament *ornament, struct canvas *canvas,

@@ -305,7 +305,7 @@ void part_button(const struct view *view, struct canvas *canvas,
     bool pressed = target->look & LOOK_PRESSED;
     double round =
         view_px(view, kind == PART_QUIET ? TOOL_RADIUS : BUTTON_RADIUS);
-    color ink = theme->primary, paper = theme->surface;
+    color ink = theme->primary, paper;
     if (kind == PART_MAIN) {
         ink = theme->on_primary;
         paper = pressed ? between(theme->primary, theme->ink) : theme->primary;
@@ -452,6 +452,9 @@ void part_ring_emblem(const struct view *view, struct canvas *canvas, double x,
         view, (struct box){x - REACH, y - REACH, 2 * REACH, 2 * REACH});
     if (part_hidden(canvas, box))
         return;
+    // The drum ends at the ring.
+    canvas_disc(canvas, view_px(view, x), view_px(view, y), view_px(view, RING),
+                view->theme->bg);
     part_ring(view, canvas, x, y, RING, RING_WIDTH, part);
     emblem_draw(canvas, view->theme, view_px(view, x), view_px(view, y),
                 view_px(view, EMBLEM));
@@ -477,19 +480,25 @@ static void append_number(const char *number, struct buf *out)
     }
 }
 
+void part_hotline_text(const struct view *view, struct buf *out)
+{
+    struct buf number = {0};
+    append_number(view->setting->hotline, &number);
+    const char *values[] = {buf_text(&number)};
+    i18n_format(view->i18n, view->language, "thanks.hotline", values, 1, out);
+    buf_free(&number);
+}
+
 void part_hotline(const struct view *view, struct canvas *canvas)
 {
     const struct layout *l = &view->layout;
     if (!view->setting->hotline[0])
         return;
-    struct buf number = {0}, line = {0};
-    append_number(view->setting->hotline, &number);
-    const char *values[] = {buf_text(&number)};
-    i18n_format(view->i18n, view->language, "thanks.hotline", values, 1, &line);
+    struct buf line = {0};
+    part_hotline_text(view, &line);
     struct part_line how = {TEXT_MEDIUM, 30, view->theme->ink, TEXT_CENTRE};
     part_lines(view, canvas, how, buf_text(&line), l->w / 2,
                (l->portrait ? 1219 : 753) + l->drop, l->w - 2 * LAYOUT_MARGIN,
                l->portrait ? 2 : 1, 41);
-    buf_free(&number);
     buf_free(&line);
 }

@@ -76,6 +76,7 @@ void part_ring_emblem(const struct view *view, struct canvas *canvas, double x,
                       double y, double part);
 // The one button of a closing screen, and the hotline at its foot.
 struct box part_single_button(const struct view *view);
+void part_hotline_text(const struct view *view, struct buf *out);
 void part_hotline(const struct view *view, struct canvas *canvas);
 
 // True when nothing of the rectangle can be seen.

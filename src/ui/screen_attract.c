@@ -66,7 +66,7 @@ static void draw_sentences(const struct view *view, struct canvas *canvas)
     }
     for (const char *p = strstr(words, dot); p; p = strstr(p + 1, dot))
         last = p;
-    struct part_line how = {TEXT_MEDIUM, 34, view->theme->ink2, TEXT_CENTRE};
+    struct part_line how = {TEXT_MEDIUM, 33, view->theme->ink2, TEXT_CENTRE};
     if (last)
         buf_append(&line, words, (size_t)(last - words));
     part_line(view, canvas, how, buf_text(&line), l->w / 2, 362 + l->drop,
@@ -87,7 +87,8 @@ static void draw(const struct view *view, const struct targets *targets,
     part_header(view, canvas);
     enum text_align align = l->portrait ? TEXT_CENTRE : TEXT_LEFT;
     double x = l->portrait ? l->w / 2 : 40;
-    struct part_line title = {TEXT_BOLD, 66, theme->ink, align};
+    struct part_line title = {TEXT_BOLD, l->portrait ? 64 : 66, theme->ink,
+                              align};
     part_lines(view, canvas, title, view_text(view, "attract.title"), x,
                (l->portrait ? 216 : 206) + l->drop,
                l->portrait ? l->w - 80 : 860, 2, l->portrait ? 84 : 86.5);

@@ -37,7 +37,7 @@ static void draw_page(const struct view *view, struct canvas *canvas)
 static void draw_number(const struct view *view, struct canvas *canvas,
                         double x, double y, enum text_align align)
 {
-    struct part_line how = {TEXT_BOLD, 66, view->theme->primary, align};
+    struct part_line how = {TEXT_BOLD, 64, view->theme->primary, align};
     part_line(view, canvas, how, view->setting->hotline, x, y,
               view->layout.w - 2 * LAYOUT_MARGIN);
 }
@@ -58,7 +58,7 @@ static void draw_foot(const struct view *view, struct canvas *canvas)
                             view->enrolled ? view->setting->counter : "–"};
     i18n_format(view->i18n, view->language, "oos.foot", values, 3, &line);
     part_spread_dots(buf_text(&line), &spread);
-    struct part_line how = {TEXT_MEDIUM, 26, view->theme->ink,
+    struct part_line how = {TEXT_MEDIUM, 24, view->theme->ink,
                             l->portrait ? TEXT_CENTRE : TEXT_LEFT};
     part_line(view, canvas, how, buf_text(&spread),
               l->portrait ? l->w / 2 : LAYOUT_MARGIN,
@@ -80,7 +80,7 @@ static void draw(const struct view *view, const struct targets *targets,
     draw_page(view, canvas);
     struct part_line title = {TEXT_BOLD, l->portrait ? 52 : 56,
                               view->theme->ink, align};
-    struct part_line body = {TEXT_MEDIUM, 38, view->theme->ink, align};
+    struct part_line body = {TEXT_MEDIUM, 37, view->theme->ink, align};
     part_line(view, canvas, title, view_text(view, "oos.title"), x,
               (l->portrait ? 460 : 343) + l->drop, l->w - 2 * LAYOUT_MARGIN);
     part_lines(view, canvas, body,
@@ -111,9 +111,15 @@ static void draw_apology(const struct view *view, const struct targets *targets,
     part_lines(view, canvas, words, view_text(view, "err.store"), x,
                (l->portrait ? 560 : 424) + l->drop, l->portrait ? 720 : 1000, 4,
                62);
-    if (view->setting->hotline[0])
-        draw_number(view, canvas, x, (l->portrait ? 777 : 610) + l->drop,
-                    align);
+    if (!view->setting->hotline[0])
+        return;
+    struct buf line = {0};
+    part_hotline_text(view, &line);
+    struct part_line hotline = {TEXT_MEDIUM, 34, view->theme->ink, align};
+    part_lines(view, canvas, hotline, buf_text(&line), x,
+               (l->portrait ? 800 : 590) + l->drop, l->w - 2 * LAYOUT_MARGIN,
+               l->portrait ? 2 : 1, 48);
+    buf_free(&line);
 }
 
 const struct screen SCREEN_OUT_OF_SERVICE = {"out-of-service", layout, draw,

@@ -2,6 +2,7 @@
 // level is drawn alike; none is larger, chosen or moved before it is touched.
 #include "ui/face.h"
 #include "ui/parts.h"
+#include <math.h>
 
 static void layout(const struct view *view, struct targets *out)
 {
@@ -27,10 +28,15 @@ static void layout(const struct view *view, struct targets *out)
         targets_add(out, view, "rate.decline", decline, 8, FLOW_DECLINE, 0);
 }
 
+// From baseline to baseline of a label of two lines, in em.
+#define WORDS_LEADING 1.31
+// A wider card does not change where its words break, u.
+#define WORDS_BREAK 204
+
 // Places inside a card (landscape) or a row (portrait), in u from its corner.
 struct inside {
     double face_x, face_y, radius;
-    double words_x, words_y, words_width, size;
+    double words_x, words_y, words_width, break_width, size;
     double check_x, check_y, check;
 };
 
@@ -52,7 +58,7 @@ static struct inside places(const struct view *view, struct box box,
                                 .check = 30};
         p.face_y = p.words_y = p.check_y = box.h / 2;
         p.check_x = box.w - 64;
-        p.words_width = box.w - p.words_x - 104;
+        p.words_width = p.break_width = box.w - p.words_x - 104;
         return p;
     }
     struct inside p = {.face_y = 142, .radius = 88, .words_y = 318, .size = 38};
@@ -60,7 +66,9 @@ static struct inside places(const struct view *view, struct box box,
         p = (struct inside){
             .face_y = 158, .radius = 104, .words_y = 334, .size = 44};
     p.face_x = p.words_x = box.w / 2;
-    p.words_width = box.w - 24;
+    p.words_width = p.break_width = box.w - 24;
+    if (!few)
+        p.break_width = fmin(p.break_width, WORDS_BREAK);
     p.check_x = box.w - 34;
     p.check_y = 34;
     p.check = 28;
@@ -94,11 +102,11 @@ static void draw_level(const struct view *view, struct canvas *canvas,
               r.y + k * view_px(view, p->face_y), k * view_px(view, p->radius));
     struct text_lines lines;
     text_break(view->text, style, view_text(view, target->id),
-               (int)view_px(view, p->words_width), most, &lines);
+               (int)view_px(view, p->break_width), most, &lines);
     text_draw_lines(view->text, canvas, style, theme->ink, &lines,
                     r.x + k * view_px(view, p->words_x),
                     r.y + k * view_px(view, p->words_y),
-                    text_leading(style, true),
+                    style.px * WORDS_LEADING,
                     view->layout.portrait ? TEXT_LEFT : TEXT_CENTRE);
     if (target->look & LOOK_CHOSEN)
         icon_draw(canvas, ICON_CHECK_DISC, r.x + view_px(view, p->check_x),

@@ -30,24 +30,27 @@ static void layout(const struct view *view, struct targets *out)
 
 enum { CHIP_SIZE = 36, CHIP_WORDS_X = 106, CHIP_ICON_X = 54, CHIP_ICON = 56 };
 
+static int room_for_words(const struct view *view, const struct target *chip)
+{
+    return (int)(chip->area.w - view_px(view, CHIP_WORDS_X + 18));
+}
+
 // One size for all the chips.
 static struct text_style chip_style(const struct view *view,
-                                    const struct targets *targets, size_t count,
-                                    int room)
+                                    const struct targets *targets, size_t count)
 {
     const char *labels[SURVEY_REASONS_MAX];
     for (size_t i = 0; i < count; i++)
         labels[i] = view_text(view, targets->list[i].id);
     struct text_style style = {TEXT_SEMIBOLD,
                                layout_px(&view->layout, CHIP_SIZE)};
-    style.px =
-        text_fit(view->text, style, style.px / 2, 1, labels, count, room, 2);
+    style.px = text_fit(view->text, style, style.px / 2, 1, labels, count,
+                        room_for_words(view, &targets->list[0]), 2);
     return style;
 }
 
 static void draw_chip(const struct view *view, struct canvas *canvas,
-                      const struct target *target, struct text_style style,
-                      int room)
+                      const struct target *target, struct text_style style)
 {
     const struct theme *theme = view->theme;
     enum survey_list list = flow_list(view->flow);
@@ -62,7 +65,8 @@ static void draw_chip(const struct view *view, struct canvas *canvas,
               chosen ? theme->on_primary : theme->primary,
               chosen ? theme->primary : theme->surface);
     struct text_lines lines;
-    text_break(view->text, style, view_text(view, target->id), room, 2, &lines);
+    text_break(view->text, style, view_text(view, target->id),
+               room_for_words(view, target), 2, &lines);
     text_draw_lines(view->text, canvas, style, ink, &lines,
                     r.x + view_px(view, CHIP_WORDS_X), middle,
                     style.px * 44.0 / CHIP_SIZE, TEXT_LEFT);
@@ -112,13 +116,11 @@ static void draw(const struct view *view, const struct targets *targets,
     part_page(view, canvas);
     part_header(view, canvas);
     draw_heading(view, canvas);
-    int room =
-        (int)(targets->list[0].area.w - view_px(view, CHIP_WORDS_X + 18));
-    struct text_style style = chip_style(view, targets, count, room);
+    struct text_style style = chip_style(view, targets, count);
     for (size_t i = 0; i < count; i++) {
         const struct target *target = &targets->list[i];
         if (!part_hidden(canvas, part_with_shadow(view, target->area)))
-            draw_chip(view, canvas, target, style, room);
+            draw_chip(view, canvas, target, style);
     }
     for (size_t i = count; i < targets->count; i++) {
         const struct target *target = &targets->list[i];

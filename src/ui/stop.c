@@ -59,7 +59,7 @@ void stop_join(void)
     if (!stopper.started)
         return;
     atomic_store(&stopper.ending, true);
-    pthread_kill(stopper.thread, SIGTERM);
+    pthread_kill(stopper.thread, SIGINT);
     pthread_join(stopper.thread, NULL);
     stopper.started = false;
 }

@@ -1,35 +1,32 @@
 #include "ui/text.h"
 #include "common/file.h"
 #include "common/log.h"
-#include <limits.h>
 #include <math.h>
 #include <SDL_ttf.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { FONTS_MAX = 32, WIDTHS_MAX = 512 };
+enum { WIDTHS_MAX = 512, FILES_MAX = 4, PATH_SIZE = 4096 };
 
 static const char module[] = "text";
 
-// Of each weight, the best first. Ours lie among the assets; the others where
-// Debian's packages put them.
-static const char *const files[TEXT_WEIGHT_COUNT][3] = {
-    {"fonts/BeVietnamPro-Medium.ttf",
-     "/usr/share/fonts/opentype/inter/Inter-Medium.otf",
-     "/usr/share/fonts/truetype/noto/NotoSans-Medium.ttf"},
-    {"fonts/BeVietnamPro-SemiBold.ttf",
-     "/usr/share/fonts/opentype/inter/Inter-SemiBold.otf",
-     "/usr/share/fonts/truetype/noto/NotoSans-SemiBold.ttf"},
-    {"fonts/BeVietnamPro-Bold.ttf",
-     "/usr/share/fonts/opentype/inter/Inter-Bold.otf",
-     "/usr/share/fonts/truetype/noto/NotoSans-Bold.ttf"}};
+// Of each weight, the best first. Ours lie among the assets; the others in the
+// system's font folders, under the names that Debian's packages give them.
+static const char *const files[TEXT_WEIGHT_COUNT][FILES_MAX] = {
+    {"BeVietnamPro-Medium.ttf", "opentype/inter/Inter-Medium.otf",
+     "truetype/noto/NotoSans-Medium.ttf", "truetype/noto/NotoSans-Regular.ttf"},
+    {"BeVietnamPro-SemiBold.ttf", "opentype/inter/Inter-SemiBold.otf",
+     "truetype/noto/NotoSans-SemiBold.ttf", "truetype/noto/NotoSans-Bold.ttf"},
+    {"BeVietnamPro-Bold.ttf", "opentype/inter/Inter-Bold.otf",
+     "truetype/noto/NotoSans-Bold.ttf", "truetype/noto/NotoSans-Regular.ttf"}};
 
+// One handle a weight, set to the size that is wanted: lines and widths are
+// kept, glyphs need not be.
 struct font {
-    enum text_weight weight;
+    TTF_Font *handle; // NULL: not opened yet, or nothing can be
+    bool tried;
     int px;
-    TTF_Font *handle;
-    unsigned used; // tick of the last use
 };
 
 struct line {
@@ -50,62 +47,97 @@ struct measured {
 
 struct text {
     struct measured widths[WIDTHS_MAX];
-    struct font fonts[FONTS_MAX];
-    size_t font_count;
+    struct font fonts[TEXT_WEIGHT_COUNT];
     struct line lines[TEXT_CACHE_MAX];
     size_t line_count;
-    int chosen[TEXT_WEIGHT_COUNT]; // index into files
     unsigned tick;
 };
 
-static TTF_Font *open_file(const char *name, int px)
+// In the system's font folders, as the XDG base directories name them.
+static bool find_system_font(const char *name, char *out)
 {
-    char path[PATH_MAX];
-    if (name[0] == '/')
-        snprintf(path, sizeof path, "%s", name);
-    else if (!file_find_asset(name, path, sizeof path))
-        return NULL;
-    return TTF_OpenFont(path, px);
+    const char *folders = getenv("XDG_DATA_DIRS");
+    if (!folders || !*folders)
+        folders = "/usr/local/share:/usr/share";
+    while (*folders) {
+        size_t length = strcspn(folders, ":");
+        int size = snprintf(out, PATH_SIZE, "%.*s/fonts/%s", (int)length,
+                            folders, name);
+        if (size > 0 && size < PATH_SIZE && file_exists(out))
+            return true;
+        folders += length + (folders[length] == ':');
+    }
+    return false;
 }
 
-// Falls back along the list; what does not open is not tried again.
-static TTF_Font *open_font(struct text *text, enum text_weight weight, int px)
+static bool find_own_font(const char *name, char *out)
 {
-    for (int *i = &text->chosen[weight]; *i < 3; ++*i) {
-        TTF_Font *handle = open_file(files[weight][*i], px);
-        if (handle) {
-            TTF_SetFontHinting(handle, TTF_HINTING_NONE);
-            TTF_SetFontKerning(handle, 1);
-            return handle;
-        }
-        log_error(module, "%s cannot be used (%s); trying the next font",
-                  files[weight][*i], SDL_GetError());
+    char asset[PATH_SIZE];
+    snprintf(asset, sizeof asset, "fonts/%s", name);
+    return file_find_asset(asset, out, PATH_SIZE);
+}
+
+// A file cut short may open and then lack its letters; a font for the web may
+// hold half of the alphabet.
+static bool is_whole(TTF_Font *font)
+{
+    static const uint32_t letters[] = {'a', 0x01b0, 0x0111, 0x1eb2, 0x1ef1};
+    for (size_t i = 0; i < sizeof letters / sizeof *letters; i++) {
+        int min_x, max_x, min_y, max_y, advance;
+        if (!TTF_GlyphIsProvided32(font, letters[i]) ||
+            TTF_GlyphMetrics32(font, letters[i], &min_x, &max_x, &min_y, &max_y,
+                               &advance) != 0 ||
+            max_y <= 0)
+            return false;
     }
+    return true;
+}
+
+static TTF_Font *open_file(const char *name, bool own, int px)
+{
+    char path[PATH_SIZE];
+    if (own ? !find_own_font(name, path) : !find_system_font(name, path)) {
+        log_warn(module, "%s: not found; trying the next font", name);
+        return NULL;
+    }
+    TTF_Font *font = TTF_OpenFont(path, px);
+    if (font && is_whole(font))
+        return font;
+    log_warn(module, "%s: %s; trying the next font", path,
+             font ? "letters are missing" : TTF_GetError());
+    if (font)
+        TTF_CloseFont(font);
     return NULL;
 }
 
+static struct font *open_font(struct text *text, enum text_weight weight,
+                              int px)
+{
+    struct font *font = &text->fonts[weight];
+    for (int i = 0; i < FILES_MAX && !font->handle && !font->tried; i++)
+        font->handle = open_file(files[weight][i], i == 0, px);
+    if (!font->tried && font->handle) {
+        // Stems stay upright on the pixels, widths stay those of the design.
+        TTF_SetFontHinting(font->handle, TTF_HINTING_LIGHT_SUBPIXEL);
+        TTF_SetFontKerning(font->handle, 1);
+        font->px = px;
+    }
+    font->tried = true;
+    return font->handle ? font : NULL;
+}
+
+// Words in the wrong weight are better than none.
 static TTF_Font *get_font(struct text *text, struct text_style style)
 {
-    struct font *place = NULL;
-    text->tick++;
-    for (size_t i = 0; i < text->font_count; i++) {
-        struct font *font = &text->fonts[i];
-        if (font->weight == style.weight && font->px == style.px) {
-            font->used = text->tick;
-            return font->handle;
-        }
-        if (!place || font->used < place->used)
-            place = font;
-    }
-    TTF_Font *handle = open_font(text, style.weight, style.px);
-    if (!handle)
+    struct font *font = open_font(text, style.weight, style.px);
+    for (int i = 0; i < TEXT_WEIGHT_COUNT && !font; i++)
+        font = open_font(text, (enum text_weight)i, style.px);
+    if (!font)
         return NULL;
-    if (text->font_count < FONTS_MAX)
-        place = &text->fonts[text->font_count++];
-    else
-        TTF_CloseFont(place->handle);
-    *place = (struct font){style.weight, style.px, handle, text->tick};
-    return handle;
+    if (font->px != style.px && TTF_SetFontSize(font->handle, style.px) != 0)
+        return NULL;
+    font->px = style.px;
+    return font->handle;
 }
 
 struct text *text_open(void)
@@ -143,8 +175,9 @@ void text_close(struct text *text)
     if (!text)
         return;
     text_forget(text);
-    for (size_t i = 0; i < text->font_count; i++)
-        TTF_CloseFont(text->fonts[i].handle);
+    for (int i = 0; i < TEXT_WEIGHT_COUNT; i++)
+        if (text->fonts[i].handle)
+            TTF_CloseFont(text->fonts[i].handle);
     free(text);
     TTF_Quit();
 }
@@ -309,45 +342,49 @@ void text_draw_middle(struct text *text, struct canvas *canvas,
 
 // --- Breaking ------------------------------------------------------------
 
-// Fills lines greedily, none wider than `width`; false when a word is wider, or
-// the lines do not do.
+// Takes as many words as one line holds, at least one, and returns the rest.
+static const char *fill_line(struct text *text, struct text_style style,
+                             const char *words, int width, char *line,
+                             int *out_width)
+{
+    size_t size = 0;
+    *out_width = 0;
+    line[0] = '\0';
+    while (*words && *words != '\n') {
+        size_t length = strcspn(words, " \n");
+        char grown[TEXT_LINE_SIZE];
+        int grown_size = snprintf(grown, sizeof grown, "%s%s%.*s", line,
+                                  size ? " " : "", (int)length, words);
+        if (grown_size >= TEXT_LINE_SIZE)
+            return words;
+        int grown_width = text_width(text, style, grown);
+        if (size && grown_width > width)
+            return words;
+        size = (size_t)grown_size;
+        memcpy(line, grown, size + 1);
+        *out_width = grown_width;
+        words += length;
+        words += strspn(words, " ");
+    }
+    return *words ? words + 1 : words;
+}
+
+// Fills lines greedily; false when one is wider than `width`, or the lines do
+// not do.
 static bool fill_lines(struct text *text, struct text_style style,
                        const char *words, int width, size_t most_lines,
                        struct text_lines *out)
 {
     out->count = 0;
     out->width = 0;
-    out->fits = true;
     while (*words && out->count < most_lines) {
-        char *line = out->line[out->count++];
-        size_t size = 0;
-        int line_width = 0;
-        line[0] = '\0';
-        while (*words && *words != '\n') {
-            size_t length = strcspn(words, " \n");
-            size_t gap = size ? 1 : 0;
-            char grown[TEXT_LINE_SIZE];
-            snprintf(grown, sizeof grown, "%.*s%s%.*s", (int)size, line,
-                     gap ? " " : "", (int)length, words);
-            int grown_width = text_width(text, style, grown);
-            if (size && grown_width > width)
-                break;
-            memcpy(line, grown, sizeof grown);
-            size = strlen(line);
-            line_width = grown_width;
-            words += length;
-            while (*words == ' ')
-                words++;
-        }
-        if (*words == '\n')
-            words++;
+        int line_width;
+        words = fill_line(text, style, words, width, out->line[out->count++],
+                          &line_width);
         if (line_width > out->width)
             out->width = line_width;
-        if (line_width > width)
-            out->fits = false;
     }
-    if (*words)
-        out->fits = false;
+    out->fits = !*words && out->width <= width;
     return out->fits;
 }
 

@@ -3,9 +3,10 @@
 // Vietnamese capitals with two marks (Ẳ) rise above the font's ascent, so the
 // height of a rendered line says nothing about where its letters stand.
 //
-// Fonts are opened when first used. A missing or damaged one is named in the
-// log once, and the next of the list stands in: Be Vietnam Pro (ours), Inter,
-// Noto Sans. One thread.
+// Fonts are opened when first used. A missing or damaged one, or one without
+// the Vietnamese letters, is named in the log once, and the next of the list
+// stands in: Be Vietnam Pro (ours), then Inter and Noto Sans in the folders
+// "fonts" of $XDG_DATA_DIRS, then another weight. One thread.
 #pragma once
 #include "ui/canvas.h"
 #include <stdbool.h>

@@ -13,15 +13,21 @@ struct theme {
     color ink2;       // hints, counters
     color primary;    // main button, selection, progress
     color on_primary; // text on it
-    color tint;       // pill, what is selected
-    color on_tint;    // text on it
+    color accent;     // words and icons of secondary buttons, chips' icons
+    color tint;       // what is selected or pressed, under ink
+    color on_tint;    // text on it that is not ink
+    color pill;       // of the counter
+    color on_pill;    // text on it
     color sand;       // function keys
     color control;    // border of chips and tools
     color card_line;  // border of rating cards
     color key_line;   // decoration
     color rule;       // decoration
     color notice;     // border of the notice
-    color red;        // emblem, tone marks, caret, notice title
+    color track;      // of a countdown's ring
+    color red;        // tone marks, caret, notice title
+    color emblem;     // disc of the emblem
+    color lotus;      // flower on it
     color gold;       // ornament, with its opacity
     color ok, warn;   // diagnostics, always beside an icon
     color face[6];    // discs of levels 1..5; 0 is not used

@@ -8,9 +8,11 @@
 #include <sys/stat.h>
 
 enum {
-    COURIER_POLL_MS = 250, // for another process's commit
-    DEVICE_POLL_MS = 1000, // until the device is enrolled
-    REOPEN_MS = 2000,      // until the courier has made its database
+    INVITED_POLL_MS = 250,  // for the courier's commits, where visits come by
+                            // invitation
+    WALK_UP_POLL_MS = 1000, // where only new settings can come
+    DEVICE_POLL_MS = 1000,  // until the device is enrolled
+    REOPEN_MS = 2000,       // until the courier has made its database
     ETAG_SIZE = 128
 };
 
@@ -146,6 +148,14 @@ void watch_close(struct watch *watch)
     free(watch);
 }
 
+static int64_t poll_ms(const struct watch *watch)
+{
+    if (watch->state != WATCH_GOOD)
+        return DEVICE_POLL_MS;
+    return watch->setting.mode == RECORD_TRANSACTION ? INVITED_POLL_MS
+                                                     : WALK_UP_POLL_MS;
+}
+
 bool watch_look(struct watch *watch, int64_t now)
 {
     if (now < watch->next_at)
@@ -158,8 +168,7 @@ bool watch_look(struct watch *watch, int64_t now)
     }
     if (watch->state == WATCH_GOOD)
         changed |= look_at_courier(watch, now);
-    watch->next_at =
-        now + (watch->state == WATCH_GOOD ? COURIER_POLL_MS : DEVICE_POLL_MS);
+    watch->next_at = now + poll_ms(watch);
     return changed;
 }
 

@@ -27,6 +27,7 @@ struct bench {
     struct keeper *keeper;
     struct keeper_faults faults;
     bool no_database; // refuse every transaction
+    bool damaged;     // find every transaction's page corrupt
     bool no_ring;     // refuse every ring write
     bool full;        // have room only when the reserve is gone
     char reserve[SCRATCH_SIZE + 32];
@@ -58,6 +59,8 @@ static void hide_database(struct bench *b, bool hidden)
 static enum sql_result on_transaction(void *ctx, bool done)
 {
     struct bench *b = ctx;
+    if (!done && b->damaged)
+        return SQL_CORRUPT;
     if (!done && b->full && file_exists(b->reserve))
         return SQL_FULL;
     if (!done)
@@ -269,26 +272,50 @@ static void test_ring_keeps_the_told_place(void **state)
     assert_string_equal(b->found.chain.head, told.head);
 }
 
+// A visit takes two slots, its draft and its line: with one left nobody is
+// asked in vain.
 static void test_room_for_one_more_visit_or_none(void **state)
 {
     struct bench *b = *state;
-    struct record visit;
-    int taken = 0;
+    struct record event, visit;
+    int lines = 1;
     b->no_database = true;
-    for (; keeper_is_ready(b->keeper); taken++) {
-        open_visit(b, taken % 5 + 1, &visit);
+    maker_event(&b->maker, &event);
+    assert_int_equal(must_close(b, &event), 1);
+    while (keeper_is_ready(b->keeper) && lines < 1000) {
+        open_visit(b, lines % 5 + 1, &visit);
         must_draft(b, &visit);
-        assert_int_equal(must_close(b, &visit), taken + 1);
+        assert_int_equal(must_close(b, &visit), ++lines);
     }
-    assert_int_equal(taken, SLOTS / 2);
+    assert_int_equal(lines, 1 + (SLOTS - 1) / 2);
     assert_int_equal(keeper_reason(b->keeper), STORE_REASON_FULL);
+    // What comes all the same is kept as long as there is a slot.
+    open_visit(b, 1, &visit);
+    assert_int_equal(must_close(b, &visit), ++lines);
     open_visit(b, 1, &visit);
     assert_int_equal(must_fail(b, &visit), STORE_REASON_FULL);
     b->no_database = false;
     assert_true(keeper_mend(b->keeper));
     assert_true(keeper_is_ready(b->keeper));
-    assert_int_equal(read_ledger(b)->count, taken);
+    assert_int_equal(read_ledger(b)->count, lines);
     assert_null(found_visit(&b->found, visit.id));
+}
+
+// Damage found while visits come: the one in hand is kept, no other is begun
+// on that file until it proves sound.
+static void test_damage_stops_the_screen(void **state)
+{
+    struct bench *b = *state;
+    struct record visit;
+    b->damaged = true;
+    open_visit(b, 3, &visit);
+    assert_int_equal(must_close(b, &visit), 1);
+    assert_false(keeper_is_ready(b->keeper));
+    assert_int_equal(keeper_reason(b->keeper), STORE_REASON_CORRUPT);
+    b->damaged = false;
+    assert_true(keeper_mend(b->keeper));
+    assert_true(keeper_is_ready(b->keeper));
+    assert_int_equal(read_ledger(b)->count, 1);
 }
 
 // --- Errors that prove nothing -----------------------------------------------
@@ -325,6 +352,32 @@ static void test_unknown_line_takes_no_place_away(void **state)
     assert_int_equal(found_visit(&b->found, next.id)->closed_at,
                      next.closed_at);
     assert_int_equal(b->found.drafts, 0);
+}
+
+// The database cannot be opened at the start, and the ring does not know how
+// far it had come: what is said meanwhile counts as new all the same.
+static void test_kept_before_the_database_was_ever_open(void **state)
+{
+    struct bench *b = *state;
+    struct record old, visit;
+    for (int i = 0; i < 3; i++) {
+        open_visit(b, 4, &old);
+        must_draft(b, &old);
+        must_close(b, &old);
+        b->no_ring = true; // the last two are in the database alone
+    }
+    keeper_free(b->keeper);
+    b->no_ring = false;
+    hide_database(b, true);
+    open_keeper(b);
+    assert_false(keeper_is_ready(b->keeper));
+    open_visit(b, 1, &visit);
+    must_draft(b, &visit);
+    assert_int_equal(must_close(b, &visit), 0);
+    hide_database(b, false);
+    assert_true(keeper_mend(b->keeper));
+    assert_int_equal(read_ledger(b)->count, 4);
+    assert_string_equal(b->found.records[3].id, visit.id);
 }
 
 // --- The whole disk ----------------------------------------------------------
@@ -521,8 +574,10 @@ int main(void)
         TEST(test_ring_goes_on_alone_and_comes_back),
         TEST(test_ring_keeps_the_told_place),
         TEST(test_room_for_one_more_visit_or_none),
+        TEST(test_damage_stops_the_screen),
         TEST(test_stored_but_reported_as_failed),
         TEST(test_unknown_line_takes_no_place_away),
+        TEST(test_kept_before_the_database_was_ever_open),
         TEST(test_file_that_may_not_grow),
         TEST(test_full_disk_gives_up_the_reserve),
         TEST(test_dead_disk_thanks_nobody),

@@ -1,0 +1,340 @@
+// The whole kiosk on SDL's dummy driver: a mouse touches it, the picture in the
+// window's surface is looked at.
+#include "common/clock.h"
+#include "ledger/digest.h"
+#include "store/device.h"
+#include "support/scratch.h"
+#include "ui/app.h"
+#include <SDL.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { PATIENCE_MS = 20000, DEAF_MS = 400, HOLD_MS = 60 };
+
+static int64_t now_ms(void)
+{
+    return clock_mono_us() / 1000;
+}
+
+static void rest(struct app *app, int64_t ms)
+{
+    for (int64_t end = now_ms() + ms; now_ms() < end;)
+        assert_true(app_turn(app, end - now_ms()));
+}
+
+static void wait_for(struct app *app, const char *screen)
+{
+    for (int64_t end = now_ms() + PATIENCE_MS; strcmp(app_screen(app), screen);)
+        if (!app_turn(app, 50) || now_ms() > end)
+            fail_msg("the screen is %s, not %s", app_screen(app), screen);
+}
+
+static void push_button(Uint32 type, int x, int y)
+{
+    SDL_Event event = {0};
+    event.type = type;
+    event.button.button = SDL_BUTTON_LEFT;
+    event.button.x = x;
+    event.button.y = y;
+    assert_int_equal(SDL_PushEvent(&event), 1);
+}
+
+static void tap(struct app *app, int x, int y)
+{
+    rest(app, DEAF_MS);
+    push_button(SDL_MOUSEBUTTONDOWN, x, y);
+    rest(app, HOLD_MS);
+    push_button(SDL_MOUSEBUTTONUP, x, y);
+    rest(app, 1);
+}
+
+static void push_finger(Uint32 type, double x, double y)
+{
+    SDL_Event event = {0};
+    event.type = type;
+    event.tfinger.fingerId = 7;
+    event.tfinger.x = (float)x;
+    event.tfinger.y = (float)y;
+    assert_int_equal(SDL_PushEvent(&event), 1);
+}
+
+// 0xRRGGBB of the glass.
+static unsigned pixel(int x, int y)
+{
+    SDL_Surface *surface = SDL_GetWindowSurface(SDL_GetWindowFromID(1));
+    assert_non_null(surface);
+    assert_int_equal(surface->format->BytesPerPixel, 4);
+    assert_true(x < surface->w && y < surface->h);
+    uint32_t value;
+    memcpy(&value,
+           (char *)surface->pixels + (size_t)y * (size_t)surface->pitch +
+               (size_t)x * 4,
+           sizeof value);
+    Uint8 r, g, b;
+    SDL_GetRGB(value, surface->format, &r, &g, &b);
+    return (unsigned)r << 16 | (unsigned)g << 8 | b;
+}
+
+static void make_device(const char *folder, const char *config)
+{
+    struct device device = {
+        .counter = "3", .server = "https://127.0.0.1:1", .token = "aa"};
+    struct key key;
+    struct box_key box;
+    char why[JSON_MESSAGE_SIZE];
+    assert_true(ledger_init());
+    key_make(&key);
+    box_make(&box);
+    id_new_v4(device.id);
+    memcpy(device.server_key, key.public_key, sizeof device.server_key);
+    memcpy(device.box_key, box.public_key, sizeof device.box_key);
+    device.config = json_read(config, strlen(config), why);
+    assert_non_null(device.config);
+    assert_true(device_save_key(folder, &key));
+    assert_true(device_save(folder, &device));
+    device_release(&device);
+}
+
+static struct app *open_app(const char *folder, const char *trace)
+{
+    struct app_options options = {.directory = folder,
+                                  .width = 1280,
+                                  .height = 800,
+                                  .trace = trace,
+                                  .times = FLOW_TIMES};
+    struct app *app = NULL;
+    options.times.thanks = 1000;
+    assert_int_equal(app_open(&options, &app), APP_DONE);
+    return app;
+}
+
+static const char CONFIG[] =
+    "{\"version\":1,\"unit\":{\"code\":\"H24.12\",\"name\":\"Bình Minh\"},"
+    "\"counter\":\"3\",\"hotline\":\"0234 3 812 345\"}";
+
+static void test_one_visit_from_touch_to_thanks(void **state)
+{
+    (void)state;
+    char folder[SCRATCH_SIZE], trace[SCRATCH_SIZE + 16];
+    scratch_make(folder);
+    make_device(folder, CONFIG);
+    snprintf(trace, sizeof trace, "%s/trace", folder);
+    struct app *app = open_app(folder, trace);
+    wait_for(app, "attract");
+    rest(app, 300);
+    assert_int_equal(pixel(98, 410), 0x00594F);  // the best face
+    assert_int_equal(pixel(400, 575), 0x0B4A63); // the button
+    assert_int_equal(pixel(20, 790), 0xFAF6EF);  // the page
+    tap(app, 600, 624);
+    wait_for(app, "rating");
+    rest(app, 300);
+    assert_int_equal(pixel(1128, 320), 0x9B1C31); // the worst face
+    assert_int_equal(pixel(60, 640), 0xFFFFFF);   // a card
+    tap(app, 1128, 450);
+    assert_int_equal(app_flow(app)->level, 1);
+    wait_for(app, "reasons");
+    rest(app, 300);
+    tap(app, 300, 300);
+    rest(app, 50);
+    assert_int_equal(pixel(300, 255), 0x0B4A63); // the chip is chosen
+    assert_int_equal(pixel(700, 255), 0xFFFFFF); // its neighbour is not
+    tap(app, 1000, 726);
+    wait_for(app, "thanks");
+    wait_for(app, "attract");
+    assert_int_equal(app_close(app), APP_DONE);
+
+    // What a tester reads in the trace.
+    char line[4096];
+    int drafts = 0, saved = 0, frames = 0;
+    FILE *file = fopen(trace, "r");
+    assert_non_null(file);
+    while (fgets(line, sizeof line, file)) {
+        char why[JSON_MESSAGE_SIZE];
+        json_t *event = json_read(line, strlen(line) - 1, why);
+        if (!event)
+            fail_msg("%s: %s", line, why);
+        const char *what = NULL;
+        assert_true(json_get_text(event, "ev", &what));
+        assert_true(json_is_integer(json_object_get(event, "t")));
+        drafts += strcmp(what, "draft") == 0;
+        saved += strcmp(what, "saved") == 0;
+        frames += strcmp(what, "frame") == 0;
+        json_decref(event);
+    }
+    fclose(file);
+    assert_int_equal(drafts, 1);
+    assert_int_equal(saved, 3); // start, visit, stop
+    assert_true(frames > 5);
+    scratch_remove(folder);
+}
+
+static void test_window_is_laid_out_again_in_place(void **state)
+{
+    (void)state;
+    char folder[SCRATCH_SIZE];
+    scratch_make(folder);
+    make_device(folder, CONFIG);
+    struct app *app = open_app(folder, NULL);
+    wait_for(app, "attract");
+    tap(app, 600, 624);
+    wait_for(app, "rating");
+    rest(app, 300);
+    SDL_SetWindowSize(SDL_GetWindowFromID(1), 800, 1280);
+    rest(app, 300);
+    assert_string_equal(app_screen(app), "rating");
+    assert_int_equal(pixel(136, 335), 0x00594F); // rows now
+    assert_int_equal(pixel(136, 940), 0x9B1C31);
+    tap(app, 500, 984);
+    assert_int_equal(app_flow(app)->level, 1);
+    assert_int_equal(app_close(app), APP_DONE);
+    scratch_remove(folder);
+}
+
+static void test_finger_is_a_part_of_the_window(void **state)
+{
+    (void)state;
+    char folder[SCRATCH_SIZE];
+    scratch_make(folder);
+    make_device(folder, CONFIG);
+    struct app *app = open_app(folder, NULL);
+    wait_for(app, "attract");
+    // Anywhere wakes.
+    rest(app, DEAF_MS);
+    push_finger(SDL_FINGERDOWN, 0.9, 0.95);
+    rest(app, HOLD_MS);
+    push_finger(SDL_FINGERUP, 0.9, 0.95);
+    wait_for(app, "rating");
+    rest(app, DEAF_MS);
+    push_finger(SDL_FINGERDOWN, 0.31, 0.5);
+    rest(app, HOLD_MS);
+    push_finger(SDL_FINGERUP, 0.31, 0.5);
+    rest(app, 1);
+    assert_int_equal(app_flow(app)->level, 4);
+    assert_int_equal(app_close(app), APP_DONE);
+    scratch_remove(folder);
+}
+
+static void test_language_tool_changes_the_whole_interface(void **state)
+{
+    (void)state;
+    char folder[SCRATCH_SIZE];
+    scratch_make(folder);
+    make_device(folder, CONFIG);
+    struct app *app = open_app(folder, NULL);
+    wait_for(app, "attract");
+    tap(app, 600, 624);
+    wait_for(app, "rating");
+    tap(app, 640, 734);
+    assert_int_equal(app_flow(app)->language, I18N_EN);
+    tap(app, 640, 734);
+    assert_int_equal(app_flow(app)->language, I18N_VI);
+    assert_int_equal(app_close(app), APP_DONE);
+    scratch_remove(folder);
+}
+
+static void test_still_screen_draws_nothing(void **state)
+{
+    (void)state;
+    char folder[SCRATCH_SIZE], trace[SCRATCH_SIZE + 16];
+    scratch_make(folder);
+    make_device(folder, CONFIG);
+    snprintf(trace, sizeof trace, "%s/trace", folder);
+    struct app *app = open_app(folder, trace);
+    wait_for(app, "attract");
+    tap(app, 600, 624);
+    wait_for(app, "rating");
+    rest(app, 500);
+    FILE *file = fopen(trace, "r");
+    assert_non_null(file);
+    fseek(file, 0, SEEK_END);
+    long before = ftell(file);
+    rest(app, 1500);
+    fseek(file, 0, SEEK_END);
+    assert_int_equal(ftell(file), before);
+    fclose(file);
+    assert_int_equal(app_close(app), APP_DONE);
+    scratch_remove(folder);
+}
+
+static void test_escape_ends_a_window(void **state)
+{
+    (void)state;
+    char folder[SCRATCH_SIZE];
+    scratch_make(folder);
+    struct app *app = open_app(folder, NULL);
+    wait_for(app, "out-of-service"); // not enrolled
+    SDL_Event key = {.type = SDL_KEYDOWN};
+    key.key.keysym.sym = SDLK_ESCAPE;
+    assert_int_equal(SDL_PushEvent(&key), 1);
+    int turns = 0;
+    while (app_turn(app, 100) && turns < 100)
+        turns++;
+    assert_true(turns < 100);
+    assert_int_equal(app_close(app), APP_DONE);
+    scratch_remove(folder);
+}
+
+static void put_file(const char *folder, const char *sub, const char *name,
+                     const char *content)
+{
+    char path[SCRATCH_SIZE + 64];
+    snprintf(path, sizeof path, "%s/%s", folder, sub);
+    assert_int_equal(mkdir(path, 0700), 0);
+    snprintf(path, sizeof path, "%s/%s/%s", folder, sub, name);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs(content, file);
+    fclose(file);
+}
+
+static void drop_file(const char *folder, const char *sub, const char *name)
+{
+    char path[SCRATCH_SIZE + 64];
+    snprintf(path, sizeof path, "%s/%s/%s", folder, sub, name);
+    unlink(path);
+    snprintf(path, sizeof path, "%s/%s", folder, sub);
+    rmdir(path);
+}
+
+static void test_broken_texts_are_a_mistake(void **state)
+{
+    (void)state;
+    char folder[SCRATCH_SIZE];
+    struct app_options options = {
+        .directory = folder, .width = 1280, .height = 800, .times = FLOW_TIMES};
+    struct app *app = NULL;
+    scratch_make(folder);
+    put_file(folder, "i18n", "vi.json", "{\"unit.name\":\n\"\n}");
+    put_file(folder, "surveys", "quay.json", "{}");
+    setenv("HAILONG_ASSETS", folder, 1);
+    enum app_result result = app_open(&options, &app);
+    setenv("HAILONG_ASSETS", TEST_SOURCE "/assets", 1);
+    assert_int_equal(result, APP_MISTAKE);
+    drop_file(folder, "i18n", "vi.json");
+    drop_file(folder, "surveys", "quay.json");
+    scratch_remove(folder);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_one_visit_from_touch_to_thanks),
+        cmocka_unit_test(test_window_is_laid_out_again_in_place),
+        cmocka_unit_test(test_finger_is_a_part_of_the_window),
+        cmocka_unit_test(test_language_tool_changes_the_whole_interface),
+        cmocka_unit_test(test_still_screen_draws_nothing),
+        cmocka_unit_test(test_escape_ends_a_window),
+        cmocka_unit_test(test_broken_texts_are_a_mistake)};
+    setenv("SDL_VIDEODRIVER", "dummy", 1);
+    setenv("HAILONG_ASSETS", TEST_SOURCE "/assets", 1);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
