@@ -23,32 +23,48 @@ static const struct config_key keys[] = {
 
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_LEFT = 3 };
 
+static void fill_ends(sigset_t *out)
+{
+    sigemptyset(out);
+    sigaddset(out, SIGTERM);
+    sigaddset(out, SIGINT);
+}
+
 static void *wait_for_signal(void *ctx)
 {
-    sigset_t set;
-    int signal;
-    sigemptyset(&set);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGINT);
-    if (sigwait(&set, &signal) == 0)
+    sigset_t ends;
+    int received;
+    fill_ends(&ends);
+    if (sigwait(&ends, &received) == 0)
         worker_stop(ctx);
     return NULL;
 }
 
-static bool watch_signals(struct worker *worker)
+static bool watch_signals(struct worker *worker, pthread_t *out_thread)
 {
-    sigset_t set;
-    pthread_t thread;
+    sigset_t ends;
     signal(SIGPIPE, SIG_IGN);
-    sigemptyset(&set);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGINT);
+    fill_ends(&ends);
     // Blocked in every thread; one of our own takes them.
-    if (pthread_sigmask(SIG_BLOCK, &set, NULL) != 0 ||
-        pthread_create(&thread, NULL, wait_for_signal, worker) != 0)
-        return false;
-    pthread_detach(thread);
-    return true;
+    return pthread_sigmask(SIG_BLOCK, &ends, NULL) == 0 &&
+           pthread_create(out_thread, NULL, wait_for_signal, worker) == 0;
+}
+
+static enum worker_result work(const struct config *config,
+                               struct worker *worker)
+{
+    pthread_t watcher;
+    if (!ledger_init() || !watch_signals(worker, &watcher)) {
+        log_error("sync", "no thread or no randomness");
+        return WORKER_FAILED;
+    }
+    enum worker_result result = config_flag(config, "once")
+                                    ? worker_run_once(worker)
+                                    : worker_run(worker);
+    // It may be about to touch the worker, which ends after this.
+    pthread_kill(watcher, SIGTERM);
+    pthread_join(watcher, NULL);
+    return result;
 }
 
 static int run(const struct config *config)
@@ -59,14 +75,11 @@ static int run(const struct config *config)
         .plain_http = config_flag(config, "plain_http"),
         .poll_ms = (int)config_integer(config, "poll_ms")};
     struct worker *worker = worker_new(&params);
-    if (!worker || !ledger_init() || !watch_signals(worker)) {
-        log_error("sync", "no memory, thread or randomness");
-        worker_free(worker);
+    if (!worker) {
+        log_error("sync", "out of memory");
         return EXIT_FAILED;
     }
-    enum worker_result result = config_flag(config, "once")
-                                    ? worker_run_once(worker)
-                                    : worker_run(worker);
+    enum worker_result result = work(config, worker);
     worker_free(worker);
     return result == WORKER_OK     ? EXIT_DONE
            : result == WORKER_LEFT ? EXIT_LEFT

@@ -22,15 +22,19 @@ static bool read_results(const json_t *document, const struct batch *sent,
         int64_t seq = 0;
         if (!json_get_int(result, "seq", &seq) || seq != sent->items[i].seq)
             return refuse(reason, "a result is for a line that was not sent");
-        if (json_get_text(result, "id", &id) &&
-            strcmp(id, sent->items[i].id) != 0)
-            return refuse(reason, "a result names another id than was sent");
         if (!json_get_text(result, "status", &status))
             return refuse(reason, "a result has no status");
-        if (strcmp(status, "stored") == 0 || strcmp(status, "already") == 0)
-            continue;
-        if (strcmp(status, "invalid") != 0 && strcmp(status, "conflict") != 0)
+        bool kept =
+            strcmp(status, "stored") == 0 || strcmp(status, "already") == 0;
+        bool invalid = strcmp(status, "invalid") == 0;
+        if (!kept && !invalid && strcmp(status, "conflict") != 0)
             return refuse(reason, "a result has a status that is not known");
+        // An invalid line may have no id that the server could read.
+        bool named = json_get_text(result, "id", &id);
+        if (named ? strcmp(id, sent->items[i].id) != 0 : !invalid)
+            return refuse(reason, "a result names another id than was sent");
+        if (kept)
+            continue;
         json_get_text(result, "detail", &detail);
         struct courier_aside *aside = &out->aside[out->aside_count++];
         *aside = (struct courier_aside){
@@ -98,16 +102,26 @@ bool answer_read(const char *bytes, size_t size, const struct batch *sent,
     if (ok && json_get_text(out->document, "server_time", &time))
         clock_parse(time, strlen(time), &out->server_ms);
     json_get_int(out->document, "config_version", &out->config_version);
-    json_get_int(out->document, "next_gen", &out->next_gen);
     if (!ok)
-        answer_free(out);
+        answer_release(out);
     return ok;
 }
 
-void answer_free(struct answer *answer)
+void answer_release(struct answer *answer)
 {
     json_decref(answer->document);
     answer->document = NULL;
+}
+
+// Copies what fits, never half a character of UTF-8.
+static void cut_text(const char *text, char *out, size_t size)
+{
+    size_t length = strnlen(text, size);
+    if (length == size)
+        for (length--; length > 0 && (text[length] & 0xC0) == 0x80;)
+            length--;
+    memcpy(out, text, length);
+    out[length] = '\0';
 }
 
 void problem_read(const char *bytes, size_t size, struct problem *out)
@@ -121,10 +135,11 @@ void problem_read(const char *bytes, size_t size, struct problem *out)
         for (const char *c = type; *c; c++)
             if (*c == ':' || *c == '/')
                 last = c + 1;
-        snprintf(out->type, sizeof out->type, "%s", last);
+        cut_text(last, out->type, sizeof out->type);
     }
     if (json_get_text(document, "detail", &detail))
-        snprintf(out->detail, sizeof out->detail, "%s", detail);
+        cut_text(detail, out->detail, sizeof out->detail);
     json_get_int(document, "expected", &out->expected);
+    json_get_int(document, "next_gen", &out->next_gen);
     json_decref(document);
 }

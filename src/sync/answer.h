@@ -13,7 +13,6 @@ struct answer {
     struct proof_receipt receipt; // verified
     int64_t server_ms;            // the server's clock; 0: not told
     int64_t config_version;       // 0: not told
-    int64_t next_gen;             // 0: not told
     // Lines that the server set aside; the texts belong to `document`.
     struct courier_aside aside[BATCH_LINES_MAX];
     size_t aside_count;
@@ -26,20 +25,21 @@ typedef bool answer_own_hash(void *ctx, int64_t gen, int64_t seq,
 
 // Checks a 200: JSON, one result for each line that was sent and none other,
 // a receipt over this device, generation and nonce, signed by the server, whose
-// head is our own line's. False with a `reason` (JSON_MESSAGE_SIZE). Free `out`
-// with answer_free() when true.
+// head is our own line's. False with a `reason` (JSON_MESSAGE_SIZE). Give `out`
+// back with answer_release() when true.
 bool answer_read(const char *bytes, size_t size, const struct batch *sent,
                  const unsigned char server_key[KEY_PUBLIC_BYTES],
                  answer_own_hash *own_hash, void *ctx, struct answer *out,
                  char *reason);
-void answer_free(struct answer *answer);
+void answer_release(struct answer *answer);
 
 // A refusal in problem+json (RFC 9457).
 struct problem {
     char type[64];    // what follows the last ':' or '/' of "type"
-    char detail[256]; // "" when there is none
+    char detail[160]; // "" when there is none
     int64_t expected; // of a gap; 0: not told
+    int64_t next_gen; // of a fork; 0: not told
 };
 // What can be read of it; an answer that is no problem document gives empty
-// texts.
+// texts. A long text is cut between characters.
 void problem_read(const char *bytes, size_t size, struct problem *out);

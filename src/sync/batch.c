@@ -28,6 +28,9 @@ bool batch_add(struct batch *batch, int64_t seq, const char *id,
     if (batch->count == BATCH_LINES_MAX ||
         batch->lines.size + size + 1 > BATCH_BYTES_MAX - HEADER_ROOM)
         return false;
+    // Lines of a batch follow one another: a hole ends it.
+    if (batch->count > 0 && seq != batch->proof.to + 1)
+        return false;
     buf_append(&batch->lines, line, size);
     buf_append_char(&batch->lines, '\n');
     if (!buf_ok(&batch->lines))
@@ -96,7 +99,7 @@ bool batch_finish(struct batch *batch, const struct key *key,
         "head", batch->proof.head, "nonce", batch->proof.nonce, "sig",
         signature, "sent_at", at, "boot", boot, "up_ms", (json_int_t)up_ms,
         "state", state_object(state));
-    bool ok = header && json_write(header, &plain);
+    bool ok = header && buf_ok(&batch->lines) && json_write(header, &plain);
     buf_append_char(&plain, '\n');
     buf_append(&plain, batch->lines.data, batch->lines.size);
     ok = ok && buf_ok(&plain);

@@ -41,8 +41,8 @@ struct batch {
 // when no line is added: a heartbeat.
 void batch_start(struct batch *batch, const char *device,
                  const struct ledger_end *end);
-// Adds the next line in order. False when the batch is full or out of memory;
-// nothing is added then.
+// Adds the next line. False when the batch is full, the line does not come
+// right after the one before, or memory ran out; nothing is added then.
 bool batch_add(struct batch *batch, int64_t seq, const char *id,
                const char *line, size_t size);
 // Draws the nonce, signs, and makes the body. False when memory ran out.

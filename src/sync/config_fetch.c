@@ -56,7 +56,7 @@ enum sync_outcome config_fetch(struct transport *transport,
     enum sync_outcome outcome = policy_outcome(result, answer.status);
     if (result == TRANSPORT_ANSWERED && answer.status == 304)
         outcome = SYNC_DONE;
-    else if (result == TRANSPORT_ANSWERED && answer.status == 200)
+    else if (outcome == SYNC_DONE)
         outcome = keep(&answer, device, courier);
     transport_answer_free(&answer);
     return outcome;

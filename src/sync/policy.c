@@ -65,6 +65,18 @@ int64_t policy_first_ms(int64_t window_s, uint64_t random)
     return window_s > 0 ? between(window_s * 1000, random) : 0;
 }
 
+size_t policy_lines(size_t most, size_t sent, size_t limit,
+                    enum sync_outcome outcome, bool too_much)
+{
+    if (sent == 0)
+        return most; // a heartbeat tells nothing about size
+    if (too_much)
+        return sent > 1 ? sent / 2 : 1;
+    if (outcome == SYNC_DONE)
+        return most < limit / 2 ? most * 2 : limit;
+    return most;
+}
+
 int64_t policy_wait_ms(const struct policy_state *s)
 {
     int64_t due = s->last_sent_ms == INT64_MIN

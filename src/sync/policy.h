@@ -2,6 +2,7 @@
 #pragma once
 #include "sync/transport.h"
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum sync_outcome {
@@ -15,8 +16,8 @@ enum sync_outcome {
 };
 const char *sync_outcome_name(enum sync_outcome outcome);
 
-// Of the answer to a batch. 2xx is done only when the answer itself holds
-// (sync/answer.h); 408, 429, 5xx and no answer are tried again.
+// What a status means; 2xx is done only when the answer itself holds, which the
+// caller looks at. 408, 429, 5xx and no answer are tried again.
 enum sync_outcome policy_outcome(enum transport_result result, int status);
 
 // How long to wait after the `failures`-th failure in a row (from 1), in ms:
@@ -29,6 +30,13 @@ int64_t policy_delay_ms(int64_t failures, int retry_after_s, uint64_t random);
 // followed by one knock at the door.
 int64_t policy_first_ms(int64_t window_s, uint64_t random);
 
+// How many lines the next batch may hold, after one of `sent` lines that might
+// have held `most`. A road that is too slow for so many, or a proxy on it that
+// allows less, must not stop the courier for ever: when it was `too_much`, half
+// as many (1 at least); after a good answer twice as many, up to `limit`.
+size_t policy_lines(size_t most, size_t sent, size_t limit,
+                    enum sync_outcome outcome, bool too_much);
+
 enum { POLICY_NEW_LINE_MS = 1000 };
 
 // Whether there is work now, or how long until there may be.
@@ -37,9 +45,8 @@ struct policy_state {
     int64_t not_before_ms; // of the same: after a failure
     bool pending;          // lines that are not acknowledged
     int64_t new_line_ms;   // when the newest of them was seen
-    int64_t
-        last_sent_ms; // when the server last heard from us; INT64_MIN: never
-    int64_t heartbeat_ms; // at least so often
+    int64_t last_sent_ms;  // of the last good answer; INT64_MIN: never
+    int64_t heartbeat_ms;  // at least so often
 };
 // 0: now.
 int64_t policy_wait_ms(const struct policy_state *state);

@@ -1,6 +1,7 @@
 #include "sync/transport.h"
 #include "common/clock.h"
 #include "common/log.h"
+#include <arpa/inet.h>
 #include <ctype.h>
 #include <curl/curl.h>
 #include <pthread.h>
@@ -17,7 +18,8 @@ enum {
     LOW_SPEED_S = 20,
     CONNECTION_AGE_S = 60,
     FAILURES_MAX = 10, // then a new handle: a stale one may never recover
-    ANSWER_MAX = 1 << 20
+    ANSWER_MAX = 1 << 20,
+    HEADERS_MAX = 64 << 10
 };
 
 static const char module[] = "transport";
@@ -74,35 +76,44 @@ void transport_abort(struct transport *t)
     atomic_store(&t->aborted, true);
 }
 
-// "127.x.y.z", "localhost" and "[::1]", as they stand in an address.
+// "127.x.y.z", "localhost" and "[::1]", as they stand in an address. Four whole
+// numbers: anything shorter or odder might be asked of a name server.
 static bool is_this_machine(const char *host, size_t size)
 {
-    if (size == 9 && strncasecmp(host, "localhost", size) == 0)
+    char text[INET_ADDRSTRLEN];
+    struct in_addr address;
+    if (size >= sizeof text)
+        return false;
+    memcpy(text, host, size);
+    text[size] = '\0';
+    if (strcasecmp(text, "localhost") == 0 || strcmp(text, "[::1]") == 0)
         return true;
-    if (size == 5 && strncmp(host, "[::1]", size) == 0)
-        return true;
-    return size >= 7 && strncmp(host, "127.", 4) == 0 &&
-           strspn(host, "0123456789.") >= size;
+    return inet_pton(AF_INET, text, &address) == 1 &&
+           ntohl(address.s_addr) >> 24 == 127;
 }
 
 bool transport_allows(const char *url, bool plain_http)
 {
-    if (strncmp(url, "https://", 8) == 0)
-        return true;
-    if (strncmp(url, "http://", 7) != 0)
+    bool tls = strncmp(url, "https://", 8) == 0;
+    if (!tls && strncmp(url, "http://", 7) != 0)
         return false;
-    const char *host = url + 7;
-    size_t size = *host == '[' ? strcspn(host, "]") + 1 : strcspn(host, ":/?#");
+    const char *host = url + (tls ? 8 : 7);
+    size_t whole = strcspn(host, "/?#"); // with the port
     // A user's name before the host would hide where it goes.
-    if (memchr(host, '@', strcspn(host, "/?#")))
+    if (memchr(host, '@', whole))
         return false;
-    return plain_http || is_this_machine(host, size);
+    const char *end = *host == '[' ? memchr(host, ']', whole) : NULL;
+    size_t size = end ? (size_t)(end - host) + 1 : strcspn(host, ":/?#");
+    if (size == 0 || (size < whole && host[size] != ':'))
+        return false;
+    return tls || plain_http || is_this_machine(host, size);
 }
 
 struct receiving {
     struct transport *transport;
     struct transport_answer *answer;
     size_t most;
+    size_t header_bytes;
     bool too_large;
 };
 
@@ -146,11 +157,27 @@ static void keep_header(const char *line, size_t size, const char *name,
     }
 }
 
+static void forget_headers(struct transport_answer *answer)
+{
+    answer->retry_after_s = -1;
+    answer->etag[0] = '\0';
+    answer->signature[0] = '\0';
+    answer->content_type[0] = '\0';
+}
+
 static size_t take_header(char *line, size_t one, size_t size, void *ctx)
 {
     struct receiving *r = ctx;
     struct transport_answer *answer = r->answer;
     size_t total = one * size, length;
+    r->header_bytes += total;
+    if (r->header_bytes > HEADERS_MAX) {
+        r->too_large = true;
+        return CURL_WRITEFUNC_ERROR;
+    }
+    // What an interim answer said (1xx) is not said by the final one.
+    if (total >= 5 && strncmp(line, "HTTP/", 5) == 0)
+        forget_headers(answer);
     keep_header(line, total, "ETag", answer->etag);
     keep_header(line, total, "Hailong-Signature", answer->signature);
     keep_header(line, total, "Content-Type", answer->content_type);
@@ -174,12 +201,15 @@ static int watch(void *ctx, curl_off_t a, curl_off_t b, curl_off_t c,
 // Sets one option; a wrong one is our own mistake or a library that lacks it,
 // and then the request must not go out with less care than meant.
 #define SET(option, value)                                                     \
-    (ok = ok && curl_easy_setopt(t->handle, option, value) == CURLE_OK)
+    do {                                                                       \
+        if (code == CURLE_OK)                                                  \
+            code = curl_easy_setopt(t->handle, option, value);                 \
+    } while (0)
 
-static bool set_common(struct transport *t, struct receiving *receiving,
-                       char *message)
+static CURLcode set_common(struct transport *t, struct receiving *receiving,
+                           char *message)
 {
-    bool ok = true;
+    CURLcode code = CURLE_OK;
     SET(CURLOPT_NOSIGNAL, 1L);
     SET(CURLOPT_ERRORBUFFER, message);
     SET(CURLOPT_CONNECTTIMEOUT, (long)t->connect_s);
@@ -189,6 +219,8 @@ static bool set_common(struct transport *t, struct receiving *receiving,
     SET(CURLOPT_FOLLOWLOCATION, 0L);
     SET(CURLOPT_MAXAGE_CONN, (long)CONNECTION_AGE_S);
     SET(CURLOPT_PROXY, t->proxy ? t->proxy : "");
+    SET(CURLOPT_NOPROXY, "");
+    SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     SET(CURLOPT_WRITEFUNCTION, take_body);
     SET(CURLOPT_WRITEDATA, receiving);
@@ -202,13 +234,14 @@ static bool set_common(struct transport *t, struct receiving *receiving,
         SET(CURLOPT_CAINFO, t->ca);
     if (t->pin)
         SET(CURLOPT_PINNEDPUBLICKEY, t->pin);
-    return ok;
+    return code;
 }
 
-static bool set_request(struct transport *t, const struct transport_request *q,
-                        struct curl_slist *headers)
+static CURLcode set_request(struct transport *t,
+                            const struct transport_request *q,
+                            struct curl_slist *headers)
 {
-    bool ok = true;
+    CURLcode code = CURLE_OK;
     SET(CURLOPT_URL, q->url);
     SET(CURLOPT_TIMEOUT, (long)(q->total_s > 0 ? q->total_s : t->total_s));
     SET(CURLOPT_HTTPHEADER, headers);
@@ -221,7 +254,7 @@ static bool set_request(struct transport *t, const struct transport_request *q,
     }
     if (strcmp(q->method, "GET") != 0 && strcmp(q->method, "POST") != 0)
         SET(CURLOPT_CUSTOMREQUEST, q->method);
-    return ok;
+    return code;
 }
 #undef SET
 
@@ -282,16 +315,20 @@ static enum transport_result perform(struct transport *t,
                                      struct transport_answer *out)
 {
     struct receiving receiving = {
-        t, out, q->answer_max ? q->answer_max : ANSWER_MAX, false};
+        t, out, q->answer_max ? q->answer_max : ANSWER_MAX, 0, false};
     char message[CURL_ERROR_SIZE] = "";
     struct curl_slist *headers = make_headers(q);
-    CURLcode code = CURLE_OUT_OF_MEMORY;
     curl_easy_reset(t->handle); // keeps the connections
+    CURLcode code =
+        headers ? set_common(t, &receiving, message) : CURLE_OUT_OF_MEMORY;
+    if (code == CURLE_OK)
+        code = set_request(t, q, headers);
     int64_t start = clock_mono_us();
-    if (headers && set_common(t, &receiving, message) &&
-        set_request(t, q, headers))
+    if (code == CURLE_OK)
         code = curl_easy_perform(t->handle);
     out->round_trip_ms = (clock_mono_us() - start) / 1000;
+    out->up_ms = clock_boot_ms();
+    out->timed_out = code == CURLE_OPERATION_TIMEDOUT;
     long status = 0;
     curl_easy_getinfo(t->handle, CURLINFO_RESPONSE_CODE, &status);
     out->status = code == CURLE_OK ? (int)status : 0;

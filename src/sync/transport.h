@@ -30,7 +30,8 @@ void transport_close(struct transport *transport);
 void transport_abort(struct transport *transport);
 
 // Whether the address may be asked at all: https://, or http:// to this machine
-// (127.0.0.0/8, ::1, localhost), or any http:// with `plain_http`.
+// (127.x.y.z, [::1], localhost), or any http:// with `plain_http`. Never one
+// with a user's name in it.
 bool transport_allows(const char *url, bool plain_http);
 
 enum transport_result {
@@ -64,6 +65,8 @@ struct transport_answer {
     char signature[TRANSPORT_HEADER_SIZE]; // Hailong-Signature
     char content_type[TRANSPORT_HEADER_SIZE];
     int64_t round_trip_ms;
+    int64_t up_ms;  // since boot, when the answer had come
+    bool timed_out; // the time ran out, or the line was too slow
     char message[TRANSPORT_MESSAGE_SIZE]; // why there is no answer
 };
 

@@ -21,6 +21,8 @@ enum {
     POLL_MS = 1000,
     FIRST_CONTACT_S = 5,
     HEARTBEAT_S = 60,
+    BROKEN_MS = 30000, // until kiosk.db is tried again
+    ONCE_GAPS_MAX = 10,
     ANSWER_MAX = 1 << 20
 };
 
@@ -40,7 +42,8 @@ struct worker {
     struct courier *courier;
     struct courier_attempts attempts;
     int64_t heartbeat_ms, first_contact_s;
-    int64_t config_version; // that the server told of
+    int64_t config_version; // that is held
+    size_t lines_most;      // of a batch
     // Of the steady clock, ms:
     int64_t last_sent_ms, not_before_ms, new_line_ms;
 };
@@ -61,6 +64,7 @@ struct worker *worker_new(const struct worker_params *params)
     w->poll_ms = params->poll_ms > 0 ? params->poll_ms : POLL_MS;
     w->lock = -1;
     w->last_sent_ms = INT64_MIN;
+    w->lines_most = BATCH_LINES_MAX;
     w->heartbeat_ms = HEARTBEAT_S * 1000;
     w->first_contact_s = FIRST_CONTACT_S;
     if (!w->directory || (params->proxy && !w->proxy)) {
@@ -126,14 +130,15 @@ static void read_settings(struct worker *w, const json_t *config)
         w->first_contact_s = number;
 }
 
-// The configuration in courier.db is newer than the one of the enrolment.
+// The newer one of device.json's and courier.db's is in force.
 static void read_kept_settings(struct worker *w)
 {
     char etag[TRANSPORT_HEADER_SIZE], reason[JSON_MESSAGE_SIZE];
     struct buf body = {0};
     int64_t version;
     if (courier_config(w->courier, &version, etag, sizeof etag, &body) ==
-        SQL_OK) {
+            SQL_OK &&
+        version >= w->config_version) {
         json_t *config = json_read(buf_text(&body), body.size, reason);
         read_settings(w, config);
         json_decref(config);
@@ -172,7 +177,7 @@ static enum worker_result load_identity(struct worker *w)
     }
     if (!transport_allows(w->device.server, w->plain_http)) {
         log_error(module,
-                  "%s: plain http beyond this machine; enrol with https://, or "
+                  "%s: may not be asked; enrol with an https:// address, or "
                   "say --plain-http for a network that is trusted",
                   w->device.server);
         key_wipe(&w->key);
@@ -188,18 +193,22 @@ static enum worker_result load_identity(struct worker *w)
     if (stopping(w))
         worker_stop(w); // it was asked before there was a transport
     read_settings(w, w->device.config);
+    w->config_version = w->device.config_version;
     return atomic_load(&w->transport) ? WORKER_OK : WORKER_FAILED;
 }
 
-// The kiosk may not have made its database yet, or may have set it aside.
-static void open_reader(struct worker *w)
+// The kiosk may not have made its database yet, or may have set it aside. False
+// when there is one that cannot be read: what waits in it is not known then.
+static bool open_reader(struct worker *w)
 {
     if (w->reader && ledger_reader_is_replaced(w->reader)) {
         ledger_reader_close(w->reader);
         w->reader = NULL;
     }
-    if (!w->reader)
-        ledger_reader_open(w->directory, &w->reader);
+    if (w->reader)
+        return true;
+    enum sql_result result = ledger_reader_open(w->directory, &w->reader);
+    return result == SQL_OK || result == SQL_NONE;
 }
 
 // --- What waits ------------------------------------------------------------
@@ -222,6 +231,8 @@ static enum sql_result acknowledged(struct worker *w, int64_t gen,
 
 static bool find_waiting(struct worker *w, struct waiting *out)
 {
+    if (!open_reader(w))
+        return false;
     *out = (struct waiting){.end = {.gen = 1}};
     memcpy(out->end.head, DIGEST_NONE_HEX, DIGEST_HEX_SIZE);
     if (!w->reader)
@@ -248,10 +259,17 @@ static bool find_waiting(struct worker *w, struct waiting *out)
 
 // --- One batch -------------------------------------------------------------
 
+struct adding {
+    struct batch *batch;
+    size_t most;
+};
+
 static bool add_line(void *ctx, int64_t seq, const char *id, const char *line,
                      size_t size)
 {
-    return batch_add(ctx, seq, id, line, size);
+    const struct adding *adding = ctx;
+    return adding->batch->count < adding->most &&
+           batch_add(adding->batch, seq, id, line, size);
 }
 
 static void describe(struct worker *w, const struct waiting *waiting,
@@ -274,9 +292,11 @@ static bool make_batch(struct worker *w, const struct waiting *waiting,
     char boot[CLOCK_BOOT_ID_SIZE];
     batch_start(out, w->device.id, &waiting->end);
     if (waiting->pending > 0) {
+        struct adding adding = {out, w->lines_most};
         out->proof.gen = waiting->gen;
         if (ledger_reader_walk(w->reader, waiting->gen, waiting->from, add_line,
-                               out) != SQL_OK)
+                               &adding) != SQL_OK ||
+            out->count == 0)
             return false;
     }
     clock_boot_id(boot);
@@ -300,17 +320,32 @@ static void complain(struct worker *w, const char *text)
 }
 
 static void keep_anchor(struct worker *w, const struct answer *answer,
-                        int64_t round_trip_ms)
+                        const struct transport_answer *got)
 {
-    struct courier_anchor anchor = {.up_ms = clock_boot_ms(),
+    // The server looked at its clock about half a round trip earlier.
+    struct courier_anchor anchor = {.up_ms =
+                                        got->up_ms - got->round_trip_ms / 2,
                                     .server_ms = answer->server_ms,
-                                    .round_trip_ms = round_trip_ms};
+                                    .round_trip_ms = got->round_trip_ms};
     if (answer->server_ms == 0)
         return;
-    // The answer was written about half a round trip ago.
-    anchor.up_ms -= round_trip_ms / 2;
     clock_boot_id(anchor.boot);
     courier_put_anchor(w->courier, &anchor);
+}
+
+// A heartbeat's receipt may be for an earlier line than we know of: the server
+// was restored from a backup, and then gets the lines after it again.
+static bool keep_receipt(struct worker *w, const struct answer *answer)
+{
+    const struct proof_receipt *receipt = &answer->receipt;
+    int64_t to;
+    if (receipt->batch.to > 0)
+        return courier_advance(w->courier, receipt, answer->aside,
+                               answer->aside_count) == SQL_OK;
+    // It holds nothing of this generation; there is no line to have a proof of.
+    return acknowledged(w, receipt->batch.gen, &to) == SQL_OK &&
+           (to == 0 ||
+            courier_rewind(w->courier, receipt->batch.gen, 0) == SQL_OK);
 }
 
 static enum sync_outcome take_good(struct worker *w, const struct batch *sent,
@@ -334,18 +369,16 @@ static enum sync_outcome take_good(struct worker *w, const struct batch *sent,
         log_warn(module, "line %lld: the server set it aside (%s): %s",
                  (long long)answer->aside[i].seq, answer->aside[i].status,
                  answer->aside[i].reason);
-    if (answer->receipt.batch.to > 0 &&
-        courier_advance(w->courier, &answer->receipt, answer->aside,
-                        answer->aside_count) != SQL_OK)
+    if (!keep_receipt(w, answer)) {
+        complain(w, "courier.db does not take the server's receipt");
         outcome = SYNC_RETRY;
-    keep_anchor(w, answer, got->round_trip_ms);
-    if (answer->next_gen > 0)
-        courier_set_next_gen(w->courier, answer->next_gen);
+    }
+    keep_anchor(w, answer, got);
     if (answer->config_version > w->config_version &&
         config_fetch(atomic_load(&w->transport), &w->device, w->courier) ==
             SYNC_DONE)
         read_kept_settings(w);
-    answer_free(answer);
+    answer_release(answer);
     free(answer);
     return outcome;
 }
@@ -357,8 +390,9 @@ static enum sync_outcome take_conflict(struct worker *w,
                                        const struct problem *problem)
 {
     char text[400];
+    // Always further back than what was sent, so that it comes to an end.
     if (strcmp(problem->type, "gap") == 0 && problem->expected >= 1 &&
-        problem->expected <= sent->from) {
+        problem->expected < sent->from) {
         log_info(module, "the server wants generation %lld from line %lld on",
                  (long long)sent->proof.gen, (long long)problem->expected);
         return courier_rewind(w->courier, sent->proof.gen,
@@ -370,7 +404,9 @@ static enum sync_outcome take_conflict(struct worker *w,
              problem->type, problem->detail);
     complain(w, text);
     if (strcmp(problem->type, "fork") == 0) {
-        courier_set_next_gen(w->courier, sent->proof.gen + 1);
+        int64_t next = sent->proof.gen + 1;
+        courier_set_next_gen(
+            w->courier, problem->next_gen > next ? problem->next_gen : next);
         return SYNC_FORK;
     }
     return SYNC_REJECTED;
@@ -417,9 +453,12 @@ static enum sync_outcome send_batch(struct worker *w, const struct batch *batch,
     enum transport_result result =
         transport_ask(atomic_load(&w->transport), &request, &answer);
     enum sync_outcome outcome =
-        result == TRANSPORT_ANSWERED && answer.status == 200
+        policy_outcome(result, answer.status) == SYNC_DONE
             ? take_good(w, batch, &answer)
             : take_refusal(w, batch, result, &answer);
+    w->lines_most =
+        policy_lines(w->lines_most, batch->count, BATCH_LINES_MAX, outcome,
+                     answer.status == 413 || answer.timed_out);
     *out_retry_after_s = answer.retry_after_s;
     transport_answer_free(&answer);
     return outcome;
@@ -487,20 +526,18 @@ enum worker_result worker_run_once(struct worker *w)
     if (!open_courier(w))
         return WORKER_FAILED;
     read_kept_settings(w);
-    open_reader(w);
-    // Bounded: a server that asks for the same lines again and again, while
-    // saying that all is well, must not hold us here for ever.
-    int64_t least = INT64_MAX;
-    for (int stuck = 0; stuck < 10 && !stopping(w);) {
+    // Every good answer brings us forward; a server that asks for the same
+    // lines again and again must not hold us here for ever.
+    for (int gaps = 0; gaps < ONCE_GAPS_MAX && !stopping(w);) {
         struct waiting waiting;
         if (!find_waiting(w, &waiting))
             return WORKER_FAILED;
         if (waiting.pending == 0)
             return WORKER_OK;
-        stuck = waiting.pending < least ? 0 : stuck + 1;
-        least = waiting.pending < least ? waiting.pending : least;
         enum sync_outcome outcome = step(w, &waiting);
-        if (outcome != SYNC_DONE && outcome != SYNC_GAP)
+        if (outcome == SYNC_GAP)
+            gaps++;
+        else if (outcome != SYNC_DONE)
             return WORKER_LEFT;
     }
     return WORKER_LEFT;
@@ -527,9 +564,8 @@ static void loop(struct worker *w)
         w->not_before_ms = steady_ms() + left;
     while (!stopping(w)) {
         struct waiting waiting;
-        open_reader(w);
         if (!find_waiting(w, &waiting)) {
-            nap(w, w->poll_ms);
+            nap(w, BROKEN_MS); // the cause is logged, once a try
             continue;
         }
         note_changes(w, &waiting, &seen);
