@@ -274,7 +274,8 @@ static bool take_saved(struct kiosk *kiosk, const struct store_event *event,
         const struct flow_input input = {.kind = FLOW_STORED, .now = now};
         changed = kiosk_step(kiosk, &input);
     }
-    kiosk->store_fault = FLOW_FINE;
+    // A record that only the ring holds says nothing of the store's health:
+    // STORE_READY does.
     return serve(kiosk, now) || changed;
 }
 

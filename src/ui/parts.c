@@ -10,6 +10,10 @@
 enum {
     CARD_SHADOW_BLUR = 12,
     CARD_SHADOW_DOWN = 6,
+    MAIN_SHADOW = 56,      // of 255: the ink under a main button
+    CALL_SHADOW_BLUR = 16, // under the button that calls from afar
+    CALL_SHADOW_DOWN = 8,
+    CALL_SHADOW = 76,
     CHOSEN_BORDER = 8,
     BUTTON_RADIUS = 22,
     TOOL_RADIUS = 18,
@@ -218,13 +222,19 @@ static SDL_FRect shrink(const struct target *target)
     return r;
 }
 
+static void cast(const struct view *view, struct canvas *canvas, SDL_FRect r,
+                 double radius, double down, double blur, color c)
+{
+    if (view->theme->shadow)
+        canvas_shadow(canvas, r.x, r.y + view_px(view, down), r.w, r.h, radius,
+                      view_px(view, blur), c);
+}
+
 static void shadow(const struct view *view, struct canvas *canvas, SDL_FRect r,
                    double radius)
 {
-    if (view->theme->shadow)
-        canvas_shadow(canvas, r.x, r.y + view_px(view, CARD_SHADOW_DOWN), r.w,
-                      r.h, radius, view_px(view, CARD_SHADOW_BLUR),
-                      view->theme->shadow);
+    cast(view, canvas, r, radius, CARD_SHADOW_DOWN, CARD_SHADOW_BLUR,
+         view->theme->shadow);
 }
 
 static void bordered(const struct view *view, struct canvas *canvas,
@@ -257,6 +267,20 @@ SDL_FRect part_card(const struct view *view, struct canvas *canvas,
                  target->look & LOOK_PRESSED
                      ? between(theme->surface, theme->tint)
                      : theme->surface);
+    return r;
+}
+
+SDL_FRect part_call(const struct view *view, struct canvas *canvas,
+                    const struct target *target)
+{
+    const struct theme *theme = view->theme;
+    SDL_FRect r = shrink(target);
+    cast(view, canvas, r, r.h / 2, CALL_SHADOW_DOWN, CALL_SHADOW_BLUR,
+         color_fade(theme->ink, CALL_SHADOW));
+    canvas_round_rect(canvas, r.x, r.y, r.w, r.h, r.h / 2,
+                      target->look & LOOK_PRESSED
+                          ? between(theme->primary, theme->ink)
+                          : theme->primary);
     return r;
 }
 
@@ -309,7 +333,8 @@ void part_button(const struct view *view, struct canvas *canvas,
     if (kind == PART_MAIN) {
         ink = theme->on_primary;
         paper = pressed ? between(theme->primary, theme->ink) : theme->primary;
-        shadow(view, canvas, r, round);
+        cast(view, canvas, r, round, CARD_SHADOW_DOWN, CARD_SHADOW_BLUR,
+             color_fade(theme->ink, MAIN_SHADOW));
         canvas_round_rect(canvas, r.x, r.y, r.w, r.h, round, paper);
     } else if (kind == PART_SECOND) {
         paper = pressed ? theme->tint : theme->surface;

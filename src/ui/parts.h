@@ -5,7 +5,7 @@
 #include "ui/screen.h"
 
 enum {
-    PART_SHADOW_REACH = 20, // u around a target that its shadow may touch
+    PART_SHADOW_REACH = 28, // u around a target that its shadow may touch
     PART_RING_MS = 40,      // between two steps of a ring
     PART_SLOW_RING_MS = 80,
     PART_RING_REACH = 104 // u from the middle of the large ring
@@ -52,6 +52,9 @@ void part_tool(const struct view *view, struct canvas *canvas,
 // pressed).
 SDL_FRect part_card(const struct view *view, struct canvas *canvas,
                     const struct target *target, double radius, color line);
+// The large button that is seen from afar.
+SDL_FRect part_call(const struct view *view, struct canvas *canvas,
+                    const struct target *target);
 SDL_FRect part_chip(const struct view *view, struct canvas *canvas,
                     const struct target *target);
 // The row of faces on the quiet screens; x is the middle of the first.

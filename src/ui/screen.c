@@ -61,11 +61,3 @@ struct target *targets_add(struct targets *targets, const struct view *view,
     snprintf(target->id, sizeof target->id, "%s", id);
     return target;
 }
-
-const struct target *targets_find(const struct targets *targets, const char *id)
-{
-    for (size_t i = 0; i < targets->count; i++)
-        if (strcmp(targets->list[i].id, id) == 0)
-            return &targets->list[i];
-    return NULL;
-}

@@ -85,9 +85,6 @@ const struct screen *screen_of(enum flow_screen screen);
 struct target *targets_add(struct targets *targets, const struct view *view,
                            const char *id, struct box box, double reach,
                            enum flow_act act, int value);
-// NULL when there is none.
-const struct target *targets_find(const struct targets *targets,
-                                  const char *id);
 SDL_Rect view_rect(const struct view *view, struct box box);
 static inline double view_px(const struct view *view, double u)
 {

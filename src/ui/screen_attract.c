@@ -36,16 +36,16 @@ static void draw_button(const struct view *view, struct canvas *canvas,
     const struct theme *theme = view->theme;
     if (part_hidden(canvas, part_with_shadow(view, target->area)))
         return;
-    SDL_FRect r =
-        part_card(view, canvas, target, button_box(view).h / 2, theme->primary);
-    canvas_round_rect(canvas, r.x, r.y, r.w, r.h, r.h / 2, theme->primary);
-    double middle = r.y + r.h / 2, hand = view_px(view, 80);
-    icon_draw(canvas, ICON_HAND, r.x + view_px(view, 80), middle, hand,
-              theme->on_primary, theme->primary);
+    SDL_FRect r = part_call(view, canvas, target);
+    bool portrait = view->layout.portrait;
+    icon_draw(canvas, ICON_HAND, r.x + view_px(view, portrait ? 76 : 79),
+              r.y + r.h / 2, view_px(view, 86), theme->on_primary,
+              theme->primary);
     struct box box = button_box(view);
     struct part_line how = {TEXT_BOLD, 44, theme->on_primary, TEXT_CENTRE};
     part_line(view, canvas, how, view_text(view, "attract.button"),
-              box.x + 130 + (box.w - 160) / 2, box.y + box.h / 2, box.w - 190);
+              box.x + (portrait ? 122 : 130) + (box.w - 160) / 2,
+              box.y + box.h / 2, box.w - 190);
 }
 
 // Portrait: the three short sentences stand in two lines, and the dot between
