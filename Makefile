@@ -145,6 +145,9 @@ $$(BUILD)/tests/$(1)/%: $$(BUILD)/obj/tests/$(1)/%.o $$(BUILD)/lib/tests/support
 endef
 $(foreach r,$(ROOMS),$(eval $(call test_rule,$(r))))
 
+# Tests that run a program as it is installed.
+$(BUILD)/tests/sync/test_program: | $(BUILD)/hailong-sync
+
 # Plays a citizen at the X server, for the demonstration and the tests.
 $(BUILD)/tools/tapper: tools/tapper.c Makefile
 	@mkdir -p $(@D)

@@ -62,7 +62,7 @@ static enum worker_result work(const struct config *config,
                                     ? worker_run_once(worker)
                                     : worker_run(worker);
     // It may be about to touch the worker, which ends after this.
-    pthread_kill(watcher, SIGTERM);
+    pthread_kill(watcher, SIGINT);
     pthread_join(watcher, NULL);
     return result;
 }

@@ -200,6 +200,25 @@ static void move_on(struct taking *t, const struct office_line *line)
     memcpy(t->chain->head, line->hash, DIGEST_BYTES);
 }
 
+// The comment of a line that is held, now or before: a batch that was cut after
+// its lines brings it again.
+static enum sql_result keep_comment(struct taking *t,
+                                    const struct office_line *line)
+{
+    unsigned char id[16];
+    bool holds = line->status == OFFICE_LINE_STORED ||
+                 line->status == OFFICE_LINE_ALREADY;
+    if (!line->sealed || !holds || !id_to_bytes(line->id, id)) {
+        return SQL_OK;
+    }
+    struct sql_statement *s = sql_use(t->office->sql, COMMENT_ADD);
+    sql_bind_int(s, 1, t->device->no);
+    sql_bind_bytes(s, 2, id, sizeof id);
+    sql_bind_int(s, 3, t->batch->received_at);
+    sql_bind_bytes(s, 4, line->sealed, line->sealed_size);
+    return sql_execute(s);
+}
+
 // The line's place is taken although the chain's row says that it is free:
 // somebody changed that row. The line itself decides.
 static enum sql_result adopt_held(struct taking *t, struct office_line *line)
@@ -312,6 +331,9 @@ enum sql_result chain_take_lines(struct taking *t)
             break;
         }
         result = take_line(t, line, i + 1 < count ? turns[i + 1].line : NULL);
+        if (result == SQL_OK) {
+            result = keep_comment(t, line);
+        }
     }
     free(turns);
     return result;

@@ -70,6 +70,10 @@ struct office_batch {
 enum office_result office_ingest(struct office *office,
                                  struct office_batch *batches, size_t count);
 
+// Appends the sealed comment of a visit, as it came. OFFICE_NONE: it has none.
+enum office_result office_comment(struct office *office, const char *device,
+                                  const char *id, struct buf *out);
+
 // The hash of a held line, to compare a receipt with. OFFICE_NONE: not held.
 enum office_result office_line_hash(struct office *office, const char *device,
                                     int64_t gen, int64_t seq,

@@ -211,6 +211,29 @@ enum office_result office_ingest(struct office *office,
     return office_result_of(result == SQL_NONE ? SQL_ERROR : result);
 }
 
+enum office_result office_comment(struct office *office, const char *device,
+                                  const char *id, struct buf *out)
+{
+    unsigned char bytes[16];
+    if (!id_to_bytes(id, bytes)) {
+        return OFFICE_NONE;
+    }
+    struct sql_statement *s = sql_use(office->sql, COMMENT_GET);
+    sql_bind_text(s, 1, device);
+    sql_bind_bytes(s, 2, bytes, sizeof bytes);
+    enum sql_result result = sql_step(s);
+    if (result == SQL_OK) {
+        size_t size;
+        const void *sealed = sql_bytes(s, 0, &size);
+        buf_append(out, sealed, size);
+        if (!buf_ok(out)) {
+            result = SQL_ERROR;
+        }
+    }
+    sql_done(s);
+    return office_result_of(result);
+}
+
 enum office_result office_line_hash(struct office *office, const char *device,
                                     int64_t gen, int64_t seq,
                                     char out_hash[DIGEST_HEX_SIZE])

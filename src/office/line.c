@@ -57,6 +57,7 @@ static void take_sound(const struct record *record,
 {
     out->has_prev = take_prev(record->prev, strlen(record->prev), out);
     memcpy(out->id, record->id, sizeof out->id);
+    memcpy(out->comment_hash, record->comment_hash, sizeof out->comment_hash);
     if (!take_place(place, record->seq, out)) {
         snprintf(out->detail, sizeof out->detail,
                  "seq %lld does not belong into this batch",

@@ -48,6 +48,11 @@ struct office_line {
     char id[ID_SIZE]; // "" when it could not be read
     bool is_sound;
     struct office_visit visit; // of a sound line
+    char comment_hash[DIGEST_HEX_SIZE]; // "": no comment belongs to it
+    // The sealed comment that came with it, NULL: none; borrowed like `bytes`.
+    // Whoever sets it has compared its hash.
+    const char *sealed;
+    size_t sealed_size;
 
     // The result. Before the ingest `detail` is why a line is not sound.
     enum office_line_status status;

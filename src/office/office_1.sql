@@ -93,6 +93,16 @@ CREATE TABLE ids (
     PRIMARY KEY (device_no, id)
 ) STRICT, WITHOUT ROWID;
 
+-- Comments, sealed as they came: only the server's box key opens them. Their
+-- lines carry the hash, so a comment may be deleted and the chain still holds.
+CREATE TABLE comments (
+    device_no    INTEGER NOT NULL,
+    id           BLOB NOT NULL, -- of the visit, 16 bytes
+    received_at  INTEGER NOT NULL,
+    sealed       BLOB NOT NULL,
+    PRIMARY KEY (device_no, id)
+) STRICT, WITHOUT ROWID;
+
 -- Batches that brought lines: what the device signed, and the clocks that place
 -- its lines in time.
 CREATE TABLE batches (

@@ -156,6 +156,11 @@ const char *const office_statements[STATEMENT_COUNT] = {
                  " hash, reason, bytes)"
                  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
                  " ON CONFLICT DO NOTHING",
+    [COMMENT_ADD] = "INSERT INTO comments (device_no, id, received_at, sealed)"
+                    " VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
+    [COMMENT_GET] = "SELECT c.sealed FROM devices d JOIN comments c"
+                    " ON c.device_no = d.device_no"
+                    " WHERE d.id = ?1 AND c.id = ?2",
     [LINE_GET] = "SELECT hash, verdict, reason FROM lines"
                  " WHERE device_no = ?1 AND gen = ?2 AND seq = ?3",
     [LINE_HASH] = "SELECT l.hash FROM devices d JOIN lines l"

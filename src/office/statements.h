@@ -42,6 +42,8 @@ enum {
     LINE_ADD,
     LINE_GET,
     LINE_HASH,
+    COMMENT_ADD,
+    COMMENT_GET,
     ID_ADD,
     ID_GET,
     BATCH_ADD,

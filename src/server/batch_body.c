@@ -1,5 +1,6 @@
 #include "server/batch_body.h"
 #include "common/clock.h"
+#include "common/log.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -155,11 +156,22 @@ void batch_header_free(struct batch_header *header)
     buf_free(&header->state_text);
 }
 
+static const char COMMENT_START[] = "{\"comment\":";
+
+static bool is_comment(const char *line, size_t size)
+{
+    size_t length = sizeof COMMENT_START - 1;
+    return size > length && memcmp(line, COMMENT_START, length) == 0;
+}
+
 static size_t count_lines(const char *bytes, size_t size)
 {
     size_t count = 0;
     for (const char *at = bytes, *end = bytes + size; at < end; count++) {
         const char *newline = memchr(at, '\n', (size_t)(end - at));
+        if (is_comment(at, (size_t)(end - at))) {
+            break; // comments come last
+        }
         at = newline ? newline + 1 : end;
     }
     return count;
@@ -178,6 +190,61 @@ static bool has_head(const struct batch_header *header,
         }
     }
     return false;
+}
+
+static struct office_line *find_line(struct office_line *lines, size_t count,
+                                     const char *id)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (lines[i].is_sound && strcmp(lines[i].id, id) == 0) {
+            return &lines[i];
+        }
+    }
+    return NULL;
+}
+
+// NULL when the comment was given to its line, else why not.
+static const char *take_comment(const char *line, size_t size,
+                                struct office_line *lines, size_t count)
+{
+    char message[JSON_MESSAGE_SIZE], hash[DIGEST_HEX_SIZE];
+    const char *id = NULL, *sealed = NULL, *why = NULL;
+    json_t *object = json_read(line, size, message);
+    struct office_line *owner = NULL;
+    if (!json_get_text(object, "comment", &id) ||
+        !json_get_text(object, "sealed", &sealed)) {
+        why = "it is no object with comment and sealed";
+    } else if (!(owner = find_line(lines, count, id))) {
+        why = "no line of the batch has its id";
+    } else {
+        digest_hex_of(sealed, strlen(sealed), hash);
+        // Base64 needs no escape: the text stands in the body as it is, and
+        // lives as long as the lines.
+        owner->sealed = memmem(line, size, sealed, strlen(sealed));
+        owner->sealed_size = strlen(sealed);
+        if (strcmp(hash, owner->comment_hash) != 0 || !owner->sealed) {
+            owner->sealed = NULL;
+            why = "its hash is not the one that its line carries";
+        }
+    }
+    json_decref(object);
+    return why;
+}
+
+static void take_comments(const char *at, const char *end, size_t number,
+                          struct office_line *lines, size_t count)
+{
+    for (; at < end; number++) {
+        const char *newline = memchr(at, '\n', (size_t)(end - at));
+        size_t length = (size_t)((newline ? newline : end) - at);
+        const char *why = take_comment(at, length, lines, count);
+        if (why) {
+            log_warn("server",
+                     "line %zu of a batch, a comment, is left out: %s", number,
+                     why);
+        }
+        at += length + 1;
+    }
 }
 
 enum batch_fault batch_lines_read(const char *bytes, size_t size,
@@ -209,6 +276,7 @@ enum batch_fault batch_lines_read(const char *bytes, size_t size,
         office_line_read(at, length, &place, &lines[i]);
         at += length + 1;
     }
+    take_comments(at, end, count + 2, lines, count);
     if (count > 0 && !has_head(header, lines)) {
         return complain(complaint, (int64_t)count + 1,
                         "head: is not the hash of the line %lld",

@@ -5,6 +5,10 @@
 //    "sent_at":…,"boot":…,"up_ms":…,"state":{…}}
 //   {"v":1,"device":…,"gen":…,"seq":…,…}
 //
+// After the lines come the sealed comments that belong to some of them:
+//
+//   {"comment":"<id of the visit>","sealed":"<base64>"}
+//
 // Read in two steps, so that the signature can be checked before any work is
 // spent on lines. A line that is not sound does not fault the body: it gets
 // its status later. Pure; for bytes from anywhere.
@@ -61,7 +65,9 @@ enum batch_fault batch_header_read(const char *bytes, size_t size,
 void batch_header_free(struct batch_header *header);
 
 // Reads the lines after the header into `lines`, header->line_count of them,
-// and checks that the line `to` has the hash that the header signs. The bytes
+// and checks that the line `to` has the hash that the header signs. A comment
+// is given to its line when its SHA-256 is the one that the line carries; one
+// that belongs to no line is left out with a log line: it faults nothing else. The bytes
 // are borrowed for as long as the lines live.
 enum batch_fault batch_lines_read(const char *bytes, size_t size,
                                   const struct batch_header *header,

@@ -69,10 +69,10 @@ bool keeper_needs_mending(const struct keeper *k)
     return !k->db || !k->ring;
 }
 
-// A visit takes two slots, its draft and its line.
+// A visit takes up to three slots: its draft, its comment and its line.
 static bool ring_has_room(const struct keeper *k)
 {
-    return k->ring && ring_free(k->ring) >= 2;
+    return k->ring && ring_free(k->ring) >= 3;
 }
 
 // The ring stands in for a database that worked before and is not damaged.
@@ -176,13 +176,19 @@ static enum stored write_database(struct keeper *k,
 
 // --- Both copies -------------------------------------------------------------
 
+static enum ring_type ring_type_of(enum kiosk_change_kind kind)
+{
+    return kind == KIOSK_LINE      ? RING_LINE
+           : kind == KIOSK_COMMENT ? RING_COMMENT
+                                   : RING_DRAFT;
+}
+
 static enum ring_result write_ring(struct keeper *k,
                                    const struct kiosk_change *change)
 {
     if (!k->ring || (k->faults.ring && !k->faults.ring(k->faults.ctx)))
         return RING_ERROR;
-    struct ring_change copy = {.type = change->kind == KIOSK_LINE ? RING_LINE
-                                                                  : RING_DRAFT,
+    struct ring_change copy = {.type = ring_type_of(change->kind),
                                .order = change->order,
                                .id = change->id,
                                .gen = change->gen,
@@ -271,6 +277,17 @@ void keeper_drop_draft(struct keeper *k, const char *id)
     if (keep(k, &change, &reason) != KEEPER_OK)
         log_error(module, "draft %s could not be dropped: %s", id,
                   store_reason_name(reason));
+}
+
+enum keeper_result keeper_put_comment(struct keeper *k, const char *id,
+                                      const char *sealed,
+                                      enum store_reason *out_reason)
+{
+    struct kiosk_change change = {.kind = KIOSK_COMMENT,
+                                  .id = id,
+                                  .body = sealed,
+                                  .size = strlen(sealed)};
+    return keep(k, &change, out_reason);
 }
 
 static int64_t end_of(const struct record *record)
@@ -477,10 +494,22 @@ static bool replay_line(struct replay *replay, const struct ring_change *change)
     return true;
 }
 
+static bool replay_comment(struct replay *replay,
+                           const struct ring_change *change)
+{
+    const struct kiosk_change comment = {.kind = KIOSK_COMMENT,
+                                         .order = change->order,
+                                         .id = change->id,
+                                         .body = change->bytes,
+                                         .size = change->size};
+    return replay_change(replay, &comment);
+}
+
 static bool replay_slot(void *ctx, const struct ring_change *change)
 {
-    return change->type == RING_LINE ? replay_line(ctx, change)
-                                     : replay_draft(ctx, change);
+    return change->type == RING_LINE      ? replay_line(ctx, change)
+           : change->type == RING_COMMENT ? replay_comment(ctx, change)
+                                          : replay_draft(ctx, change);
 }
 
 // Brings the ring's changes that the database has missed into it.
@@ -532,6 +561,15 @@ static enum sql_result set_draft_aside(struct keeper *k, const char *id,
     return apply(k, &aside);
 }
 
+// Of a visit that is closed as its level alone: its comment was never sent by
+// the citizen's last word.
+static bool forget_comment(struct keeper *k, const char *id)
+{
+    struct sql_statement *s = sql_use(k->db, KIOSK_DROP_COMMENT);
+    sql_bind_text(s, 1, id);
+    return sql_execute(s) == SQL_OK;
+}
+
 static enum sql_result close_draft(struct keeper *k, const char *id,
                                    const struct buf *body)
 {
@@ -542,6 +580,8 @@ static enum sql_result close_draft(struct keeper *k, const char *id,
     bool ended = end_of(&record) != 0;
     if (!ended && k->was_whole)
         return SQL_OK; // of the visit that is on the screen now
+    if (!ended && !forget_comment(k, id))
+        return SQL_ERROR;
     if (!ended)
         reduce_to_level(&record);
     log_info(module, "visit %s was left open; closed", id);

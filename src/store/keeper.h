@@ -57,6 +57,12 @@ enum keeper_result keeper_put_line(struct keeper *keeper,
                                    int64_t *out_gen, int64_t *out_seq,
                                    enum store_reason *out_reason);
 
+// Keeps the sealed comment of a visit whose line comes next. Its line alone
+// makes it count: one whose line never came is not sent.
+enum keeper_result keeper_put_comment(struct keeper *keeper, const char *id,
+                                      const char *sealed,
+                                      enum store_reason *out_reason);
+
 // What is best done when nothing else is: the checkpoint, the reserve.
 void keeper_idle(struct keeper *keeper);
 void keeper_get_state(struct keeper *keeper, struct store_state *out);

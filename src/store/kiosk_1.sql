@@ -35,6 +35,14 @@ BEGIN
     SELECT RAISE(ABORT, 'lines of the ledger are never removed');
 END;
 
+-- Comments, sealed for the server's box key before they came here. A line
+-- carries only the hash of the sealed text, so that a comment may be deleted
+-- and the chain still verifies.
+CREATE TABLE comments (
+    id     TEXT PRIMARY KEY, -- of the visit
+    sealed BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- Lifetime counts, for the heartbeat: counting the lines anew each minute
 -- would read them all.
 CREATE TABLE counts (

@@ -16,6 +16,10 @@ const char *const kiosk_statements[KIOSK_STATEMENT_COUNT] = {
     [KIOSK_FIND_ASIDE] = "SELECT n FROM aside WHERE id = ?1 LIMIT 1",
     [KIOSK_PUT_ASIDE] = "INSERT INTO aside (id, gen, seq, reason, body)"
                         " VALUES (?1, ?2, ?3, ?4, ?5)",
+    [KIOSK_PUT_COMMENT] = "INSERT OR REPLACE INTO comments (id, sealed)"
+                          " VALUES (?1, ?2)",
+    [KIOSK_GET_COMMENT] = "SELECT sealed FROM comments WHERE id = ?1",
+    [KIOSK_DROP_COMMENT] = "DELETE FROM comments WHERE id = ?1",
     [KIOSK_SETTLE] = "UPDATE settled SET upto = ?1 WHERE upto < ?1",
     [KIOSK_SETTLED] = "SELECT upto FROM settled",
     [KIOSK_END] = "SELECT gen, seq, hash, line FROM lines"
@@ -83,12 +87,23 @@ static enum sql_result put_aside(struct sql *sql,
     return sql_execute(s);
 }
 
+static enum sql_result put_comment(struct sql *sql,
+                                   const struct kiosk_change *change)
+{
+    struct sql_statement *s = sql_use(sql, KIOSK_PUT_COMMENT);
+    sql_bind_text(s, 1, change->id);
+    sql_bind_bytes(s, 2, change->body, change->size);
+    return sql_execute(s);
+}
+
 static enum sql_result apply(struct sql *sql, void *ctx)
 {
     const struct kiosk_change *change = ctx;
     enum sql_result result = SQL_OK;
     if (change->kind == KIOSK_DRAFT)
         result = put_draft(sql, change);
+    else if (change->kind == KIOSK_COMMENT)
+        result = put_comment(sql, change);
     else
         result = drop_draft(sql, change->id);
     if (change->kind == KIOSK_LINE && result == SQL_OK)

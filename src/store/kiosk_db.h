@@ -17,6 +17,9 @@ enum kiosk_statement {
     KIOSK_FIND_LINE,
     KIOSK_FIND_ASIDE,
     KIOSK_PUT_ASIDE,
+    KIOSK_PUT_COMMENT,
+    KIOSK_GET_COMMENT,
+    KIOSK_DROP_COMMENT,
     KIOSK_SETTLE,
     KIOSK_SETTLED,
     KIOSK_END,
@@ -33,10 +36,11 @@ extern const char *const kiosk_statements[KIOSK_STATEMENT_COUNT];
 extern const struct sql_migration kiosk_migrations[];
 
 enum kiosk_change_kind {
-    KIOSK_DRAFT, // keep the body as the draft of `id`
-    KIOSK_DROP,  // forget the draft of `id`
-    KIOSK_LINE,  // the body is the line `gen`/`seq`; its draft goes
-    KIOSK_ASIDE  // the body cannot take its place, for `reason`; its draft goes
+    KIOSK_DRAFT,   // keep the body as the draft of `id`
+    KIOSK_DROP,    // forget the draft of `id`
+    KIOSK_COMMENT, // keep the body as the sealed comment of `id`
+    KIOSK_LINE,    // the body is the line `gen`/`seq`; its draft goes
+    KIOSK_ASIDE // the body cannot take its place, for `reason`; its draft goes
 };
 
 struct kiosk_change {

@@ -124,6 +124,23 @@ enum sql_result ledger_reader_walk(struct ledger_reader *reader, int64_t gen,
     return !go_on || result == SQL_NONE ? SQL_OK : result;
 }
 
+enum sql_result ledger_reader_comment(struct ledger_reader *reader,
+                                      const char *id, struct buf *out)
+{
+    struct sql_statement *s = sql_use(reader->db, KIOSK_GET_COMMENT);
+    sql_bind_text(s, 1, id);
+    enum sql_result result = sql_step(s);
+    if (result == SQL_OK) {
+        size_t size;
+        const void *sealed = sql_bytes(s, 0, &size);
+        buf_append(out, sealed, size);
+        if (!buf_ok(out))
+            result = SQL_ERROR;
+    }
+    sql_done(s);
+    return result;
+}
+
 enum sql_result ledger_reader_counts(struct ledger_reader *reader,
                                      struct ledger_counts *out)
 {

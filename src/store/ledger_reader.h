@@ -48,6 +48,10 @@ enum sql_result ledger_reader_walk(struct ledger_reader *reader, int64_t gen,
                                    int64_t from, ledger_visitor *visit,
                                    void *ctx);
 
+// Appends the sealed comment of a visit. SQL_NONE: it has none (any more).
+enum sql_result ledger_reader_comment(struct ledger_reader *reader,
+                                      const char *id, struct buf *out);
+
 // Lifetime counts of this database, for the heartbeat.
 struct ledger_counts {
     int64_t lines, rated, declined, timeout, withdrawn;

@@ -111,7 +111,8 @@ static enum slot_state read_slot(const struct ring *ring, int slot,
     out->id[sizeof out->id - 1] = '\0';
     if (memcmp(out->magic, magic, sizeof magic) != 0 ||
         out->size > RECORD_LINE_MAX || out->order < 1 ||
-        (out->type != RING_DRAFT && out->type != RING_LINE) ||
+        (out->type != RING_DRAFT && out->type != RING_COMMENT &&
+         out->type != RING_LINE) ||
         !id_is_valid(out->id, strlen(out->id)))
         return SLOT_EMPTY;
     size_t size = sizeof *out + out->size;

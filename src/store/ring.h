@@ -3,10 +3,11 @@
 // already) and a database that refuses.
 //
 // A slot holds one change to the database: a draft (D: a draft object, by id;
-// with no bytes: the draft of that id is dropped) or a line (L: the exact
-// bytes, with gen and seq). Each carries its order, a number that rises with
-// every change. The database keeps the order up to which it holds everything,
-// so after a crash the slots beyond it, in their order, are what it has missed.
+// with no bytes: the draft of that id is dropped), a sealed comment (C, by id)
+// or a line (L: the exact bytes, with gen and seq). Each carries its order, a
+// number that rises with every change. The database keeps the order up to which
+// it holds everything, so after a crash the slots beyond it, in their order,
+// are what it has missed.
 //
 // A slot that the database does not hold yet waits, and is never overwritten.
 // A checksum makes a write that a power cut tore read as an empty slot.
@@ -19,7 +20,7 @@
 
 struct ring;
 
-enum ring_type { RING_DRAFT = 'D', RING_LINE = 'L' };
+enum ring_type { RING_DRAFT = 'D', RING_COMMENT = 'C', RING_LINE = 'L' };
 enum ring_result { RING_OK, RING_FULL, RING_ERROR };
 
 // Whole pages of 4 KiB: a torn write of one slot cannot reach into another.

@@ -19,6 +19,7 @@ struct command {
     struct command *next;
     enum command_kind kind;
     struct record record;
+    char *sealed; // of the record's comment; NULL: none
 };
 
 struct store {
@@ -86,8 +87,12 @@ static void run_command(struct store *store, const struct command *command)
         result = keeper_put_draft(store->keeper, &command->record, &reason);
     } else {
         event.kind = STORE_LINE_SAVED;
-        result = keeper_put_line(store->keeper, &command->record, &event.gen,
-                                 &event.seq, &reason);
+        if (command->sealed)
+            result = keeper_put_comment(store->keeper, event.id,
+                                        command->sealed, &reason);
+        if (result == KEEPER_OK)
+            result = keeper_put_line(store->keeper, &command->record,
+                                     &event.gen, &event.seq, &reason);
     }
     if (result == KEEPER_FAILED) {
         event.kind = STORE_FAILED;
@@ -180,6 +185,7 @@ static void *work(void *ctx)
         struct command *command = next_command(store, until, &stop);
         if (command) {
             run_command(store, command);
+            free(command->sealed);
             free(command);
             agenda.idle_at = clock_mono_us() + IDLE_MS * INT64_C(1000);
         }
@@ -239,12 +245,18 @@ void store_close(struct store *store)
 }
 
 static bool push(struct store *store, enum command_kind kind,
-                 const struct record *record, const char *id)
+                 const struct record *record, const char *id,
+                 const char *sealed)
 {
     struct command *command = calloc(1, sizeof *command);
     if (!command)
         return false;
     command->kind = kind;
+    command->sealed = sealed ? strdup(sealed) : NULL;
+    if (sealed && !command->sealed) {
+        free(command);
+        return false;
+    }
     if (record)
         command->record = *record;
     else
@@ -259,17 +271,24 @@ static bool push(struct store *store, enum command_kind kind,
 
 bool store_put_draft(struct store *store, const struct record *record)
 {
-    return push(store, COMMAND_DRAFT, record, NULL);
+    return push(store, COMMAND_DRAFT, record, NULL, NULL);
 }
 
 bool store_drop_draft(struct store *store, const char *id)
 {
-    return push(store, COMMAND_DROP, NULL, id);
+    return push(store, COMMAND_DROP, NULL, id, NULL);
 }
 
 bool store_put_line(struct store *store, const struct record *record)
 {
-    return push(store, COMMAND_LINE, record, NULL);
+    return push(store, COMMAND_LINE, record, NULL, NULL);
+}
+
+bool store_put_line_with_comment(struct store *store,
+                                 const struct record *record,
+                                 const char *sealed)
+{
+    return push(store, COMMAND_LINE, record, NULL, sealed);
 }
 
 void store_get_state(struct store *store, struct store_state *out)

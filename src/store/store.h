@@ -75,6 +75,12 @@ bool store_drop_draft(struct store *store, const char *id);
 // draft of the same id goes with it.
 bool store_put_line(struct store *store, const struct record *record);
 
+// The same with the visit's comment: base64 of what box_seal() gave, whose
+// SHA-256 the record carries as comment_hash; copied. NULL: none.
+bool store_put_line_with_comment(struct store *store,
+                                 const struct record *record,
+                                 const char *sealed);
+
 // For the staff's page. Any thread.
 struct store_state {
     bool ready;

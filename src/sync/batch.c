@@ -22,11 +22,23 @@ void batch_start(struct batch *batch, const char *device,
     batch->from = end->seq + 1;
 }
 
+bool batch_has_room(const struct batch *batch, size_t size)
+{
+    size_t used = batch->lines.size + batch->comments.size;
+    return batch->count < BATCH_LINES_MAX &&
+           used + size + 1 <= BATCH_BYTES_MAX - HEADER_ROOM;
+}
+
+void batch_add_comment(struct batch *batch, const char *id, const char *sealed)
+{
+    buf_printf(&batch->comments, "{\"comment\":\"%s\",\"sealed\":\"%s\"}\n", id,
+               sealed);
+}
+
 bool batch_add(struct batch *batch, int64_t seq, const char *id,
                const char *line, size_t size)
 {
-    if (batch->count == BATCH_LINES_MAX ||
-        batch->lines.size + size + 1 > BATCH_BYTES_MAX - HEADER_ROOM)
+    if (!batch_has_room(batch, size))
         return false;
     // Lines of a batch follow one another: a hole ends it.
     if (batch->count > 0 && seq != batch->proof.to + 1)
@@ -99,9 +111,11 @@ bool batch_finish(struct batch *batch, const struct key *key,
         "head", batch->proof.head, "nonce", batch->proof.nonce, "sig",
         signature, "sent_at", at, "boot", boot, "up_ms", (json_int_t)up_ms,
         "state", state_object(state));
-    bool ok = header && buf_ok(&batch->lines) && json_write(header, &plain);
+    bool ok = header && buf_ok(&batch->lines) && buf_ok(&batch->comments) &&
+              json_write(header, &plain);
     buf_append_char(&plain, '\n');
     buf_append(&plain, batch->lines.data, batch->lines.size);
+    buf_append(&plain, batch->comments.data, batch->comments.size);
     ok = ok && buf_ok(&plain);
     if (ok && plain.size >= GZIP_LEAST) {
         batch->gzip = true;
@@ -117,6 +131,7 @@ bool batch_finish(struct batch *batch, const struct key *key,
 void batch_free(struct batch *batch)
 {
     buf_free(&batch->lines);
+    buf_free(&batch->comments);
     buf_free(&batch->body);
     batch->count = 0;
 }

@@ -32,8 +32,9 @@ struct batch {
     int64_t from;             // to + 1: a heartbeat
     struct batch_item items[BATCH_LINES_MAX];
     size_t count;
-    struct buf lines; // each ended by a newline
-    struct buf body;  // what is sent
+    struct buf lines;    // each ended by a newline
+    struct buf comments; // sealed, each a line of its own after the lines
+    struct buf body;     // what is sent
     bool gzip;
 };
 
@@ -45,6 +46,12 @@ void batch_start(struct batch *batch, const char *device,
 // right after the one before, or memory ran out; nothing is added then.
 bool batch_add(struct batch *batch, int64_t seq, const char *id,
                const char *line, size_t size);
+// Whether another line, and what belongs to it, of `size` bytes has room.
+bool batch_has_room(const struct batch *batch, size_t size);
+// Adds the sealed comment of a line that was added; make sure of the room for
+// both before.
+void batch_add_comment(struct batch *batch, const char *id, const char *sealed);
+enum { BATCH_COMMENT_FRAME = 80 }; // bytes around a sealed comment
 // Draws the nonce, signs, and makes the body. False when memory ran out.
 bool batch_finish(struct batch *batch, const struct key *key,
                   const struct batch_state *state, int64_t wall_ms,

@@ -9,8 +9,9 @@ enum {
 
 const char *sync_outcome_name(enum sync_outcome outcome)
 {
-    static const char *const names[] = {
-        "done", "retry", "gap", "fork", "operator", "rejected", "stopped"};
+    static const char *const names[] = {"done",      "retry",    "gap",
+                                        "fork",      "operator", "rejected",
+                                        "too large", "stopped"};
     return names[outcome];
 }
 
@@ -33,6 +34,8 @@ enum sync_outcome policy_outcome(enum transport_result result, int status)
         return SYNC_OPERATOR;
     if (status == 408 || status == 429 || status >= 500)
         return SYNC_RETRY;
+    if (status == 413)
+        return SYNC_TOO_LARGE;
     if (status >= 400)
         return SYNC_REJECTED;
     // 1xx and redirects: a portal that wants a log-in, not our server.
@@ -66,11 +69,11 @@ int64_t policy_first_ms(int64_t window_s, uint64_t random)
 }
 
 size_t policy_lines(size_t most, size_t sent, size_t limit,
-                    enum sync_outcome outcome, bool too_much)
+                    enum sync_outcome outcome, bool timed_out)
 {
     if (sent == 0)
         return most; // a heartbeat tells nothing about size
-    if (too_much)
+    if (outcome == SYNC_TOO_LARGE || timed_out)
         return sent > 1 ? sent / 2 : 1;
     if (outcome == SYNC_DONE)
         return most < limit / 2 ? most * 2 : limit;

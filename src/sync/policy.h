@@ -6,13 +6,14 @@
 #include <stdint.h>
 
 enum sync_outcome {
-    SYNC_DONE,     // acknowledged
-    SYNC_RETRY,    // the network or the server: later, by itself
-    SYNC_GAP,      // the server wants other lines first
-    SYNC_FORK,     // the server holds other bytes for this place
-    SYNC_OPERATOR, // token, certificate or pin: a person must look; kept
-    SYNC_REJECTED, // the server cannot read what was sent; kept
-    SYNC_STOPPED   // we are asked to end
+    SYNC_DONE,      // acknowledged
+    SYNC_RETRY,     // the network or the server: later, by itself
+    SYNC_GAP,       // the server wants other lines first
+    SYNC_FORK,      // the server holds other bytes for this place
+    SYNC_OPERATOR,  // token, certificate or pin: a person must look; kept
+    SYNC_REJECTED,  // the server cannot read what was sent; kept
+    SYNC_TOO_LARGE, // fewer lines at once may pass
+    SYNC_STOPPED    // we are asked to end
 };
 const char *sync_outcome_name(enum sync_outcome outcome);
 
@@ -31,11 +32,11 @@ int64_t policy_delay_ms(int64_t failures, int retry_after_s, uint64_t random);
 int64_t policy_first_ms(int64_t window_s, uint64_t random);
 
 // How many lines the next batch may hold, after one of `sent` lines that might
-// have held `most`. A road that is too slow for so many, or a proxy on it that
-// allows less, must not stop the courier for ever: when it was `too_much`, half
-// as many (1 at least); after a good answer twice as many, up to `limit`.
+// have held `most`. A proxy that allows less, or a road that is too slow for so
+// many (`timed_out`), must not stop the courier for ever: half as many then, 1
+// at least; after a good answer twice as many, up to `limit`.
 size_t policy_lines(size_t most, size_t sent, size_t limit,
-                    enum sync_outcome outcome, bool too_much);
+                    enum sync_outcome outcome, bool timed_out);
 
 enum { POLICY_NEW_LINE_MS = 1000 };
 

@@ -261,6 +261,7 @@ static bool find_waiting(struct worker *w, struct waiting *out)
 
 struct adding {
     struct batch *batch;
+    struct ledger_reader *reader;
     size_t most;
 };
 
@@ -268,8 +269,19 @@ static bool add_line(void *ctx, int64_t seq, const char *id, const char *line,
                      size_t size)
 {
     const struct adding *adding = ctx;
-    return adding->batch->count < adding->most &&
-           batch_add(adding->batch, seq, id, line, size);
+    struct batch *batch = adding->batch;
+    struct buf sealed = {0};
+    if (batch->count >= adding->most)
+        return false;
+    enum sql_result comment =
+        ledger_reader_comment(adding->reader, id, &sealed);
+    bool ok = comment == SQL_OK || comment == SQL_NONE;
+    ok = ok && batch_has_room(batch, size + sealed.size + BATCH_COMMENT_FRAME) &&
+         batch_add(batch, seq, id, line, size);
+    if (ok && comment == SQL_OK)
+        batch_add_comment(batch, id, buf_text(&sealed));
+    buf_free(&sealed);
+    return ok;
 }
 
 static void describe(struct worker *w, const struct waiting *waiting,
@@ -292,7 +304,7 @@ static bool make_batch(struct worker *w, const struct waiting *waiting,
     char boot[CLOCK_BOOT_ID_SIZE];
     batch_start(out, w->device.id, &waiting->end);
     if (waiting->pending > 0) {
-        struct adding adding = {out, w->lines_most};
+        struct adding adding = {out, w->reader, w->lines_most};
         out->proof.gen = waiting->gen;
         if (ledger_reader_walk(w->reader, waiting->gen, waiting->from, add_line,
                                &adding) != SQL_OK ||
@@ -456,9 +468,8 @@ static enum sync_outcome send_batch(struct worker *w, const struct batch *batch,
         policy_outcome(result, answer.status) == SYNC_DONE
             ? take_good(w, batch, &answer)
             : take_refusal(w, batch, result, &answer);
-    w->lines_most =
-        policy_lines(w->lines_most, batch->count, BATCH_LINES_MAX, outcome,
-                     answer.status == 413 || answer.timed_out);
+    w->lines_most = policy_lines(w->lines_most, batch->count, BATCH_LINES_MAX,
+                                 outcome, answer.timed_out);
     *out_retry_after_s = answer.retry_after_s;
     transport_answer_free(&answer);
     return outcome;
@@ -534,10 +545,12 @@ enum worker_result worker_run_once(struct worker *w)
             return WORKER_FAILED;
         if (waiting.pending == 0)
             return WORKER_OK;
+        size_t most = w->lines_most;
         enum sync_outcome outcome = step(w, &waiting);
         if (outcome == SYNC_GAP)
             gaps++;
-        else if (outcome != SYNC_DONE)
+        else if (outcome != SYNC_DONE &&
+                 !(outcome == SYNC_TOO_LARGE && w->lines_most < most))
             return WORKER_LEFT;
     }
     return WORKER_LEFT;
