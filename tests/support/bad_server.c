@@ -222,24 +222,29 @@ static bool give_config(struct bad_server *s, int fd)
 
 // --- The thread -------------------------------------------------------------
 
-static void keep(struct bad_server *s, const struct bad_request *request)
-{
-    pthread_mutex_lock(&s->lock);
-    assert_true(s->request_count < REQUESTS_MAX);
-    s->requests[s->request_count++] = *request;
-    pthread_cond_broadcast(&s->told);
-    pthread_mutex_unlock(&s->lock);
-}
-
 static struct bad_step take_step(struct bad_server *s)
 {
     struct bad_step step = {.kind = BAD_ANSWER};
-    pthread_mutex_lock(&s->lock);
     if (s->step_count > 0) {
         step = s->steps[s->next_step];
         if (s->next_step + 1 < s->step_count)
             s->next_step++;
     }
+    return step;
+}
+
+// Makes the request known, and gives the step for it. Both at once: who has
+// seen it may change the script.
+static struct bad_step keep(struct bad_server *s,
+                            const struct bad_request *request, bool config)
+{
+    struct bad_step step = {.kind = BAD_ANSWER};
+    pthread_mutex_lock(&s->lock);
+    assert_true(s->request_count < REQUESTS_MAX);
+    s->requests[s->request_count++] = *request;
+    if (!config)
+        step = take_step(s);
+    pthread_cond_broadcast(&s->told);
     pthread_mutex_unlock(&s->lock);
     return step;
 }
@@ -252,14 +257,8 @@ static void serve(struct bad_server *s, int fd)
     while (stays && hear(s, fd, &in, &request)) {
         bool config =
             strncmp(request.head, "GET /api/v1/devices/me/config ", 30) == 0;
-        // Told before it is answered, so that a test can step in between.
-        keep(s, &request);
-        if (config) {
-            stays = give_config(s, fd);
-        } else {
-            struct bad_step step = take_step(s);
-            stays = perform(s, fd, &step, &request);
-        }
+        struct bad_step step = keep(s, &request, config);
+        stays = config ? give_config(s, fd) : perform(s, fd, &step, &request);
     }
     buf_free(&in);
 }

@@ -11,14 +11,14 @@ static void test_outcome_of_each_status(void **state)
         int status;
         enum sync_outcome outcome;
     } rows[] = {
-        {200, SYNC_DONE},     {201, SYNC_DONE},     {204, SYNC_DONE},
-        {100, SYNC_RETRY},    {301, SYNC_RETRY},    {302, SYNC_RETRY},
-        {304, SYNC_RETRY},    {307, SYNC_RETRY},    {400, SYNC_REJECTED},
-        {401, SYNC_OPERATOR}, {403, SYNC_OPERATOR}, {404, SYNC_REJECTED},
-        {408, SYNC_RETRY},    {409, SYNC_REJECTED}, {411, SYNC_REJECTED},
-        {413, SYNC_REJECTED}, {415, SYNC_REJECTED}, {422, SYNC_REJECTED},
-        {429, SYNC_RETRY},    {500, SYNC_RETRY},    {502, SYNC_RETRY},
-        {503, SYNC_RETRY},    {504, SYNC_RETRY},    {511, SYNC_RETRY},
+        {200, SYNC_DONE},      {201, SYNC_DONE},     {204, SYNC_DONE},
+        {100, SYNC_RETRY},     {301, SYNC_RETRY},    {302, SYNC_RETRY},
+        {304, SYNC_RETRY},     {307, SYNC_RETRY},    {400, SYNC_REJECTED},
+        {401, SYNC_OPERATOR},  {403, SYNC_OPERATOR}, {404, SYNC_REJECTED},
+        {408, SYNC_RETRY},     {409, SYNC_REJECTED}, {411, SYNC_REJECTED},
+        {413, SYNC_TOO_LARGE}, {415, SYNC_REJECTED}, {422, SYNC_REJECTED},
+        {429, SYNC_RETRY},     {500, SYNC_RETRY},    {502, SYNC_RETRY},
+        {503, SYNC_RETRY},     {504, SYNC_RETRY},    {511, SYNC_RETRY},
         {599, SYNC_RETRY}};
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -194,7 +194,7 @@ static void test_lines_of_the_next_batch(void **state)
         assert_int_equal(most, up[i]);
     }
     // Half of what was too much, not of what was allowed.
-    assert_int_equal(policy_lines(500, 40, 500, SYNC_REJECTED, true), 20);
+    assert_int_equal(policy_lines(500, 40, 500, SYNC_TOO_LARGE, false), 20);
     assert_int_equal(policy_lines(8, 8, 500, SYNC_RETRY, false), 8);
     assert_int_equal(policy_lines(8, 8, 500, SYNC_GAP, false), 8);
     // A heartbeat has no lines to halve, and proves no room for more.
