@@ -5,6 +5,7 @@
 #include "ui/app.h"
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 enum { WINDOW_LEAST = 320, WINDOW_MOST = 8192, LONGEST_TURN_MS = 60000 };
@@ -152,6 +153,7 @@ int main(int argc, char **argv)
     struct buf message = {0};
     struct app_options options;
     int status = EXIT_USAGE;
+    umask(077); // what it writes is for its own user alone
     struct config *config = config_open(keys);
     if (!config) {
         fputs("hailong-kiosk: out of memory\n", stderr);

@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 static const struct config_key keys[] = {
     {"sync", "data", CONFIG_TEXT, NULL, 0, 0, "the device's directory"},
@@ -103,6 +104,7 @@ int main(int argc, char **argv)
     struct buf message = {0};
     enum log_level level;
     int status = EXIT_USAGE;
+    umask(077); // what it writes is for its own user alone
     struct config *config = config_open(keys);
     if (!config)
         return EXIT_FAILED;
