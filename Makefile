@@ -177,6 +177,13 @@ demo:
 	$(MAKE) --no-print-directory all $(BUILD)/tools/tapper
 	tools/demo $(BUILD)
 
+# Pictures of every screen in every size, and a sheet of them.
+.PHONY: screenshots
+screenshots:
+	tools/setup build demo
+	$(MAKE) --no-print-directory all $(BUILD)/tools/tapper
+	tools/screenshots $(BUILD)
+
 .PHONY: check
 check:
 	tools/setup build test check
@@ -206,6 +213,7 @@ help:
 	@echo 'make demo       set up, build, and show the whole road'
 	@echo 'make test       set up, build, and run every test'
 	@echo 'make test-room ROOM=ledger   the tests of one room'
+	@echo 'make screenshots  every screen in every size, as PNG and a sheet'
 	@echo 'make check      warnings as errors, linters, texts, layering'
 	@echo 'make check-asan the tests under ASan and UBSan'
 	@echo 'make install    into $$(DESTDIR)$$(PREFIX)'
