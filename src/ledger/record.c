@@ -1,5 +1,6 @@
 #include "ledger/record.h"
 #include "common/clock.h"
+#include "ledger/scan.h"
 #include "vietnamese/text.h"
 #include <math.h>
 #include <stdio.h>
@@ -636,6 +637,8 @@ static bool read_bytes(const char *bytes, size_t size, bool draft,
 {
     if (size > RECORD_LINE_MAX)
         return refuse(reason, "line", "is longer than 8192 bytes");
+    if (!draft && scan_visit(bytes, size, out))
+        return check(out, draft, reason);
     if (!text_is_nfc(bytes, size) || !is_plain(bytes, size))
         return refuse_text(bytes, size, reason);
     json_t *object = json_read(bytes, size, reason);
