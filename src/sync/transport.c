@@ -211,6 +211,9 @@ static CURLcode set_common(struct transport *t, struct receiving *receiving,
 {
     CURLcode code = CURLE_OK;
     SET(CURLOPT_NOSIGNAL, 1L);
+    // A look-up of a name cannot be ended, and curl would wait for its thread
+    // beyond every limit and every abort.
+    SET(CURLOPT_QUICK_EXIT, 1L);
     SET(CURLOPT_ERRORBUFFER, message);
     SET(CURLOPT_CONNECTTIMEOUT, (long)t->connect_s);
     SET(CURLOPT_LOW_SPEED_LIMIT, (long)LOW_SPEED_BYTES);

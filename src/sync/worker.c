@@ -276,7 +276,8 @@ static bool add_line(void *ctx, int64_t seq, const char *id, const char *line,
     enum sql_result comment =
         ledger_reader_comment(adding->reader, id, &sealed);
     bool ok = comment == SQL_OK || comment == SQL_NONE;
-    ok = ok && batch_has_room(batch, size + sealed.size + BATCH_COMMENT_FRAME) &&
+    ok = ok &&
+         batch_has_room(batch, size + sealed.size + BATCH_COMMENT_FRAME) &&
          batch_add(batch, seq, id, line, size);
     if (ok && comment == SQL_OK)
         batch_add_comment(batch, id, buf_text(&sealed));
@@ -401,10 +402,12 @@ static enum sync_outcome take_conflict(struct worker *w,
                                        const struct batch *sent,
                                        const struct problem *problem)
 {
-    char text[400];
-    // Always further back than what was sent, so that it comes to an end.
+    char text[400], hash[DIGEST_HEX_SIZE];
+    // Always further back than what was sent, so that it comes to an end; and
+    // to a line that is there, or the same lines would go out again.
     if (strcmp(problem->type, "gap") == 0 && problem->expected >= 1 &&
-        problem->expected < sent->from) {
+        problem->expected < sent->from &&
+        own_hash(w, sent->proof.gen, problem->expected, hash)) {
         log_info(module, "the server wants generation %lld from line %lld on",
                  (long long)sent->proof.gen, (long long)problem->expected);
         return courier_rewind(w->courier, sent->proof.gen,
@@ -482,17 +485,19 @@ static void note_outcome(struct worker *w, enum sync_outcome outcome,
     int64_t now = steady_ms();
     if (outcome == SYNC_STOPPED)
         return;
-    if (outcome == SYNC_DONE || outcome == SYNC_GAP) {
+    if (outcome == SYNC_DONE) {
         w->attempts.failures = 0;
         w->attempts.next_at_ms = 0;
-        w->not_before_ms = now;
-    }
-    if (outcome == SYNC_DONE) {
         w->attempts.last_error[0] = '\0';
         w->attempts.last_sent_ms = clock_wall_ms();
+        w->not_before_ms = now;
         w->last_sent_ms = now;
-    } else if (outcome != SYNC_GAP) {
-        w->attempts.failures++;
+    } else {
+        // A gap comes from a server that works, so a short pause is enough; but
+        // one there must be. A restored server asks all its devices at once,
+        // and two servers behind one name may ask in a circle.
+        w->attempts.failures =
+            outcome == SYNC_GAP ? 1 : w->attempts.failures + 1;
         int64_t delay = policy_delay_ms(w->attempts.failures, retry_after_s,
                                         id_random_u64());
         w->not_before_ms = now + delay;

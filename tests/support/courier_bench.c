@@ -36,6 +36,21 @@ void bench_visit(struct courier_bench *bench, int count)
         made_kiosk_visit(&bench->kiosk, i % 6); // 0: declined
 }
 
+void bench_lose(struct courier_bench *bench, int64_t from, int64_t to)
+{
+    char path[128], script[160];
+    struct sql *sql;
+    snprintf(path, sizeof path, "%s/%s", bench->kiosk.folder,
+             DEVICE_FILE_KIOSK);
+    snprintf(script, sizeof script,
+             "DROP TRIGGER lines_remain;"
+             "DELETE FROM lines WHERE seq BETWEEN %lld AND %lld",
+             (long long)from, (long long)to);
+    assert_int_equal(sql_open(path, SQL_WRITER, NULL, 0, &sql), SQL_OK);
+    assert_int_equal(sql_run(sql, script), SQL_OK);
+    sql_close(sql);
+}
+
 static struct ledger_reader *open_ledger(struct courier_bench *bench)
 {
     struct ledger_reader *ledger = NULL;

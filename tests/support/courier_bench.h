@@ -21,6 +21,9 @@ void bench_send_to(struct courier_bench *bench, const char *url);
 // So many visits more.
 void bench_visit(struct courier_bench *bench, int count);
 
+// Removes lines from…to from kiosk.db, as damage may; no kiosk runs.
+void bench_lose(struct courier_bench *bench, int64_t from, int64_t to);
+
 // The hash of line `seq`.
 void bench_hash(struct courier_bench *bench, int64_t seq,
                 char out[DIGEST_HEX_SIZE]);

@@ -275,6 +275,27 @@ static void test_receipt_of_an_earlier_batch(void **state)
     send_lines(b, FIRST, LAST);
     heard_set_receipt(b->document, &b->heard, &b->server, LAST, NULL, old);
     refused(b, "signature does not fit");
+    // Nor when it says itself which one it is for.
+    json_object_set_new(receipt(b), "nonce", json_string(old));
+    refused(b, "signature does not fit");
+}
+
+// Signed by the server, for the neighbour's counter or for older lines of ours.
+static void test_receipt_of_another_chain(void **state)
+{
+    struct bench *b = *state;
+    struct heard_batch other = b->heard;
+    id_new_v4(other.proof.device);
+    heard_set_receipt(b->document, &other, &b->server, LAST, NULL, NULL);
+    refused(b, "signature does not fit");
+    json_object_set_new(receipt(b), "device", json_string(other.proof.device));
+    refused(b, "signature does not fit");
+    other = b->heard;
+    other.proof.gen = 2;
+    heard_set_receipt(b->document, &other, &b->server, LAST, NULL, NULL);
+    refused(b, "signature does not fit");
+    json_object_set_new(receipt(b), "gen", json_integer(2));
+    refused(b, "signature does not fit");
 }
 
 // Signed by the server, but for lines that were never written.
@@ -469,6 +490,7 @@ int main(void)
         TEST(test_receipt_of_another_signer),
         TEST(test_receipt_that_was_changed),
         TEST(test_receipt_of_an_earlier_batch),
+        TEST(test_receipt_of_another_chain),
         TEST(test_receipt_beyond_what_we_wrote),
         TEST(test_receipt_for_other_bytes),
         TEST(test_receipt_that_leaves_lines_out),

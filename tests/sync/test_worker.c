@@ -568,6 +568,7 @@ static void test_a_gap_is_remembered(void **state)
     assert_int_equal(once_with(b, steps, 2), WORKER_LEFT);
     assert_int_equal(bench_position(b), 1);
     assert_int_equal(bench_pending(b), 5);
+    assert_int_equal(bench_attempts(b).failures, 2);
     bad_server_follow(b->server, NULL, 0);
     assert_int_equal(once(b), WORKER_OK);
     assert_int_equal(bench_position(b), 6);
@@ -587,6 +588,25 @@ static void test_a_gap_without_an_end(void **state)
     assert_int_equal(once_with(b, &step, 1), WORKER_LEFT);
     assert_int_equal(bad_server_count(b->server), 3);
     assert_int_equal(bench_pending(b), 3);
+}
+
+// A ledger that lost its first lines: a gap at one of them cannot be filled,
+// and the same lines over and over would not help.
+static void test_a_gap_at_a_line_that_is_lost(void **state)
+{
+    struct courier_bench *b = *state;
+    static const struct bad_step step = {.kind = BAD_TEXT,
+                                         .status = 409,
+                                         .body =
+                                             PROBLEM("gap", ",\"expected\":2")};
+    bench_visit(b, 5);
+    made_kiosk_stop(&b->kiosk);
+    bench_lose(b, 1, 2);
+    assert_int_equal(once_with(b, &step, 1), WORKER_LEFT);
+    assert_int_equal(bad_server_count(b->server), 1);
+    bench_must_have_sent(b, 0, 3, 5);
+    assert_int_equal(bench_position(b), 0);
+    assert_holds(bench_attempts(b).last_error, "409 gap");
 }
 
 static void test_a_fork_asks_for_a_new_generation(void **state)
@@ -902,6 +922,7 @@ int main(void)
         TEST(test_a_gap_is_filled),
         TEST(test_a_gap_is_remembered),
         TEST(test_a_gap_without_an_end),
+        TEST(test_a_gap_at_a_line_that_is_lost),
         TEST(test_a_fork_asks_for_a_new_generation),
         TEST(test_a_heartbeat_finds_the_loss),
         TEST(test_a_new_configuration_is_fetched),
