@@ -259,7 +259,9 @@ static void take_finger(struct app *app, const struct input_event *event)
     if (result.touched) {
         const struct flow_input touch = {.kind = FLOW_TOUCH, .now = event->now};
         app->turns_until = event->now + TURNING_MS;
-        app->tick_at = event->now;
+        // The drum begins to turn. A screen where nothing moves has no tick.
+        if (app->screen->tick)
+            app->tick_at = event->now;
         kiosk_touch_at(app->kiosk, event->x / app->layout.width,
                        event->y / app->layout.height);
         step(app, &touch);
