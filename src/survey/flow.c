@@ -6,11 +6,15 @@ const struct flow_times FLOW_TIMES = {.selected = 200,
                                       .rating = 60000,
                                       .reasons = 20000,
                                       .chosen = 30000,
+                                      .comment = 60000,
                                       .still = 20000,
                                       .thanks = 5000,
                                       .declined = 6000,
                                       .apology = 15000,
-                                      .save = 10000};
+                                      .save = 10000,
+                                      .pin = 30000,
+                                      .diagnostics = 120000,
+                                      .cleaning = 30000};
 
 static void show(struct flow *flow, enum flow_screen screen, int64_t now,
                  struct flow_effects *out)
@@ -27,19 +31,26 @@ static void forget(struct flow *flow)
     memset(flow->chosen, 0, sizeof flow->chosen);
 }
 
+static enum flow_screen home(const struct flow *flow)
+{
+    if (flow_fault(flow) != FLOW_FINE)
+        return FLOW_OUT_OF_SERVICE;
+    if (flow->closed)
+        return FLOW_CLOSED;
+    return flow->setting.transaction ? FLOW_WAITING : FLOW_ATTRACT;
+}
+
 // The first screen again, with nothing left of the citizen.
 static void go_home(struct flow *flow, int64_t now, struct flow_effects *out)
 {
     forget(flow);
     flow->language = I18N_VI;
+    flow->aids = flow->used = (struct aids){0};
     flow->in_visit = false;
     flow->saving = false;
     flow->reopened = false;
-    if (flow->fault != FLOW_FINE)
-        show(flow, FLOW_OUT_OF_SERVICE, now, out);
-    else
-        show(flow, flow->setting.transaction ? FLOW_WAITING : FLOW_ATTRACT, now,
-             out);
+    out->forget = true;
+    show(flow, home(flow), now, out);
 }
 
 void flow_init(struct flow *flow, const struct survey *survey,
@@ -53,7 +64,19 @@ void flow_init(struct flow *flow, const struct survey *survey,
 bool flow_is_idle(const struct flow *flow)
 {
     return flow->screen == FLOW_WAITING || flow->screen == FLOW_ATTRACT ||
-           flow->screen == FLOW_OUT_OF_SERVICE;
+           flow->screen == FLOW_OUT_OF_SERVICE || flow->screen == FLOW_CLOSED;
+}
+
+bool flow_is_staff(const struct flow *flow)
+{
+    return flow->screen == FLOW_PIN || flow->screen == FLOW_DIAGNOSTICS ||
+           flow->screen == FLOW_TOUCH_TEST || flow->screen == FLOW_ENROLMENT ||
+           flow->screen == FLOW_CLEANING;
+}
+
+enum flow_fault flow_fault(const struct flow *flow)
+{
+    return flow->fault == FLOW_FINE && flow->paused ? FLOW_PAUSED : flow->fault;
 }
 
 void flow_configure(struct flow *flow, const struct survey *survey,
@@ -95,12 +118,15 @@ static void close_visit(struct flow *flow, enum record_outcome outcome,
     out->close = true;
     out->outcome = outcome;
     out->language = flow->language;
+    out->used = flow->used;
 }
 
 // The rating is complete: its line is written now, thanks wait for the store.
-static void commit(struct flow *flow, int64_t now, struct flow_effects *out)
+static void commit(struct flow *flow, bool comment, int64_t now,
+                   struct flow_effects *out)
 {
     close_visit(flow, RECORD_RATED, out);
+    out->comment = comment;
     flow->saving = true;
     flow->touched = now;
     out->changed = true;
@@ -123,6 +149,12 @@ static int64_t rating_deadline(const struct flow *flow)
            times->rating;
 }
 
+int64_t flow_thanks_ms(const struct flow *flow)
+{
+    bool slow = flow->aids.large || flow->aids.audio;
+    return flow->setting.times.thanks * (slow ? 2 : 1);
+}
+
 int64_t flow_deadline(const struct flow *flow)
 {
     const struct flow_times *times = &flow->setting.times;
@@ -134,17 +166,28 @@ int64_t flow_deadline(const struct flow *flow)
     case FLOW_REASONS:
         return flow->touched +
                (flow_chosen_count(flow) ? times->chosen : times->reasons);
+    case FLOW_COMMENT:
+        return flow->touched + times->comment;
     case FLOW_STILL:
         return flow->touched + times->still;
     case FLOW_THANKS:
-        return flow->since + times->thanks;
+        return flow->since + flow_thanks_ms(flow);
     case FLOW_DECLINED:
         return flow->since + times->declined;
     case FLOW_APOLOGY:
         return flow->since + times->apology;
+    case FLOW_PIN:
+        return flow->touched + times->pin;
+    case FLOW_DIAGNOSTICS:
+    case FLOW_TOUCH_TEST:
+    case FLOW_ENROLMENT:
+        return flow->touched + times->diagnostics;
+    case FLOW_CLEANING:
+        return flow->since + times->cleaning;
     case FLOW_WAITING:
     case FLOW_ATTRACT:
     case FLOW_OUT_OF_SERVICE:
+    case FLOW_CLOSED:
     case FLOW_SCREEN_COUNT:
         break;
     }
@@ -160,8 +203,15 @@ static void leave_rating(struct flow *flow, int64_t now,
     } else if (has_reasons(flow)) {
         show(flow, FLOW_REASONS, now, out);
     } else {
-        commit(flow, now, out);
+        commit(flow, false, now, out);
     }
+}
+
+static void ask_if_there(struct flow *flow, int64_t now,
+                         struct flow_effects *out)
+{
+    flow->behind = flow->screen;
+    show(flow, FLOW_STILL, now, out);
 }
 
 // The screen's time is over.
@@ -179,24 +229,35 @@ static void leave(struct flow *flow, int64_t now, struct flow_effects *out)
         break;
     case FLOW_REASONS:
         if (flow_chosen_count(flow))
-            show(flow, FLOW_STILL, now, out);
+            ask_if_there(flow, now, out);
         else
-            commit(flow, now, out);
+            commit(flow, false, now, out);
+        break;
+    case FLOW_COMMENT:
+        ask_if_there(flow, now, out);
         break;
     case FLOW_STILL:
-        commit(flow, now, out);
+        commit(flow, false, now, out);
         break;
     case FLOW_DECLINED:
         close_visit(flow, RECORD_DECLINED, out);
         go_home(flow, now, out);
         break;
+    case FLOW_CLEANING:
+        show(flow, FLOW_DIAGNOSTICS, now, out);
+        break;
     case FLOW_THANKS:
     case FLOW_APOLOGY:
+    case FLOW_PIN:
+    case FLOW_DIAGNOSTICS:
+    case FLOW_TOUCH_TEST:
+    case FLOW_ENROLMENT:
         go_home(flow, now, out);
         break;
     case FLOW_WAITING:
     case FLOW_ATTRACT:
     case FLOW_OUT_OF_SERVICE:
+    case FLOW_CLOSED:
     case FLOW_SCREEN_COUNT:
         break;
     }
@@ -228,9 +289,67 @@ static void act_on_reasons(struct flow *flow, const struct flow_input *input,
         forget(flow);
         out->undo = true;
         show(flow, FLOW_RATING, input->now, out);
+    } else if (input->act == FLOW_WRITE) {
+        show(flow, FLOW_COMMENT, input->now, out);
     } else if (input->act == FLOW_SEND) {
-        commit(flow, input->now, out);
+        commit(flow, false, input->now, out);
     }
+}
+
+static void act_on_comment(struct flow *flow, const struct flow_input *input,
+                           struct flow_effects *out)
+{
+    if (input->act == FLOW_BACK)
+        show(flow, FLOW_REASONS, input->now, out);
+    else if (input->act == FLOW_SEND)
+        commit(flow, true, input->now, out);
+}
+
+// Whoever presses "send now" while writing wants what is written to be sent.
+static void act_on_still(struct flow *flow, const struct flow_input *input,
+                         struct flow_effects *out)
+{
+    if (input->act == FLOW_MORE)
+        show(flow, flow->behind, input->now, out);
+    else if (input->act == FLOW_SEND)
+        commit(flow, flow->behind == FLOW_COMMENT, input->now, out);
+}
+
+static void act_on_diagnostics(struct flow *flow,
+                               const struct flow_input *input,
+                               struct flow_effects *out)
+{
+    if (input->act == FLOW_CLEAN) {
+        show(flow, FLOW_CLEANING, input->now, out);
+    } else if (input->act == FLOW_TEST_TOUCH) {
+        show(flow, FLOW_TOUCH_TEST, input->now, out);
+    } else if (input->act == FLOW_PAUSE) {
+        flow->paused = !flow->paused;
+        out->pause = true;
+        out->changed = true;
+    } else if (input->act == FLOW_LEAVE) {
+        go_home(flow, input->now, out);
+    }
+}
+
+// What a citizen switches for this visit. True when it was one of these.
+static bool switch_mode(struct flow *flow, enum flow_act act)
+{
+    struct aids *aids = &flow->aids;
+    if (act == FLOW_LANGUAGE)
+        flow->language = flow->language == I18N_VI ? I18N_EN : I18N_VI;
+    else if (act == FLOW_LARGE)
+        aids->large = !aids->large;
+    else if (act == FLOW_DARK)
+        aids->dark = !aids->dark;
+    else if (act == FLOW_LISTEN)
+        aids->audio = !aids->audio;
+    else
+        return false;
+    flow->used.large |= aids->large;
+    flow->used.dark |= aids->dark;
+    flow->used.audio |= aids->audio;
+    return true;
 }
 
 static void act(struct flow *flow, const struct flow_input *input,
@@ -238,8 +357,7 @@ static void act(struct flow *flow, const struct flow_input *input,
 {
     if (flow->saving)
         return;
-    if (input->act == FLOW_LANGUAGE && flow->in_visit) {
-        flow->language = flow->language == I18N_VI ? I18N_EN : I18N_VI;
+    if (flow->in_visit && switch_mode(flow, input->act)) {
         out->changed = true;
         return;
     }
@@ -254,11 +372,11 @@ static void act(struct flow *flow, const struct flow_input *input,
     case FLOW_REASONS:
         act_on_reasons(flow, input, out);
         break;
+    case FLOW_COMMENT:
+        act_on_comment(flow, input, out);
+        break;
     case FLOW_STILL:
-        if (input->act == FLOW_MORE)
-            show(flow, FLOW_REASONS, input->now, out);
-        else if (input->act == FLOW_SEND)
-            commit(flow, input->now, out);
+        act_on_still(flow, input, out);
         break;
     case FLOW_THANKS:
         if (input->act == FLOW_DONE)
@@ -270,9 +388,26 @@ static void act(struct flow *flow, const struct flow_input *input,
             show(flow, FLOW_RATING, input->now, out);
         }
         break;
+    case FLOW_OUT_OF_SERVICE:
+        if (input->act == FLOW_ENROL && flow->fault == FLOW_NOT_ENROLLED)
+            show(flow, FLOW_ENROLMENT, input->now, out);
+        break;
+    case FLOW_PIN:
+    case FLOW_ENROLMENT:
+        if (input->act == FLOW_LEAVE)
+            go_home(flow, input->now, out);
+        break;
+    case FLOW_DIAGNOSTICS:
+        act_on_diagnostics(flow, input, out);
+        break;
+    case FLOW_TOUCH_TEST:
+        if (input->act == FLOW_LEAVE)
+            show(flow, FLOW_DIAGNOSTICS, input->now, out);
+        break;
     case FLOW_WAITING:
     case FLOW_APOLOGY:
-    case FLOW_OUT_OF_SERVICE:
+    case FLOW_CLOSED:
+    case FLOW_CLEANING:
     case FLOW_SCREEN_COUNT:
         break;
     }
@@ -285,7 +420,18 @@ static void serve(struct flow *flow, enum flow_fault fault, int64_t now,
     if (flow->fault == fault)
         return;
     flow->fault = fault;
-    if (flow_is_idle(flow))
+    if (flow_is_idle(flow) || flow->screen == FLOW_ENROLMENT)
+        go_home(flow, now, out);
+}
+
+// The hour of the moment, which disturbs nobody either.
+static void keep_hours(struct flow *flow, bool open, int64_t now,
+                       struct flow_effects *out)
+{
+    if (flow->closed == !open)
+        return;
+    flow->closed = !open;
+    if (flow_is_idle(flow) && flow->screen != home(flow))
         go_home(flow, now, out);
 }
 
@@ -344,6 +490,19 @@ void flow_step(struct flow *flow, const struct flow_input *input,
         break;
     case FLOW_SERVICE:
         serve(flow, input->fault, input->now, out);
+        break;
+    case FLOW_HOURS:
+        keep_hours(flow, input->value != 0, input->now, out);
+        break;
+    case FLOW_STAFF:
+        if (flow_is_idle(flow))
+            show(flow, FLOW_PIN, input->now, out);
+        break;
+    case FLOW_ADMITTED:
+        if (flow->screen == FLOW_PIN) {
+            out->forget = true;
+            show(flow, FLOW_DIAGNOSTICS, input->now, out);
+        }
         break;
     case FLOW_STOP:
         stop(flow, input->now, out);

@@ -3,17 +3,25 @@
 // time can be tested at a desk.
 //
 //   attract --touch--> rating --face, 200 ms--> reasons --send--> (stored)
-//   waiting --invited-->  |  ^-- change: the draft goes   |
-//                         +-- decline --> declined        +--> thanks --> home
+//   waiting --invited-->  |  ^-- change: the draft goes  ^  |     |
+//                         +-- decline --> declined       |  v     +-> thanks
+//                                                       comment        --> home
+//
+//   home --name held--> PIN --right--> diagnostics --exit--> home
+//
+// Home is the screen of the moment: out of service while a fault or a pause
+// holds, closed outside the opening hours, else attract or waiting.
 //
 // The caller feeds every input with the time of a steady clock, carries out the
 // effects, draws the screen that the state names, and sleeps until
 // flow_deadline() at most. The screen of reasons is the window for second
 // thoughts: the visit is closed, once, when it is left. Thanks wait for
-// FLOW_STORED.
+// FLOW_STORED. What the comment says, and which PIN is typed, is not known
+// here.
 #pragma once
 #include "i18n/i18n.h"
 #include "ledger/record.h"
+#include "survey/aids.h"
 #include "survey/survey.h"
 #include <stdbool.h>
 #include <stdint.h>
@@ -23,11 +31,19 @@ enum flow_screen {
     FLOW_ATTRACT,
     FLOW_RATING,
     FLOW_REASONS,
-    FLOW_STILL, // the question "still there?" over the screen of reasons
+    FLOW_COMMENT,
+    FLOW_STILL, // "still there?" over the reasons, or over the comment
     FLOW_THANKS,
     FLOW_DECLINED,
     FLOW_APOLOGY, // the opinion could not be stored
     FLOW_OUT_OF_SERVICE,
+    FLOW_CLOSED, // outside the opening hours
+    // For staff.
+    FLOW_PIN,
+    FLOW_DIAGNOSTICS,
+    FLOW_TOUCH_TEST,
+    FLOW_ENROLMENT, // the form of a device that is not enrolled yet
+    FLOW_CLEANING,  // touches mean nothing: the glass is being wiped
     FLOW_SCREEN_COUNT
 };
 
@@ -36,8 +52,10 @@ enum flow_fault {
     FLOW_FINE = 0,
     FLOW_NOT_ENROLLED = 10,
     FLOW_BAD_CONFIGURATION = 11,
+    FLOW_PAUSED = 12, // by staff; only staff end it
     FLOW_STORE_FAULT = 21,
-    FLOW_DISK_FULL = 22
+    FLOW_DISK_FULL = 22,
+    FLOW_TOUCH_FAULT = 31
 };
 
 // How long each screen stays by itself, in milliseconds.
@@ -46,11 +64,15 @@ struct flow_times {
     int64_t rating;   // no face touched
     int64_t reasons;  // no reason chosen
     int64_t chosen;   // some reason chosen, then no touch
+    int64_t comment;  // no key touched
     int64_t still;    // the question "still there?"
-    int64_t thanks;
+    int64_t thanks;   // twice as long with large text or sound
     int64_t declined;
     int64_t apology;
     int64_t save; // the store is waited for
+    int64_t pin;  // no key touched
+    int64_t diagnostics;
+    int64_t cleaning;
 };
 extern const struct flow_times FLOW_TIMES;
 
@@ -64,8 +86,13 @@ struct flow {
     const struct survey *survey;
     struct flow_setting setting;
     enum flow_screen screen;
+    enum flow_screen behind; // the question "still there?" lies over it
     enum i18n_language language;
+    struct aids aids; // switched on
+    struct aids used; // at any time of this visit
     enum flow_fault fault;
+    bool paused;     // by staff
+    bool closed;     // by the hour
     int64_t since;   // the screen appeared
     int64_t touched; // last touch of this screen, or `since`
     int level;       // 0: none yet
@@ -83,6 +110,9 @@ enum flow_kind {
     FLOW_STORED,       // this visit's line is durable
     FLOW_STORE_FAILED, // it is not, and will not be; `fault` says why
     FLOW_SERVICE,      // `fault` holds from now on; FLOW_FINE: none
+    FLOW_HOURS,        // the counter is open (`value` 1) or closed (0)
+    FLOW_STAFF,        // the name was held: somebody wants the staff's page
+    FLOW_ADMITTED,     // the PIN was right
     FLOW_STOP          // the program ends
 };
 
@@ -91,12 +121,26 @@ enum flow_act {
     FLOW_LEVEL,  // value: 1..5
     FLOW_REASON, // value: index of the chip
     FLOW_CHANGE, // back to the faces
+    FLOW_WRITE,  // a comment
+    FLOW_KEY,    // of a keyboard, by its id; the caller's
+    FLOW_BACK,   // from the comment to the reasons
     FLOW_SEND,
     FLOW_DECLINE,
     FLOW_AGAIN, // rate after all
     FLOW_DONE,
     FLOW_MORE, // more time
-    FLOW_LANGUAGE
+    FLOW_LANGUAGE,
+    FLOW_LARGE,
+    FLOW_DARK,
+    FLOW_LISTEN,
+    // Of the staff's page.
+    FLOW_LEAVE, // home
+    FLOW_ENROL, // opens the form, on a device that is not enrolled
+    FLOW_TEST_TOUCH,
+    FLOW_TEST_SOUND, // the caller's
+    FLOW_SEND_NOW,   // the caller's: wakes the courier
+    FLOW_CLEAN,
+    FLOW_PAUSE // begins or ends the pause
 };
 
 struct flow_input {
@@ -114,7 +158,11 @@ struct flow_effects {
     bool undo;  // the draft's level no longer holds
     bool close; // the visit ends with `outcome`: write its line
     enum record_outcome outcome;
+    bool comment; // with what is written on the screen of the comment
     enum i18n_language language; // of the visit that ends
+    struct aids used;            // in it
+    bool forget;                 // wipe what was typed: comment, PIN
+    bool pause;                  // the staff's pause began or ended: keep it
     bool changed;                // something on the screen changed
 };
 
@@ -125,8 +173,10 @@ void flow_step(struct flow *flow, const struct flow_input *input,
                struct flow_effects *out);
 // When the state next changes by itself; INT64_MAX: never.
 int64_t flow_deadline(const struct flow *flow);
+// How long thanks stay.
+int64_t flow_thanks_ms(const struct flow *flow);
 
-// True on a screen that belongs to no citizen: settings may change now.
+// True on a screen that belongs to nobody: settings may change now.
 bool flow_is_idle(const struct flow *flow);
 // Only while idle. `out` as flow_step().
 void flow_configure(struct flow *flow, const struct survey *survey,
@@ -136,3 +186,7 @@ void flow_configure(struct flow *flow, const struct survey *survey,
 // The reasons that belong to the chosen level.
 enum survey_list flow_list(const struct flow *flow);
 size_t flow_chosen_count(const struct flow *flow);
+// True on a screen of the staff.
+bool flow_is_staff(const struct flow *flow);
+// Why no visit can be taken, the staff's pause included.
+enum flow_fault flow_fault(const struct flow *flow);

@@ -52,15 +52,28 @@ void visit_answer(struct record *visit, int level,
         visit->touch_after_ms = time->up_ms - visit->up_ms;
 }
 
+static void name_aids(struct record *visit, const struct aids *used)
+{
+    visit->aid_count = 0;
+    if (used->large)
+        copy(visit->aids[visit->aid_count++], sizeof visit->aids[0], "large");
+    if (used->dark)
+        copy(visit->aids[visit->aid_count++], sizeof visit->aids[0], "dark");
+    if (used->audio)
+        copy(visit->aids[visit->aid_count++], sizeof visit->aids[0], "audio");
+}
+
 void visit_close(struct record *visit, const struct survey *survey,
                  enum record_outcome outcome,
                  const bool chosen[SURVEY_REASONS_MAX],
-                 enum i18n_language language, const struct visit_time *time)
+                 enum i18n_language language, const struct aids *used,
+                 const struct visit_time *time)
 {
     visit->outcome = outcome;
     visit->closed_at = time->wall_ms;
     copy(visit->lang, sizeof visit->lang, i18n_code(language));
     stamp(visit, time);
+    name_aids(visit, used);
     visit->reason_count = 0;
     const struct survey_level *level = survey_level(survey, visit->level);
     if (outcome != RECORD_RATED || !level) {

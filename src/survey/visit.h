@@ -3,6 +3,7 @@
 #pragma once
 #include "i18n/i18n.h"
 #include "ledger/record.h"
+#include "survey/aids.h"
 #include "survey/survey.h"
 #include <stdbool.h>
 #include <stdint.h>
@@ -41,9 +42,11 @@ void visit_open(struct record *visit, const char *id,
 void visit_answer(struct record *visit, int level,
                   const struct visit_touch *touch,
                   const struct visit_time *time);
-// The visit ends. `chosen` marks reasons of the list that belongs to the level;
-// ignored unless the outcome is RECORD_RATED.
+// The visit ends; `used` are the aids that were on at any time. `chosen` marks
+// reasons of the list that belongs to the level; ignored unless the outcome is
+// RECORD_RATED.
 void visit_close(struct record *visit, const struct survey *survey,
                  enum record_outcome outcome,
                  const bool chosen[SURVEY_REASONS_MAX],
-                 enum i18n_language language, const struct visit_time *time);
+                 enum i18n_language language, const struct aids *used,
+                 const struct visit_time *time);

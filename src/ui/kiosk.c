@@ -108,7 +108,8 @@ static void carry_out(struct kiosk *kiosk, const struct flow_effects *effects)
     if (effects->close) {
         struct visit_time time = time_now(kiosk);
         visit_close(&kiosk->visit, kiosk->survey, effects->outcome,
-                    kiosk->flow.chosen, effects->language, &time);
+                    kiosk->flow.chosen, effects->language, &effects->used,
+                    &time);
         write_line(kiosk, &kiosk->visit);
     }
 }

@@ -46,7 +46,7 @@ static void draw_foot(const struct view *view, struct canvas *canvas)
 {
     const struct layout *l = &view->layout;
     struct buf code = {0}, time = {0}, line = {0}, spread = {0};
-    buf_printf(&code, "E-%02d", (int)view->flow->fault);
+    buf_printf(&code, "E-%02d", (int)flow_fault(view->flow));
     if (view->wall_ms) {
         number_append_date(date_day_of_wall_ms(view->wall_ms), &time);
         buf_append_char(&time, ' ');

@@ -16,8 +16,7 @@ static double count_y(const struct view *view)
 
 static int64_t left_ms(const struct view *view)
 {
-    int64_t left =
-        view->flow->since + view->flow->setting.times.thanks - view->now;
+    int64_t left = view->flow->since + flow_thanks_ms(view->flow) - view->now;
     return left > 0 ? left : 0;
 }
 
@@ -52,7 +51,7 @@ static void draw(const struct view *view, const struct targets *targets,
     part_header(view, canvas);
     part_ring_emblem(view, canvas, ring.x, ring.y,
                      (double)left_ms(view) /
-                         (double)view->flow->setting.times.thanks);
+                         (double)flow_thanks_ms(view->flow));
     struct part_line title = {TEXT_BOLD, 60, theme->ink, TEXT_CENTRE};
     struct part_line body = {TEXT_MEDIUM, 34, theme->ink, TEXT_CENTRE};
     part_line(view, canvas, title, view_text(view, "thanks.title"), l->w / 2,

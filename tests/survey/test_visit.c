@@ -60,13 +60,17 @@ static void test_rated_visit(void **state)
     assert_int_equal(visit->level, 1);
     time = at(9000);
     const bool chosen[SURVEY_REASONS_MAX] = {true, false, true};
-    visit_close(visit, &SURVEY, RECORD_RATED, chosen, I18N_EN, &time);
+    visit_close(visit, &SURVEY, RECORD_RATED, chosen, I18N_EN,
+                &(struct aids){.large = true, .audio = true}, &time);
     assert_int_equal(visit->kind, RECORD_VISIT);
     assert_string_equal(visit->id, "019ab0a2-0000-7000-8000-000000000001");
     assert_string_equal(visit->device, PLACE.device);
     assert_string_equal(visit->survey, "quay");
     assert_int_equal(visit->survey_version, 3);
     assert_string_equal(visit->lang, "en");
+    assert_int_equal(visit->aid_count, 2);
+    assert_string_equal(visit->aids[0], "large");
+    assert_string_equal(visit->aids[1], "audio");
     assert_int_equal(visit->mode, RECORD_WALK_UP);
     assert_int_equal(visit->order, RECORD_WORST_FIRST);
     assert_string_equal(visit->unit, "H24.12");
@@ -96,7 +100,8 @@ static void test_answer_taken_back_leaves_nothing(void **state)
     visit_answer(visit, 0, &touch, &time);
     time = at(60000);
     const bool chosen[SURVEY_REASONS_MAX] = {true};
-    visit_close(visit, &SURVEY, RECORD_TIMEOUT, chosen, I18N_VI, &time);
+    visit_close(visit, &SURVEY, RECORD_TIMEOUT, chosen, I18N_VI,
+                &(struct aids){0}, &time);
     assert_int_equal(visit->outcome, RECORD_TIMEOUT);
     assert_int_equal(visit->level, 0);
     assert_int_equal(visit->answered_at, 0);
@@ -119,7 +124,8 @@ static void test_second_answer_is_the_answer(void **state)
     time = at(9000);
     // Marks of the other list's chips never become reasons.
     const bool chosen[SURVEY_REASONS_MAX] = {true, true, true};
-    visit_close(visit, &SURVEY, RECORD_RATED, chosen, I18N_VI, &time);
+    visit_close(visit, &SURVEY, RECORD_RATED, chosen, I18N_VI,
+                &(struct aids){0}, &time);
     assert_int_equal(visit->level, 5);
     assert_int_equal(visit->touch_after_ms, 8000);
     assert_int_equal(visit->answered_at, 1795400008000);
@@ -139,7 +145,8 @@ static void test_record_is_accepted_by_the_ledger(void **state)
     assert_true(record_write_draft(visit, &draft));
     time = at(2000);
     const bool chosen[SURVEY_REASONS_MAX] = {false, true};
-    visit_close(visit, &SURVEY, RECORD_RATED, chosen, I18N_VI, &time);
+    visit_close(visit, &SURVEY, RECORD_RATED, chosen, I18N_VI,
+                &(struct aids){0}, &time);
     visit->gen = 1;
     visit->seq = 1;
     memcpy(visit->prev, DIGEST_NONE_HEX, sizeof visit->prev);
