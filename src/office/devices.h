@@ -85,7 +85,9 @@ struct office_enrol_request {
     const char *version; // of the device's program, may be NULL
 };
 
-// All or nothing; of two requests with one code one gets the device.
+// All or nothing; of two requests with one code one gets the device. The same
+// device, known by its public key, may ask again until it has sent something:
+// it gets a new token, in case the answer of before was lost.
 enum office_enrolment office_enrol(struct office *office,
                                    const struct office_enrol_request *request,
                                    int64_t now,

@@ -189,6 +189,36 @@ struct enrolment {
     struct office_device device;
 };
 
+static bool is_zero(const unsigned char *bytes, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        if (bytes[i] != 0)
+            return false;
+    return true;
+}
+
+// A code that is used up. When the answer to the enrolment was lost on its way
+// the device asks once more, with the same key, and may have it again while
+// the code would be valid: only who holds that key can use the device.
+static enum sql_result judge_used_code(struct sql *sql,
+                                       struct enrolment *enrol, int64_t no,
+                                       int64_t expires_at)
+{
+    struct office_device device;
+    struct sql_statement *s = sql_use(sql, DEVICE_BY_NO);
+    sql_bind_int(s, 1, no);
+    enum sql_result result = take_device(s, &device);
+    if (result == SQL_OK && device.state == OFFICE_DEVICE_ACTIVE &&
+        expires_at > enrol->now && device.received_to == 0 &&
+        !is_zero(device.public_key, sizeof device.public_key) &&
+        memcmp(device.public_key, enrol->request->public_key,
+               sizeof device.public_key) == 0)
+        enrol->outcome = OFFICE_ENROLLED;
+    else
+        enrol->outcome = OFFICE_CODE_USED;
+    return result;
+}
+
 // The device that the code is for. SQL_OK with an outcome that is not
 // OFFICE_ENROLLED when the code cannot be used.
 static enum sql_result judge_code(struct sql *sql, struct enrolment *enrol,
@@ -197,19 +227,23 @@ static enum sql_result judge_code(struct sql *sql, struct enrolment *enrol,
     struct sql_statement *s = sql_use(sql, CODE_FIND);
     sql_bind_bytes(s, 1, enrol->code_hash, DIGEST_BYTES);
     enum sql_result result = sql_step(s);
+    bool used = false;
+    int64_t expires_at = 0;
     if (result == SQL_OK) {
         *out_device_no = sql_int(s, 0);
+        expires_at = sql_int(s, 1);
         // A used code stays "used" when its time is over too: the person who
         // types it should know that somebody enrolled with it.
-        enrol->outcome = sql_int(s, 2) != 0            ? OFFICE_CODE_USED
-                         : sql_int(s, 1) <= enrol->now ? OFFICE_CODE_EXPIRED
-                                                       : OFFICE_ENROLLED;
+        used = sql_int(s, 2) != 0;
+        enrol->outcome =
+            expires_at <= enrol->now ? OFFICE_CODE_EXPIRED : OFFICE_ENROLLED;
     } else if (result == SQL_NONE) {
         enrol->outcome = OFFICE_CODE_UNKNOWN;
         result = SQL_OK;
     }
     sql_done(s);
-    return result;
+    return used ? judge_used_code(sql, enrol, *out_device_no, expires_at)
+                : result;
 }
 
 static enum sql_result put_version(struct sql *sql, int64_t device_no,

@@ -1,11 +1,9 @@
 // hailong enrol: makes a device's key, tells the server with the one-time code,
 // and keeps what it answers. The private key never leaves the directory.
 #include "common/clock.h"
-#include "common/file.h"
-#include "common/json.h"
 #include "operator/command.h"
 #include "operator/remote.h"
-#include "store/device.h"
+#include "sync/enrolment.h"
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -27,208 +25,112 @@ static const struct config_key KEYS[] = {
      "allow http:// beyond this machine; for a laboratory"},
     {0}};
 
-struct enrolment {
-    const char *directory;
-    const char *code;
-    bool plain_http;
-    struct device device; // filled step by step
-    struct key key;
-    struct console *console;
-};
-
-static bool fail_on_file(struct enrolment *enrolment, const char *name)
+// What each ending means for the person at the keyboard.
+static void complain(struct console *console, const struct enrolment *what,
+                     enum enrolment_result result, const char *detail)
 {
-    console_complain(enrolment->console, "%s/%s cannot be written: %s",
-                     enrolment->directory, name, strerror(errno));
-    return false;
-}
-
-// An enrolled directory is left alone: its ledger is the device's that it is.
-static bool prepare_directory(struct enrolment *enrolment)
-{
-    char path[PATH_MAX];
-    if (!file_make_directory(enrolment->directory)) {
-        console_complain(enrolment->console, "%s cannot be made: %s",
-                         enrolment->directory, strerror(errno));
-        return false;
-    }
-    if (!file_join(path, sizeof path, enrolment->directory, DEVICE_FILE_JSON)) {
-        console_complain(enrolment->console, "%s: the path is too long",
-                         enrolment->directory);
-        return false;
-    }
-    if (file_exists(path)) {
-        console_complain(enrolment->console,
-                         "%s is there: this directory is enrolled already; "
-                         "hailong status tells as what. For another device "
-                         "give another directory",
-                         path);
-        return false;
-    }
-    return true;
-}
-
-// The key is on the disk before the server hears of it, so that a full or
-// read-only disk does not cost the code.
-static bool make_key(struct enrolment *enrolment)
-{
-    key_make(&enrolment->key);
-    return device_save_key(enrolment->directory, &enrolment->key) ||
-           fail_on_file(enrolment, DEVICE_FILE_KEY);
-}
-
-static bool keep_certificates(struct enrolment *enrolment, const char *ca)
-{
-    char path[PATH_MAX];
-    if (!ca)
-        return true;
-    if (!realpath(ca, path)) {
-        console_complain(enrolment->console, "--ca %s: %s", ca,
-                         strerror(errno));
-        return false;
-    }
-    if (snprintf(enrolment->device.ca, sizeof enrolment->device.ca, "%s",
-                 path) >= (int)sizeof enrolment->device.ca) {
-        console_complain(enrolment->console, "--ca %s: the path is too long",
-                         path);
-        return false;
-    }
-    return true;
-}
-
-// What the refusals of the enrolment mean for the person who typed the code.
-static void complain_refusal(const struct enrolment *enrolment,
-                             const struct remote *remote,
-                             const struct remote_answer *answer)
-{
-    static const struct {
-        const char *problem, *advice;
-    } ADVICE[] = {
-        {"code-unknown", "the server does not know this code: check each "
+    char now[CLOCK_ISO_SIZE];
+    clock_format(clock_wall_ms(), now);
+    switch (result) {
+    case ENROLMENT_DONE:
+        break;
+    case ENROLMENT_ALREADY:
+        console_complain(console,
+                         "%s/" DEVICE_FILE_JSON " is there: this directory is "
+                         "enrolled already; hailong status tells as what. For "
+                         "another device give another directory",
+                         what->directory);
+        break;
+    case ENROLMENT_DISK:
+        console_complain(console, "%s", detail);
+        break;
+    case ENROLMENT_ADDRESS:
+    case ENROLMENT_PLAIN_HTTP:
+        console_complain(console, "%s: the address is too long", what->server);
+        break;
+    case ENROLMENT_NO_ANSWER:
+        console_complain(console,
+                         "%s: no answer: %s. Check the address and the "
+                         "network, and that hailong-server runs there",
+                         what->server, detail);
+        break;
+    case ENROLMENT_TLS:
+        console_complain(console,
+                         "%s: its certificate is not accepted: %s. Check that "
+                         "the clock is right (here it is %s), that the address "
+                         "is the one in the certificate, and --ca or --pin",
+                         what->server, detail, now);
+        break;
+    case ENROLMENT_NOT_OURS:
+        console_complain(console,
+                         "%s: not the answer of a hailong-server (%s); check "
+                         "the address",
+                         what->server, detail);
+        break;
+    case ENROLMENT_CODE_UNKNOWN:
+        console_complain(console,
+                         "the server does not know this code: check each "
                          "letter, and that --server is the server where "
-                         "hailong device add was run"},
-        {"code-used", "this code was used already: each works once; make a "
-                      "new one with hailong device add"},
-        {"code-expired", "this code has expired: codes work for 30 minutes; "
-                         "make a new one with hailong device add"},
-    };
-    char problem[REMOTE_PROBLEM_SIZE];
-    remote_problem(answer, problem);
-    for (size_t i = 0; i < sizeof ADVICE / sizeof ADVICE[0]; i++) {
-        if (strcmp(problem, ADVICE[i].problem) == 0) {
-            console_complain(enrolment->console, "%s", ADVICE[i].advice);
-            return;
-        }
+                         "hailong device add was run");
+        break;
+    case ENROLMENT_CODE_USED:
+        console_complain(console,
+                         "this code was used already: each works once; make a "
+                         "new one with hailong device add");
+        break;
+    case ENROLMENT_CODE_EXPIRED:
+        console_complain(console,
+                         "this code has expired: codes work for 30 minutes; "
+                         "make a new one with hailong device add");
+        break;
+    case ENROLMENT_REFUSED:
+        console_complain(console, "%s: answered %s", what->server, detail);
+        break;
+    case ENROLMENT_MEMORY:
+    case ENROLMENT_RESULT_COUNT:
+        console_complain(console, "out of memory");
+        break;
     }
-    remote_complain(remote, answer, enrolment->console);
 }
 
-static bool read_key_of(const json_t *object, const char *name,
-                        unsigned char *out)
+// An absolute path, since the courier runs elsewhere.
+static bool find_certificates(const char *ca, char out[PATH_MAX],
+                              struct console *console)
 {
-    const char *base64;
-    return json_get_text(object, name, &base64) &&
-           key_public_parse(base64, out);
-}
-
-// False when something that a device cannot do without is missing.
-static bool read_identity(const json_t *object, struct device *out)
-{
-    json_t *config = json_object_get(object, "config");
-    if (!json_copy_text(object, "device", out->id, sizeof out->id) ||
-        !id_is_valid(out->id, strlen(out->id)) ||
-        !json_copy_text(object, "token", out->token, sizeof out->token) ||
-        !read_key_of(object, "server_key", out->server_key) ||
-        !read_key_of(object, "box_key", out->box_key) ||
-        !json_is_object(config) ||
-        !json_copy_text(config, "counter", out->counter, sizeof out->counter))
-        return false;
-    json_get_int(config, "version", &out->config_version);
-    out->config = json_incref(config);
-    return true;
-}
-
-static bool take_answer(struct enrolment *enrolment,
-                        const struct remote *remote,
-                        const struct remote_answer *answer)
-{
-    if (answer->status != 201) {
-        complain_refusal(enrolment, remote, answer);
-        return false;
-    }
-    json_t *object = remote_object(remote, answer, enrolment->console);
-    if (!object)
-        return false;
-    bool done = read_identity(object, &enrolment->device);
-    json_decref(object);
-    if (!done)
-        console_complain(enrolment->console,
-                         "%s: the answer lacks something; are hailong and "
-                         "hailong-server of the same version?",
-                         remote->server);
-    return done;
-}
-
-static bool ask_server(struct enrolment *enrolment)
-{
-    const struct device *device = &enrolment->device;
-    const struct remote remote = {
-        .server = device->server,
-        .ca = device->ca[0] != '\0' ? device->ca : NULL,
-        .pin = device->pin[0] != '\0' ? device->pin : NULL,
-        .plain_http = enrolment->plain_http,
-    };
-    char public_key[KEY_PUBLIC_BASE64_SIZE];
-    struct remote_answer answer = {0};
-    struct buf body = {0};
-    key_public_base64(enrolment->key.public_key, public_key);
-    json_t *object =
-        json_pack("{s:s, s:s, s:s}", "code", enrolment->code, "public_key",
-                  public_key, "version", HAILONG_VERSION);
-    bool done = object && json_write(object, &body);
-    if (!done)
-        console_complain(enrolment->console, "--code: is no UTF-8 text");
-    done = done &&
-           remote_ask(&remote, "/api/v1/devices/enrol", buf_text(&body),
-                      &answer, enrolment->console) &&
-           take_answer(enrolment, &remote, &answer);
-    json_decref(object);
-    remote_answer_free(&answer);
-    buf_free(&body);
-    return done;
-}
-
-static bool enrol(struct enrolment *enrolment, const char *ca)
-{
-    if (!keep_certificates(enrolment, ca) || !prepare_directory(enrolment) ||
-        !make_key(enrolment) || !ask_server(enrolment))
-        return false;
-    if (!device_save(enrolment->directory, &enrolment->device))
-        return fail_on_file(enrolment, DEVICE_FILE_JSON);
-    buf_printf(&enrolment->console->out,
-               "Enrolled: device %s, counter %s, server %s\n",
-               enrolment->device.id, enrolment->device.counter,
-               enrolment->device.server);
-    return true;
+    if (!ca || realpath(ca, out))
+        return true;
+    console_complain(console, "--ca %s: %s", ca, strerror(errno));
+    return false;
 }
 
 static int run(const struct config *config, struct console *console)
 {
-    struct enrolment enrolment = {.console = console};
-    const char *server = command_need(config, "server", console);
-    const char *pin = config_text(config, "pin");
-    enrolment.plain_http = config_flag(config, "plain_http");
-    enrolment.code = command_need(config, "code", console);
-    enrolment.directory = command_need(config, "data", console);
-    if (!server || !enrolment.code || !enrolment.directory ||
-        !remote_read_server(server, enrolment.plain_http,
-                            enrolment.device.server, console) ||
-        (pin && !remote_read_pin(pin, enrolment.device.pin, console)))
+    char server[REMOTE_SERVER_SIZE], pin[REMOTE_PIN_SIZE], ca[PATH_MAX];
+    char detail[ENROLMENT_DETAIL_SIZE];
+    struct device device;
+    const char *typed = command_need(config, "server", console);
+    const char *pins = config_text(config, "pin");
+    const char *certificates = config_text(config, "ca");
+    struct enrolment what = {.server = server,
+                             .code = command_need(config, "code", console),
+                             .directory = command_need(config, "data", console),
+                             .ca = certificates ? ca : NULL,
+                             .pin = pins ? pin : NULL,
+                             .plain_http = config_flag(config, "plain_http")};
+    if (!typed || !what.code || !what.directory ||
+        !remote_read_server(typed, what.plain_http, server, console) ||
+        (pins && !remote_read_pin(pins, pin, console)))
         return COMMAND_MISUSED;
-    bool done = enrol(&enrolment, config_text(config, "ca"));
-    key_wipe(&enrolment.key);
-    device_release(&enrolment.device);
-    return done ? COMMAND_DONE : COMMAND_FAILED;
+    if (!find_certificates(certificates, ca, console))
+        return COMMAND_FAILED;
+    enum enrolment_result result = enrolment_run(&what, &device, detail);
+    complain(console, &what, result, detail);
+    if (result != ENROLMENT_DONE)
+        return COMMAND_FAILED;
+    buf_printf(&console->out, "Enrolled: device %s, counter %s, server %s\n",
+               device.id, device.counter, device.server);
+    device_release(&device);
+    return COMMAND_DONE;
 }
 
 const struct command COMMAND_ENROL = {

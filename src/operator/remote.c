@@ -2,11 +2,12 @@
 #include "common/clock.h"
 #include "common/ids.h"
 #include "ledger/digest.h"
+#include "sync/enrolment.h"
 #include "sync/transport.h"
 #include <stdio.h>
 #include <string.h>
 
-enum { ANSWER_MAX = 64 << 20, PIN_BYTES = 32 };
+enum { ANSWER_MAX = 64 << 20, PIN_BYTES = 32, PROBLEM_SIZE = 48 };
 static const char PROBLEM_PREFIX[] = "urn:hailong:problem:";
 static const char PIN_PREFIX[] = "sha256//";
 
@@ -101,8 +102,9 @@ static json_t *read_object(const struct remote_answer *answer)
     return object;
 }
 
-void remote_problem(const struct remote_answer *answer,
-                    char out[REMOTE_PROBLEM_SIZE])
+// The name behind the prefix; "" when there is none.
+static void read_problem(const struct remote_answer *answer,
+                         char out[PROBLEM_SIZE])
 {
     const char *type = "";
     const size_t prefix = sizeof PROBLEM_PREFIX - 1;
@@ -110,7 +112,7 @@ void remote_problem(const struct remote_answer *answer,
     out[0] = '\0';
     if (object && json_get_text(object, "type", &type) &&
         strncmp(type, PROBLEM_PREFIX, prefix) == 0)
-        snprintf(out, REMOTE_PROBLEM_SIZE, "%s", type + prefix);
+        snprintf(out, PROBLEM_SIZE, "%s", type + prefix);
     json_decref(object);
 }
 
@@ -119,9 +121,9 @@ void remote_complain(const struct remote *remote,
                      struct console *console)
 {
     const char *detail = NULL;
-    char problem[REMOTE_PROBLEM_SIZE];
+    char problem[PROBLEM_SIZE];
     json_t *object = read_object(answer);
-    remote_problem(answer, problem);
+    read_problem(answer, problem);
     if (problem[0] == '\0')
         console_complain(console,
                          "%s: answered %d, and not as hailong-server does; "
@@ -159,30 +161,20 @@ json_t *remote_object(const struct remote *remote,
 bool remote_read_server(const char *text, bool plain_http,
                         char out[REMOTE_SERVER_SIZE], struct console *console)
 {
-    size_t size = strlen(text);
-    while (size > 0 && text[size - 1] == '/')
-        size--;
-    const char *host = strstr(text, "://");
-    if (size >= REMOTE_SERVER_SIZE || !host ||
-        (strncmp(text, "https://", 8) != 0 &&
-         strncmp(text, "http://", 7) != 0) ||
-        strcspn(host + 3, "/?#@ ") + (size_t)(host + 3 - text) < size ||
-        (size_t)(host + 3 - text) >= size) {
+    enum enrolment_result result = enrolment_read_server(text, plain_http, out);
+    if (result == ENROLMENT_DONE)
+        return true;
+    if (result == ENROLMENT_PLAIN_HTTP)
+        console_complain(console,
+                         "--server %s: over plain http:// everybody on the way "
+                         "can read and change what is sent; use https://, or "
+                         "say --plain-http",
+                         out);
+    else
         console_complain(console,
                          "--server \"%s\": write it as https://host or "
                          "https://host:port",
                          text);
-        return false;
-    }
-    memcpy(out, text, size);
-    out[size] = '\0';
-    if (transport_allows(out, plain_http))
-        return true;
-    console_complain(console,
-                     "--server %s: over plain http:// everybody on the way can "
-                     "read and change what is sent; use https://, or say "
-                     "--plain-http",
-                     out);
     return false;
 }
 

@@ -4,6 +4,7 @@
 #include "common/buf.h"
 #include "common/json.h"
 #include "operator/command.h"
+#include "store/device.h"
 #include <stdbool.h>
 
 struct remote {
@@ -30,21 +31,14 @@ void remote_answer_free(struct remote_answer *answer);
 void remote_complain(const struct remote *remote,
                      const struct remote_answer *answer,
                      struct console *console);
-// The name behind "urn:hailong:problem:" in a refusal ("code-used"), copied;
-// "" when there is none.
-enum { REMOTE_PROBLEM_SIZE = 48 };
-void remote_problem(const struct remote_answer *answer,
-                    char out[REMOTE_PROBLEM_SIZE]);
-
 // The object in the answer's body; NULL, and said, when there is none.
 json_t *remote_object(const struct remote *remote,
                       const struct remote_answer *answer,
                       struct console *console);
 
-// Checks and copies a server's address: https://host[:port], or http:// to
-// this machine, or any http:// with `plain_http`; slashes at the end go. False,
+// Checks and copies a server's address, as enrolment_read_server() does. False,
 // and said.
-enum { REMOTE_SERVER_SIZE = 256, REMOTE_PIN_SIZE = 192 };
+enum { REMOTE_SERVER_SIZE = DEVICE_TEXT_SIZE, REMOTE_PIN_SIZE = 192 };
 bool remote_read_server(const char *text, bool plain_http,
                         char out[REMOTE_SERVER_SIZE], struct console *console);
 // Pins as people have them (sha256//BASE64, BASE64 or 64 hexadecimal digits, a

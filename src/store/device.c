@@ -58,6 +58,9 @@ static const char *read_fields(const json_t *object, struct device *out)
         return "ca";
     if (!get_optional(object, "pin", out->pin, sizeof out->pin))
         return "pin";
+    if (!get_optional(object, "staff_pin", out->staff_pin,
+                      sizeof out->staff_pin))
+        return "staff_pin";
     if (!json_is_object(config))
         return "config";
     out->config_version = 0;
@@ -135,6 +138,8 @@ bool device_save(const char *directory, const struct device *device)
         !json_object_set_new(object, "box_key", public_key(device->box_key)) &&
         !json_object_set_new(object, "ca", text_or_null(device->ca)) &&
         !json_object_set_new(object, "pin", text_or_null(device->pin)) &&
+        !json_object_set_new(object, "staff_pin",
+                             text_or_null(device->staff_pin)) &&
         !json_object_set(object, "config", device->config) &&
         json_write(object, &text);
     if (ok)

@@ -28,7 +28,9 @@ struct device {
     unsigned char box_key[BOX_KEY_BYTES];
     char ca[DEVICE_TEXT_SIZE];  // a file of certificates; "" for the system's
     char pin[DEVICE_TEXT_SIZE]; // "sha256//…"; "" for none
-    json_t *config;             // as enrolment gave it; owned
+    char staff_pin[DEVICE_TEXT_SIZE]; // hash of the staff's PIN
+                                      // (ledger/pin.h); "": none is set
+    json_t *config;                   // as enrolment gave it; owned
     int64_t config_version;
 };
 

@@ -4,9 +4,11 @@
 #include "common/log.h"
 #include "store/courier.h"
 #include "store/device.h"
+#include "store/enrol_form.h"
 #include "store/ledger_reader.h"
 #include "sync/answer.h"
 #include "sync/config_fetch.h"
+#include "sync/enrolment.h"
 #include "sync/policy.h"
 #include <errno.h>
 #include <stdatomic.h>
@@ -605,6 +607,36 @@ static void loop(struct worker *w)
     }
 }
 
+// What was typed on the counter's screen, if anything was. The answer goes back
+// to the screen, which says it in its own words.
+static void enrol_as_asked(struct worker *w)
+{
+    struct enrol_form form;
+    struct device device;
+    char server[DEVICE_TEXT_SIZE], detail[ENROLMENT_DETAIL_SIZE] = "";
+    if (!enrol_form_take(w->directory, &form))
+        return;
+    const struct enrolment what = {.directory = w->directory,
+                                   .server = server,
+                                   .code = form.code,
+                                   .staff_pin = form.staff_pin,
+                                   .proxy = w->proxy,
+                                   .plain_http = w->plain_http};
+    enum enrolment_result result =
+        enrolment_read_server(form.server, w->plain_http, server);
+    if (result == ENROLMENT_DONE)
+        result = enrolment_run(&what, &device, detail);
+    if (result == ENROLMENT_DONE)
+        device_release(&device);
+    log_info(module, "enrolment asked for at the screen, server %s: %s%s%s",
+             form.server, enrolment_name(result), detail[0] ? ": " : "",
+             detail);
+    if (!enrol_form_answer(w->directory, form.id, enrolment_name(result)))
+        log_error(module, "%s/" DEVICE_FILE_ENROL_ANSWER ": %s", w->directory,
+                  strerror(errno));
+    explicit_bzero(&form, sizeof form);
+}
+
 enum worker_result worker_run(struct worker *w)
 {
     enum worker_result result;
@@ -613,7 +645,8 @@ enum worker_result worker_run(struct worker *w)
         if (!told)
             log_info(module, "%s: not enrolled yet; waiting", w->directory);
         told = true;
-        nap(w, 1500);
+        enrol_as_asked(w);
+        nap(w, 1000);
     }
     if (stopping(w))
         return WORKER_OK;

@@ -112,6 +112,31 @@ static void test_a_code_works_once(void **state)
         OFFICE_NONE);
 }
 
+// The answer was lost: the same device gets it again, while the code would be
+// valid, and its first token ends.
+static void test_the_same_device_may_ask_again(void **state)
+{
+    struct made_office *made = *state;
+    struct added added = add_device(made, "3");
+    struct office_device device;
+    struct office_enrol_request first = request(added.code, 1), again = first;
+    memset(again.token_hash, 9, sizeof again.token_hash);
+    assert_int_equal(office_enrol(made->office, &first, now, &device),
+                     OFFICE_ENROLLED);
+    assert_int_equal(office_enrol(made->office, &again, now + 5000, &device),
+                     OFFICE_ENROLLED);
+    assert_string_equal(device.id, added.id);
+    assert_int_equal(
+        office_find_device_by_token(made->office, again.token_hash, &device),
+        OFFICE_OK);
+    assert_int_equal(
+        office_find_device_by_token(made->office, first.token_hash, &device),
+        OFFICE_NONE);
+    assert_int_equal(
+        office_enrol(made->office, &again, now + 30 * MINUTE_MS, &device),
+        OFFICE_CODE_USED);
+}
+
 static void test_a_code_ends_after_half_an_hour(void **state)
 {
     struct made_office *made = *state;
@@ -394,6 +419,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         OFFICE_TEST(test_a_device_enrols_and_is_known_by_its_token),
         OFFICE_TEST(test_a_code_works_once),
+        OFFICE_TEST(test_the_same_device_may_ask_again),
         OFFICE_TEST(test_a_code_ends_after_half_an_hour),
         OFFICE_TEST(test_an_unknown_code),
         OFFICE_TEST(test_revoking),

@@ -210,7 +210,7 @@ static void test_enrol_wrong_options(void **state)
     static const struct {
         const char *server, *pin, *why;
     } cases[] = {
-        {"127.0.0.1:8650", NULL, "write it as https://host"},
+        {"host name", NULL, "write it as https://host"},
         {"ftp://127.0.0.1", NULL, "write it as https://host"},
         {"https://", NULL, "write it as https://host"},
         {"https://host/path", NULL, "write it as https://host"},
@@ -275,11 +275,11 @@ static void test_enrol_with_a_stranger(void **state)
         const char *says, *why;
     } cases[] = {
         {"HTTP/1.1 404 Not Found\r\nContent-Length: 5\r\n\r\nhello",
-         "not as hailong-server does"},
+         "not the answer of a hailong-server"},
         {"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}",
-         "not as hailong-server does"},
+         "not the answer of a hailong-server"},
         {"HTTP/1.1 201 Created\r\nContent-Length: 5\r\n\r\nhello",
-         "is not what hailong-server would say"},
+         "not the answer of a hailong-server"},
         {"HTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\n{}",
          "the answer lacks something"},
         {"SSH-2.0-OpenSSH_9.2\r\n", "no answer"},
@@ -306,6 +306,46 @@ static void test_enrol_with_a_stranger(void **state)
         run_free(&run);
         scratch_remove(folder);
     }
+}
+
+// The server's answer was lost on its way, and the code with it: the device
+// asks again with the key that it made, and is the same device.
+static void test_enrol_again_after_a_lost_answer(void **state)
+{
+    (void)state;
+    struct made_server server;
+    struct device first, again;
+    struct run run = {0};
+    char folder[SCRATCH_SIZE], url[URL_SIZE], code[16], path[128];
+    made_server_start(&server, NULL);
+    made_server_code(&server, "3", code);
+    url_of(&server, "http", url);
+    scratch_make(folder);
+    run_command(&run, "enrol", "--server", url, "--code", code, "--data",
+                folder, NULL);
+    run_must_end(&run, 0);
+    assert_int_equal(device_load(folder, &first), DEVICE_OK);
+    snprintf(path, sizeof path, "%s/device.json", folder);
+    assert_int_equal(unlink(path), 0);
+    run_command(&run, "enrol", "--server", url, "--code", code, "--data",
+                folder, NULL);
+    run_must_end(&run, 0);
+    assert_int_equal(device_load(folder, &again), DEVICE_OK);
+    assert_string_equal(again.id, first.id);
+    assert_string_not_equal(again.token, first.token);
+    // Another machine with the same code is refused.
+    assert_int_equal(unlink(path), 0);
+    snprintf(path, sizeof path, "%s/device.key", folder);
+    assert_int_equal(unlink(path), 0);
+    run_command(&run, "enrol", "--server", url, "--code", code, "--data",
+                folder, NULL);
+    run_must_end(&run, 1);
+    run_must_complain(&run, "used already");
+    device_release(&first);
+    device_release(&again);
+    run_free(&run);
+    scratch_remove(folder);
+    made_server_close(&server);
 }
 
 static void test_enrol_with_nobody(void **state)
@@ -427,6 +467,7 @@ int main(void)
         cmocka_unit_test(test_enrol_leaves_an_enrolled_directory_alone),
         cmocka_unit_test(test_enrol_wrong_options),
         cmocka_unit_test(test_enrol_with_a_stranger),
+        cmocka_unit_test(test_enrol_again_after_a_lost_answer),
         cmocka_unit_test(test_enrol_with_nobody),
         cmocka_unit_test(test_enrol_over_https),
         cmocka_unit_test(test_enrol_refuses_an_unknown_certificate),

@@ -16,7 +16,8 @@ static const char good[] =
     "\"server\":\"https://may-chu.example:8650\",\"token\":\"00ff\","
     "\"server_key\":\"AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=\","
     "\"box_key\":\"AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI=\","
-    "\"ca\":null,\"pin\":\"sha256//AAAA\",\"config\":{\"version\":3}}\n";
+    "\"ca\":null,\"pin\":\"sha256//"
+    "AAAA\",\"staff_pin\":\"h\",\"config\":{\"version\":3}}\n";
 
 struct place {
     char folder[SCRATCH_SIZE];
@@ -64,6 +65,7 @@ static void test_reads_what_enrolment_left(void **state)
     }
     assert_string_equal(device.ca, "");
     assert_string_equal(device.pin, "sha256//AAAA");
+    assert_string_equal(device.staff_pin, "h");
     assert_int_equal(device.config_version, 3);
     device_release(&device);
 }

@@ -1,0 +1,53 @@
+// Making a device of a directory: its key is made there, the server is told
+// with the one-time code, and what it answers is kept in device.json. Used by
+// `hailong enrol` and, for the form on the counter's screen, by the courier.
+#pragma once
+#include "store/device.h"
+#include <stdbool.h>
+
+enum enrolment_result {
+    ENROLMENT_DONE,
+    ENROLMENT_ALREADY,      // the directory is a device: nothing was changed
+    ENROLMENT_DISK,         // a file cannot be written; `detail` says which
+    ENROLMENT_ADDRESS,      // not https://host[:port]
+    ENROLMENT_PLAIN_HTTP,   // http:// beyond this machine was not allowed
+    ENROLMENT_NO_ANSWER,    // no connection
+    ENROLMENT_TLS,          // certificate, its dates or the pin do not fit
+    ENROLMENT_NOT_OURS,     // something answered that is no hailong-server
+    ENROLMENT_CODE_UNKNOWN, // the last four cost nothing: try again
+    ENROLMENT_CODE_USED,
+    ENROLMENT_CODE_EXPIRED,
+    ENROLMENT_REFUSED, // for another reason; `detail` has the server's words
+    ENROLMENT_MEMORY,
+    ENROLMENT_RESULT_COUNT
+};
+// "done", "code-used" …: for logs and for the answer to the form.
+const char *enrolment_name(enum enrolment_result result);
+// False for a name that is none.
+bool enrolment_by_name(const char *name, enum enrolment_result *out);
+
+enum { ENROLMENT_DETAIL_SIZE = 256 };
+
+struct enrolment {
+    const char *directory;
+    const char *server; // as enrolment_read_server() gives it
+    const char *code;
+    const char *ca;        // a file of certificates, absolute; NULL: system's
+    const char *pin;       // "sha256//…[;…]"; NULL: none
+    const char *staff_pin; // hash of the staff's PIN; NULL: none is set
+    const char *proxy;     // as in transport.h; NULL: none
+    bool plain_http;
+};
+
+// Enrols; may wait for the network as long as a request may take. On
+// ENROLMENT_DONE `out` is the device and the caller's (device_release()). The
+// key is on the disk before the server hears of it, so that a full disk does
+// not cost the code. `detail` is "" when the result says all.
+enum enrolment_result enrolment_run(const struct enrolment *enrolment,
+                                    struct device *out,
+                                    char detail[ENROLMENT_DETAIL_SIZE]);
+
+// Checks and copies a server's address as people type it: "https://" may be
+// missing, spaces and slashes at its ends go.
+enum enrolment_result enrolment_read_server(const char *text, bool plain_http,
+                                            char out[DEVICE_TEXT_SIZE]);
