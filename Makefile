@@ -147,6 +147,7 @@ $(foreach r,$(ROOMS),$(eval $(call test_rule,$(r))))
 
 # Tests that run a program as it is installed.
 $(BUILD)/tests/sync/test_program: | $(BUILD)/hailong-sync
+$(BUILD)/tests/operator/test_backup: | $(BUILD)/hailong
 
 # Plays a citizen at the X server, for the demonstration and the tests.
 $(BUILD)/tools/tapper: tools/tapper.c Makefile

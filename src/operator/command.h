@@ -44,3 +44,5 @@ extern const struct command COMMAND_ENROL;
 extern const struct command COMMAND_STATUS;
 extern const struct command COMMAND_VERIFY;
 extern const struct command COMMAND_REPORT;
+extern const struct command COMMAND_BACKUP;
+extern const struct command COMMAND_RESTORE;

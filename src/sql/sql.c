@@ -2,11 +2,13 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 // How long a statement waits for another connection's lock, in all.
 enum { BUSY_MS = 2000, CHECKPOINT_PAGES = 256 };
@@ -421,6 +423,47 @@ bool sql_is_replaced(struct sql *sql)
     struct stat st;
     return stat(sql->path, &st) != 0 || st.st_dev != sql->device ||
            st.st_ino != sql->inode;
+}
+
+// SQLite does not sync what VACUUM INTO writes.
+static enum sql_result sync_file(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    bool done = fd >= 0 && fsync(fd) == 0;
+    if (!done)
+        log_error(module, "%s: %s", path, strerror(errno));
+    if (fd >= 0)
+        close(fd);
+    return done ? SQL_OK : SQL_ERROR;
+}
+
+static enum sql_result vacuum_into(struct sql *sql, const char *path)
+{
+    sqlite3_stmt *handle = NULL;
+    int code = sqlite3_prepare_v2(sql->db, "VACUUM INTO ?1", -1, &handle, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_bind_text(handle, 1, path, -1, SQLITE_STATIC);
+    if (code == SQLITE_OK)
+        code = sqlite3_step(handle);
+    enum sql_result result = seen(sql, code, "VACUUM INTO");
+    sqlite3_finalize(handle);
+    return result == SQL_NONE ? sync_file(path) : result;
+}
+
+// A follower may not write, which for SQLite includes the copy.
+enum sql_result sql_copy_to(struct sql *sql, const char *path)
+{
+    char query_only[8];
+    enum sql_result result =
+        ask(sql, "PRAGMA query_only", query_only, sizeof query_only);
+    bool follows = result == SQL_OK && strcmp(query_only, "1") == 0;
+    if (follows)
+        result = sql_run(sql, "PRAGMA query_only=OFF");
+    if (result == SQL_OK)
+        result = vacuum_into(sql, path);
+    if (follows && sql_run(sql, "PRAGMA query_only=ON") != SQL_OK)
+        result = SQL_ERROR;
+    return result;
 }
 
 enum sql_result sql_checkpoint(struct sql *sql, bool truncate)

@@ -101,6 +101,10 @@ bool sql_changed(struct sql *sql);
 // True when the file under the path is no longer the one that is open: it was
 // set aside or replaced. Reopen then.
 bool sql_is_replaced(struct sql *sql);
+// Writes a whole copy, as of this moment, into a new file, while writers go on
+// (VACUUM INTO). The file must not exist; it is synced. SQL_NONE is never
+// given.
+enum sql_result sql_copy_to(struct sql *sql, const char *path);
 // Moves the WAL into the file; `truncate` also gives its space back.
 enum sql_result sql_checkpoint(struct sql *sql, bool truncate);
 // Pages in the WAL after the last commit.
