@@ -32,11 +32,15 @@ static const struct config_key keys[] = {
     TIME("rating_ms", NULL, "no face touched; else the device's rating_s"),
     TIME("reasons_ms", "20000", "no reason chosen"),
     TIME("chosen_ms", "30000", "some chosen, then no touch"),
+    TIME("comment_ms", "60000", "no key touched while a comment is written"),
     TIME("still_ms", "20000", "the question \"still there?\""),
     TIME("thanks_ms", "5000", "thanks"),
     TIME("declined_ms", "6000", "\"no rating\""),
     TIME("apology_ms", "15000", "an opinion could not be stored"),
     TIME("save_ms", "10000", "the store is waited for"),
+    TIME("pin_ms", "30000", "no digit of the staff's PIN touched"),
+    TIME("diagnostics_ms", "120000", "the staff's page, not touched"),
+    TIME("cleaning_ms", "30000", "touches are ignored for cleaning"),
     TIME("store_retry_ms", "30000", "between attempts of a broken store"),
     {0}};
 
@@ -67,11 +71,15 @@ static struct flow_times times_of(const struct config *config)
         .rating = FLOW_TIMES.rating,
         .reasons = config_integer(config, "reasons_ms"),
         .chosen = config_integer(config, "chosen_ms"),
+        .comment = config_integer(config, "comment_ms"),
         .still = config_integer(config, "still_ms"),
         .thanks = config_integer(config, "thanks_ms"),
         .declined = config_integer(config, "declined_ms"),
         .apology = config_integer(config, "apology_ms"),
-        .save = config_integer(config, "save_ms")};
+        .save = config_integer(config, "save_ms"),
+        .pin = config_integer(config, "pin_ms"),
+        .diagnostics = config_integer(config, "diagnostics_ms"),
+        .cleaning = config_integer(config, "cleaning_ms")};
     if (config_is_set(config, "rating_ms"))
         times.rating = config_integer(config, "rating_ms");
     return times;
