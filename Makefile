@@ -149,6 +149,11 @@ $(foreach r,$(ROOMS),$(eval $(call test_rule,$(r))))
 $(BUILD)/tests/sync/test_program: | $(BUILD)/hailong-sync
 $(BUILD)/tests/operator/test_backup: | $(BUILD)/hailong
 
+# Kills the programs at random instants; tests/e2e/crash.sh runs it.
+$(BUILD)/tests/crash/crash: $(BUILD)/obj/tests/crash/crash.o $(BUILD)/obj/tests/crash/family.o $(call archives,$(call closure,sql))
+	@mkdir -p $(@D)
+	$(CC) $(OWN_LDFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(call libraries,$(call closure,sql))
+
 # Plays a citizen at the X server, for the demonstration and the tests.
 $(BUILD)/tools/tapper: tools/tapper.c Makefile
 	@mkdir -p $(@D)
@@ -165,7 +170,7 @@ test:
 
 tests: need-packages $(TESTS)
 
-test-run: all tests $(BUILD)/tools/tapper
+test-run: all tests $(BUILD)/tools/tapper $(BUILD)/tests/crash/crash
 	tools/run-tests $(BUILD) $(TESTS) tests/e2e/*.sh
 
 # make test-room ROOM=ledger: the tests of one room, for daily work.
