@@ -3,7 +3,8 @@
 // is there at the end:
 //
 // - every rating whose thanks were shown is in the device's ledger, in the
-//   server's, and in the count, once, with the level that was touched;
+//   server's, and in the count, once, with the level and the reasons that were
+//   touched;
 // - every level that was made durable as a draft is there too, unless the
 //   citizen changed it;
 // - no draft is left, both ledgers verify, and the report equals a recount.
@@ -46,7 +47,8 @@ static void rest_ms(long ms)
 
 struct promise {
     char id[ID];
-    int level; // made durable last; 0: taken back
+    int level;        // made durable last; 0: taken back
+    unsigned reasons; // a bit each, when thanked for
     bool thanked;
 };
 
@@ -77,9 +79,19 @@ static struct promise *promise_of(struct promises *promises, const char *id)
 // for; a change takes the draft back.
 struct reading {
     struct promises *promises;
-    int level; // touched last
+    int level;        // touched last
+    unsigned reasons; // chosen since
     char draft[ID], saved[ID];
 };
+
+// Reasons are "reason.low.1" to "reason.high.8"; 0 for any other id.
+static unsigned reason_bit(const char *id)
+{
+    const char *dot = strrchr(id, '.');
+    bool is_reason = strncmp(id, "reason.low.", 11) == 0 ||
+                     strncmp(id, "reason.high.", 12) == 0;
+    return is_reason ? 1u << (dot[1] - '0') : 0;
+}
 
 static void read_event(struct reading *r, const json_t *event)
 {
@@ -89,6 +101,9 @@ static void read_event(struct reading *r, const json_t *event)
     json_get_text(event, "name", &name);
     if (strcmp(ev, "tap") == 0 && strncmp(id, "level.", 6) == 0) {
         r->level = id[6] - '0';
+        r->reasons = 0;
+    } else if (strcmp(ev, "tap") == 0 && reason_bit(id) != 0) {
+        r->reasons ^= reason_bit(id);
     } else if (strcmp(ev, "tap") == 0 && strcmp(id, "reason.change") == 0) {
         // From here on either is right, until the next draft is durable.
         if (r->draft[0])
@@ -102,6 +117,7 @@ static void read_event(struct reading *r, const json_t *event)
         struct promise *promise = promise_of(r->promises, r->saved);
         promise->thanked = true;
         promise->level = r->level;
+        promise->reasons = r->reasons;
     }
 }
 
@@ -132,11 +148,13 @@ static void read_trace(const char *path, struct promises *promises)
 enum { FIND, COUNT_DRAFTS, COUNT_RATED };
 
 static const char *const DEVICE_SQL[] = {
-    [FIND] = "SELECT json_extract(line, '$.level') FROM lines WHERE id = ?1",
+    [FIND] = "SELECT json_extract(line, '$.level'),"
+             " json_extract(line, '$.reasons') FROM lines WHERE id = ?1",
     [COUNT_DRAFTS] = "SELECT count(*) FROM drafts",
     [COUNT_RATED] = "SELECT count(*) FROM lines WHERE outcome = 'rated'"};
 static const char *const SERVER_SQL[] = {
-    [FIND] = "SELECT json_extract(bytes, '$.level') FROM lines"
+    [FIND] = "SELECT json_extract(bytes, '$.level'),"
+             " json_extract(bytes, '$.reasons') FROM lines"
              " WHERE json_extract(bytes, '$.id') = ?1",
     [COUNT_DRAFTS] = "SELECT 0",
     [COUNT_RATED] = "SELECT count(*) FROM lines"
@@ -167,6 +185,20 @@ struct verdict {
     size_t lost, twice, changed;
 };
 
+// ["reason.low.2","reason.low.7"]
+static unsigned read_reasons(const char *text)
+{
+    char why[JSON_MESSAGE_SIZE];
+    unsigned bits = 0;
+    size_t i;
+    json_t *item;
+    json_t *list = text ? json_read(text, strlen(text), why) : NULL;
+    json_array_foreach(list, i, item) bits |=
+        reason_bit(json_string_value(item));
+    json_decref(list);
+    return bits;
+}
+
 static void judge(struct sql *sql, const struct promises *promises,
                   struct verdict *out)
 {
@@ -180,7 +212,9 @@ static void judge(struct sql *sql, const struct promises *promises,
         sql_bind_text(s, 1, promise->id);
         while (sql_step(s) == SQL_OK) {
             found++;
-            if (sql_int(s, 0) != promise->level)
+            if (sql_int(s, 0) != promise->level ||
+                (promise->thanked &&
+                 read_reasons(sql_text(s, 1)) != promise->reasons))
                 out->changed++;
         }
         sql_done(s);
@@ -290,20 +324,28 @@ static bool hold_against(struct family *family, int cycles,
 // A visit as people do them: most are sent, some change their mind, some leave.
 static void write_script(struct buf *out)
 {
+    unsigned level = 1 + draw(5);
     buf_clear(out);
     buf_printf(out,
                "wait attract\ntap attract.button\nwait rating\n"
                "tap level.%u\nwait reasons\n",
-               1 + draw(5));
-    if (draw(4) == 0)
+               level);
+    if (draw(4) == 0) {
+        level = 1 + draw(5);
         buf_printf(out,
                    "tap reason.change\nwait rating\ntap level.%u\n"
                    "wait reasons\n",
-                   1 + draw(5));
+                   level);
+    }
+    unsigned reasons = draw(3);
+    for (unsigned i = 1; i <= reasons; i++)
+        buf_printf(out, "tap reason.%s.%u\n", level > 3 ? "high" : "low",
+                   2 * i + draw(2));
     if (draw(5) == 0)
         buf_append_text(out, "wait thanks\n"); // time does it
     else
-        buf_append_text(out, "tap reason.skip\nwait thanks\n");
+        buf_printf(out, "tap reason.%s\nwait thanks\n",
+                   reasons ? "send" : "skip");
     buf_append_text(out, "saved\n");
 }
 
