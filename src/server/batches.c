@@ -4,11 +4,11 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "ledger/proof.h"
-#include "server/batch_body.h"
+#include "office/batch_answer.h"
+#include "office/batch_body.h"
 #include "server/context.h"
 #include "server/handlers.h"
 #include "server/request.h"
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -72,134 +72,98 @@ static bool check_sender(struct request *request,
     return true;
 }
 
-static void fill_batch(struct batch_work *work)
+// The header alone, before any work is spent on lines. NULL: it has answered.
+static struct batch_work *read_header(struct request *request)
 {
-    const struct batch_header *header = &work->header;
-    struct office_batch *batch = &work->batch;
-    batch->proof = header->proof;
-    batch->signature = header->signature;
-    batch->sent_at = header->sent_at;
-    batch->boot = header->boot[0] != '\0' ? header->boot : NULL;
-    batch->up_ms = header->up_ms;
-    batch->received_at = clock_wall_ms();
-    batch->state = header->has_state ? &header->state : NULL;
-    batch->lines = work->lines;
-    batch->line_count = header->line_count;
-}
-
-enum handling batches_handle(struct request *request)
-{
-    const char *bytes = buf_text(&request->body);
-    size_t size = request->body.size;
     struct batch_complaint complaint = {0};
     struct batch_work *work = calloc(1, sizeof *work);
     if (!work) {
-        return refuse(request, BATCH_NO_MEMORY, &complaint);
+        refuse(request, BATCH_NO_MEMORY, &complaint);
+        return NULL;
     }
     request->work = work;
     request->free_work = free_batch_work;
     enum batch_fault fault =
-        batch_header_read(bytes, size, &work->header, &complaint);
+        batch_header_read(buf_text(&request->body), request->body.size,
+                          &work->header, &complaint);
     if (fault != BATCH_SOUND) {
-        return refuse(request, fault, &complaint);
+        refuse(request, fault, &complaint);
+        return NULL;
     }
+    return work;
+}
+
+static enum handling read_lines(struct request *request,
+                                struct batch_work *work)
+{
+    const char *bytes = buf_text(&request->body);
+    size_t size = request->body.size;
+    struct batch_complaint complaint = {0};
+    size_t count = work->header.line_count;
     if (!check_sender(request, &work->header)) {
         return HANDLING_DONE;
     }
-    size_t count = work->header.line_count;
     if (!request_borrow(request, count * sizeof *work->lines)) {
         return HANDLING_DONE;
     }
     work->lines = calloc(count + 1, sizeof *work->lines);
-    fault = work->lines ? batch_lines_read(bytes, size, &work->header,
-                                           work->lines, &complaint)
-                        : BATCH_NO_MEMORY;
+    enum batch_fault fault = work->lines
+                                 ? batch_lines_read(bytes, size, &work->header,
+                                                    work->lines, &complaint)
+                                 : BATCH_NO_MEMORY;
     if (fault != BATCH_SOUND) {
         return refuse(request, fault, &complaint);
     }
-    fill_batch(work);
+    batch_fill(&work->header, work->lines, clock_wall_ms(), &work->batch);
     request->job.batch = &work->batch;
     return request_wait(request);
 }
 
-static json_t *make_result(const struct office_line *line, size_t number)
+enum handling batches_handle(struct request *request)
 {
-    char detail[JSON_MESSAGE_SIZE + 32];
-    snprintf(detail, sizeof detail, "line %zu: %s", number, line->detail);
-    json_t *reason = NULL;
-    if (line->detail[0] != '\0') {
-        // It may quote the line, which may be no UTF-8.
-        reason = json_string(detail);
-        if (!reason) {
-            snprintf(detail, sizeof detail, "line %zu: is not sound", number);
-            reason = json_string(detail);
-        }
-    }
-    return json_pack("{s:I, s:s?, s:s, s:o}", "seq", (json_int_t)line->seq,
-                     "id", line->id[0] != '\0' ? line->id : NULL, "status",
-                     office_line_status_name(line->status), "detail",
-                     reason ? reason : json_null());
+    struct batch_work *work = read_header(request);
+    return work ? read_lines(request, work) : HANDLING_DONE;
 }
 
-static json_t *make_results(struct request *request,
-                            const struct batch_work *work)
+// A batch from a carried file: the signature says whose it is, no token does.
+enum handling carried_batches_handle(struct request *request)
 {
-    json_t *results = json_array();
-    for (size_t i = 0; results && i < work->batch.line_count; i++) {
-        const struct office_line *line = &work->lines[i];
-        // The header is line 1 of the body.
-        if (json_array_append_new(results, make_result(line, i + 2)) != 0) {
-            json_decref(results);
-            return NULL;
-        }
-        metrics_count_line(&request->server->metrics, line->status);
+    struct batch_work *work = read_header(request);
+    if (!work) {
+        return HANDLING_DONE;
     }
-    return results;
-}
-
-static json_t *make_receipt(struct request *request,
-                            const struct office_batch *batch, const char *at)
-{
-    struct proof_receipt receipt = {.batch = batch->proof};
-    receipt.batch.to = batch->received_to;
-    memcpy(receipt.batch.head, batch->held_head, sizeof receipt.batch.head);
-    snprintf(receipt.at, sizeof receipt.at, "%s", at);
-    proof_sign_receipt(&request->server->identity.key, &receipt);
-    return json_pack("{s:I, s:s, s:s, s:s}", "to", (json_int_t)receipt.batch.to,
-                     "head", receipt.batch.head, "at", receipt.at, "sig",
-                     receipt.signature);
+    struct readers *readers = request->server->readers;
+    struct office *office = readers_take(readers);
+    enum office_result result =
+        office_find_device(office, work->header.proof.device, &request->device);
+    readers_give(readers, office);
+    if (result == OFFICE_NONE) {
+        reply_problem(request, PROBLEM_NOT_FOUND, NULL,
+                      "device %s is none of this server's",
+                      work->header.proof.device);
+        return HANDLING_DONE;
+    }
+    if (result != OFFICE_OK) {
+        reply_office_failure(request, result);
+        return HANDLING_DONE;
+    }
+    return read_lines(request, work);
 }
 
 static void reply_stored(struct request *request, const struct batch_work *work)
 {
-    const struct office_batch *batch = &work->batch;
-    char at[CLOCK_ISO_SIZE];
-    clock_format(clock_wall_ms(), at);
-    reply_json(request, 200,
-               json_pack("{s:o, s:I, s:s, s:I, s:I, s:o}", "results",
-                         make_results(request, work), "received_to",
-                         (json_int_t)batch->received_to, "server_time", at,
-                         "config_version", (json_int_t)batch->config_version,
-                         "next_gen", (json_int_t)batch->next_gen, "receipt",
-                         make_receipt(request, batch, at)));
-}
-
-// The first line that does not continue what is held, by its number in the
-// body; 0 when it is the batch's head that differs.
-static size_t forked_line(const struct batch_work *work)
-{
     for (size_t i = 0; i < work->batch.line_count; i++) {
-        if (work->lines[i].status == OFFICE_LINE_FORK) {
-            return i + 2;
-        }
+        metrics_count_line(&request->server->metrics, work->lines[i].status);
     }
-    return 0;
+    reply_json(request, 200,
+               batch_answer(&work->batch, &request->server->identity.key,
+                            clock_wall_ms()));
 }
 
 static void reply_fork(struct request *request, const struct batch_work *work)
 {
     const struct office_batch *batch = &work->batch;
-    size_t number = forked_line(work);
+    size_t number = batch_forked_line(batch);
     const char *reason = number > 0 && work->lines[number - 2].detail[0] != '\0'
                              ? work->lines[number - 2].detail
                              : "other bytes are held";

@@ -7,6 +7,7 @@ enum handling enrol_handle(struct request *request);
 void enrol_finish(struct request *request);
 // batches.c
 enum handling batches_handle(struct request *request);
+enum handling carried_batches_handle(struct request *request);
 void batches_finish(struct request *request);
 // device_config.c
 enum handling device_config_handle(struct request *request);

@@ -1,5 +1,5 @@
 #include "server/routes.h"
-#include "server/batch_body.h"
+#include "office/batch_body.h"
 #include "server/handlers.h"
 #include "server/permit.h"
 #include <string.h>
@@ -27,6 +27,8 @@ const struct route ADMIN_ROUTES[] = {
     // A body may come, and is not looked at.
     {ROUTE_ADMIN_REVOKE_DEVICE, "POST", "/admin/v1/devices/*/revoke", BODY_NONE,
      SMALL_BODY, permit_admin, admin_revoke_device_handle, admin_revoke_finish},
+    {ROUTE_ADMIN_BATCHES, "POST", "/admin/v1/batches", BODY_NDJSON,
+     BATCH_BYTES_MAX, permit_admin, carried_batches_handle, batches_finish},
     {ROUTE_ADMIN_ADD_KEY, "POST", "/admin/v1/keys", BODY_JSON, SMALL_BODY,
      permit_admin, admin_add_key_handle, admin_add_key_finish},
     {ROUTE_ADMIN_REVOKE_KEY, "POST", "/admin/v1/keys/*/revoke", BODY_NONE,
@@ -45,6 +47,7 @@ const char *route_name(enum route_id id)
         [ROUTE_METRICS] = "metrics",
         [ROUTE_ADMIN_ADD_DEVICE] = "admin_add_device",
         [ROUTE_ADMIN_REVOKE_DEVICE] = "admin_revoke_device",
+        [ROUTE_ADMIN_BATCHES] = "admin_batches",
         [ROUTE_ADMIN_ADD_KEY] = "admin_add_key",
         [ROUTE_ADMIN_REVOKE_KEY] = "admin_revoke_key"};
     return names[id];

@@ -1,4 +1,4 @@
-#include "server/batch_body.h"
+#include "office/batch_body.h"
 #include "common/clock.h"
 #include "common/log.h"
 #include <stdarg.h>
@@ -239,7 +239,7 @@ static void take_comments(const char *at, const char *end, size_t number,
         size_t length = (size_t)((newline ? newline : end) - at);
         const char *why = take_comment(at, length, lines, count);
         if (why) {
-            log_warn("server",
+            log_warn("office",
                      "line %zu of a batch, a comment, is left out: %s", number,
                      why);
         }

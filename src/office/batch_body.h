@@ -67,8 +67,8 @@ void batch_header_free(struct batch_header *header);
 // Reads the lines after the header into `lines`, header->line_count of them,
 // and checks that the line `to` has the hash that the header signs. A comment
 // is given to its line when its SHA-256 is the one that the line carries; one
-// that belongs to no line is left out with a log line: it faults nothing else. The bytes
-// are borrowed for as long as the lines live.
+// that belongs to no line is left out with a log line: it faults nothing else.
+// The bytes are borrowed for as long as the lines live.
 enum batch_fault batch_lines_read(const char *bytes, size_t size,
                                   const struct batch_header *header,
                                   struct office_line *lines,

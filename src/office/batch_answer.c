@@ -1,0 +1,86 @@
+#include "office/batch_answer.h"
+#include "common/clock.h"
+#include "ledger/proof.h"
+#include <stdio.h>
+#include <string.h>
+
+void batch_fill(const struct batch_header *header, struct office_line *lines,
+                int64_t received_at, struct office_batch *out)
+{
+    *out = (struct office_batch){
+        .proof = header->proof,
+        .signature = header->signature,
+        .sent_at = header->sent_at,
+        .boot = header->boot[0] != '\0' ? header->boot : NULL,
+        .up_ms = header->up_ms,
+        .received_at = received_at,
+        .state = header->has_state ? &header->state : NULL,
+        .lines = lines,
+        .line_count = header->line_count};
+}
+
+static json_t *make_result(const struct office_line *line, size_t number)
+{
+    char detail[JSON_MESSAGE_SIZE + 32];
+    snprintf(detail, sizeof detail, "line %zu: %s", number, line->detail);
+    json_t *reason = NULL;
+    if (line->detail[0] != '\0') {
+        // It may quote the line, which may be no UTF-8.
+        reason = json_string(detail);
+        if (!reason) {
+            snprintf(detail, sizeof detail, "line %zu: is not sound", number);
+            reason = json_string(detail);
+        }
+    }
+    return json_pack("{s:I, s:s?, s:s, s:o}", "seq", (json_int_t)line->seq,
+                     "id", line->id[0] != '\0' ? line->id : NULL, "status",
+                     office_line_status_name(line->status), "detail",
+                     reason ? reason : json_null());
+}
+
+static json_t *make_results(const struct office_batch *batch)
+{
+    json_t *results = json_array();
+    for (size_t i = 0; results && i < batch->line_count; i++) {
+        // The header is line 1 of the body.
+        if (json_array_append_new(results,
+                                  make_result(&batch->lines[i], i + 2)) != 0) {
+            json_decref(results);
+            return NULL;
+        }
+    }
+    return results;
+}
+
+static json_t *make_receipt(const struct office_batch *batch,
+                            const struct key *key, const char *at)
+{
+    struct proof_receipt receipt = {.batch = batch->proof};
+    receipt.batch.to = batch->received_to;
+    memcpy(receipt.batch.head, batch->held_head, sizeof receipt.batch.head);
+    snprintf(receipt.at, sizeof receipt.at, "%s", at);
+    proof_sign_receipt(key, &receipt);
+    return json_pack("{s:I, s:s, s:s, s:s}", "to", (json_int_t)receipt.batch.to,
+                     "head", receipt.batch.head, "at", receipt.at, "sig",
+                     receipt.signature);
+}
+
+json_t *batch_answer(const struct office_batch *batch, const struct key *key,
+                     int64_t now)
+{
+    char at[CLOCK_ISO_SIZE];
+    clock_format(now, at);
+    return json_pack(
+        "{s:o, s:I, s:s, s:I, s:I, s:o}", "results", make_results(batch),
+        "received_to", (json_int_t)batch->received_to, "server_time", at,
+        "config_version", (json_int_t)batch->config_version, "next_gen",
+        (json_int_t)batch->next_gen, "receipt", make_receipt(batch, key, at));
+}
+
+size_t batch_forked_line(const struct office_batch *batch)
+{
+    for (size_t i = 0; i < batch->line_count; i++)
+        if (batch->lines[i].status == OFFICE_LINE_FORK)
+            return i + 2;
+    return 0;
+}

@@ -1,0 +1,21 @@
+// What the server says to a batch that was taken: one result a line, how far
+// the chain is held, and the receipt. The same for the endpoint and for a file
+// that was carried to the server.
+#pragma once
+#include "common/json.h"
+#include "ledger/key.h"
+#include "office/batch_body.h"
+#include "office/ingest.h"
+
+// The batch that office_ingest() takes, of a header and lines that were read.
+// Borrows both.
+void batch_fill(const struct batch_header *header, struct office_line *lines,
+                int64_t received_at, struct office_batch *out);
+
+// The answer to a batch whose status is OFFICE_BATCH_OK, with a receipt signed
+// by the server's key. NULL when memory ran out. `now` is the server's clock.
+json_t *batch_answer(const struct office_batch *batch, const struct key *key,
+                     int64_t now);
+// The first line that does not continue what is held, by its number in the
+// body; 0 when it is the batch's head that differs.
+size_t batch_forked_line(const struct office_batch *batch);
