@@ -147,7 +147,7 @@ $(foreach r,$(ROOMS),$(eval $(call test_rule,$(r))))
 
 # Tests that run a program as it is installed.
 $(BUILD)/tests/sync/test_program: | $(BUILD)/hailong-sync
-$(BUILD)/tests/operator/test_backup: | $(BUILD)/hailong
+$(BUILD)/tests/operator/test_backup $(BUILD)/tests/operator/test_carry: | $(BUILD)/hailong
 
 # Kills the programs at random instants; tests/e2e/crash.sh runs it.
 $(BUILD)/tests/crash/crash: $(BUILD)/obj/tests/crash/crash.o $(BUILD)/obj/tests/crash/family.o $(call archives,$(call closure,sql))

@@ -247,6 +247,21 @@ static void take_comments(const char *at, const char *end, size_t number,
     }
 }
 
+// The signature covers the last line, and each line names the hash of the one
+// before it: so it covers them all. The index of a line that is not the one
+// that the next names; `count` when there is none.
+static size_t find_changed(const struct office_line *lines, size_t count)
+{
+    for (size_t i = 0; i + 1 < count; i++) {
+        const struct office_line *next = &lines[i + 1];
+        if (next->has_prev && next->seq == lines[i].seq + 1 &&
+            memcmp(next->prev, lines[i].hash, DIGEST_BYTES) != 0) {
+            return i;
+        }
+    }
+    return count;
+}
+
 enum batch_fault batch_lines_read(const char *bytes, size_t size,
                                   const struct batch_header *header,
                                   struct office_line *lines,
@@ -281,6 +296,12 @@ enum batch_fault batch_lines_read(const char *bytes, size_t size,
         return complain(complaint, (int64_t)count + 1,
                         "head: is not the hash of the line %lld",
                         (long long)header->proof.to);
+    }
+    size_t changed = find_changed(lines, count);
+    if (changed < count) {
+        return complain(complaint, (int64_t)changed + 2,
+                        "is not the line that the next one follows: it was "
+                        "changed, on the way or on the device");
     }
     return BATCH_SOUND;
 }

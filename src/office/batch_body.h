@@ -65,7 +65,9 @@ enum batch_fault batch_header_read(const char *bytes, size_t size,
 void batch_header_free(struct batch_header *header);
 
 // Reads the lines after the header into `lines`, header->line_count of them,
-// and checks that the line `to` has the hash that the header signs. A comment
+// and checks that the line `to` has the hash that the header signs, and each
+// line before it the hash that the next one names: what was changed on the way,
+// or on the device after it was written, is taken by no server. A comment
 // is given to its line when its SHA-256 is the one that the line carries; one
 // that belongs to no line is left out with a log line: it faults nothing else.
 // The bytes are borrowed for as long as the lines live.

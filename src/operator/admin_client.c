@@ -55,7 +55,13 @@ static bool take_lock(const char *path, struct admin *out, bool *out_runs,
 static bool open_database(const char *directory, struct admin *out,
                           struct console *console)
 {
-    char path[PATH_MAX];
+    char path[PATH_MAX], key[PATH_MAX];
+    if (file_join(key, sizeof key, directory, SERVER_KEY) && file_exists(key) &&
+        !key_load(key, &out->key)) {
+        console_complain(console, "%s cannot be used: %s", key,
+                         strerror(errno));
+        return false;
+    }
     if (!file_join(path, sizeof path, directory, SERVER_DATABASE)) {
         console_complain(console, "%s: the path is too long", directory);
         return false;
@@ -120,6 +126,7 @@ void admin_close(struct admin *admin)
         close(admin->lock);
     admin->lock = -1;
     explicit_bzero(admin->token, sizeof admin->token);
+    key_wipe(&admin->key);
 }
 
 // --- Through the running server ---------------------------------------------

@@ -12,6 +12,8 @@
 // Each function says on the console why it failed.
 #pragma once
 #include "common/ids.h"
+#include "common/json.h"
+#include "ledger/key.h"
 #include "office/keys.h"
 #include "office/office.h"
 #include "office/secret.h"
@@ -22,6 +24,8 @@
 struct admin {
     int lock;                      // held while the server is down, else -1
     struct office *office;         // the writer while the server is down
+    struct key key;                // the server's, then too; zeros: there is
+                                   // none
     char url[128];                 // of the running server
     char token[SECRET_TOKEN_SIZE]; // for it
 };
@@ -52,3 +56,8 @@ bool admin_add_key(struct admin *admin, enum office_role role, const char *name,
                    int64_t *out_id, char out_key[SECRET_TOKEN_SIZE],
                    struct console *console);
 bool admin_revoke_key(struct admin *admin, int64_t id, struct console *console);
+
+// A batch as a device signed it. True when it was taken: `out_answer` is the
+// server's answer and the caller's. `bytes` end with a NUL.
+bool admin_take_batch(struct admin *admin, const char *bytes, size_t size,
+                      json_t **out_answer, struct console *console);

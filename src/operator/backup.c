@@ -23,7 +23,7 @@ static const struct config_key RESTORE_KEYS[] = {
     {0}};
 
 // What a server cannot do without, beside its database.
-static const char *const KEY_FILES[] = {"server.key", "box.key"};
+static const char *const KEY_FILES[] = {SERVER_KEY, SERVER_BOX_KEY};
 enum {
     KEY_FILE_COUNT = sizeof KEY_FILES / sizeof KEY_FILES[0],
     KEY_MAX = 4096

@@ -46,3 +46,5 @@ extern const struct command COMMAND_VERIFY;
 extern const struct command COMMAND_REPORT;
 extern const struct command COMMAND_BACKUP;
 extern const struct command COMMAND_RESTORE;
+extern const struct command COMMAND_EXPORT;
+extern const struct command COMMAND_IMPORT;

@@ -9,6 +9,7 @@ static const struct command *const COMMANDS[] = {
     &COMMAND_KEY_ADD,    &COMMAND_KEY_LIST,    &COMMAND_KEY_REVOKE,
     &COMMAND_ENROL,      &COMMAND_STATUS,      &COMMAND_VERIFY,
     &COMMAND_REPORT,     &COMMAND_BACKUP,      &COMMAND_RESTORE,
+    &COMMAND_EXPORT,     &COMMAND_IMPORT,
 };
 enum { COMMAND_COUNT = sizeof COMMANDS / sizeof COMMANDS[0] };
 

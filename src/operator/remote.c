@@ -64,7 +64,9 @@ bool remote_ask(const struct remote *remote, const char *path, const char *body,
         .method = body ? "POST" : "GET",
         .url = buf_text(&url),
         .token = remote->token,
-        .content_type = body ? "application/json" : NULL,
+        .content_type = !body          ? NULL
+                        : remote->type ? remote->type
+                                       : "application/json",
         .body = body,
         .size = body ? strlen(body) : 0,
         .answer_max = ANSWER_MAX,

@@ -13,6 +13,7 @@ struct remote {
     const char *ca;     // a file of certificates; NULL: the system's
     const char *pin;    // "sha256//BASE64"; NULL: none
     bool plain_http;    // http:// is allowed beyond this machine
+    const char *type;   // of what is posted; NULL: application/json
 };
 
 struct remote_answer {
@@ -20,7 +21,7 @@ struct remote_answer {
     struct buf body;
 };
 
-// GET when `body` is NULL, else POST with that JSON text. True when a whole
+// GET when `body` is NULL, else POST with that text. True when a whole
 // answer came, whatever its status; false when none came, which is said.
 bool remote_ask(const struct remote *remote, const char *path, const char *body,
                 struct remote_answer *out, struct console *console);

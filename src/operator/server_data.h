@@ -6,6 +6,8 @@
 
 #define SERVER_DATABASE "office.db"
 #define SERVER_LOCK "server.lock"
+#define SERVER_KEY "server.key"
+#define SERVER_BOX_KEY "box.key"
 #define SERVER_ADMIN "admin.json"
 
 // Opens the database for reading; the server may run meanwhile. NULL, and

@@ -57,6 +57,41 @@ bool batch_add(struct batch *batch, int64_t seq, const char *id,
     return true;
 }
 
+struct taking {
+    struct batch *batch;
+    struct ledger_reader *reader;
+    size_t most;
+};
+
+static bool take_line(void *ctx, int64_t seq, const char *id, const char *line,
+                      size_t size)
+{
+    const struct taking *taking = ctx;
+    struct batch *batch = taking->batch;
+    struct buf sealed = {0};
+    if (batch->count >= taking->most)
+        return false;
+    enum sql_result comment =
+        ledger_reader_comment(taking->reader, id, &sealed);
+    bool ok = comment == SQL_OK || comment == SQL_NONE;
+    ok = ok &&
+         batch_has_room(batch, size + sealed.size + BATCH_COMMENT_FRAME) &&
+         batch_add(batch, seq, id, line, size);
+    if (ok && comment == SQL_OK)
+        batch_add_comment(batch, id, buf_text(&sealed));
+    buf_free(&sealed);
+    return ok;
+}
+
+enum sql_result batch_take_lines(struct batch *batch,
+                                 struct ledger_reader *reader, int64_t gen,
+                                 int64_t from, size_t most)
+{
+    struct taking taking = {batch, reader, most};
+    batch->proof.gen = gen;
+    return ledger_reader_walk(reader, gen, from, take_line, &taking);
+}
+
 static json_t *state_object(const struct batch_state *state)
 {
     json_t *faults = json_array();
@@ -105,19 +140,19 @@ bool batch_finish(struct batch *batch, const struct key *key,
     proof_sign_batch(key, &batch->proof, signature);
     clock_format(wall_ms, at);
     json_t *header = json_pack(
-        "{s:i,s:s,s:I,s:I,s:I,s:s,s:s,s:s,s:s,s:s,s:I,s:o}", "batch", 1,
+        "{s:i,s:s,s:I,s:I,s:I,s:s,s:s,s:s,s:s?,s:s,s:I,s:o}", "batch", 1,
         "device", batch->proof.device, "gen", (json_int_t)batch->proof.gen,
         "from", (json_int_t)batch->from, "to", (json_int_t)batch->proof.to,
         "head", batch->proof.head, "nonce", batch->proof.nonce, "sig",
-        signature, "sent_at", at, "boot", boot, "up_ms", (json_int_t)up_ms,
-        "state", state_object(state));
+        signature, "sent_at", wall_ms != 0 ? at : NULL, "boot", boot, "up_ms",
+        (json_int_t)up_ms, "state", state_object(state));
     bool ok = header && buf_ok(&batch->lines) && buf_ok(&batch->comments) &&
               json_write(header, &plain);
     buf_append_char(&plain, '\n');
     buf_append(&plain, batch->lines.data, batch->lines.size);
     buf_append(&plain, batch->comments.data, batch->comments.size);
     ok = ok && buf_ok(&plain);
-    if (ok && plain.size >= GZIP_LEAST) {
+    if (ok && !batch->plain && plain.size >= GZIP_LEAST) {
         batch->gzip = true;
         ok = gzip(&plain, &batch->body);
         buf_free(&plain);

@@ -35,6 +35,7 @@ struct batch {
     struct buf lines;    // each ended by a newline
     struct buf comments; // sealed, each a line of its own after the lines
     struct buf body;     // what is sent
+    bool plain;          // to be set before batch_finish(): no gzip
     bool gzip;
 };
 
@@ -52,7 +53,13 @@ bool batch_has_room(const struct batch *batch, size_t size);
 // both before.
 void batch_add_comment(struct batch *batch, const char *id, const char *sealed);
 enum { BATCH_COMMENT_FRAME = 80 }; // bytes around a sealed comment
-// Draws the nonce, signs, and makes the body. False when memory ran out.
+// Adds lines of a generation from `from` on, with their comments, until the
+// batch is full or holds `most`. SQL_OK also when there is none.
+enum sql_result batch_take_lines(struct batch *batch,
+                                 struct ledger_reader *reader, int64_t gen,
+                                 int64_t from, size_t most);
+// Draws the nonce, signs, and makes the body. `wall_ms` 0: nobody knows when it
+// will arrive, so it says nothing of clocks. False when memory ran out.
 bool batch_finish(struct batch *batch, const struct key *key,
                   const struct batch_state *state, int64_t wall_ms,
                   const char *boot, int64_t up_ms);

@@ -261,32 +261,6 @@ static bool find_waiting(struct worker *w, struct waiting *out)
 
 // --- One batch -------------------------------------------------------------
 
-struct adding {
-    struct batch *batch;
-    struct ledger_reader *reader;
-    size_t most;
-};
-
-static bool add_line(void *ctx, int64_t seq, const char *id, const char *line,
-                     size_t size)
-{
-    const struct adding *adding = ctx;
-    struct batch *batch = adding->batch;
-    struct buf sealed = {0};
-    if (batch->count >= adding->most)
-        return false;
-    enum sql_result comment =
-        ledger_reader_comment(adding->reader, id, &sealed);
-    bool ok = comment == SQL_OK || comment == SQL_NONE;
-    ok = ok &&
-         batch_has_room(batch, size + sealed.size + BATCH_COMMENT_FRAME) &&
-         batch_add(batch, seq, id, line, size);
-    if (ok && comment == SQL_OK)
-        batch_add_comment(batch, id, buf_text(&sealed));
-    buf_free(&sealed);
-    return ok;
-}
-
 static void describe(struct worker *w, const struct waiting *waiting,
                      struct batch_state *out)
 {
@@ -307,10 +281,8 @@ static bool make_batch(struct worker *w, const struct waiting *waiting,
     char boot[CLOCK_BOOT_ID_SIZE];
     batch_start(out, w->device.id, &waiting->end);
     if (waiting->pending > 0) {
-        struct adding adding = {out, w->reader, w->lines_most};
-        out->proof.gen = waiting->gen;
-        if (ledger_reader_walk(w->reader, waiting->gen, waiting->from, add_line,
-                               &adding) != SQL_OK ||
+        if (batch_take_lines(out, w->reader, waiting->gen, waiting->from,
+                             w->lines_most) != SQL_OK ||
             out->count == 0)
             return false;
     }
