@@ -149,6 +149,14 @@ $(foreach r,$(ROOMS),$(eval $(call test_rule,$(r))))
 $(BUILD)/tests/sync/test_program: | $(BUILD)/hailong-sync
 $(BUILD)/tests/operator/test_backup $(BUILD)/tests/operator/test_carry: | $(BUILD)/hailong
 
+# Plays many devices against a server, for load tests.
+FLEET_OBJECTS := $(patsubst tools/%.c,$(BUILD)/obj/tools/%.o,$(wildcard tools/fleet/*.c))
+$(BUILD)/obj/tools/%.o: tools/%.c Makefile | $(GENERATED)
+	@mkdir -p $(@D)
+	$(CC) $(OWN_CFLAGS) $(CFLAGS) -Itools -MMD -MP -c -o $@ $<
+$(BUILD)/hailong-fleet: $(FLEET_OBJECTS) $(call archives,$(call closure,operator))
+	$(CC) $(OWN_LDFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(call libraries,$(call closure,operator))
+
 # Kills the programs at random instants; tests/e2e/crash.sh runs it.
 $(BUILD)/tests/crash/crash: $(BUILD)/obj/tests/crash/crash.o $(BUILD)/obj/tests/crash/family.o $(call archives,$(call closure,sql))
 	@mkdir -p $(@D)
@@ -170,7 +178,7 @@ test:
 
 tests: need-packages $(TESTS)
 
-test-run: all tests $(BUILD)/tools/tapper $(BUILD)/tests/crash/crash
+test-run: all tests $(BUILD)/tools/tapper $(BUILD)/tests/crash/crash $(BUILD)/hailong-fleet
 	tools/run-tests $(BUILD) $(TESTS) tests/e2e/*.sh
 
 # make test-room ROOM=ledger: the tests of one room, for daily work.
