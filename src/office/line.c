@@ -49,6 +49,7 @@ static void take_visit(const struct record *record, struct office_visit *out)
     memcpy(out->step, record->step, sizeof out->step);
     memcpy(out->officer, record->officer, sizeof out->officer);
     memcpy(out->transaction, record->transaction, sizeof out->transaction);
+    memcpy(out->invitation, record->invitation, sizeof out->invitation);
 }
 
 static void take_sound(const struct record *record,

@@ -36,6 +36,7 @@ struct office_visit {
     char step[RECORD_CODE_SIZE];
     char officer[RECORD_CODE_SIZE];
     char transaction[RECORD_TRANSACTION_SIZE];
+    char invitation[ID_SIZE]; // that brought it to the screen
 };
 
 struct office_line {

@@ -4,11 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct sql_migration migrations[] = {{
-                                                      1,
+static const char version_1[] =
 #include "office/office_1.sql.h"
-                                                  },
-                                                  {0, NULL}};
+    ;
+static const char version_2[] =
+#include "office/office_2.sql.h"
+    ;
+static const struct sql_migration migrations[] = {
+    {1, version_1}, {2, version_2}, {0, NULL}};
 enum { SCHEMA = sizeof migrations / sizeof migrations[0] - 1 };
 
 const char *office_result_name(enum office_result result)

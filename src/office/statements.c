@@ -2,6 +2,10 @@
 
 // Columns of struct office_device, in the order in which devices_sqlite.c reads
 // them.
+#define INVITATION_COLUMNS                                                     \
+    "SELECT id, unit, counter, code, procedure, field, step, officer,"         \
+    " queued_at, called_at, done_at, result, made_at, made_by, expires_at,"    \
+    " state, state_at, reason FROM invitations"
 #define DEVICE_COLUMNS                                                         \
     "SELECT d.id, d.name, d.unit, d.counter, d.field, d.added_at,"             \
     " d.enrolled_at, d.revoked_at, d.public_key,"                              \
@@ -252,6 +256,50 @@ const char *const office_statements[STATEMENT_COUNT] = {
     [TRUST_MISSING] = "SELECT coalesce(sum(max(reported_to - received_to, 0)),"
                       " 0) FROM chains",
     [TRUST_FLAGGED] = "SELECT count(DISTINCT device_no) FROM flags",
+
+    [INVITATION_ADD] =
+        "INSERT INTO invitations (id, unit, counter, code, procedure, field,"
+        " step, officer, queued_at, called_at, done_at, result, made_at,"
+        " made_by, expires_at, state_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7,"
+        " ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?13)",
+    [INVITATION_GET] = INVITATION_COLUMNS " WHERE id = ?1",
+    [INVITATION_OPEN_FOR] = INVITATION_COLUMNS
+    " WHERE code = ?1 AND code <> '' AND step = ?2 AND state < 2"
+    " AND (state = 1 OR expires_at > ?3)",
+    [INVITATION_OPEN_AT] = INVITATION_COLUMNS
+    " WHERE counter = ?2 AND unit = ?1 AND state < 2"
+    " AND (state = 1 OR expires_at > ?3) ORDER BY invitation_no LIMIT ?4",
+    [INVITATION_COUNT_OPEN] =
+        "SELECT count(*) FROM invitations WHERE counter = ?2 AND unit = ?1"
+        " AND state < 2 AND (state = 1 OR expires_at > ?3)",
+    // Before a new one is added, so that the unique key means open ones.
+    [INVITATION_EXPIRE] =
+        "UPDATE invitations SET state = 6, state_at = expires_at"
+        " WHERE state = 0 AND expires_at <= ?1",
+    [INVITATION_SHOW] = "UPDATE invitations SET state = 1, state_at = ?2"
+                        " WHERE id = ?1 AND state = 0",
+    [INVITATION_WITHDRAW] =
+        "UPDATE invitations SET state = 5, state_at = ?2, reason = ?3"
+        " WHERE id = ?1 AND state < 2",
+    // A line is evidence: it also ends one that was withdrawn or expired while
+    // the device could not know. The first line decides.
+    [INVITATION_END] = "UPDATE invitations SET state = ?2, state_at = ?3"
+                       " WHERE id = ?1 AND state NOT IN (2, 3, 4)",
+    [INVITATION_RATED_ALREADY] =
+        "SELECT 1 FROM visits WHERE transaction_code = ?1 AND step_no ="
+        " coalesce((SELECT code_no FROM codes WHERE code = ?2), 0)"
+        " AND counted = 1 AND outcome = 0",
+    [INVITATION_COUNTER_EXISTS] =
+        "SELECT 1 FROM devices WHERE counter = ?2 AND unit = ?1"
+        " AND enrolled_at > 0 AND revoked_at = 0 LIMIT 1",
+    [INVITATION_WITHDRAWALS] =
+        "SELECT reason, count(*) FROM invitations WHERE state = 5"
+        " AND state_at >= ?1 AND state_at < ?2 GROUP BY reason"
+        " ORDER BY count(*) DESC, reason",
+    [AUDIT_ADD] = "INSERT INTO audit (at, who, action, target, detail)"
+                  " VALUES (?1, ?2, ?3, ?4, ?5)",
+    [AUDIT_LIST] = "SELECT at, who, action, target, detail FROM audit"
+                   " ORDER BY audit_no DESC",
 
     [VERIFY_NAME] = "SELECT 1 FROM sqlite_schema WHERE name = ?1",
     // The next chain that has lines, after (?1, ?2): skips from one to the

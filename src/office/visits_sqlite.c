@@ -1,6 +1,7 @@
 #include "common/log.h"
 #include "office/corrected_time.h"
 #include "office/ingest_sqlite.h"
+#include "office/invitations.h"
 #include <string.h>
 
 // A visit that is being counted.
@@ -176,6 +177,26 @@ static enum sql_result settle(struct counting *c, bool *out_counted)
     return result;
 }
 
+// What became of the invitation that brought the visit; never the level.
+static enum sql_result end_invitation(const struct counting *c)
+{
+    static const enum invitation_state states[RECORD_OUTCOME_COUNT] = {
+        [RECORD_RATED] = INVITATION_RATED,
+        [RECORD_DECLINED] = INVITATION_DECLINED,
+        [RECORD_TIMEOUT] = INVITATION_TIMEOUT,
+        [RECORD_WITHDRAWN] = INVITATION_TIMEOUT, // the device ended under it
+    };
+    const struct office_visit *visit = &c->line->visit;
+    if (visit->invitation[0] == '\0') {
+        return SQL_OK;
+    }
+    struct sql_statement *s = sql_use(c->taking->office->sql, INVITATION_END);
+    sql_bind_text(s, 1, visit->invitation);
+    sql_bind_int(s, 2, states[visit->outcome]);
+    sql_bind_int(s, 3, c->facts.at);
+    return sql_execute(s);
+}
+
 enum sql_result visit_count(struct taking *taking,
                             const struct office_line *line)
 {
@@ -199,5 +220,5 @@ enum sql_result visit_count(struct taking *taking,
     if (result == SQL_OK && is_counted) {
         tally_add(&taking->office->tally, &c.facts, 1);
     }
-    return result;
+    return result == SQL_OK ? end_invitation(&c) : result;
 }

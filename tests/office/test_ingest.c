@@ -812,7 +812,7 @@ static void test_a_newer_database_is_refused(void **state)
     assert_int_equal(office_open(f->made.path, OFFICE_WRITER, &other),
                      OFFICE_ERROR);
     assert_null(other);
-    tamper(f, "PRAGMA user_version = 1");
+    tamper(f, "PRAGMA user_version = 2");
     assert_int_equal(office_open(f->made.path, OFFICE_READER, &other),
                      OFFICE_OK);
     office_close(other);

@@ -1,0 +1,332 @@
+#include "common/date.h"
+#include "office/invitations.h"
+#include "office/office_sqlite.h"
+#include <string.h>
+
+const char *invitation_state_name(enum invitation_state state)
+{
+    static const char *const names[] = {"waiting",  "shown",   "rated",
+                                        "declined", "timeout", "withdrawn",
+                                        "expired"};
+    return names[state];
+}
+
+static void read_invitation(struct sql_statement *s, int64_t now,
+                            struct invitation *out)
+{
+    memset(out, 0, sizeof *out);
+    column_text(s, 0, out->id, sizeof out->id);
+    column_text(s, 1, out->unit, sizeof out->unit);
+    column_text(s, 2, out->counter, sizeof out->counter);
+    column_text(s, 3, out->transaction, sizeof out->transaction);
+    column_text(s, 4, out->procedure, sizeof out->procedure);
+    column_text(s, 5, out->field, sizeof out->field);
+    column_text(s, 6, out->step, sizeof out->step);
+    column_text(s, 7, out->officer, sizeof out->officer);
+    out->queued_at = sql_int(s, 8);
+    out->called_at = sql_int(s, 9);
+    out->done_at = sql_int(s, 10);
+    column_text(s, 11, out->result, sizeof out->result);
+    out->made_at = sql_int(s, 12);
+    column_text(s, 13, out->made_by, sizeof out->made_by);
+    out->expires_at = sql_int(s, 14);
+    out->state = (enum invitation_state)sql_int(s, 15);
+    out->state_at = sql_int(s, 16);
+    column_text(s, 17, out->reason, sizeof out->reason);
+    if (out->state == INVITATION_WAITING && out->expires_at <= now) {
+        out->state = INVITATION_EXPIRED;
+        out->state_at = out->expires_at;
+    }
+}
+
+// Steps a statement of one invitation, and is done with it.
+static enum sql_result take_invitation(struct sql_statement *s, int64_t now,
+                                       struct invitation *out)
+{
+    enum sql_result result = sql_step(s);
+    if (result == SQL_OK) {
+        read_invitation(s, now, out);
+    }
+    sql_done(s);
+    return result;
+}
+
+// --- Making one -------------------------------------------------------------
+
+struct inviting {
+    struct invitation *invitation;
+    enum invitation_answer answer;
+};
+
+static enum sql_result exists(struct sql_statement *s, bool *out)
+{
+    enum sql_result result = sql_step(s);
+    *out = result == SQL_OK;
+    sql_done(s);
+    return result == SQL_NONE ? SQL_OK : result;
+}
+
+static enum sql_result judge_counter(struct sql *sql, struct inviting *inviting)
+{
+    const struct invitation *wanted = inviting->invitation;
+    bool found = false;
+    struct sql_statement *s = sql_use(sql, INVITATION_COUNTER_EXISTS);
+    sql_bind_text(s, 1, wanted->unit);
+    sql_bind_text(s, 2, wanted->counter);
+    enum sql_result result = exists(s, &found);
+    if (result == SQL_OK && !found) {
+        inviting->answer = INVITATION_UNKNOWN_COUNTER;
+    }
+    return result;
+}
+
+static enum sql_result judge_transaction(struct sql *sql,
+                                         struct inviting *inviting)
+{
+    struct invitation *wanted = inviting->invitation, open;
+    bool rated = false;
+    if (wanted->transaction[0] == '\0') {
+        return SQL_OK;
+    }
+    struct sql_statement *s = sql_use(sql, INVITATION_RATED_ALREADY);
+    sql_bind_text(s, 1, wanted->transaction);
+    sql_bind_text(s, 2, wanted->step);
+    enum sql_result result = exists(s, &rated);
+    if (result != SQL_OK || rated) {
+        inviting->answer = INVITATION_ALREADY_RATED;
+        return result;
+    }
+    s = sql_use(sql, INVITATION_OPEN_FOR);
+    sql_bind_text(s, 1, wanted->transaction);
+    sql_bind_text(s, 2, wanted->step);
+    sql_bind_int(s, 3, wanted->made_at);
+    result = take_invitation(s, wanted->made_at, &open);
+    if (result != SQL_OK) {
+        return result == SQL_NONE ? SQL_OK : result;
+    }
+    inviting->answer = strcmp(open.counter, wanted->counter) == 0 &&
+                               strcmp(open.unit, wanted->unit) == 0
+                           ? INVITATION_THERE
+                           : INVITATION_ELSEWHERE;
+    *wanted = open;
+    return SQL_OK;
+}
+
+static enum sql_result judge_queue(struct sql *sql, struct inviting *inviting)
+{
+    const struct invitation *wanted = inviting->invitation;
+    struct sql_statement *s = sql_use(sql, INVITATION_COUNT_OPEN);
+    sql_bind_text(s, 1, wanted->unit);
+    sql_bind_text(s, 2, wanted->counter);
+    sql_bind_int(s, 3, wanted->made_at);
+    enum sql_result result = sql_step(s);
+    if (result == SQL_OK && sql_int(s, 0) >= INVITATIONS_OPEN_MAX) {
+        inviting->answer = INVITATION_QUEUE_FULL;
+    }
+    sql_done(s);
+    return result;
+}
+
+static enum sql_result add(struct sql *sql, const struct invitation *wanted)
+{
+    struct sql_statement *s = sql_use(sql, INVITATION_ADD);
+    sql_bind_text(s, 1, wanted->id);
+    sql_bind_text(s, 2, wanted->unit);
+    sql_bind_text(s, 3, wanted->counter);
+    sql_bind_text(s, 4, wanted->transaction);
+    sql_bind_text(s, 5, wanted->procedure);
+    sql_bind_text(s, 6, wanted->field);
+    sql_bind_text(s, 7, wanted->step);
+    sql_bind_text(s, 8, wanted->officer);
+    sql_bind_int(s, 9, wanted->queued_at);
+    sql_bind_int(s, 10, wanted->called_at);
+    sql_bind_int(s, 11, wanted->done_at);
+    sql_bind_text(s, 12, wanted->result);
+    sql_bind_int(s, 13, wanted->made_at);
+    sql_bind_text(s, 14, wanted->made_by);
+    sql_bind_int(s, 15, wanted->expires_at);
+    return sql_execute(s);
+}
+
+static enum sql_result invite(struct sql *sql, void *ctx)
+{
+    struct inviting *inviting = ctx;
+    static enum sql_result (*const judges[])(
+        struct sql *, struct inviting *) = {judge_counter, judge_transaction,
+                                            judge_queue};
+    struct sql_statement *s = sql_use(sql, INVITATION_EXPIRE);
+    sql_bind_int(s, 1, inviting->invitation->made_at);
+    enum sql_result result = sql_execute(s);
+    inviting->answer = INVITATION_MADE;
+    for (size_t i = 0; i < sizeof judges / sizeof judges[0]; i++) {
+        if (result != SQL_OK || inviting->answer != INVITATION_MADE) {
+            return result;
+        }
+        result = judges[i](sql, inviting);
+    }
+    return result == SQL_OK && inviting->answer == INVITATION_MADE
+               ? add(sql, inviting->invitation)
+               : result;
+}
+
+enum invitation_answer office_invite(struct office *office,
+                                     struct invitation *invitation)
+{
+    struct inviting inviting = {.invitation = invitation};
+    id_new_v7(invitation->made_at, invitation->id);
+    invitation->state = INVITATION_WAITING;
+    invitation->state_at = invitation->made_at;
+    enum sql_result result = office_work(office, invite, &inviting);
+    return result == SQL_OK ? inviting.answer : INVITATION_FAILED;
+}
+
+// --- Looking ----------------------------------------------------------------
+
+enum office_result office_find_invitation(struct office *office, const char *id,
+                                          int64_t now, struct invitation *out)
+{
+    struct sql_statement *s = sql_use(office->sql, INVITATION_GET);
+    sql_bind_text(s, 1, id);
+    return office_result_of(take_invitation(s, now, out));
+}
+
+enum office_result office_open_invitations(struct office *office,
+                                           const char *unit,
+                                           const char *counter, int64_t now,
+                                           struct invitation *out,
+                                           size_t *out_count)
+{
+    struct sql_statement *s = sql_use(office->sql, INVITATION_OPEN_AT);
+    enum sql_result result;
+    *out_count = 0;
+    sql_bind_text(s, 1, unit);
+    sql_bind_text(s, 2, counter);
+    sql_bind_int(s, 3, now);
+    sql_bind_int(s, 4, INVITATIONS_OPEN_MAX);
+    while ((result = sql_step(s)) == SQL_OK) {
+        read_invitation(s, now, &out[(*out_count)++]);
+    }
+    sql_done(s);
+    return result == SQL_NONE ? OFFICE_OK : office_result_of(result);
+}
+
+// --- Changing ---------------------------------------------------------------
+
+static enum sql_result put_audit(struct sql *sql,
+                                 const struct audit_entry *entry)
+{
+    struct sql_statement *s = sql_use(sql, AUDIT_ADD);
+    sql_bind_int(s, 1, entry->at);
+    sql_bind_text(s, 2, entry->who);
+    sql_bind_text(s, 3, entry->action);
+    sql_bind_text(s, 4, entry->target);
+    sql_bind_text(s, 5, entry->detail);
+    return sql_execute(s);
+}
+
+struct withdrawing {
+    const char *id, *who, *reason;
+    int64_t now;
+};
+
+static enum sql_result withdraw(struct sql *sql, void *ctx)
+{
+    const struct withdrawing *w = ctx;
+    struct sql_statement *s = sql_use(sql, INVITATION_EXPIRE);
+    sql_bind_int(s, 1, w->now);
+    enum sql_result result = sql_execute(s);
+    if (result != SQL_OK) {
+        return result;
+    }
+    s = sql_use(sql, INVITATION_WITHDRAW);
+    sql_bind_text(s, 1, w->id);
+    sql_bind_int(s, 2, w->now);
+    sql_bind_text(s, 3, w->reason);
+    result = sql_execute(s);
+    if (result == SQL_OK && sql_changes(sql) == 0) {
+        return SQL_NONE;
+    }
+    const struct audit_entry entry = {w->now, w->who, "invitation-withdrawn",
+                                      w->id, w->reason};
+    return result == SQL_OK ? put_audit(sql, &entry) : result;
+}
+
+enum office_result office_withdraw(struct office *office, const char *id,
+                                   const char *who, const char *reason,
+                                   int64_t now)
+{
+    struct withdrawing withdrawing = {id, who, reason, now};
+    return office_result_of(office_work(office, withdraw, &withdrawing));
+}
+
+struct showing {
+    const char *id;
+    int64_t now;
+};
+
+static enum sql_result show(struct sql *sql, void *ctx)
+{
+    const struct showing *showing = ctx;
+    struct sql_statement *s = sql_use(sql, INVITATION_SHOW);
+    sql_bind_text(s, 1, showing->id);
+    sql_bind_int(s, 2, showing->now);
+    return sql_execute(s);
+}
+
+enum office_result office_show_invitation(struct office *office, const char *id,
+                                          int64_t now)
+{
+    struct showing showing = {id, now};
+    return office_result_of(office_work(office, show, &showing));
+}
+
+enum office_result office_withdrawals(struct office *office, int32_t from_day,
+                                      int32_t to_day, withdrawal_row *row,
+                                      void *ctx)
+{
+    struct sql_statement *s = sql_use(office->sql, INVITATION_WITHDRAWALS);
+    enum sql_result result;
+    sql_bind_int(s, 1, date_wall_ms_of_day(from_day));
+    sql_bind_int(s, 2, date_wall_ms_of_day(to_day + 1));
+    while ((result = sql_step(s)) == SQL_OK) {
+        const struct withdrawal_count count = {sql_text(s, 0), sql_int(s, 1)};
+        if (!row(ctx, &count)) {
+            result = SQL_NONE;
+            break;
+        }
+    }
+    sql_done(s);
+    return result == SQL_NONE ? OFFICE_OK : office_result_of(result);
+}
+
+// --- The audit trail --------------------------------------------------------
+
+static enum sql_result add_audit(struct sql *sql, void *ctx)
+{
+    return put_audit(sql, ctx);
+}
+
+enum office_result office_audit(struct office *office,
+                                const struct audit_entry *entry)
+{
+    struct audit_entry copy = *entry;
+    return office_result_of(office_work(office, add_audit, &copy));
+}
+
+enum office_result office_list_audit(struct office *office, audit_row *row,
+                                     void *ctx)
+{
+    struct sql_statement *s = sql_use(office->sql, AUDIT_LIST);
+    enum sql_result result;
+    while ((result = sql_step(s)) == SQL_OK) {
+        const struct audit_entry entry = {sql_int(s, 0), sql_text(s, 1),
+                                          sql_text(s, 2), sql_text(s, 3),
+                                          sql_text(s, 4)};
+        if (!row(ctx, &entry)) {
+            result = SQL_NONE;
+            break;
+        }
+    }
+    sql_done(s);
+    return result == SQL_NONE ? OFFICE_OK : office_result_of(result);
+}
