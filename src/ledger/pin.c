@@ -1,0 +1,144 @@
+#include "ledger/pin.h"
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+// RFC 9106's memory-constrained choice has 3 passes; 16 MiB is what a small
+// device gives without a thought.
+enum {
+    MEMORY_BYTES = 16 << 20,
+    PASSES = 3,
+    MEMORY_MOST_KIB = 32 << 10,
+    PASSES_MOST = 10
+};
+
+_Static_assert(PIN_HASH_SIZE >= crypto_pwhash_argon2id_STRBYTES,
+               "the hash has room");
+
+bool pin_is_well_formed(const char *digits)
+{
+    return strspn(digits, "0123456789") == PIN_DIGITS &&
+           digits[PIN_DIGITS] == '\0';
+}
+
+bool pin_hash(const char *digits, char out[PIN_HASH_SIZE])
+{
+    memset(out, 0, PIN_HASH_SIZE);
+    return pin_is_well_formed(digits) &&
+           crypto_pwhash_argon2id_str(out, digits, PIN_DIGITS, PASSES,
+                                      MEMORY_BYTES) == 0;
+}
+
+bool pin_hash_is_valid(const char *hash)
+{
+    unsigned memory, passes, lanes;
+    int head = 0;
+    if (sscanf(hash, "$argon2id$v=19$m=%8u,t=%8u,p=%8u$%n", &memory, &passes,
+               &lanes, &head) != 3 ||
+        head == 0)
+        return false;
+    // Salt and hash, in base64 of libsodium's lengths.
+    static const char base64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnop"
+                                 "qrstuvwxyz0123456789+/";
+    const char *salt = hash + head;
+    size_t salt_size = strspn(salt, base64);
+    if (salt_size != 22 || salt[salt_size] != '$')
+        return false;
+    const char *rest = salt + salt_size + 1;
+    return strspn(rest, base64) == 43 && rest[43] == '\0' && memory >= 8 &&
+           memory <= MEMORY_MOST_KIB && passes >= 1 && passes <= PASSES_MOST &&
+           lanes == 1;
+}
+
+bool pin_check(const char *hash, const char *digits)
+{
+    // libsodium wants the whole array, zeros behind the text.
+    char copy[crypto_pwhash_argon2id_STRBYTES] = {0};
+    if (!pin_is_well_formed(digits) || !pin_hash_is_valid(hash) ||
+        snprintf(copy, sizeof copy, "%s", hash) >= (int)sizeof copy)
+        return false;
+    return crypto_pwhash_argon2id_str_verify(copy, digits, PIN_DIGITS) == 0;
+}
+
+// --- The count of tries -----------------------------------------------------
+
+void pin_tries_forgive(struct pin_tries *tries)
+{
+    *tries = (struct pin_tries){0};
+}
+
+int64_t pin_lock_left_ms(const struct pin_tries *tries,
+                         const struct pin_moment *moment)
+{
+    if (tries->wrong < PIN_TRIES)
+        return 0;
+    // After a restart at least as much time has passed as this boot is old.
+    bool same_boot =
+        strcmp(tries->boot, moment->boot) == 0 && moment->up_ms >= tries->up_ms;
+    int64_t passed = same_boot ? moment->up_ms - tries->up_ms : moment->up_ms;
+    return passed >= PIN_LOCK_MS ? 0 : PIN_LOCK_MS - passed;
+}
+
+// A lock that has ended gives all tries back.
+static int wrong_now(const struct pin_tries *tries,
+                     const struct pin_moment *moment)
+{
+    return tries->wrong >= PIN_TRIES && pin_lock_left_ms(tries, moment) == 0
+               ? 0
+               : tries->wrong;
+}
+
+bool pin_tries_take(struct pin_tries *tries, const struct pin_moment *moment)
+{
+    int wrong = wrong_now(tries, moment);
+    if (wrong >= PIN_TRIES)
+        return false;
+    tries->wrong = wrong + 1;
+    memcpy(tries->boot, moment->boot, sizeof tries->boot);
+    tries->up_ms = moment->up_ms;
+    return true;
+}
+
+int pin_tries_left(const struct pin_tries *tries,
+                   const struct pin_moment *moment)
+{
+    return PIN_TRIES - wrong_now(tries, moment);
+}
+
+int pin_lock_left_minutes(const struct pin_tries *tries,
+                          const struct pin_moment *moment)
+{
+    return (int)((pin_lock_left_ms(tries, moment) + 59999) / 60000);
+}
+
+void pin_tries_write(const struct pin_tries *tries,
+                     char out[PIN_TRIES_TEXT_SIZE])
+{
+    snprintf(out, PIN_TRIES_TEXT_SIZE, "%d %s %lld", tries->wrong,
+             tries->boot[0] != '\0' ? tries->boot : "-",
+             (long long)tries->up_ms);
+}
+
+bool pin_tries_read(const char *text, const struct pin_moment *moment,
+                    struct pin_tries *out)
+{
+    char boot[CLOCK_BOOT_ID_SIZE] = "";
+    long long up_ms;
+    int wrong, end = 0;
+    *out = (struct pin_tries){0};
+    if (!text || text[0] == '\0')
+        return true;
+    if (sscanf(text, "%1d %36s %19lld%n", &wrong, boot, &up_ms, &end) == 3 &&
+        text[end] == '\0' && wrong >= 0 && wrong <= PIN_TRIES && up_ms >= 0) {
+        out->wrong = wrong;
+        if (strcmp(boot, "-") != 0)
+            memcpy(out->boot, boot, sizeof out->boot);
+        out->up_ms = up_ms;
+        return true;
+    }
+    out->wrong = PIN_TRIES;
+    memcpy(out->boot, moment->boot, sizeof out->boot);
+    out->up_ms = moment->up_ms;
+    return false;
+}
