@@ -6,6 +6,7 @@
 #include "ui/kiosk.h"
 #include "ui/layout.h"
 #include "ui/parts.h"
+#include "ui/reading.h"
 #include "ui/stage.h"
 #include "ui/stop.h"
 #include <limits.h>
@@ -44,10 +45,15 @@ struct app {
     const struct screen *screen; // on the stage
     struct targets targets;
     enum i18n_language language;
-    int pressed; // index of a target, or INPUT_NO_TARGET
+    struct aids aids; // as drawn
+    int pressed;      // index of a target, or INPUT_NO_TARGET
     struct damage damage;
     int64_t tick_at;
     bool bad_finger_told;
+
+    struct sound *sound;
+    struct reading reading;
+    enum flow_screen heard; // the screen that the sounds know of
 };
 
 static int64_t now_ms(void)
@@ -65,6 +71,18 @@ static int64_t believable_wall_ms(void)
     return wall >= year_2024 && wall < year_2100 ? wall : 0;
 }
 
+// Percent; outside the opening hours nothing is heard.
+static int volume_of(const struct app *app)
+{
+    bool closed = kiosk_flow(app->kiosk)->screen == FLOW_CLOSED;
+    return closed ? 0 : SOUND_VOLUME;
+}
+
+static const struct theme *theme_of(const struct flow *flow)
+{
+    return theme_get(flow->aids.dark ? THEME_DARK : THEME_LIGHT);
+}
+
 static struct view view_of(const struct app *app, int64_t now)
 {
     const struct flow *flow = kiosk_flow(app->kiosk);
@@ -76,12 +94,15 @@ static struct view view_of(const struct app *app, int64_t now)
         .i18n = app->i18n,
         .language = flow->language,
         .layout = app->layout,
-        .theme = theme_get(THEME_LIGHT),
+        .theme = theme_of(flow),
         .text = app->text,
         .ornament = app->turned.size ? &app->turned : &app->baked,
         .now = now,
         .wall_ms = believable_wall_ms(),
-        .turns_until = app->options.still ? 0 : app->turns_until};
+        .turns_until = app->options.still ? 0 : app->turns_until,
+        .can_listen =
+            reading_is_offered(&app->reading, flow->language, volume_of(app)),
+        .loudness = reading_loudness(&app->reading)};
 }
 
 static void damage_all(struct app *app)
@@ -147,10 +168,35 @@ static void show_screen(struct app *app, const struct screen *screen,
     begin_ticks(app, view);
 }
 
+// What is heard goes with what is seen.
+static void hear(struct app *app, int64_t now)
+{
+    struct view view = view_of(app, now);
+    sound_set_volume(app->sound, volume_of(app));
+    if (view.flow->screen == FLOW_THANKS && app->heard != FLOW_THANKS)
+        sound_play(app->sound, TONE_CHIME);
+    app->heard = view.flow->screen;
+    reading_follow(&app->reading, &view);
+}
+
+// Another mode: everything looks different, and may lie elsewhere.
+static void change_aids(struct app *app, const struct view *view)
+{
+    const struct aids *aids = &view->flow->aids;
+    if (aids->large != app->aids.large) {
+        text_forget(app->text);
+        forget_touch(app, view->now);
+    }
+    if (aids->large != app->aids.large || aids->dark != app->aids.dark)
+        damage_all(app);
+    app->aids = *aids;
+}
+
 // Compares what is to be seen with what is on the stage, and notes the
 // difference.
 static void refresh(struct app *app, int64_t now)
 {
+    hear(app, now);
     struct view view = view_of(app, now);
     const struct screen *screen = screen_of(view.flow->screen);
     if (view.language != app->language) {
@@ -158,6 +204,7 @@ static void refresh(struct app *app, int64_t now)
         text_forget(app->text);
         damage_all(app);
     }
+    change_aids(app, &view);
     if (screen != app->screen) {
         show_screen(app, screen, &view);
         return;
@@ -222,16 +269,26 @@ static void act_on_tap(struct app *app, int target, int64_t now)
 {
     struct flow_input input = {.kind = FLOW_ACT, .now = now};
     struct view view = view_of(app, now);
+    struct target tapped; // a copy: the step lays out anew
     if (target != INPUT_NO_TARGET) {
-        const struct target *tapped = &app->targets.list[target];
-        trace_touch(app->trace, "tap", tapped->id);
-        input.act = tapped->act;
-        input.value = tapped->value;
+        tapped = app->targets.list[target];
+        trace_touch(app->trace, "tap", tapped.id);
+        sound_play(app->sound, TONE_TICK);
+        if (!reading_tap(&app->reading, &view, &tapped)) {
+            refresh(app, now); // it may be louder now
+            return;
+        }
+        input.act = tapped.act;
+        input.value = tapped.value;
     } else if (!app->screen->tap_beside ||
                !app->screen->tap_beside(&view, &input.act)) {
         return;
     }
     step(app, &input);
+    if (target != INPUT_NO_TARGET) {
+        view = view_of(app, now);
+        reading_answer(&app->reading, &view, &tapped);
+    }
 }
 
 static void warn_of_touch(enum input_fault fault)
@@ -259,6 +316,8 @@ static void take_finger(struct app *app, const struct input_event *event)
     if (result.touched) {
         const struct flow_input touch = {.kind = FLOW_TOUCH, .now = event->now};
         app->turns_until = event->now + TURNING_MS;
+        sound_wake(app->sound);
+        reading_touch(&app->reading);
         // The drum begins to turn. A screen where nothing moves has no tick.
         if (app->screen->tick)
             app->tick_at = event->now;
@@ -529,6 +588,16 @@ static bool open_window(struct app *app)
     return app->text && stop_start(app->stop_event);
 }
 
+// After the first picture. The device is opened once, so that it is known
+// whether there is one before somebody comes.
+static void open_sounds(struct app *app)
+{
+    app->sound = sound_start(SOUND_LINGER_MS);
+    const struct voice_params params = {.sound = app->sound, .i18n = app->i18n};
+    reading_open(&app->reading, app->sound, voice_open(&params));
+    sound_wake(app->sound);
+}
+
 static bool open_all(struct app *app)
 {
     if (app->options.trace && !(app->trace = trace_open(app->options.trace)))
@@ -559,6 +628,7 @@ static bool open_all(struct app *app)
         return false;
     refresh(app, now);
     draw(app, now);
+    open_sounds(app);
     return true;
 }
 
@@ -599,6 +669,8 @@ enum app_result app_close(struct app *app)
 {
     enum app_result result = app->result;
     kiosk_close(app->kiosk, now_ms());
+    reading_close(&app->reading);
+    sound_stop(app->sound);
     if (app->window) {
         drain(app);
         stop_join();
@@ -617,6 +689,11 @@ enum app_result app_close(struct app *app)
 const char *app_screen(const struct app *app)
 {
     return app->screen->name;
+}
+
+const struct targets *app_targets(const struct app *app)
+{
+    return &app->targets;
 }
 
 const struct flow *app_flow(const struct app *app)

@@ -36,4 +36,6 @@ enum app_result app_close(struct app *app);
 
 // The screen that is shown, as the trace names it, and its state.
 const char *app_screen(const struct app *app);
+struct targets; // ui/screen.h
+const struct targets *app_targets(const struct app *app);
 const struct flow *app_flow(const struct app *app);

@@ -86,8 +86,8 @@ static void draw_speaker(const struct pen *p)
                                         {-0.28, 0.17},  {-0.48, 0.17}};
     fill(p, body, COUNT(body));
     path(p, body, COUNT(body), true, 0.05);
-    arc(p, 0.01, 0, 0.22, 0.075, 0.14, 0.22);
-    arc(p, 0.01, 0, 0.41, 0.075, 0.14, 0.22);
+    arc(p, 0.01, 0, 0.23, 0.085, 0.12, 0.26);
+    arc(p, 0.01, 0, 0.43, 0.085, 0.12, 0.26);
 }
 
 // A bold capital with its left foot at (x, y), as high as wide and a tenth.

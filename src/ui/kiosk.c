@@ -181,7 +181,8 @@ static void open_store(struct kiosk *kiosk)
                                         .device = watch_device(kiosk->watch),
                                         .listener = kiosk->params.listener,
                                         .ctx = kiosk->params.ctx,
-                                        .retry_ms = kiosk->params.retry_ms};
+                                        .retry_ms = kiosk->params.retry_ms,
+                                        .ring_slots = kiosk->params.ring_slots};
     kiosk->store = store_open(&params);
     if (!kiosk->store) {
         log_error("ui", "the store cannot be started");

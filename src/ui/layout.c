@@ -62,6 +62,42 @@ void layout_levels(const struct layout *layout, size_t count, struct box *out)
                               308 + layout->drop + (double)i * (h + gap), w, h};
 }
 
+void layout_rows(const struct layout *layout, size_t count, struct box *out)
+{
+    bool portrait = layout->portrait;
+    const double top = portrait ? 258 : 194, gap = portrait ? 16 : 15;
+    const double all = portrait ? 774 : 480;
+    if (count == 0)
+        return;
+    double h = (all - gap * (double)(count - 1)) / (double)count;
+    for (size_t i = 0; i < count; i++)
+        out[i] = (struct box){LAYOUT_MARGIN,
+                              top + layout->drop + (double)i * (h + gap),
+                              inner_width(layout), h};
+}
+
+bool layout_share(const double *needs, size_t count, struct box *boxes)
+{
+    double room = 0, needed = 0;
+    bool narrow = false;
+    for (size_t i = 0; i < count; i++) {
+        room += boxes[i].w;
+        needed += needs[i];
+        narrow |= boxes[i].w < needs[i];
+    }
+    if (!narrow)
+        return true;
+    double moved = 0; // of the left edge
+    for (size_t i = 0; i < count; i++) {
+        double before = boxes[i].w;
+        boxes[i].x += moved;
+        boxes[i].w = needed <= room ? needs[i] + (room - needed) / (double)count
+                                    : needs[i] * room / needed;
+        moved += boxes[i].w - before;
+    }
+    return needed <= room;
+}
+
 static void tools_in_one_row(const struct layout *layout, size_t count,
                              struct box *out, struct box *out_decline)
 {
@@ -78,6 +114,15 @@ static void tools_in_one_row(const struct layout *layout, size_t count,
     if (!out_decline)
         x += (w - used) / 2;
     spread(count, x, y, used, TOOL_HEIGHT, TOOL_GAP, out);
+}
+
+// Four tools and nothing else: two and two.
+static void tools_in_square(const struct layout *layout, struct box *out)
+{
+    const double pitch = TOOL_HEIGHT + TOOL_GAP, w = inner_width(layout);
+    for (size_t row = 0; row < 2; row++)
+        spread(2, LAYOUT_MARGIN, 1072 + layout->drop + (double)row * pitch, w,
+               TOOL_HEIGHT, TOOL_GAP, out + 2 * row);
 }
 
 static void tools_in_rows(const struct layout *layout, size_t count,
@@ -115,7 +160,9 @@ static void tools_in_rows(const struct layout *layout, size_t count,
 void layout_tools(const struct layout *layout, size_t count, struct box *out,
                   struct box *out_decline)
 {
-    if (layout->portrait)
+    if (layout->portrait && count == TOOL_SLOTS && !out_decline)
+        tools_in_square(layout, out);
+    else if (layout->portrait)
         tools_in_rows(layout, count, out, out_decline);
     else
         tools_in_one_row(layout, count, out, out_decline);

@@ -28,6 +28,8 @@ int layout_px(const struct layout *layout, double u);
 
 // The cards (landscape) or rows (portrait) of 2 to 5 levels.
 void layout_levels(const struct layout *layout, size_t count, struct box *out);
+// The same in large text: rows as wide as the screen in both shapes.
+void layout_rows(const struct layout *layout, size_t count, struct box *out);
 // The tools under the levels, and "no rating" when `out_decline` is not NULL.
 // Room for four tools side by side is the measure; more share the same room,
 // fewer are not stretched.
@@ -40,6 +42,12 @@ struct layout_buttons {
     struct box back, beside, main;
 };
 struct layout_buttons layout_reason_buttons(const struct layout *layout);
+
+// Boxes that stand side by side, when one is narrower than what it is to hold:
+// their widths then follow `needs` (u), what is left over in equal parts, what
+// is missing in proportion. The room and the gaps of the row stay. False when
+// something is missing.
+bool layout_share(const double *needs, size_t count, struct box *boxes);
 
 // The smallest height or width of a finger's target and the least gap between
 // two, on glass.

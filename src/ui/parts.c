@@ -3,6 +3,7 @@
 #include "ui/emblem.h"
 #include "ui/face.h"
 #include "vietnamese/number.h"
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,6 +16,7 @@ enum {
     CALL_SHADOW_DOWN = 8,
     CALL_SHADOW = 76,
     CHOSEN_BORDER = 8,
+    SECOND_BORDER = 3,
     BUTTON_RADIUS = 22,
     TOOL_RADIUS = 18,
     BUTTON_PADDING = 22,
@@ -23,6 +25,8 @@ enum {
     HEAD_NAME_X = 116,
     HEAD_GAP = 24, // between the names and the pill
     PRESSED_PERCENT = 2,
+    CAPTION_ICON = 38,
+    PART_SHARE_MAX = 8,
     TURN_STEP_MS = 100
 };
 
@@ -141,6 +145,16 @@ static void write_pill(const struct view *view, bool field, struct buf *out)
                     out);
 }
 
+static double name_size(const struct view *view)
+{
+    return view_size(view, 27, 34);
+}
+
+static double pill_size(const struct view *view)
+{
+    return view_size(view, 28, 34);
+}
+
 // The fullest wording that leaves room between the names and the pill.
 static void word_head(const struct view *view, struct head *head)
 {
@@ -153,10 +167,10 @@ static void word_head(const struct view *view, struct head *head)
             continue;
         write_name(view, shorter < 2, &head->name);
         write_pill(view, has_field && shorter % 2 == 0, &head->pill);
-        head->name_width =
-            width_in_u(view, TEXT_SEMIBOLD, 27, buf_text(&head->name));
-        head->pill_width =
-            width_in_u(view, TEXT_SEMIBOLD, 28, buf_text(&head->pill));
+        head->name_width = width_in_u(view, TEXT_SEMIBOLD, name_size(view),
+                                      buf_text(&head->name));
+        head->pill_width = width_in_u(view, TEXT_SEMIBOLD, pill_size(view),
+                                      buf_text(&head->pill));
         if (head->pill_width > 0)
             head->pill_width += 2 * PILL_PADDING;
         if (fmax(head->name_width, centre) + HEAD_GAP + head->pill_width <=
@@ -181,7 +195,8 @@ void part_header(const struct view *view, struct canvas *canvas)
                 view_px(view, 30));
     double room = right - HEAD_NAME_X -
                   (head.pill_width > 0 ? head.pill_width + HEAD_GAP : 0);
-    struct part_line name = {TEXT_SEMIBOLD, 27, theme->ink, TEXT_LEFT};
+    struct part_line name = {TEXT_SEMIBOLD, name_size(view), theme->ink,
+                             TEXT_LEFT};
     struct part_line centre = {TEXT_MEDIUM, 24, theme->ink2, TEXT_LEFT};
     bool named = buf_text(&head.name)[0] != '\0';
     if (named)
@@ -194,9 +209,9 @@ void part_header(const struct view *view, struct canvas *canvas)
             view_rect(view, (struct box){right - head.pill_width, 24 + low,
                                          head.pill_width, 52});
         canvas_round_rect(canvas, pill.x, pill.y, pill.w, pill.h, pill.h / 2.0,
-                          theme->tint);
-        struct part_line words = {TEXT_SEMIBOLD, 28, theme->on_tint,
-                                  TEXT_CENTRE};
+                          theme->pill);
+        struct part_line words = {TEXT_SEMIBOLD, pill_size(view),
+                                  theme->on_pill, TEXT_CENTRE};
         part_line(view, canvas, words, buf_text(&head.pill),
                   right - head.pill_width / 2, 50 + low,
                   head.pill_width - PILL_PADDING);
@@ -261,7 +276,7 @@ SDL_FRect part_card(const struct view *view, struct canvas *canvas,
     shadow(view, canvas, r, round);
     if (target->look & LOOK_CHOSEN)
         bordered(view, canvas, r, round, CHOSEN_BORDER, theme->primary,
-                 theme->tint);
+                 theme->chosen);
     else
         bordered(view, canvas, r, round, theme->border, line,
                  target->look & LOOK_PRESSED
@@ -299,23 +314,75 @@ SDL_FRect part_chip(const struct view *view, struct canvas *canvas,
     return r;
 }
 
+// How a caption of a kind stands in its button, u.
+struct inset {
+    enum text_weight weight;
+    double padding, gap; // beside it, and between icon and words
+};
+
+static struct inset inset_of(enum part_kind kind)
+{
+    if (kind == PART_TOOL)
+        return (struct inset){TEXT_SEMIBOLD, TOOL_PADDING, 12};
+    if (kind == PART_QUIET)
+        return (struct inset){TEXT_SEMIBOLD, TOOL_PADDING, 17};
+    return (struct inset){TEXT_BOLD, BUTTON_PADDING, 17};
+}
+
+// What stands around the words.
+static double beside_words(const struct part_caption *caption)
+{
+    struct inset inset = inset_of(caption->kind);
+    return 2 * inset.padding +
+           (caption->icon == ICON_NONE ? 0 : CAPTION_ICON + inset.gap);
+}
+
+bool part_share(const struct view *view, const struct part_caption *captions,
+                size_t count, double size, struct box *boxes)
+{
+    double needs[PART_SHARE_MAX];
+    assert(count <= PART_SHARE_MAX);
+    for (size_t i = 0; i < count; i++)
+        // A pixel more, for a box whose edges are rounded.
+        needs[i] = beside_words(&captions[i]) + 1 / view->layout.scale +
+                   width_in_u(view, inset_of(captions[i].kind).weight, size,
+                              captions[i].words);
+    return layout_share(needs, count, boxes);
+}
+
+double part_common_size(const struct view *view,
+                        const struct part_caption *captions,
+                        const struct target *targets, size_t count, double size)
+{
+    int px = layout_px(&view->layout, size), least = px / 2;
+    for (size_t i = 0; i < count; i++) {
+        struct text_style style = {inset_of(captions[i].kind).weight, px};
+        double around = view_px(view, beside_words(&captions[i]));
+        px = text_fit(view->text, style, least, 1, &captions[i].words, 1,
+                      (int)(targets[i].area.w - around), 1);
+    }
+    return px / view->layout.scale;
+}
+
 // Icon and label side by side with their common middle in the rectangle.
 static void centred(const struct view *view, struct canvas *canvas, SDL_FRect r,
-                    enum icon icon, double icon_size, double gap,
-                    double padding, enum text_weight weight, double size,
-                    const char *label, color ink, color paper)
+                    const struct part_caption *caption, double size, color ink,
+                    color paper)
 {
-    double left = icon == ICON_NONE ? 0 : view_px(view, icon_size + gap);
-    int room = (int)(r.w - left - 2 * view_px(view, padding));
-    struct text_style style = {weight, layout_px(&view->layout, size)};
-    style.px = text_fit(view->text, style, style.px / 2, 1, &label, 1, room, 1);
-    double words = text_width(view->text, style, label);
+    struct inset inset = inset_of(caption->kind);
+    bool has_icon = caption->icon != ICON_NONE;
+    double left = has_icon ? view_px(view, CAPTION_ICON + inset.gap) : 0;
+    int room = (int)(r.w - left - 2 * view_px(view, inset.padding));
+    struct text_style style = {inset.weight, layout_px(&view->layout, size)};
+    style.px = text_fit(view->text, style, style.px / 2, 1, &caption->words, 1,
+                        room, 1);
+    double words = text_width(view->text, style, caption->words);
     double x = r.x + (r.w - left - words) / 2, y = r.y + r.h / 2;
-    if (icon != ICON_NONE)
-        icon_draw(canvas, icon, x + view_px(view, icon_size) / 2, y,
-                  view_px(view, icon_size), ink, paper);
-    text_draw_middle(view->text, canvas, style, ink, label, x + left, y,
-                     TEXT_LEFT);
+    if (has_icon)
+        icon_draw(canvas, caption->icon, x + view_px(view, CAPTION_ICON) / 2, y,
+                  view_px(view, CAPTION_ICON), ink, paper);
+    text_draw_middle(view->text, canvas, style, ink, caption->words, x + left,
+                     y, TEXT_LEFT);
 }
 
 void part_button(const struct view *view, struct canvas *canvas,
@@ -329,7 +396,7 @@ void part_button(const struct view *view, struct canvas *canvas,
     bool pressed = target->look & LOOK_PRESSED;
     double round =
         view_px(view, kind == PART_QUIET ? TOOL_RADIUS : BUTTON_RADIUS);
-    color ink = theme->primary, paper;
+    color ink = theme->accent, paper;
     if (kind == PART_MAIN) {
         ink = theme->on_primary;
         paper = pressed ? between(theme->primary, theme->ink) : theme->primary;
@@ -338,25 +405,38 @@ void part_button(const struct view *view, struct canvas *canvas,
         canvas_round_rect(canvas, r.x, r.y, r.w, r.h, round, paper);
     } else if (kind == PART_SECOND) {
         paper = pressed ? theme->tint : theme->surface;
-        bordered(view, canvas, r, round, 3, theme->primary, paper);
+        bordered(view, canvas, r, round, fmax(SECOND_BORDER, theme->border),
+                 theme->accent, paper);
     } else {
         ink = theme->ink;
         paper = pressed ? theme->tint : theme->bg;
         bordered(view, canvas, r, round, theme->border, theme->control, paper);
     }
-    bool quiet = kind == PART_QUIET;
-    centred(view, canvas, r, icon, 38, 17,
-            quiet ? TOOL_PADDING : BUTTON_PADDING,
-            quiet ? TEXT_SEMIBOLD : TEXT_BOLD, size, label, ink, paper);
+    const struct part_caption caption = {kind, icon, label};
+    centred(view, canvas, r, &caption, size, ink, paper);
+}
+
+// How loud: so many of three bars under the words.
+static void loudness(const struct view *view, struct canvas *canvas,
+                     SDL_FRect r, unsigned bars, color ink)
+{
+    const double wide = view_px(view, 34), pitch = view_px(view, 42);
+    const double high = view_px(view, 6);
+    double x = r.x + (r.w - 2 * pitch - wide) / 2;
+    double y = r.y + r.h - view_px(view, 14);
+    for (unsigned i = 0; i < 3; i++)
+        canvas_round_rect(canvas, x + i * pitch, y, wide, high, high / 2,
+                          i < bars ? ink : color_fade(ink, 80));
 }
 
 void part_tool(const struct view *view, struct canvas *canvas,
-               const struct target *target, enum icon icon, const char *label)
+               const struct target *target, enum icon icon, const char *label,
+               double size)
 {
     const struct theme *theme = view->theme;
     if (part_hidden(canvas, target->area))
         return;
-    SDL_FRect r = shrink(target);
+    SDL_FRect r = shrink(target), words = r;
     bool chosen = target->look & LOOK_CHOSEN;
     color ink = chosen ? theme->on_primary : theme->ink;
     color paper = chosen                        ? theme->primary
@@ -365,8 +445,13 @@ void part_tool(const struct view *view, struct canvas *canvas,
     double round = view_px(view, TOOL_RADIUS);
     bordered(view, canvas, r, round, theme->border,
              chosen ? theme->primary : theme->control, paper);
-    centred(view, canvas, r, icon, 38, 12, TOOL_PADDING, TEXT_SEMIBOLD, 28,
-            label, ink, paper);
+    unsigned bars = target->look / LOOK_NUMBER;
+    if (bars > 0) {
+        loudness(view, canvas, r, bars, ink);
+        words.h -= (float)view_px(view, 12);
+    }
+    const struct part_caption caption = {PART_TOOL, icon, label};
+    centred(view, canvas, words, &caption, size, ink, paper);
 }
 
 void part_faces(const struct view *view, struct canvas *canvas, double x,
@@ -463,7 +548,7 @@ void part_ring(const struct view *view, struct canvas *canvas, double x,
 {
     double cx = view_px(view, x), cy = view_px(view, y);
     double r = view_px(view, radius), w = view_px(view, width);
-    canvas_ring(canvas, cx, cy, r, w, view->theme->rule);
+    canvas_ring(canvas, cx, cy, r, w, view->theme->track);
     if (part > 0)
         canvas_arc(canvas, cx, cy, r, w, 0, fmin(part, 1),
                    view->theme->primary);
@@ -521,9 +606,10 @@ void part_hotline(const struct view *view, struct canvas *canvas)
         return;
     struct buf line = {0};
     part_hotline_text(view, &line);
-    struct part_line how = {TEXT_MEDIUM, 30, view->theme->ink, TEXT_CENTRE};
+    struct part_line how = {TEXT_MEDIUM, view_size(view, 30, 38),
+                            view->theme->ink, TEXT_CENTRE};
     part_lines(view, canvas, how, buf_text(&line), l->w / 2,
                (l->portrait ? 1219 : 753) + l->drop, l->w - 2 * LAYOUT_MARGIN,
-               l->portrait ? 2 : 1, 41);
+               l->portrait ? 2 : 1, view_size(view, 41, 50));
     buf_free(&line);
 }

@@ -10,8 +10,6 @@ enum {
     PART_SLOW_RING_MS = 80,
     PART_RING_REACH = 104 // u from the middle of the large ring
 };
-// Over a screen that waits behind a question.
-#define PART_DIM 0x9e0B1626u
 
 void part_page(const struct view *view, struct canvas *canvas);
 // The emblem, the names and the counter's pill, with the rule below.
@@ -38,15 +36,34 @@ void part_lines(const struct view *view, struct canvas *canvas,
                 struct part_line how, const char *words, double x, double y,
                 double width, size_t most, double leading);
 
-enum part_kind { PART_MAIN, PART_SECOND, PART_QUIET };
+enum part_kind { PART_MAIN, PART_SECOND, PART_QUIET, PART_TOOL };
+
+// The words of a button or tool. Those that stand together are of one size.
+struct part_caption {
+    enum part_kind kind;
+    enum icon icon;
+    const char *words;
+};
+// Gives captions that stand side by side the room that they need at `size`, as
+// layout_share().
+bool part_share(const struct view *view, const struct part_caption *captions,
+                size_t count, double size, struct box *boxes);
+// The largest size up to `size` at which each caption fits on its target.
+double part_common_size(const struct view *view,
+                        const struct part_caption *captions,
+                        const struct target *targets, size_t count,
+                        double size);
+
 // A button with an icon and a label in its middle. PART_SECOND has a border of
 // the main colour, PART_QUIET one like a tool and no surface.
 void part_button(const struct view *view, struct canvas *canvas,
                  const struct target *target, enum part_kind kind,
                  enum icon icon, const char *label, double size);
-// A tool of the bar: icon and label.
+// A tool of the bar: icon and label. It looks on when it is chosen; a number in
+// its look is shown as so many of three bars.
 void part_tool(const struct view *view, struct canvas *canvas,
-               const struct target *target, enum icon icon, const char *label);
+               const struct target *target, enum icon icon, const char *label,
+               double size);
 // The body of a card or chip with its shadow: chosen, pressed or plain.
 // Returns the rectangle inside which the content is drawn (smaller while
 // pressed).

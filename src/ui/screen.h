@@ -62,6 +62,8 @@ struct view {
     int64_t now;         // milliseconds of the steady clock
     int64_t wall_ms;     // 0: the clock cannot be believed, no time is shown
     int64_t turns_until; // the ornament turns until then
+    bool can_listen;     // the texts can be read aloud
+    unsigned loudness;   // of the reading: 1 to 3; 0 while nothing is read
 };
 
 struct screen {
@@ -91,3 +93,9 @@ static inline double view_px(const struct view *view, double u)
     return u * view->layout.scale;
 }
 const char *view_text(const struct view *view, const char *id);
+// A size as it is, or in large text.
+static inline double view_size(const struct view *view, double plain,
+                               double large)
+{
+    return view->flow->aids.large ? large : plain;
+}

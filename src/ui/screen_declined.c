@@ -26,13 +26,14 @@ static void draw(const struct view *view, const struct targets *targets,
     part_header(view, canvas);
     part_ring_emblem(view, canvas, ring.x, ring.y,
                      (double)left / (double)total);
-    struct part_line body = {TEXT_BOLD, 48, view->theme->ink, TEXT_CENTRE};
+    struct part_line body = {TEXT_BOLD, view_size(view, 48, 54),
+                             view->theme->ink, TEXT_CENTRE};
     part_lines(view, canvas, body, view_text(view, "declined.body"), l->w / 2,
                (l->portrait ? 680 : 450) + l->drop, l->w - 2 * LAYOUT_MARGIN,
-               l->portrait ? 2 : 1, 64);
+               l->portrait ? 2 : 1, view_size(view, 64, 72));
     if (targets->count > 0)
         part_button(view, canvas, &targets->list[0], PART_SECOND, ICON_BACK,
-                    view_text(view, "declined.again"), 34);
+                    view_text(view, "declined.again"), view_size(view, 34, 42));
     part_hotline(view, canvas);
 }
 

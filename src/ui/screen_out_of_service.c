@@ -107,18 +107,20 @@ static void draw_apology(const struct view *view, const struct targets *targets,
     enum text_align align = l->portrait ? TEXT_CENTRE : TEXT_LEFT;
     double x = l->portrait ? l->w / 2 : LAYOUT_MARGIN;
     draw_page(view, canvas);
-    struct part_line words = {TEXT_BOLD, 46, view->theme->ink, align};
+    struct part_line words = {TEXT_BOLD, view_size(view, 46, 54),
+                              view->theme->ink, align};
     part_lines(view, canvas, words, view_text(view, "err.store"), x,
                (l->portrait ? 560 : 424) + l->drop, l->portrait ? 720 : 1000, 4,
-               62);
+               view_size(view, 62, 74));
     if (!view->setting->hotline[0])
         return;
     struct buf line = {0};
     part_hotline_text(view, &line);
-    struct part_line hotline = {TEXT_MEDIUM, 34, view->theme->ink, align};
+    struct part_line hotline = {TEXT_MEDIUM, view_size(view, 34, 42),
+                                view->theme->ink, align};
     part_lines(view, canvas, hotline, buf_text(&line), x,
                (l->portrait ? 800 : 590) + l->drop, l->w - 2 * LAYOUT_MARGIN,
-               l->portrait ? 2 : 1, 48);
+               l->portrait ? 2 : 1, view_size(view, 48, 58));
     buf_free(&line);
 }
 

@@ -3,29 +3,120 @@
 #include "ui/face.h"
 #include "ui/parts.h"
 #include <math.h>
+#include <string.h>
+
+// Rows from edge to edge, instead of cards.
+static bool in_rows(const struct view *view)
+{
+    return view->layout.portrait || view->flow->aids.large;
+}
+
+static void place_levels(const struct view *view, size_t count, struct box *out)
+{
+    if (view->flow->aids.large)
+        layout_rows(&view->layout, count, out);
+    else
+        layout_levels(&view->layout, count, out);
+}
+
+enum { TOOLS_MAX = 4, BAR_MAX = TOOLS_MAX + 1 };
+
+static const struct tool {
+    const char *id;
+    enum icon icon;
+    enum flow_act act;
+} TOOLS[TOOLS_MAX] = {{"tool.audio", ICON_SPEAKER, FLOW_LISTEN},
+                      {"tool.large", ICON_LARGE_TEXT, FLOW_LARGE},
+                      {"tool.dark", ICON_CONTRAST, FLOW_DARK},
+                      {"tool.lang", ICON_GLOBE, FLOW_LANGUAGE}};
+
+static bool is_on(const struct view *view, enum flow_act act)
+{
+    const struct aids *aids = &view->flow->aids;
+    return (act == FLOW_LARGE && aids->large) ||
+           (act == FLOW_DARK && aids->dark) ||
+           (act == FLOW_LISTEN && aids->audio);
+}
+
+static struct part_caption caption_of(const struct view *view, const char *id)
+{
+    struct part_caption caption = {PART_QUIET, ICON_NONE, view_text(view, id)};
+    for (size_t i = 0; i < TOOLS_MAX; i++) {
+        if (strcmp(TOOLS[i].id, id) != 0)
+            continue;
+        caption.kind = PART_TOOL;
+        caption.icon = TOOLS[i].icon;
+    }
+    return caption;
+}
+
+static double bar_size(const struct view *view)
+{
+    return view_size(view, 28, 34);
+}
+
+// Boxes that stand in one row share it by what they hold.
+static void share_rows(const struct view *view, const char *const *ids,
+                       size_t count, struct box *boxes)
+{
+    struct part_caption captions[BAR_MAX];
+    for (size_t i = 0; i < count; i++)
+        captions[i] = caption_of(view, ids[i]);
+    for (size_t first = 0, end; first < count; first = end) {
+        for (end = first + 1; end < count && boxes[end].y == boxes[first].y;)
+            end++;
+        part_share(view, captions + first, end - first, bar_size(view),
+                   boxes + first);
+    }
+}
+
+static void layout_bar(const struct view *view, struct targets *out)
+{
+    struct box boxes[BAR_MAX];
+    const char *ids[BAR_MAX];
+    const struct tool *tools = TOOLS;
+    size_t count = TOOLS_MAX;
+    if (!view->can_listen) {
+        tools++;
+        count--;
+    }
+    bool may_decline = view->flow->setting.transaction;
+    layout_tools(&view->layout, count, boxes,
+                 may_decline ? &boxes[count] : NULL);
+    for (size_t i = 0; i < count; i++)
+        ids[i] = tools[i].id;
+    ids[count] = "rate.decline";
+    share_rows(view, ids, count + may_decline, boxes);
+    for (size_t i = 0; i < count; i++) {
+        struct target *target =
+            targets_add(out, view, ids[i], boxes[i], 8, tools[i].act, 0);
+        if (is_on(view, tools[i].act))
+            target->look = LOOK_CHOSEN;
+        if (tools[i].act == FLOW_LISTEN)
+            target->look |= LOOK_NUMBER * view->loudness;
+    }
+    if (may_decline)
+        targets_add(out, view, ids[count], boxes[count], 8, FLOW_DECLINE, 0);
+}
 
 static void layout(const struct view *view, struct targets *out)
 {
     const struct survey_level *levels[SURVEY_LEVELS_MAX];
-    struct box boxes[SURVEY_LEVELS_MAX], tool, decline;
+    struct box boxes[SURVEY_LEVELS_MAX];
     const struct flow *flow = view->flow;
     size_t count =
         survey_shown(view->survey, view->setting->levels,
                      view->setting->order == RECORD_WORST_FIRST, levels);
-    layout_levels(&view->layout, count, boxes);
+    place_levels(view, count, boxes);
     for (size_t i = 0; i < count; i++) {
-        struct target *target = targets_add(
-            out, view, levels[i]->text, boxes[i],
-            view->layout.portrait ? 8 : 10, FLOW_LEVEL, levels[i]->level);
+        struct target *target =
+            targets_add(out, view, levels[i]->text, boxes[i],
+                        in_rows(view) ? 8 : 10, FLOW_LEVEL, levels[i]->level);
         if (flow->level)
             target->look =
                 flow->level == levels[i]->level ? LOOK_CHOSEN : LOOK_FADED;
     }
-    bool may_decline = flow->setting.transaction;
-    layout_tools(&view->layout, 1, &tool, may_decline ? &decline : NULL);
-    targets_add(out, view, "tool.lang", tool, 8, FLOW_LANGUAGE, 0);
-    if (may_decline)
-        targets_add(out, view, "rate.decline", decline, 8, FLOW_DECLINE, 0);
+    layout_bar(view, out);
 }
 
 // From baseline to baseline of a label of two lines, in em.
@@ -40,27 +131,46 @@ struct inside {
     double check_x, check_y, check;
 };
 
+// In a row: face, words, and the check at the end.
+static struct inside row_places(const struct view *view, struct box box,
+                                bool few)
+{
+    bool large = view->flow->aids.large, portrait = view->layout.portrait;
+    struct inside p = {
+        .face_x = 96, .radius = 54, .words_x = 184, .size = 44, .check = 30};
+    if (few && portrait)
+        p = (struct inside){.face_x = 126,
+                            .radius = 84,
+                            .words_x = 250,
+                            .size = 50,
+                            .check = 30};
+    else if (large && portrait)
+        p.words_x = 172;
+    else if (large && !few)
+        p = (struct inside){
+            .face_x = 74, .radius = 37, .words_x = 150, .check = 30};
+    if (large)
+        p.size = 54;
+    p.face_y = p.words_y = p.check_y = box.h / 2;
+    p.check_x = box.w - 64;
+    p.words_width = box.w - p.words_x - 104;
+    if (large && portrait) {
+        // The words need the room of the check, which goes into the corner.
+        p.check = 24;
+        p.check_y = 36;
+        p.check_x = box.w - 36;
+        p.words_width = box.w - p.words_x - 44;
+    }
+    p.break_width = p.words_width;
+    return p;
+}
+
 static struct inside places(const struct view *view, struct box box,
                             size_t count)
 {
     bool few = count <= 3;
-    if (view->layout.portrait) {
-        struct inside p = {.face_x = 96,
-                           .radius = 54,
-                           .words_x = 184,
-                           .size = 44,
-                           .check = 30};
-        if (few)
-            p = (struct inside){.face_x = 126,
-                                .radius = 84,
-                                .words_x = 250,
-                                .size = 50,
-                                .check = 30};
-        p.face_y = p.words_y = p.check_y = box.h / 2;
-        p.check_x = box.w - 64;
-        p.words_width = p.break_width = box.w - p.words_x - 104;
-        return p;
-    }
+    if (in_rows(view))
+        return row_places(view, box, few);
     struct inside p = {.face_y = 142, .radius = 88, .words_y = 318, .size = 38};
     if (few)
         p = (struct inside){
@@ -95,6 +205,7 @@ static void draw_level(const struct view *view, struct canvas *canvas,
                        struct text_style style, size_t most)
 {
     const struct theme *theme = view->theme;
+    bool chosen = target->look & LOOK_CHOSEN;
     SDL_FRect r = part_card(view, canvas, target, 28, theme->card_line);
     // While pressed the card is smaller, and what is in it moves along.
     double k = r.w / target->area.w;
@@ -103,18 +214,28 @@ static void draw_level(const struct view *view, struct canvas *canvas,
     struct text_lines lines;
     text_break(view->text, style, view_text(view, target->id),
                (int)view_px(view, p->break_width), most, &lines);
-    text_draw_lines(view->text, canvas, style, theme->ink, &lines,
-                    r.x + k * view_px(view, p->words_x),
-                    r.y + k * view_px(view, p->words_y),
-                    style.px * WORDS_LEADING,
-                    view->layout.portrait ? TEXT_LEFT : TEXT_CENTRE);
-    if (target->look & LOOK_CHOSEN)
+    text_draw_lines(
+        view->text, canvas, style, chosen ? theme->on_chosen : theme->ink,
+        &lines, r.x + k * view_px(view, p->words_x),
+        r.y + k * view_px(view, p->words_y), style.px * WORDS_LEADING,
+        in_rows(view) ? TEXT_LEFT : TEXT_CENTRE);
+    if (chosen)
         icon_draw(canvas, ICON_CHECK_DISC, r.x + view_px(view, p->check_x),
                   r.y + view_px(view, p->check_y), 2 * view_px(view, p->check),
-                  theme->primary, theme->on_primary);
+                  theme->badge, theme->on_badge);
     if (target->look & LOOK_FADED)
         canvas_round_rect(canvas, r.x, r.y, r.w, r.h, view_px(view, 28),
                           color_fade(theme->bg, 140));
+}
+
+// Large text has the short question alone, so that it can stand in 54 u.
+static void draw_large_question(const struct view *view, struct canvas *canvas)
+{
+    const struct layout *l = &view->layout;
+    struct part_line question = {TEXT_BOLD, 54, view->theme->ink, TEXT_CENTRE};
+    part_lines(view, canvas, question, view_text(view, "rate.question_short"),
+               l->w / 2, (l->portrait ? 181 : 147) + l->drop, l->w - 80,
+               l->portrait ? 2 : 1, 72);
 }
 
 static void draw_question(const struct view *view, struct canvas *canvas)
@@ -135,6 +256,25 @@ static void draw_question(const struct view *view, struct canvas *canvas)
               (l->portrait ? 268 : 212) + l->drop, width);
 }
 
+static void draw_bar(const struct view *view, struct canvas *canvas,
+                     const struct target *targets, size_t count)
+{
+    struct part_caption captions[BAR_MAX];
+    for (size_t i = 0; i < count; i++)
+        captions[i] = caption_of(view, targets[i].id);
+    double size =
+        part_common_size(view, captions, targets, count, bar_size(view));
+    for (size_t i = 0; i < count; i++) {
+        const struct part_caption *caption = &captions[i];
+        if (caption->kind == PART_TOOL)
+            part_tool(view, canvas, &targets[i], caption->icon, caption->words,
+                      size);
+        else
+            part_button(view, canvas, &targets[i], PART_QUIET, ICON_NONE,
+                        caption->words, size);
+    }
+}
+
 static void draw(const struct view *view, const struct targets *targets,
                  struct canvas *canvas)
 {
@@ -143,26 +283,21 @@ static void draw(const struct view *view, const struct targets *targets,
         count++;
     part_page(view, canvas);
     part_header(view, canvas);
-    draw_question(view, canvas);
+    if (view->flow->aids.large)
+        draw_large_question(view, canvas);
+    else
+        draw_question(view, canvas);
     struct box boxes[SURVEY_LEVELS_MAX];
-    layout_levels(&view->layout, count, boxes);
+    place_levels(view, count, boxes);
     struct inside p = places(view, boxes[0], count);
-    size_t most = view->layout.portrait || count <= 3 ? 1 : 2;
+    size_t most = in_rows(view) || count <= 3 ? 1 : 2;
     struct text_style style = words_style(view, targets, count, &p, most);
     for (size_t i = 0; i < count; i++) {
         const struct target *target = &targets->list[i];
         if (!part_hidden(canvas, part_with_shadow(view, target->area)))
             draw_level(view, canvas, target, &p, style, most);
     }
-    for (size_t i = count; i < targets->count; i++) {
-        const struct target *target = &targets->list[i];
-        if (target->act == FLOW_DECLINE)
-            part_button(view, canvas, target, PART_QUIET, ICON_NONE,
-                        view_text(view, target->id), 28);
-        else
-            part_tool(view, canvas, target, ICON_GLOBE,
-                      view_text(view, target->id));
-    }
+    draw_bar(view, canvas, targets->list + count, targets->count - count);
 }
 
 const struct screen SCREEN_RATING = {"rating", layout, draw, NULL, NULL};

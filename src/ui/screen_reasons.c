@@ -2,6 +2,56 @@
 // after every level, so that nobody can tell from afar what was answered.
 #include "ui/parts.h"
 
+// Back, one beside it, and the main one.
+enum { BUTTON_COUNT = 3 };
+
+static double button_size(const struct view *view)
+{
+    return view_size(view, 34, 42);
+}
+
+static void send_label(const struct view *view, size_t chosen, struct buf *out)
+{
+    struct buf number = {0};
+    buf_printf(&number, "%zu", chosen);
+    const char *values[] = {buf_text(&number)};
+    i18n_format(view->i18n, view->language,
+                chosen ? "reason.send" : "reason.skip", values, 1, out);
+    buf_free(&number);
+}
+
+// In large text the buttons share their room by their words: that of the main
+// one while it is longest, so that nothing moves as chips are chosen. Where
+// that is not enough the icons go, as on the chips.
+static void place_buttons(const struct view *view,
+                          struct part_caption captions[BUTTON_COUNT],
+                          struct box boxes[BUTTON_COUNT])
+{
+    struct layout_buttons places = layout_reason_buttons(&view->layout);
+    struct buf longest = {0};
+    send_label(view, SURVEY_REASONS_MAX, &longest);
+    captions[0] = (struct part_caption){PART_SECOND, ICON_BACK,
+                                        view_text(view, "reason.change")};
+    captions[1] = (struct part_caption){PART_TOOL, ICON_GLOBE,
+                                        view_text(view, "tool.lang")};
+    captions[2] =
+        (struct part_caption){PART_MAIN, ICON_CHECK, buf_text(&longest)};
+    // Upright, the main one has a row of its own.
+    size_t side_by_side = view->layout.portrait ? 2 : 3;
+    for (int attempt = 0; attempt < 2; attempt++) {
+        boxes[0] = places.back;
+        boxes[1] = places.beside;
+        boxes[2] = places.main;
+        if (!view->flow->aids.large ||
+            part_share(view, captions, side_by_side, button_size(view), boxes))
+            break;
+        for (size_t i = 0; i < side_by_side; i++)
+            captions[i].icon = ICON_NONE;
+    }
+    captions[2].words = "";
+    buf_free(&longest);
+}
+
 static void layout(const struct view *view, struct targets *out)
 {
     const struct flow *flow = view->flow;
@@ -16,23 +66,40 @@ static void layout(const struct view *view, struct targets *out)
         if (flow->chosen[i])
             target->look = LOOK_CHOSEN;
     }
-    struct layout_buttons buttons = layout_reason_buttons(&view->layout);
-    targets_add(out, view, "reason.change", buttons.back, 8, FLOW_CHANGE, 0);
-    targets_add(out, view, "tool.lang", buttons.beside, 8, FLOW_LANGUAGE, 0);
+    struct part_caption captions[BUTTON_COUNT];
+    struct box buttons[BUTTON_COUNT];
+    place_buttons(view, captions, buttons);
+    targets_add(out, view, "reason.change", buttons[0], 8, FLOW_CHANGE, 0);
+    targets_add(out, view, "tool.lang", buttons[1], 8, FLOW_LANGUAGE, 0);
     size_t chosen = flow_chosen_count(flow);
     struct target *main =
         targets_add(out, view, chosen ? "reason.send" : "reason.skip",
-                    buttons.main, 8, FLOW_SEND, 0);
+                    buttons[2], 8, FLOW_SEND, 0);
     main->look = LOOK_NUMBER * (unsigned)chosen;
     if (flow->saving)
         main->look |= LOOK_PRESSED;
 }
 
-enum { CHIP_SIZE = 36, CHIP_WORDS_X = 106, CHIP_ICON_X = 54, CHIP_ICON = 56 };
+enum {
+    CHIP_WORDS_X = 106,
+    CHIP_ICON_X = 54,
+    CHIP_ICON = 56,
+    // Large text stands in the middle, without an icon; the check of a chosen
+    // chip is in its corner.
+    CORNER = 28,
+    CORNER_CHECK = 40,
+    CORNER_ROOM = 46
+};
+
+static double chip_size(const struct view *view)
+{
+    return view_size(view, 36, 46);
+}
 
 static int room_for_words(const struct view *view, const struct target *chip)
 {
-    return (int)(chip->area.w - view_px(view, CHIP_WORDS_X + 18));
+    double around = view_size(view, CHIP_WORDS_X + 18, 2 * CORNER_ROOM);
+    return (int)(chip->area.w - view_px(view, around));
 }
 
 // One size for all the chips.
@@ -43,68 +110,104 @@ static struct text_style chip_style(const struct view *view,
     for (size_t i = 0; i < count; i++)
         labels[i] = view_text(view, targets->list[i].id);
     struct text_style style = {TEXT_SEMIBOLD,
-                               layout_px(&view->layout, CHIP_SIZE)};
+                               layout_px(&view->layout, chip_size(view))};
     style.px = text_fit(view->text, style, style.px / 2, 1, labels, count,
                         room_for_words(view, &targets->list[0]), 2);
     return style;
+}
+
+static void draw_chip_icon(const struct view *view, struct canvas *canvas,
+                           const struct target *target, SDL_FRect r)
+{
+    const struct theme *theme = view->theme;
+    bool chosen = target->look & LOOK_CHOSEN;
+    double x = r.x + view_px(view, CHIP_ICON_X), y = r.y + r.h / 2;
+    double size = view_px(view, CHIP_ICON);
+    enum icon icon = ICON_MORE;
+    if (view->flow->aids.large) {
+        if (!chosen)
+            return;
+        x = r.x + r.w - view_px(view, CORNER);
+        y = r.y + view_px(view, CORNER);
+        size = view_px(view, CORNER_CHECK);
+    }
+    icon_by_name(
+        view->survey->reasons[flow_list(view->flow)][target->value].icon,
+        &icon);
+    icon_draw(canvas, chosen ? ICON_CHECK_DISC : icon, x, y, size,
+              chosen ? theme->on_primary : theme->accent,
+              chosen ? theme->primary : theme->surface);
 }
 
 static void draw_chip(const struct view *view, struct canvas *canvas,
                       const struct target *target, struct text_style style)
 {
     const struct theme *theme = view->theme;
-    enum survey_list list = flow_list(view->flow);
-    bool chosen = target->look & LOOK_CHOSEN;
-    color ink = chosen ? theme->on_primary : theme->ink;
+    bool large = view->flow->aids.large;
+    color ink = target->look & LOOK_CHOSEN ? theme->on_primary : theme->ink;
     SDL_FRect r = part_chip(view, canvas, target);
-    double middle = r.y + r.h / 2, icon_x = r.x + view_px(view, CHIP_ICON_X);
-    enum icon icon = ICON_MORE;
-    icon_by_name(view->survey->reasons[list][target->value].icon, &icon);
-    icon_draw(canvas, chosen ? ICON_CHECK_DISC : icon, icon_x, middle,
-              view_px(view, CHIP_ICON),
-              chosen ? theme->on_primary : theme->primary,
-              chosen ? theme->primary : theme->surface);
     struct text_lines lines;
+    draw_chip_icon(view, canvas, target, r);
     text_break(view->text, style, view_text(view, target->id),
                room_for_words(view, target), 2, &lines);
     text_draw_lines(view->text, canvas, style, ink, &lines,
-                    r.x + view_px(view, CHIP_WORDS_X), middle,
-                    style.px * 44.0 / CHIP_SIZE, TEXT_LEFT);
+                    r.x + (large ? r.w / 2 : view_px(view, CHIP_WORDS_X)),
+                    r.y + r.h / 2, style.px * (large ? 1.2 : 1.22),
+                    large ? TEXT_CENTRE : TEXT_LEFT);
 }
 
 static void draw_heading(const struct view *view, struct canvas *canvas)
 {
     const struct layout *l = &view->layout;
-    struct part_line title = {TEXT_BOLD, l->portrait ? 44 : 46,
+    bool large = view->flow->aids.large;
+    struct part_line title = {TEXT_BOLD,
+                              view_size(view, l->portrait ? 44 : 46, 54),
                               view->theme->ink, TEXT_CENTRE};
-    struct part_line hint = {TEXT_MEDIUM, 30, view->theme->ink2, TEXT_CENTRE};
+    struct part_line hint = {TEXT_MEDIUM, view_size(view, 30, 38),
+                             view->theme->ink2, TEXT_CENTRE};
     double x = l->w / 2, width = l->w - 2 * LAYOUT_MARGIN;
-    if (l->portrait)
+    double title_y = view_size(view, 148, 143);
+    double hint_y = view_size(view, 206, 210);
+    if (l->portrait) {
+        title_y = view_size(view, 176, 178);
+        hint_y = view_size(view, 262, 274);
         part_lines(view, canvas, title, view_text(view, "reason.title"), x,
-                   176 + l->drop, width - 40, 2, 60);
-    else
+                   title_y + l->drop, width - 40, 2, large ? 66 : 60);
+    } else {
         part_line(view, canvas, title, view_text(view, "reason.title"), x,
-                  148 + l->drop, width);
+                  title_y + l->drop, width);
+    }
     part_line(view, canvas, hint, view_text(view, "reason.hint"), x,
-              (l->portrait ? 262 : 206) + l->drop, width);
+              hint_y + l->drop, width);
 }
 
-static void draw_main(const struct view *view, struct canvas *canvas,
-                      const struct target *target)
+static void draw_buttons(const struct view *view, struct canvas *canvas,
+                         const struct target *targets)
 {
-    unsigned chosen = target->look / LOOK_NUMBER;
-    struct buf label = {0}, number = {0};
-    if (chosen) {
-        buf_printf(&number, "%u", chosen);
-        const char *values[] = {buf_text(&number)};
-        i18n_format(view->i18n, view->language, target->id, values, 1, &label);
-    } else {
-        buf_append_text(&label, view_text(view, target->id));
+    struct part_caption captions[BUTTON_COUNT];
+    struct box boxes[BUTTON_COUNT];
+    struct buf send = {0};
+    place_buttons(view, captions, boxes);
+    unsigned chosen = targets[2].look / LOOK_NUMBER;
+    send_label(view, chosen, &send);
+    captions[2].words = buf_text(&send);
+    if (!chosen)
+        captions[2].icon = ICON_NONE;
+    // The two beside it are of one size.
+    double beside =
+        part_common_size(view, captions, targets, 2, button_size(view));
+    double main = button_size(view);
+    for (size_t i = 0; i < BUTTON_COUNT; i++) {
+        const struct part_caption *caption = &captions[i];
+        double size = caption->kind == PART_MAIN ? main : beside;
+        if (caption->kind == PART_TOOL)
+            part_tool(view, canvas, &targets[i], caption->icon, caption->words,
+                      size);
+        else
+            part_button(view, canvas, &targets[i], caption->kind, caption->icon,
+                        caption->words, size);
     }
-    part_button(view, canvas, target, PART_MAIN,
-                chosen ? ICON_CHECK : ICON_NONE, buf_text(&label), 34);
-    buf_free(&label);
-    buf_free(&number);
+    buf_free(&send);
 }
 
 static void draw(const struct view *view, const struct targets *targets,
@@ -122,17 +225,7 @@ static void draw(const struct view *view, const struct targets *targets,
         if (!part_hidden(canvas, part_with_shadow(view, target->area)))
             draw_chip(view, canvas, target, style);
     }
-    for (size_t i = count; i < targets->count; i++) {
-        const struct target *target = &targets->list[i];
-        if (target->act == FLOW_SEND)
-            draw_main(view, canvas, target);
-        else if (target->act == FLOW_CHANGE)
-            part_button(view, canvas, target, PART_SECOND, ICON_BACK,
-                        view_text(view, target->id), 34);
-        else
-            part_tool(view, canvas, target, ICON_GLOBE,
-                      view_text(view, target->id));
-    }
+    draw_buttons(view, canvas, targets->list + count);
 }
 
 const struct screen SCREEN_REASONS = {"reasons", layout, draw, NULL, NULL};

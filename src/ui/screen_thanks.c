@@ -6,12 +6,15 @@
 static struct point ring_place(const struct view *view)
 {
     const struct layout *l = &view->layout;
-    return (struct point){l->w / 2, (l->portrait ? 430 : 246) + l->drop};
+    double y = l->portrait ? 430 : view_size(view, 246, 208);
+    return (struct point){l->w / 2, y + l->drop};
 }
 
 static double count_y(const struct view *view)
 {
-    return (view->layout.portrait ? 856 : 546) + view->layout.drop;
+    double y = view->layout.portrait ? view_size(view, 856, 924)
+                                     : view_size(view, 546, 556);
+    return y + view->layout.drop;
 }
 
 static int64_t left_ms(const struct view *view)
@@ -32,11 +35,25 @@ static void draw_count(const struct view *view, struct canvas *canvas)
     buf_printf(&seconds, "%d", (int)ceil((double)left_ms(view) / 1000));
     const char *values[] = {buf_text(&seconds)};
     i18n_format(view->i18n, view->language, "thanks.count", values, 1, &line);
-    struct part_line how = {TEXT_MEDIUM, 30, view->theme->ink2, TEXT_CENTRE};
+    struct part_line how = {TEXT_MEDIUM, view_size(view, 30, 38),
+                            view->theme->ink2, TEXT_CENTRE};
     part_line(view, canvas, how, buf_text(&line), view->layout.w / 2,
               count_y(view), view->layout.w - 2 * LAYOUT_MARGIN);
     buf_free(&seconds);
     buf_free(&line);
+}
+
+static void draw_body(const struct view *view, struct canvas *canvas)
+{
+    const struct layout *l = &view->layout;
+    bool large = view->flow->aids.large;
+    struct part_line body = {TEXT_MEDIUM, view_size(view, 34, 42),
+                             view->theme->ink, TEXT_CENTRE};
+    double y =
+        l->portrait ? view_size(view, 752, 782) : view_size(view, 490, 470);
+    size_t lines = (l->portrait ? 2 : 1) + large;
+    part_lines(view, canvas, body, view_text(view, "thanks.body"), l->w / 2,
+               y + l->drop, l->w - 2 * LAYOUT_MARGIN, lines, large ? 58 : 50);
 }
 
 static void draw(const struct view *view, const struct targets *targets,
@@ -53,15 +70,13 @@ static void draw(const struct view *view, const struct targets *targets,
                      (double)left_ms(view) /
                          (double)flow_thanks_ms(view->flow));
     struct part_line title = {TEXT_BOLD, 60, theme->ink, TEXT_CENTRE};
-    struct part_line body = {TEXT_MEDIUM, 34, theme->ink, TEXT_CENTRE};
+    double title_y = l->portrait ? 650 : view_size(view, 420, 368);
     part_line(view, canvas, title, view_text(view, "thanks.title"), l->w / 2,
-              (l->portrait ? 650 : 420) + l->drop, width);
-    part_lines(view, canvas, body, view_text(view, "thanks.body"), l->w / 2,
-               (l->portrait ? 752 : 490) + l->drop, width, l->portrait ? 2 : 1,
-               50);
+              title_y + l->drop, width);
+    draw_body(view, canvas);
     draw_count(view, canvas);
     part_button(view, canvas, &targets->list[0], PART_MAIN, ICON_CHECK,
-                view_text(view, "thanks.done"), 34);
+                view_text(view, "thanks.done"), view_size(view, 34, 42));
     part_hotline(view, canvas);
 }
 
@@ -72,8 +87,8 @@ static int64_t tick(const struct view *view, struct damage *out)
                                                  ring.y - PART_RING_REACH,
                                                  2 * PART_RING_REACH,
                                                  2 * PART_RING_REACH}));
-    damage_add(out, view_rect(view, (struct box){0, count_y(view) - 24,
-                                                 view->layout.w, 48}));
+    damage_add(out, view_rect(view, (struct box){0, count_y(view) - 30,
+                                                 view->layout.w, 60}));
     return view->now + PART_RING_MS;
 }
 

@@ -81,18 +81,25 @@ static double rounded_coverage(const struct rounded *r, double d)
     return r->width > 0 ? edge(d) - edge(d + r->width) : edge(d);
 }
 
-// Columns from..to of a row at `qy` from the corner's middle.
-static void rounded_columns(struct canvas *canvas, const struct rounded *r,
-                            int y, int from, int to, double qy, color c)
+// The coverage of columns from..to of a row at `qy` from the corner's middle.
+static void cover_columns(float *row, const struct rounded *r, int from, int to,
+                          double qy)
 {
     for (int x = from; x < to; x++) {
         double qx = fabs(x + 0.5 - r->x) - r->hw + r->radius;
         double d = qx > 0 && qy > 0 ? length(qx, qy) : fmax(qx, qy);
-        pixels_put(canvas, x, y, c, rounded_coverage(r, d - r->radius));
+        row[x] = (float)rounded_coverage(r, d - r->radius);
     }
 }
 
-// Each row is a left end, a middle of one coverage, and a right end.
+static void put_columns(struct canvas *canvas, int y, int from, int to, color c)
+{
+    for (int x = from; x < to; x++)
+        pixels_put(canvas, x, y, c, canvas->row[x]);
+}
+
+// Each row is a left end, a middle of one coverage, and a right end. The ends
+// of the rows between the corners are all alike: they are computed once.
 static void paint_rounded(struct canvas *canvas, const struct rounded *r,
                           color c)
 {
@@ -104,18 +111,25 @@ static void paint_rounded(struct canvas *canvas, const struct rounded *r,
     int end = box.x + box.w;
     // How far in from the upper or lower edge the left and right ends are wide.
     double inset = fmax(fmax(r->width, r->reach), 1);
+    bool covered = false; // the canvas's row holds the ends between the corners
     for (int y = box.y; y < box.y + box.h; y++) {
         double qy = fabs(y + 0.5 - r->y) - r->hh + r->radius;
         double deep =
             qy > 0 || qy - r->radius > -inset ? fmax(r->radius, inset) : inset;
         int in_left = limit(ceil(left + deep), box.x, end);
         int in_right = limit(floor(right - deep), in_left, end);
-        rounded_columns(canvas, r, y, box.x, in_left, qy, c);
+        bool between = qy <= 0 && qy - r->radius < -inset - 1;
+        if (!between || !covered) {
+            cover_columns(canvas->row, r, box.x, in_left, qy);
+            cover_columns(canvas->row, r, in_right, end, qy);
+        }
+        covered = between;
+        put_columns(canvas, y, box.x, in_left, c);
         double middle = rounded_coverage(r, qy - r->radius);
         if (middle > 0)
             pixels_span(canvas, y, in_left, in_right,
                         color_fade(c, (unsigned)((c >> 24) * middle + 0.5)));
-        rounded_columns(canvas, r, y, in_right, end, qy, c);
+        put_columns(canvas, y, in_right, end, c);
     }
     canvas_touch(canvas, box);
 }

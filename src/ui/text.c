@@ -1,13 +1,20 @@
 #include "ui/text.h"
 #include "common/file.h"
 #include "common/log.h"
+#include <errno.h>
 #include <math.h>
 #include <SDL_ttf.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { WIDTHS_MAX = 512, FILES_MAX = 4, PATH_SIZE = 4096 };
+enum {
+    WIDTHS_MAX = 512,
+    WIDTHS_WAYS = 4, // slots that a line may take
+    FILES_MAX = 4,
+    PATH_SIZE = 4096,
+    FONT_BYTES_MAX = 32 << 20
+};
 
 static const char module[] = "text";
 
@@ -25,6 +32,7 @@ static const char *const files[TEXT_WEIGHT_COUNT][FILES_MAX] = {
 // kept, glyphs need not be.
 struct font {
     TTF_Font *handle; // NULL: not opened yet, or nothing can be
+    struct buf bytes; // of the file; the handle reads them as long as it lives
     bool tried;
     int px;
 };
@@ -39,7 +47,7 @@ struct line {
 };
 
 // A line that was measured: shaping is dear, and the search for breaks asks for
-// the same few words again and again. A slot is known by 64 bits of hash.
+// the same few words again and again. A line is known by 64 bits of hash.
 struct measured {
     uint64_t hash; // 0: empty
     int width;
@@ -93,21 +101,36 @@ static bool is_whole(TTF_Font *font)
     return true;
 }
 
-static TTF_Font *open_file(const char *name, bool own, int px)
+static void close_font(struct font *font)
+{
+    if (font->handle)
+        TTF_CloseFont(font->handle);
+    font->handle = NULL;
+    buf_free(&font->bytes);
+}
+
+// The file is read whole: from the disk SDL_ttf would fetch each glyph with
+// system calls of its own, thousands until the first picture stands.
+static void open_file(struct font *font, const char *name, bool own, int px)
 {
     char path[PATH_SIZE];
     if (own ? !find_own_font(name, path) : !find_system_font(name, path)) {
         log_warn(module, "%s: not found; trying the next font", name);
-        return NULL;
+        return;
     }
-    TTF_Font *font = TTF_OpenFont(path, px);
-    if (font && is_whole(font))
-        return font;
-    log_warn(module, "%s: %s; trying the next font", path,
-             font ? "letters are missing" : TTF_GetError());
-    if (font)
-        TTF_CloseFont(font);
-    return NULL;
+    const char *fault = NULL;
+    if (!file_read(path, FONT_BYTES_MAX, &font->bytes))
+        fault = strerror(errno);
+    else if (!(font->handle = TTF_OpenFontRW(
+                   SDL_RWFromConstMem(font->bytes.data, (int)font->bytes.size),
+                   1, px)))
+        fault = TTF_GetError();
+    else if (!is_whole(font->handle))
+        fault = "letters are missing";
+    if (!fault)
+        return;
+    log_warn(module, "%s: %s; trying the next font", path, fault);
+    close_font(font);
 }
 
 static struct font *open_font(struct text *text, enum text_weight weight,
@@ -115,7 +138,7 @@ static struct font *open_font(struct text *text, enum text_weight weight,
 {
     struct font *font = &text->fonts[weight];
     for (int i = 0; i < FILES_MAX && !font->handle && !font->tried; i++)
-        font->handle = open_file(files[weight][i], i == 0, px);
+        open_file(font, files[weight][i], i == 0, px);
     if (!font->tried && font->handle) {
         // Stems stay upright on the pixels, widths stay those of the design.
         TTF_SetFontHinting(font->handle, TTF_HINTING_LIGHT_SUBPIXEL);
@@ -176,8 +199,7 @@ void text_close(struct text *text)
         return;
     text_forget(text);
     for (int i = 0; i < TEXT_WEIGHT_COUNT; i++)
-        if (text->fonts[i].handle)
-            TTF_CloseFont(text->fonts[i].handle);
+        close_font(&text->fonts[i]);
     free(text);
     TTF_Quit();
 }
@@ -205,13 +227,17 @@ int text_width(struct text *text, struct text_style style, const char *line)
     if (!*line)
         return 0;
     uint64_t hash = hash_of(style, line);
-    struct measured *slot = &text->widths[hash % WIDTHS_MAX];
-    if (slot->hash == hash)
-        return slot->width;
+    struct measured *slots =
+        &text->widths[hash % (WIDTHS_MAX / WIDTHS_WAYS) * WIDTHS_WAYS];
+    for (int i = 0; i < WIDTHS_WAYS; i++)
+        if (slots[i].hash == hash)
+            return slots[i].width;
     TTF_Font *font = get_font(text, style);
     if (!font || TTF_SizeUTF8(font, line, &width, NULL) != 0)
         return 0;
-    *slot = (struct measured){hash, width};
+    // The oldest of its slots is given up.
+    memmove(slots + 1, slots, (WIDTHS_WAYS - 1) * sizeof *slots);
+    slots[0] = (struct measured){hash, width};
     return width;
 }
 

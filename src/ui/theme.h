@@ -14,8 +14,12 @@ struct theme {
     color primary;    // main button, selection, progress
     color on_primary; // text on it
     color accent;     // words and icons of secondary buttons, chips' icons
-    color tint;       // what is selected or pressed, under ink
+    color tint;       // what is pressed, under ink
     color on_tint;    // text on it that is not ink
+    color chosen;     // a selected card, its border `primary`
+    color on_chosen;  // text on it
+    color badge;      // disc of its check
+    color on_badge;   // the check
     color pill;       // of the counter
     color on_pill;    // text on it
     color sand;       // function keys
@@ -33,6 +37,7 @@ struct theme {
     color face[6];    // discs of levels 1..5; 0 is not used
     color on_face;    // eyes and mouth
     color shadow;     // with its opacity; 0: none
+    color dim;        // over a screen that waits behind a question
     double border;    // u: of cards, chips and tools
     bool ornament;    // the drum is drawn
 };

@@ -19,12 +19,26 @@ static void set_hints(void)
     SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1");
 }
 
+// Two things that SDL's X11 driver would do before the first picture and that
+// no kiosk needs: Xlib reads the rules for composing letters from key strokes,
+// and where no session bus is told of, libdbus tries to start one.
+static void spare_start(void)
+{
+    setenv("XCOMPOSEFILE", "/dev/null", 0);
+    setenv("DBUS_SESSION_BUS_ADDRESS", "disabled:", 0);
+}
+
+static bool is_x11(void)
+{
+    const char *driver = SDL_GetCurrentVideoDriver();
+    return driver && strcmp(driver, "x11") == 0;
+}
+
 // The drivers on which SDL writes a surface to the window by itself.
 static bool has_surface(void)
 {
     const char *driver = SDL_GetCurrentVideoDriver();
-    return driver &&
-           (strcmp(driver, "x11") == 0 || strcmp(driver, "dummy") == 0);
+    return is_x11() || (driver && strcmp(driver, "dummy") == 0);
 }
 
 static bool open_renderer(struct window *window)
@@ -35,6 +49,20 @@ static bool open_renderer(struct window *window)
     return window->renderer != NULL;
 }
 
+// The whole screen. On X11 a window without border that covers it: asked for
+// fullscreen, SDL waits 100 ms for the window to change its size, which it
+// never does, for SDL made it as large as the screen.
+static SDL_Window *open_whole(const char *title)
+{
+    SDL_Rect screen = {0, 0, 1280, 800};
+    if (is_x11() && SDL_GetDisplayBounds(0, &screen) == 0)
+        return SDL_CreateWindow(title, screen.x, screen.y, screen.w, screen.h,
+                                SDL_WINDOW_BORDERLESS);
+    return SDL_CreateWindow(
+        title, SDL_WINDOWPOS_UNDEFINED, SDL_WINDOWPOS_UNDEFINED, screen.w,
+        screen.h, SDL_WINDOW_ALLOW_HIGHDPI | SDL_WINDOW_FULLSCREEN_DESKTOP);
+}
+
 struct window *window_open(const struct window_options *options)
 {
     struct window *window = calloc(1, sizeof *window);
@@ -43,18 +71,20 @@ struct window *window_open(const struct window_options *options)
         return NULL;
     }
     set_hints();
+    spare_start();
     if (SDL_Init(SDL_INIT_VIDEO) != 0) {
         log_error("ui", "no display: %s", SDL_GetError());
         free(window);
         return NULL;
     }
     bool whole = options->width == 0;
-    Uint32 flags =
-        SDL_WINDOW_ALLOW_HIGHDPI |
-        (whole ? SDL_WINDOW_FULLSCREEN_DESKTOP : SDL_WINDOW_RESIZABLE);
-    window->handle = SDL_CreateWindow(
-        options->title, SDL_WINDOWPOS_UNDEFINED, SDL_WINDOWPOS_UNDEFINED,
-        whole ? 1280 : options->width, whole ? 800 : options->height, flags);
+    window->handle =
+        whole
+            ? open_whole(options->title)
+            : SDL_CreateWindow(options->title, SDL_WINDOWPOS_UNDEFINED,
+                               SDL_WINDOWPOS_UNDEFINED, options->width,
+                               options->height,
+                               SDL_WINDOW_ALLOW_HIGHDPI | SDL_WINDOW_RESIZABLE);
     if (!window->handle) {
         log_error("ui", "no window: %s", SDL_GetError());
         window_close(window);

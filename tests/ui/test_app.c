@@ -3,6 +3,7 @@
 #include "common/clock.h"
 #include "ledger/digest.h"
 #include "store/device.h"
+#include "support/app_hand.h"
 #include "support/scratch.h"
 #include "ui/app.h"
 #include <SDL.h>
@@ -233,9 +234,9 @@ static void test_language_tool_changes_the_whole_interface(void **state)
     wait_for(app, "attract");
     tap(app, 600, 624);
     wait_for(app, "rating");
-    tap(app, 640, 734);
+    hand_tap(app, "tool.lang");
     assert_int_equal(app_flow(app)->language, I18N_EN);
-    tap(app, 640, 734);
+    hand_tap(app, "tool.lang");
     assert_int_equal(app_flow(app)->language, I18N_VI);
     assert_int_equal(app_close(app), APP_DONE);
     scratch_remove(folder);

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <string.h>
 
 static const int SIZES[][2] = {{1280, 800},  {800, 1280}, {1920, 1080},
                                {1080, 1920}, {1024, 600}, {1024, 768},
@@ -89,6 +90,61 @@ static void test_tools_of_the_design(void **state)
     assert_box(decline, 285.33, 1120, 474.67, 80);
 }
 
+static void test_rows_of_large_text(void **state)
+{
+    (void)state;
+    struct layout l = layout_make(1280, 800);
+    struct box rows[5];
+    layout_rows(&l, 5, rows);
+    assert_box(rows[0], 40, 194, 1200, 84);
+    assert_box(rows[1], 40, 293, 1200, 84);
+    assert_box(rows[4], 40, 590, 1200, 84);
+    layout_rows(&l, 3, rows);
+    assert_box(rows[2], 40, 524, 1200, 150);
+    l = layout_make(800, 1280);
+    layout_rows(&l, 5, rows);
+    assert_box(rows[0], 40, 258, 720, 142);
+    assert_box(rows[4], 40, 890, 720, 142);
+}
+
+static void test_four_tools_upright_stand_two_and_two(void **state)
+{
+    (void)state;
+    struct layout l = layout_make(800, 1280);
+    struct box tools[4];
+    layout_tools(&l, 4, tools, NULL);
+    assert_box(tools[0], 40, 1072, 352, 80);
+    assert_box(tools[1], 408, 1072, 352, 80);
+    assert_box(tools[3], 408, 1168, 352, 80);
+}
+
+static void test_sharing_follows_the_needs(void **state)
+{
+    (void)state;
+    const struct box row[] = {
+        {40, 5, 100, 80}, {150, 5, 100, 80}, {270, 5, 100, 80}};
+    struct box boxes[3];
+    // Wide enough: nothing moves.
+    memcpy(boxes, row, sizeof row);
+    const double little[] = {100, 20, 99};
+    assert_true(layout_share(little, 3, boxes));
+    assert_box(boxes[0], 40, 5, 100, 80);
+    assert_box(boxes[2], 270, 5, 100, 80);
+    // 60 u are over, 20 for each; the gaps of 10 and 20 stay.
+    const double one_more[] = {140, 40, 60};
+    assert_true(layout_share(one_more, 3, boxes));
+    assert_box(boxes[0], 40, 5, 160, 80);
+    assert_box(boxes[1], 210, 5, 60, 80);
+    assert_box(boxes[2], 290, 5, 80, 80);
+    // Twice as much as there is.
+    memcpy(boxes, row, sizeof row);
+    const double too_much[] = {300, 200, 100};
+    assert_false(layout_share(too_much, 3, boxes));
+    assert_box(boxes[0], 40, 5, 150, 80);
+    assert_box(boxes[1], 200, 5, 100, 80);
+    assert_box(boxes[2], 320, 5, 50, 80);
+}
+
 static void test_chips_and_buttons_of_the_design(void **state)
 {
     (void)state;
@@ -146,6 +202,9 @@ static void test_nothing_overlaps_at_any_size(void **state)
                 layout_levels(&l, levels, all);
                 layout_tools(&l, tools, all + levels, NULL);
                 check_boxes(&l, all, levels + tools);
+                layout_rows(&l, levels, all);
+                check_boxes(&l, all, levels + tools);
+                layout_levels(&l, levels, all);
                 if (tools == 5)
                     continue; // five tools and "no rating" are never drawn
                 layout_tools(&l, tools, all + levels, &all[levels + tools]);
@@ -182,6 +241,9 @@ int main(void)
         cmocka_unit_test(test_scale_and_shape_follow_the_window),
         cmocka_unit_test(test_five_cards_of_the_design),
         cmocka_unit_test(test_tools_of_the_design),
+        cmocka_unit_test(test_rows_of_large_text),
+        cmocka_unit_test(test_four_tools_upright_stand_two_and_two),
+        cmocka_unit_test(test_sharing_follows_the_needs),
         cmocka_unit_test(test_chips_and_buttons_of_the_design),
         cmocka_unit_test(test_nothing_overlaps_at_any_size),
         cmocka_unit_test(test_physical_floor)};

@@ -72,6 +72,7 @@ static void test_words_of_the_light_theme(void **state)
     assert_contrast(t->primary, t->bg, 9.0);
     assert_contrast(t->on_tint, t->tint, 8.2);
     assert_contrast(t->on_pill, t->pill, 8.2);
+    assert_contrast(t->on_chosen, t->chosen, 13.3);
     assert_contrast(t->accent, t->surface, 9.0);
     assert_contrast(t->accent, t->tint, 8.2);
     assert_contrast(t->red, t->sand, 6.0);
@@ -94,6 +95,8 @@ static void test_shapes_of_the_light_theme(void **state)
         assert_contrast(t->on_face, t->face[level], demanded[level]);
         assert_contrast(t->face[level], t->surface, 3);
     }
+    assert_contrast(t->badge, t->chosen, 3);
+    assert_contrast(t->on_badge, t->badge, 4.5);
     // Around a ring's rest nothing has to be read.
     assert_contrast(t->primary, t->track, 4.5);
 }
@@ -111,6 +114,9 @@ static void test_high_contrast(void **state)
     assert_contrast(t->card_line, t->surface, 21);
     assert_contrast(t->accent, t->surface, 21);
     assert_contrast(t->on_pill, t->pill, 21);
+    assert_contrast(t->on_chosen, t->chosen, 15.1);
+    assert_contrast(t->badge, t->chosen, 15.1);
+    assert_contrast(t->on_badge, t->badge, 15.1);
     assert_contrast(t->lotus, t->emblem, 21);
     assert_contrast(t->on_primary, t->primary, 15.1);
     assert_contrast(t->primary, t->bg, 15.1);

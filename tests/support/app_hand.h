@@ -1,0 +1,22 @@
+// A hand at the whole kiosk in this process: the app on SDL's dummy drivers,
+// touched by the mouse where its targets lie. Each function fails the running
+// test when it cannot do its work.
+#pragma once
+#include "ui/app.h"
+#include <stdint.h>
+
+// An enrolled device in a folder of scratch_make(), with this configuration.
+// Its id is in static memory until the next call.
+const char *hand_enrol(const char *folder, const char *config);
+
+// Lets the app run for so long.
+void hand_rest(struct app *app, int64_t ms);
+// Until the screen of this name is shown.
+void hand_wait_for(struct app *app, const char *screen);
+// After the time in which touches do not count: a finger down and up.
+void hand_tap_at(struct app *app, int x, int y);
+// The same in the middle of a target.
+void hand_tap(struct app *app, const char *id);
+
+// 0xRRGGBB of the window.
+unsigned hand_pixel(int x, int y);
