@@ -31,6 +31,7 @@ struct sql {
     size_t count;
     dev_t device; // of the file that is open
     ino_t inode;
+    sqlite3_stmt *ask_version; // kept: followers poll it. NULL: not yet asked
     int64_t data_version;
     int wal_pages;
 };
@@ -232,6 +233,7 @@ void sql_close(struct sql *sql)
         return;
     for (size_t i = 0; i < sql->count; i++)
         sqlite3_finalize(sql->statements[i].handle);
+    sqlite3_finalize(sql->ask_version);
     sqlite3_close_v2(sql->db);
     free(sql->statements);
     free(sql->path);
@@ -409,12 +411,20 @@ enum sql_result sql_transaction(struct sql *sql, sql_work *work, void *ctx)
 
 bool sql_changed(struct sql *sql)
 {
-    char text[64];
-    if (ask(sql, "PRAGMA data_version", text, sizeof text) != SQL_OK)
-        return true;
-    int64_t version = strtoll(text, NULL, 10);
-    bool changed = version != sql->data_version;
-    sql->data_version = version;
+    static const char query[] = "PRAGMA data_version";
+    int code = SQLITE_OK;
+    bool changed = true; // when it cannot be asked
+    if (!sql->ask_version)
+        code = sqlite3_prepare_v3(sql->db, query, -1, SQLITE_PREPARE_PERSISTENT,
+                                  &sql->ask_version, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_step(sql->ask_version);
+    if (seen(sql, code, query) == SQL_OK) {
+        int64_t version = sqlite3_column_int64(sql->ask_version, 0);
+        changed = version != sql->data_version;
+        sql->data_version = version;
+    }
+    sqlite3_reset(sql->ask_version);
     return changed;
 }
 

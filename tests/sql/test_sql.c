@@ -199,6 +199,9 @@ static void test_sql_follower_cannot_write(void **state)
     assert_int_equal(ask(follower, COUNT), 1);
     assert_int_not_equal(put(follower, 2), SQL_OK);
     assert_int_equal(ask(writer, COUNT), 1);
+    assert_int_equal(put(writer, 2), SQL_OK);
+    assert_true(sql_changed(follower));
+    assert_false(sql_changed(follower));
     sql_close(follower);
     sql_close(writer);
 }
