@@ -5,6 +5,7 @@
 #include "store/kiosk_db.h"
 #include "store/reserve.h"
 #include "store/ring.h"
+#include "store/settings.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -643,6 +644,33 @@ bool keeper_mend(struct keeper *k)
     k->reason = STORE_REASON_NONE;
     reserve_keep(k->directory);
     return true;
+}
+
+bool keeper_put_setting(struct keeper *k, const char *name, const char *value)
+{
+    return k->db && kiosk_put_setting(k->db, name, value) == SQL_OK;
+}
+
+bool keeper_read_settings(struct keeper *k, struct settings *out)
+{
+    struct buf name = {0}, value = {0}, after = {0};
+    enum sql_result result = k->db ? SQL_OK : SQL_ERROR;
+    *out = (struct settings){0};
+    while (result == SQL_OK) {
+        buf_clear(&after);
+        buf_append_text(&after, buf_text(&name));
+        buf_clear(&name);
+        buf_clear(&value);
+        result = kiosk_next_setting(k->db, buf_text(&after), &name, &value);
+        if (result == SQL_OK &&
+            !settings_put(out, buf_text(&name), buf_text(&value), false))
+            log_warn(module, "%s: the setting %s cannot be used",
+                     DEVICE_FILE_KIOSK, buf_text(&name));
+    }
+    buf_free(&name);
+    buf_free(&value);
+    buf_free(&after);
+    return result == SQL_NONE;
 }
 
 void keeper_idle(struct keeper *k)

@@ -63,6 +63,14 @@ enum keeper_result keeper_put_comment(struct keeper *keeper, const char *id,
                                       const char *sealed,
                                       enum store_reason *out_reason);
 
+// The kiosk's own settings live in the database alone. False while it is not
+// open, or when it refuses; it is then not given up, for that is said by the
+// next record.
+bool keeper_put_setting(struct keeper *keeper, const char *name,
+                        const char *value);
+struct settings;
+bool keeper_read_settings(struct keeper *keeper, struct settings *out);
+
 // What is best done when nothing else is: the checkpoint, the reserve.
 void keeper_idle(struct keeper *keeper);
 void keeper_get_state(struct keeper *keeper, struct store_state *out);

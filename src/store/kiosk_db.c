@@ -33,13 +33,22 @@ const char *const kiosk_statements[KIOSK_STATEMENT_COUNT] = {
     [KIOSK_COUNTS] = "SELECT name, n FROM counts",
     [KIOSK_WRITTEN_AT] = "SELECT closed_at FROM lines"
                          " WHERE gen = ?1 AND seq > ?2 ORDER BY seq LIMIT 1",
+    [KIOSK_PUT_SETTING] = "INSERT OR REPLACE INTO settings (name, value)"
+                          " VALUES (?1, ?2)",
+    [KIOSK_NEXT_SETTING] = "SELECT name, value FROM settings WHERE name > ?1"
+                           " ORDER BY name LIMIT 1",
 };
 
 static const char version_1[] =
 #include "store/kiosk_1.sql.h"
     ;
 
-const struct sql_migration kiosk_migrations[] = {{1, version_1}, {0, NULL}};
+static const char version_2[] =
+#include "store/kiosk_2.sql.h"
+    ;
+
+const struct sql_migration kiosk_migrations[] = {
+    {1, version_1}, {2, version_2}, {0, NULL}};
 
 static enum sql_result put_draft(struct sql *sql,
                                  const struct kiosk_change *change)
@@ -203,6 +212,31 @@ enum sql_result kiosk_next_draft(struct sql *sql, const char *after,
         snprintf(out_id, ID_SIZE, "%s", sql_text(s, 0));
         buf_append(out_body, body, size);
         if (!buf_ok(out_body))
+            result = SQL_ERROR;
+    }
+    sql_done(s);
+    return result;
+}
+
+enum sql_result kiosk_put_setting(struct sql *sql, const char *name,
+                                  const char *value)
+{
+    struct sql_statement *s = sql_use(sql, KIOSK_PUT_SETTING);
+    sql_bind_text(s, 1, name);
+    sql_bind_text(s, 2, value);
+    return sql_execute(s);
+}
+
+enum sql_result kiosk_next_setting(struct sql *sql, const char *after,
+                                   struct buf *out_name, struct buf *out_value)
+{
+    struct sql_statement *s = sql_use(sql, KIOSK_NEXT_SETTING);
+    sql_bind_text(s, 1, after);
+    enum sql_result result = sql_step(s);
+    if (result == SQL_OK) {
+        buf_append_text(out_name, sql_text(s, 0));
+        buf_append_text(out_value, sql_text(s, 1));
+        if (!buf_ok(out_name) || !buf_ok(out_value))
             result = SQL_ERROR;
     }
     sql_done(s);

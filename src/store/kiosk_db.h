@@ -29,6 +29,8 @@ enum kiosk_statement {
     KIOSK_WALK,
     KIOSK_COUNTS,
     KIOSK_WRITTEN_AT,
+    KIOSK_PUT_SETTING,
+    KIOSK_NEXT_SETTING,
     KIOSK_STATEMENT_COUNT
 };
 
@@ -79,3 +81,11 @@ enum sql_result kiosk_end(struct sql *sql, struct chain *out);
 // no more.
 enum sql_result kiosk_next_draft(struct sql *sql, const char *after,
                                  char out_id[ID_SIZE], struct buf *out_body);
+
+// Keeps one setting in place of an earlier one of its name.
+enum sql_result kiosk_put_setting(struct sql *sql, const char *name,
+                                  const char *value);
+// The setting with the lowest name after `after`; the value is appended.
+// SQL_NONE: no more.
+enum sql_result kiosk_next_setting(struct sql *sql, const char *after,
+                                   struct buf *out_name, struct buf *out_value);

@@ -2,6 +2,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "store/keeper.h"
+#include "store/settings.h"
 #include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -13,7 +14,12 @@ enum { RETRY_MS = 30000, IDLE_MS = 2000 };
 
 static const char module[] = "store";
 
-enum command_kind { COMMAND_DRAFT, COMMAND_DROP, COMMAND_LINE };
+enum command_kind {
+    COMMAND_DRAFT,
+    COMMAND_DROP,
+    COMMAND_LINE,
+    COMMAND_SETTINGS // those that wait
+};
 
 struct command {
     struct command *next;
@@ -34,6 +40,7 @@ struct store {
     struct command *first, **last;
     bool stopping;
     struct store_state state;
+    struct settings settings;
 };
 
 const char *store_reason_name(enum store_reason reason)
@@ -73,12 +80,48 @@ static void tell_health(struct store *store)
     tell(store, &event);
 }
 
+// --- Settings, on the storage thread -----------------------------------------
+
+static void read_settings(struct store *store)
+{
+    struct settings read;
+    pthread_mutex_lock(&store->lock);
+    bool known = store->settings.known;
+    pthread_mutex_unlock(&store->lock);
+    if (known || !keeper_read_settings(store->keeper, &read))
+        return;
+    pthread_mutex_lock(&store->lock);
+    settings_merge(&store->settings, &read);
+    pthread_mutex_unlock(&store->lock);
+}
+
+// What the database does not take now is tried again later.
+static void keep_settings(struct store *store)
+{
+    pthread_mutex_lock(&store->lock);
+    struct settings all = store->settings;
+    pthread_mutex_unlock(&store->lock);
+    for (size_t i = 0; i < all.count; i++) {
+        const struct settings_entry *entry = &all.list[i];
+        if (!entry->waits ||
+            !keeper_put_setting(store->keeper, entry->name, entry->value))
+            continue;
+        pthread_mutex_lock(&store->lock);
+        settings_kept(&store->settings, entry);
+        pthread_mutex_unlock(&store->lock);
+    }
+}
+
 static void run_command(struct store *store, const struct command *command)
 {
     struct store_event event = {0};
     enum store_reason reason = STORE_REASON_NONE;
     enum keeper_result result = KEEPER_OK;
     bool was_ready = keeper_is_ready(store->keeper);
+    if (command->kind == COMMAND_SETTINGS) {
+        keep_settings(store);
+        return;
+    }
     memcpy(event.id, command->record.id, sizeof event.id);
     if (command->kind == COMMAND_DROP) {
         keeper_drop_draft(store->keeper, command->record.id);
@@ -109,6 +152,8 @@ static void mend(struct store *store)
 {
     bool was_ready = keeper_is_ready(store->keeper);
     keeper_mend(store->keeper);
+    read_settings(store);
+    keep_settings(store);
     publish_state(store);
     if (was_ready != keeper_is_ready(store->keeper))
         tell_health(store);
@@ -154,6 +199,7 @@ static void run_agenda(struct store *store, struct agenda *agenda)
     int64_t now = clock_mono_us();
     if (now >= agenda->idle_at) {
         keeper_idle(store->keeper);
+        keep_settings(store);
         publish_state(store);
         agenda->idle_at = INT64_MAX;
     }
@@ -296,4 +342,23 @@ void store_get_state(struct store *store, struct store_state *out)
     pthread_mutex_lock(&store->lock);
     *out = store->state;
     pthread_mutex_unlock(&store->lock);
+}
+
+bool store_put_setting(struct store *store, const char *name, const char *value)
+{
+    pthread_mutex_lock(&store->lock);
+    bool ok = settings_put(&store->settings, name, value, true);
+    pthread_mutex_unlock(&store->lock);
+    return ok && push(store, COMMAND_SETTINGS, NULL, "", NULL);
+}
+
+bool store_get_setting(struct store *store, const char *name,
+                       char out[STORE_SETTING_SIZE])
+{
+    pthread_mutex_lock(&store->lock);
+    const struct settings_entry *entry = settings_find(&store->settings, name);
+    if (entry)
+        memcpy(out, entry->value, sizeof entry->value);
+    pthread_mutex_unlock(&store->lock);
+    return entry != NULL;
 }

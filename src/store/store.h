@@ -91,3 +91,15 @@ struct store_state {
     int64_t disk_free_bytes;
 };
 void store_get_state(struct store *store, struct store_state *out);
+
+// What the kiosk keeps for itself between two starts: short texts by name,
+// nothing of a visit. They are read before the first STORE_READY, and always
+// answered from memory. Any thread.
+enum { STORE_SETTING_SIZE = 160 };
+// Kept as soon as the database takes it; until then it holds in memory. False
+// when the name (at most 31 bytes) or the value is too long, or memory ran out.
+bool store_put_setting(struct store *store, const char *name,
+                       const char *value);
+// False: there is none of this name.
+bool store_get_setting(struct store *store, const char *name,
+                       char out[STORE_SETTING_SIZE]);
