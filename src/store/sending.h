@@ -1,0 +1,23 @@
+// How a device's sending goes, read from both of its databases while kiosk and
+// courier run: for `hailong status` and the staff's page. Reads only.
+#pragma once
+#include "store/courier.h"
+#include "store/ledger_reader.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+struct sending {
+    struct ledger_end head; // newest generation; gen 0: no line yet
+    struct ledger_counts counts;
+    int64_t drafts;
+    int64_t pending;        // lines without a receipt, all generations
+    int64_t oldest_pending; // wall milliseconds; 0: nothing waits
+    int64_t quarantined;
+    struct courier_attempts attempts;
+    struct courier_anchor anchor; // boot "": never had one
+    bool ledger_read, courier_read;
+};
+
+// A database that does not exist yet is read as empty. What could not be read
+// is 0 and its flag false; the cause is logged.
+void sending_read(const char *directory, struct sending *out);
