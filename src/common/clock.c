@@ -29,6 +29,12 @@ int64_t clock_boot_ms(void)
     return read_clock(CLOCK_BOOTTIME, 1000);
 }
 
+bool clock_is_believable(int64_t wall_ms)
+{
+    const int64_t year_2024 = 1704067200000, year_2100 = 4102444800000;
+    return wall_ms >= year_2024 && wall_ms < year_2100;
+}
+
 bool clock_is_synced(void)
 {
     struct timex state = {0};

@@ -12,6 +12,8 @@ int64_t clock_wall_ms(void);
 int64_t clock_mono_us(void);
 // Milliseconds since boot, suspended time included (CLOCK_BOOTTIME).
 int64_t clock_boot_ms(void);
+// False for a time that was plainly never set: before 2024, or from 2100 on.
+bool clock_is_believable(int64_t wall_ms);
 // True while the kernel says that the clock is disciplined by a time source
 // (adjtimex(2) without STA_UNSYNC).
 bool clock_is_synced(void);

@@ -22,6 +22,11 @@ bool pin_is_well_formed(const char *digits)
            digits[PIN_DIGITS] == '\0';
 }
 
+void pin_choose(char out[PIN_DIGITS + 1])
+{
+    snprintf(out, PIN_DIGITS + 1, "%06u", randombytes_uniform(1000000));
+}
+
 bool pin_hash(const char *digits, char out[PIN_HASH_SIZE])
 {
     memset(out, 0, PIN_HASH_SIZE);

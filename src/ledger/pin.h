@@ -19,6 +19,8 @@ enum {
 
 // Exactly six digits 0 to 9.
 bool pin_is_well_formed(const char *digits);
+// Six digits that nobody can guess.
+void pin_choose(char out[PIN_DIGITS + 1]);
 // False for what is no PIN, or when 16 MiB cannot be had.
 bool pin_hash(const char *digits, char out[PIN_HASH_SIZE]);
 // True for a hash that pin_check() takes: Argon2id, at most 32 MiB and 10

@@ -41,6 +41,7 @@ extern const struct command COMMAND_KEY_ADD;
 extern const struct command COMMAND_KEY_LIST;
 extern const struct command COMMAND_KEY_REVOKE;
 extern const struct command COMMAND_ENROL;
+extern const struct command COMMAND_PIN;
 extern const struct command COMMAND_STATUS;
 extern const struct command COMMAND_VERIFY;
 extern const struct command COMMAND_REPORT;

@@ -1,6 +1,7 @@
 // hailong enrol: makes a device's key, tells the server with the one-time code,
 // and keeps what it answers. The private key never leaves the directory.
 #include "common/clock.h"
+#include "ledger/pin.h"
 #include "operator/command.h"
 #include "operator/remote.h"
 #include "sync/enrolment.h"
@@ -107,6 +108,7 @@ static int run(const struct config *config, struct console *console)
 {
     char server[REMOTE_SERVER_SIZE], pin[REMOTE_PIN_SIZE], ca[PATH_MAX];
     char detail[ENROLMENT_DETAIL_SIZE];
+    char staff_pin[PIN_DIGITS + 1], staff_hash[PIN_HASH_SIZE];
     struct device device;
     const char *typed = command_need(config, "server", console);
     const char *pins = config_text(config, "pin");
@@ -123,12 +125,22 @@ static int run(const struct config *config, struct console *console)
         return COMMAND_MISUSED;
     if (!find_certificates(certificates, ca, console))
         return COMMAND_FAILED;
+    pin_choose(staff_pin);
+    if (!pin_hash(staff_pin, staff_hash)) {
+        console_complain(console, "out of memory: 16 MiB are needed");
+        return COMMAND_FAILED;
+    }
+    what.staff_pin = staff_hash;
     enum enrolment_result result = enrolment_run(&what, &device, detail);
     complain(console, &what, result, detail);
     if (result != ENROLMENT_DONE)
         return COMMAND_FAILED;
-    buf_printf(&console->out, "Enrolled: device %s, counter %s, server %s\n",
-               device.id, device.counter, device.server);
+    buf_printf(&console->out,
+               "Enrolled: device %s, counter %s, server %s\n"
+               "PIN of the staff's page: %s (shown only now; hailong pin sets "
+               "another)\n",
+               device.id, device.counter, device.server, staff_pin);
+    explicit_bzero(staff_pin, sizeof staff_pin);
     device_release(&device);
     return COMMAND_DONE;
 }

@@ -102,6 +102,8 @@ static enum sql_result ask(struct sql *sql, const char *query, char *out,
     if (code == SQLITE_ROW) {
         const unsigned char *text = sqlite3_column_text(handle, 0);
         snprintf(out, size, "%s", text ? (const char *)text : "");
+        if (!text) // what is asked for here is never NULL
+            code = SQLITE_NOMEM;
     }
     enum sql_result result = seen(sql, code, query);
     sqlite3_finalize(handle);
@@ -258,7 +260,7 @@ int sql_version(struct sql *sql)
 {
     char text[64];
     if (ask(sql, "PRAGMA user_version", text, sizeof text) != SQL_OK)
-        return 0;
+        return -1;
     return (int)strtol(text, NULL, 10);
 }
 
@@ -269,6 +271,8 @@ enum sql_result sql_migrate(struct sql *sql,
     int held = sql_version(sql), last = 0;
     for (const struct sql_migration *m = migrations; m->version; m++)
         last = m->version;
+    if (held < 0)
+        return SQL_ERROR;
     if (held > last) {
         log_error(module,
                   "%s: schema version %d is newer than this program's %d; "

@@ -55,7 +55,8 @@ void sql_close(struct sql *sql);
 enum sql_result sql_migrate(struct sql *sql,
                             const struct sql_migration *migrations);
 
-// The schema's version as the file holds it; 0: no migration has run yet.
+// The schema's version as the file holds it; 0: no migration has run yet. -1:
+// it could not be read.
 int sql_version(struct sql *sql);
 
 // Runs a script of literals (no values from outside).

@@ -75,13 +75,14 @@ enum sql_result courier_open(const char *directory, enum courier_role role,
     struct courier *courier = calloc(1, sizeof *courier);
     enum sql_result result = SQL_ERROR;
     enum sql_mode mode = role == COURIER_WRITER ? SQL_WRITER : SQL_FOLLOWER;
+    int version = 0;
     if (courier && file_join(path, sizeof path, directory, DEVICE_FILE_COURIER))
         result =
             sql_open(path, mode, statements, STATEMENT_COUNT, &courier->db);
     if (result == SQL_OK && role == COURIER_WRITER)
         result = sql_migrate(courier->db, migrations);
-    else if (result == SQL_OK && sql_version(courier->db) == 0)
-        result = SQL_NONE;
+    else if (result == SQL_OK && (version = sql_version(courier->db)) <= 0)
+        result = version == 0 ? SQL_NONE : SQL_ERROR;
     if (result != SQL_OK) {
         courier_close(courier);
         return result;

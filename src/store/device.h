@@ -1,6 +1,6 @@
 // A device's directory and identity: where its files lie, and what enrolment
 // left in device.json and device.key. Any program of the device may read it;
-// `hailong enrol` alone writes it.
+// enrolment writes it, and `hailong pin` changes the PIN in it.
 #pragma once
 #include "common/ids.h"
 #include "common/json.h"

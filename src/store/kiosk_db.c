@@ -35,6 +35,7 @@ const char *const kiosk_statements[KIOSK_STATEMENT_COUNT] = {
                          " WHERE gen = ?1 AND seq > ?2 ORDER BY seq LIMIT 1",
     [KIOSK_PUT_SETTING] = "INSERT OR REPLACE INTO settings (name, value)"
                           " VALUES (?1, ?2)",
+    [KIOSK_GET_SETTING] = "SELECT value FROM settings WHERE name = ?1",
     [KIOSK_NEXT_SETTING] = "SELECT name, value FROM settings WHERE name > ?1"
                            " ORDER BY name LIMIT 1",
 };

@@ -31,6 +31,7 @@ enum kiosk_statement {
     KIOSK_WRITTEN_AT,
     KIOSK_PUT_SETTING,
     KIOSK_NEXT_SETTING,
+    KIOSK_GET_SETTING,
     KIOSK_STATEMENT_COUNT
 };
 

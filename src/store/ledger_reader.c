@@ -19,9 +19,10 @@ enum sql_result ledger_reader_open(const char *directory,
         result = sql_open(path, SQL_FOLLOWER, kiosk_statements,
                           KIOSK_STATEMENT_COUNT, &reader->db);
     // An empty file: its writer is about to make the tables.
-    if (result == SQL_OK && sql_version(reader->db) == 0) {
+    int version = result == SQL_OK ? sql_version(reader->db) : 0;
+    if (result == SQL_OK && version <= 0) {
         sql_close(reader->db);
-        result = SQL_NONE;
+        result = version == 0 ? SQL_NONE : SQL_ERROR;
     }
     if (result != SQL_OK) {
         free(reader);
@@ -184,6 +185,21 @@ enum sql_result ledger_reader_written_at(struct ledger_reader *reader,
     sql_bind_int(s, 1, gen);
     sql_bind_int(s, 2, seq);
     return take_int(s, out_wall_ms);
+}
+
+enum sql_result ledger_reader_setting(struct ledger_reader *reader,
+                                      const char *name, struct buf *out)
+{
+    // A database of before the settings has no such table yet.
+    if (sql_version(reader->db) < 2)
+        return SQL_NONE;
+    struct sql_statement *s = sql_use(reader->db, KIOSK_GET_SETTING);
+    sql_bind_text(s, 1, name);
+    enum sql_result result = sql_step(s);
+    if (result == SQL_OK)
+        buf_append_text(out, sql_text(s, 0));
+    sql_done(s);
+    return result == SQL_OK && !buf_ok(out) ? SQL_ERROR : result;
 }
 
 enum sql_result ledger_reader_drafts(struct ledger_reader *reader,

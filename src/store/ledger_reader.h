@@ -52,6 +52,10 @@ enum sql_result ledger_reader_walk(struct ledger_reader *reader, int64_t gen,
 enum sql_result ledger_reader_comment(struct ledger_reader *reader,
                                       const char *id, struct buf *out);
 
+// Appends one of the kiosk's settings (store/store.h). SQL_NONE: there is none.
+enum sql_result ledger_reader_setting(struct ledger_reader *reader,
+                                      const char *name, struct buf *out);
+
 // Lifetime counts of this database, for the heartbeat.
 struct ledger_counts {
     int64_t lines, rated, declined, timeout, withdrawn;

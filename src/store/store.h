@@ -96,6 +96,9 @@ void store_get_state(struct store *store, struct store_state *out);
 // nothing of a visit. They are read before the first STORE_READY, and always
 // answered from memory. Any thread.
 enum { STORE_SETTING_SIZE = 160 };
+// Staff asked for sending without delay; the value is when. The courier reads
+// it.
+#define STORE_SETTING_SEND_NOW "send_now"
 // Kept as soon as the database takes it; until then it holds in memory. False
 // when the name (at most 31 bytes) or the value is too long, or memory ran out.
 bool store_put_setting(struct store *store, const char *name,

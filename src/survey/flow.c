@@ -494,6 +494,11 @@ void flow_step(struct flow *flow, const struct flow_input *input,
     case FLOW_HOURS:
         keep_hours(flow, input->value != 0, input->now, out);
         break;
+    case FLOW_PAUSED_BEFORE:
+        flow->paused = true;
+        if (flow_is_idle(flow))
+            go_home(flow, input->now, out);
+        break;
     case FLOW_STAFF:
         if (flow_is_idle(flow))
             show(flow, FLOW_PIN, input->now, out);

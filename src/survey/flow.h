@@ -103,17 +103,18 @@ struct flow {
 };
 
 enum flow_kind {
-    FLOW_TICK,         // time passed
-    FLOW_TOUCH,        // a finger went down, anywhere
-    FLOW_ACT,          // a target was tapped: `act`, `value`
-    FLOW_INVITED,      // the counter's work is done: open the rating
-    FLOW_STORED,       // this visit's line is durable
-    FLOW_STORE_FAILED, // it is not, and will not be; `fault` says why
-    FLOW_SERVICE,      // `fault` holds from now on; FLOW_FINE: none
-    FLOW_HOURS,        // the counter is open (`value` 1) or closed (0)
-    FLOW_STAFF,        // the name was held: somebody wants the staff's page
-    FLOW_ADMITTED,     // the PIN was right
-    FLOW_STOP          // the program ends
+    FLOW_TICK,          // time passed
+    FLOW_TOUCH,         // a finger went down, anywhere
+    FLOW_ACT,           // a target was tapped: `act`, `value`
+    FLOW_INVITED,       // the counter's work is done: open the rating
+    FLOW_STORED,        // this visit's line is durable
+    FLOW_STORE_FAILED,  // it is not, and will not be; `fault` says why
+    FLOW_SERVICE,       // `fault` holds from now on; FLOW_FINE: none
+    FLOW_HOURS,         // the counter is open (`value` 1) or closed (0)
+    FLOW_PAUSED_BEFORE, // the staff's pause of before a restart holds
+    FLOW_STAFF,         // the name was held: somebody wants the staff's page
+    FLOW_ADMITTED,      // the PIN was right
+    FLOW_STOP           // the program ends
 };
 
 enum flow_act {

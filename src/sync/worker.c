@@ -6,6 +6,7 @@
 #include "store/device.h"
 #include "store/enrol_form.h"
 #include "store/ledger_reader.h"
+#include "store/store.h"
 #include "sync/answer.h"
 #include "sync/config_fetch.h"
 #include "sync/enrolment.h"
@@ -48,6 +49,7 @@ struct worker {
     size_t lines_most;      // of a batch
     // Of the steady clock, ms:
     int64_t last_sent_ms, not_before_ms, new_line_ms;
+    char asked[CLOCK_ISO_SIZE]; // when staff last asked to send at once
 };
 
 static int64_t steady_ms(void)
@@ -535,9 +537,29 @@ enum worker_result worker_run_once(struct worker *w)
     return WORKER_LEFT;
 }
 
+// True once for each time that staff pressed "send now" at the counter.
+static bool is_asked_to_send(struct worker *w)
+{
+    struct buf at = {0};
+    bool fresh = w->reader &&
+                 ledger_reader_setting(w->reader, STORE_SETTING_SEND_NOW,
+                                       &at) == SQL_OK &&
+                 strcmp(buf_text(&at), w->asked) != 0;
+    if (fresh)
+        snprintf(w->asked, sizeof w->asked, "%s", buf_text(&at));
+    buf_free(&at);
+    return fresh;
+}
+
 static void note_changes(struct worker *w, struct waiting *waiting,
                          int64_t *seen)
 {
+    if (is_asked_to_send(w)) {
+        // What a failure had put off is not waited for, and if nothing waits a
+        // heartbeat shows that the server answers.
+        log_info(module, "staff asked to send now");
+        w->not_before_ms = w->last_sent_ms = INT64_MIN;
+    }
     if (waiting->pending > *seen)
         w->new_line_ms = steady_ms();
     *seen = waiting->pending;
@@ -546,6 +568,9 @@ static void note_changes(struct worker *w, struct waiting *waiting,
 static void loop(struct worker *w)
 {
     int64_t seen = 0;
+    struct waiting first;
+    if (find_waiting(w, &first))
+        is_asked_to_send(w); // before this start: it is past
     w->not_before_ms =
         steady_ms() + policy_first_ms(w->first_contact_s, id_random_u64());
     // What a failure before the restart had put off stays put off, within the

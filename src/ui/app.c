@@ -2,11 +2,14 @@
 #include "common/clock.h"
 #include "common/file.h"
 #include "common/log.h"
+#include "survey/idle.h"
+#include "ui/backlight.h"
 #include "ui/input.h"
 #include "ui/kiosk.h"
 #include "ui/layout.h"
 #include "ui/parts.h"
 #include "ui/reading.h"
+#include "ui/staff.h"
 #include "ui/stage.h"
 #include "ui/stop.h"
 #include <limits.h>
@@ -18,7 +21,10 @@ enum {
     ORNAMENT_RADIUS = 490, // u; one size for all screens, so it is baked once
     TURNING_MS = 10000,    // of the drum, after a touch
     SLACK = 8,             // u by which a pressed target grows
-    LONGEST_SLEEP_MS = 60000
+    LONGEST_SLEEP_MS = 60000,
+    HOLD_MS = 5000,       // of the name, by staff
+    STAFF_LOOK_MS = 1000, // between two looks at what the staff's pages show
+    NIGHT_RADIUS = 370    // u; of the drum behind the clock
 };
 
 struct app {
@@ -54,6 +60,19 @@ struct app {
     struct sound *sound;
     struct reading reading;
     enum flow_screen heard; // the screen that the sounds know of
+
+    int64_t hold_at; // the name has been held long enough; INT64_MAX: it is not
+    struct staff_page page;
+    int64_t page_at; // when the staff's page is looked at again
+    int touch_faults;
+    bool had_touch; // there was a touch panel
+    double smallest_mm;
+
+    struct idle idle;
+    int64_t began_at;
+    int brightness; // percent, as set
+    struct idle_shift shift;
+    struct backlight *backlight;
 };
 
 static int64_t now_ms(void)
@@ -66,20 +85,21 @@ static int64_t now_ms(void)
 // 0 when the clock was plainly never set: then no time is shown.
 static int64_t believable_wall_ms(void)
 {
-    const int64_t year_2024 = 1704067200000, year_2100 = 4102444800000;
     int64_t wall = clock_wall_ms();
-    return wall >= year_2024 && wall < year_2100 ? wall : 0;
+    return clock_is_believable(wall) ? wall : 0;
 }
 
 // Percent; outside the opening hours nothing is heard.
 static int volume_of(const struct app *app)
 {
     bool closed = kiosk_flow(app->kiosk)->screen == FLOW_CLOSED;
-    return closed ? 0 : SOUND_VOLUME;
+    return closed ? 0 : kiosk_setting(app->kiosk)->volume;
 }
 
 static const struct theme *theme_of(const struct flow *flow)
 {
+    if (flow->screen == FLOW_CLOSED)
+        return theme_get(THEME_NIGHT);
     return theme_get(flow->aids.dark ? THEME_DARK : THEME_LIGHT);
 }
 
@@ -102,7 +122,8 @@ static struct view view_of(const struct app *app, int64_t now)
         .turns_until = app->options.still ? 0 : app->turns_until,
         .can_listen =
             reading_is_offered(&app->reading, flow->language, volume_of(app)),
-        .loudness = reading_loudness(&app->reading)};
+        .loudness = reading_loudness(&app->reading),
+        .staff = &app->page};
 }
 
 static void damage_all(struct app *app)
@@ -157,6 +178,8 @@ static void show_screen(struct app *app, const struct screen *screen,
                         const struct view *view)
 {
     bool first = !app->screen;
+    app->to_bake |=
+        !first && (screen == &SCREEN_CLOSED) != (app->screen == &SCREEN_CLOSED);
     app->screen = screen;
     app->targets = (struct targets){0};
     forget_touch(app, view->now);
@@ -192,11 +215,40 @@ static void change_aids(struct app *app, const struct view *view)
     app->aids = *aids;
 }
 
+static int touch_screens(void)
+{
+    int count = 0;
+    for (int i = 0; i < SDL_GetNumTouchDevices(); i++)
+        count += SDL_GetTouchDeviceType(SDL_GetTouchDevice(i)) ==
+                 SDL_TOUCH_DEVICE_DIRECT;
+    return count;
+}
+
+// What the staff's pages show, when one of them is open.
+static void look_at_staff(struct app *app, int64_t now)
+{
+    app->page_at = INT64_MAX;
+    if (!flow_is_staff(kiosk_flow(app->kiosk)))
+        return;
+    const struct kiosk_senses senses = {
+        .touch_screens = touch_screens(),
+        .touch_faults = app->touch_faults,
+        .smallest_mm = app->smallest_mm,
+        .sound_missing = sound_state(app->sound) == SOUND_MISSING};
+    struct staff_page page;
+    kiosk_write_page(app->kiosk, &senses, app->i18n, now, &page);
+    if (memcmp(&page, &app->page, sizeof page) != 0)
+        damage_all(app);
+    app->page = page;
+    app->page_at = now + STAFF_LOOK_MS;
+}
+
 // Compares what is to be seen with what is on the stage, and notes the
 // difference.
 static void refresh(struct app *app, int64_t now)
 {
     hear(app, now);
+    look_at_staff(app, now);
     struct view view = view_of(app, now);
     const struct screen *screen = screen_of(view.flow->screen);
     if (view.language != app->language) {
@@ -250,6 +302,7 @@ static void lay_out_again(struct app *app, int64_t now)
     double smallest = px_per_mm > 0
                           ? layout_smallest_mm(&app->layout, px_per_mm)
                           : LAYOUT_TARGET_MM;
+    app->smallest_mm = px_per_mm > 0 ? smallest : 0;
     if (smallest < LAYOUT_TARGET_MM)
         log_warn("ui",
                  "the display is small for fingers: targets of %.1f mm, "
@@ -280,6 +333,8 @@ static void act_on_tap(struct app *app, int target, int64_t now)
         }
         input.act = tapped.act;
         input.value = tapped.value;
+        if (tapped.act == FLOW_TEST_SOUND)
+            sound_test(app->sound);
     } else if (!app->screen->tap_beside ||
                !app->screen->tap_beside(&view, &input.act)) {
         return;
@@ -291,12 +346,36 @@ static void act_on_tap(struct app *app, int target, int64_t now)
     }
 }
 
-static void warn_of_touch(enum input_fault fault)
+static void warn_of_touch(struct app *app, enum input_fault fault)
 {
+    app->touch_faults += fault != INPUT_SOUND;
     if (fault == INPUT_GHOSTS)
         log_warn("ui", "touch fault: many taps beside every target");
     else if (fault == INPUT_STUCK)
         log_warn("ui", "touch fault: a finger down for 20 s");
+}
+
+// Where staff hold their finger: the ward's name, or the clock of the closed
+// counter.
+static bool is_on_name(const struct app *app, double x, double y)
+{
+    const struct layout *l = &app->layout;
+    double u = x / l->scale, v = y / l->scale;
+    if (kiosk_flow(app->kiosk)->screen == FLOW_CLOSED)
+        return u > l->w / 4 && u < l->w * 3 / 4 && v > l->h / 2 - 180 &&
+               v < l->h / 2 + 100;
+    return u < l->w * 0.6 && v < 100;
+}
+
+static void hold_name(struct app *app, const struct input_event *event,
+                      bool touched)
+{
+    bool inside = is_on_name(app, event->x, event->y);
+    if (touched && inside && flow_is_idle(kiosk_flow(app->kiosk)) &&
+        kiosk_is_enrolled(app->kiosk))
+        app->hold_at = event->now + HOLD_MS;
+    else if (event->kind != INPUT_FINGER_MOVE || !inside)
+        app->hold_at = INT64_MAX;
 }
 
 static void take_finger(struct app *app, const struct input_event *event)
@@ -312,10 +391,16 @@ static void take_finger(struct app *app, const struct input_event *event)
     }
     struct input_result result =
         input_take(&app->input, areas, targets->count, event);
-    warn_of_touch(result.fault);
+    warn_of_touch(app, result.fault);
+    hold_name(app, event, result.touched);
+    if (event->kind != INPUT_FINGER_UP &&
+        kiosk_touch_cell(app->kiosk, event->x / app->layout.width,
+                         event->y / app->layout.height, app->layout.portrait))
+        refresh(app, event->now);
     if (result.touched) {
         const struct flow_input touch = {.kind = FLOW_TOUCH, .now = event->now};
         app->turns_until = event->now + TURNING_MS;
+        idle_touch(&app->idle, event->now);
         sound_wake(app->sound);
         reading_touch(&app->reading);
         // The drum begins to turn. A screen where nothing moves has no tick.
@@ -335,6 +420,17 @@ static void take_finger(struct app *app, const struct input_event *event)
         act_on_tap(app, result.target, event->now);
 }
 
+// How far the picture lies beside its place, pixels.
+static int shift_x(const struct app *app)
+{
+    return layout_px(&app->layout, app->shift.x);
+}
+
+static int shift_y(const struct app *app)
+{
+    return layout_px(&app->layout, app->shift.y);
+}
+
 static double part_of_screen(struct app *app, float value)
 {
     if (value >= 0 && value <= 1)
@@ -342,6 +438,7 @@ static double part_of_screen(struct app *app, float value)
     if (!app->bad_finger_told)
         log_warn("ui", "touch fault: a finger at %g, which is outside 0..1",
                  (double)value);
+    app->touch_faults += !app->bad_finger_told;
     app->bad_finger_told = true;
     return value > 1 ? 1 : 0;
 }
@@ -354,8 +451,8 @@ static void take_touch(struct app *app, const SDL_TouchFingerEvent *finger,
                 : finger->type == SDL_FINGERUP ? INPUT_FINGER_UP
                                                : INPUT_FINGER_MOVE,
         .finger = finger->fingerId,
-        .x = part_of_screen(app, finger->x) * app->layout.width,
-        .y = part_of_screen(app, finger->y) * app->layout.height,
+        .x = part_of_screen(app, finger->x) * app->layout.width - shift_x(app),
+        .y = part_of_screen(app, finger->y) * app->layout.height - shift_y(app),
         .now = now};
     take_finger(app, &event);
 }
@@ -363,11 +460,12 @@ static void take_touch(struct app *app, const SDL_TouchFingerEvent *finger,
 static void take_mouse(struct app *app, enum input_kind kind, Sint32 x,
                        Sint32 y, int64_t now)
 {
-    const struct input_event event = {.kind = kind,
-                                      .finger = INPUT_MOUSE,
-                                      .x = (x + 0.5) * app->pixels_x,
-                                      .y = (y + 0.5) * app->pixels_y,
-                                      .now = now};
+    const struct input_event event = {
+        .kind = kind,
+        .finger = INPUT_MOUSE,
+        .x = (x + 0.5) * app->pixels_x - shift_x(app),
+        .y = (y + 0.5) * app->pixels_y - shift_y(app),
+        .now = now};
     take_finger(app, &event);
 }
 
@@ -475,12 +573,70 @@ static void draw(struct app *app, int64_t now)
     app->damage = (struct damage){0};
 }
 
+static enum idle_state idle_state_of(const struct flow *flow)
+{
+    if (flow->screen == FLOW_CLOSED)
+        return IDLE_CLOSED;
+    return flow->screen == FLOW_WAITING || flow->screen == FLOW_ATTRACT
+               ? IDLE_WAITING
+               : IDLE_BUSY;
+}
+
+// Black over the picture where the panel itself cannot be dimmed. The night's
+// colours are dark enough by themselves until the panel goes off.
+static unsigned veil_of(int brightness, bool closed)
+{
+    if (closed && brightness > 0)
+        return 0;
+    return (unsigned)(100 - brightness) * 255 / 100;
+}
+
+static void dim(struct app *app, int brightness)
+{
+    bool closed = app->idle.state == IDLE_CLOSED;
+    unsigned veil = backlight_set(app->backlight, brightness)
+                        ? 0
+                        : veil_of(brightness, closed);
+    app->brightness = brightness;
+    if (veil != app->stage.veil)
+        damage_all(app);
+    app->stage.veil = veil;
+}
+
+// What the screen does for itself while nobody uses it.
+static void rest(struct app *app, int64_t now)
+{
+    struct idle_shift shift = {0, 0};
+    idle_set(&app->idle, idle_state_of(kiosk_flow(app->kiosk)), now);
+    int brightness = idle_brightness(&app->idle, now);
+    if (brightness != app->brightness)
+        dim(app, brightness);
+    if (app->idle.state != IDLE_BUSY)
+        shift = idle_shift_at(app->began_at, now);
+    if (shift.x == app->shift.x && shift.y == app->shift.y)
+        return;
+    app->shift = shift;
+    window_shift(app->window, shift_x(app), shift_y(app));
+    stage_expose(&app->stage);
+}
+
+static int64_t rest_deadline(const struct app *app, int64_t now)
+{
+    if (app->idle.state == IDLE_BUSY)
+        return INT64_MAX;
+    int64_t shift = idle_shift_deadline(app->began_at, now);
+    int64_t light = idle_deadline(&app->idle, now);
+    return shift < light ? shift : light;
+}
+
 // The drum is dear: it is baked when the first picture without it is shown.
 static void bake(struct app *app)
 {
     app->to_bake = false;
     ornament_free(&app->turned);
-    if (ornament_bake(&app->baked, ORNAMENT_RADIUS * app->layout.scale, 0)) {
+    double radius =
+        app->screen == &SCREEN_CLOSED ? NIGHT_RADIUS : ORNAMENT_RADIUS;
+    if (ornament_bake(&app->baked, radius * app->layout.scale, 0)) {
         damage_all(app);
         app->tick_at = now_ms();
     }
@@ -495,10 +651,31 @@ static int64_t deadline(const struct app *app)
 {
     int64_t at =
         sooner(kiosk_deadline(app->kiosk), input_deadline(&app->input));
+    at = sooner(at, sooner(app->hold_at, app->page_at));
+    at = sooner(at, rest_deadline(app, now_ms()));
     // While a picture fades in, what moves on it waits.
     if (app->stage.fading)
         return sooner(at, stage_deadline(&app->stage));
     return sooner(at, app->tick_at);
+}
+
+// A panel that was there and is not: SDL forgets it when its cable is out.
+static void look_at_touch(struct app *app, int64_t now)
+{
+    bool here = SDL_GetNumTouchDevices() > 0;
+    app->had_touch |= here;
+    bool gone = app->had_touch && !here;
+    if (gone == kiosk_touch_is_gone(app->kiosk))
+        return;
+    kiosk_set_touch_gone(app->kiosk, gone, now);
+    refresh(app, now);
+}
+
+static void open_staff(struct app *app, int64_t now)
+{
+    const struct flow_input held = {.kind = FLOW_STAFF, .now = now};
+    app->hold_at = INT64_MAX;
+    step(app, &held);
 }
 
 static void advance(struct app *app)
@@ -506,8 +683,14 @@ static void advance(struct app *app)
     int64_t now = now_ms();
     if (kiosk_tick(app->kiosk, now))
         refresh(app, now);
-    warn_of_touch(input_tick(&app->input, now));
+    warn_of_touch(app, input_tick(&app->input, now));
+    look_at_touch(app, now);
+    if (now >= app->hold_at)
+        open_staff(app, now);
+    if (now >= app->page_at)
+        refresh(app, now);
     stage_tick(&app->stage, now);
+    rest(app, now);
     tick_screen(app, now);
     draw(app, now);
     if (app->to_bake && !app->stage.fading) {
@@ -622,6 +805,10 @@ static bool open_all(struct app *app)
     app->stage.still = app->options.still;
     app->pressed = INPUT_NO_TARGET;
     app->turns_until = now + TURNING_MS;
+    app->hold_at = app->page_at = INT64_MAX;
+    app->began_at = now;
+    app->brightness = 100;
+    idle_init(&app->idle, now);
     input_init(&app->input, SLACK);
     lay_out_again(app, now);
     if (app->ending)
@@ -629,6 +816,9 @@ static bool open_all(struct app *app)
     refresh(app, now);
     draw(app, now);
     open_sounds(app);
+    // In a window the display is somebody else's.
+    if (app->options.width == 0)
+        app->backlight = backlight_open(BACKLIGHT_ROOT);
     return true;
 }
 
@@ -678,6 +868,7 @@ enum app_result app_close(struct app *app)
     stage_free(&app->stage);
     ornament_free(&app->baked);
     ornament_free(&app->turned);
+    backlight_close(app->backlight);
     text_close(app->text);
     window_close(app->window);
     trace_close(app->trace);

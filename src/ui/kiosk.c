@@ -3,6 +3,7 @@
 #include "common/file.h"
 #include "common/log.h"
 #include "survey/visit.h"
+#include "ui/staff.h"
 #include "ui/watch.h"
 #include <limits.h>
 #include <math.h>
@@ -10,15 +11,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { STORE_AGAIN_MS = 30000, HOURS_LOOK_MS = 60000 };
+
+static const char SETTING_PAUSED[] = "paused";
+static const char VERSION_DETAIL[] = "{\"version\":\"" HAILONG_VERSION "\"}";
+
 struct kiosk {
     struct kiosk_params params;
     struct watch *watch;
     struct store *store; // NULL until the device is enrolled
+    int64_t store_at;    // when it is tried again after it could not start
     struct flow flow;
     const struct survey *survey;
     struct survey other; // a set that the settings name
+    struct staff staff;
     bool survey_missing;
     enum flow_fault store_fault;
+    bool touch_gone;
+    bool pause_known; // the store was asked for the pause of before
+    int64_t hours_at; // when the opening hours are looked at again
     enum kiosk_health health;
     char boot[CLOCK_BOOT_ID_SIZE];
     struct record visit;
@@ -43,7 +54,8 @@ static void write_line(struct kiosk *kiosk, const struct record *record)
         log_error("ui", "out of memory: record %s is lost", record->id);
 }
 
-static void write_event(struct kiosk *kiosk, const char *name)
+static void write_event(struct kiosk *kiosk, const char *name,
+                        const char *detail)
 {
     struct record *event = calloc(1, sizeof *event);
     struct visit_time time = time_now(kiosk);
@@ -59,8 +71,7 @@ static void write_event(struct kiosk *kiosk, const char *name)
     event->clock = time.synced ? RECORD_CLOCK_SYNCED : RECORD_CLOCK_UNSURE;
     event->test = watch_setting(kiosk->watch)->test;
     snprintf(event->event, sizeof event->event, "%s", name);
-    snprintf(event->detail, sizeof event->detail, "{\"version\":\"%s\"}",
-             HAILONG_VERSION);
+    snprintf(event->detail, sizeof event->detail, "%s", detail);
     write_line(kiosk, event);
     free(event);
 }
@@ -97,8 +108,26 @@ static void drop_draft(struct kiosk *kiosk)
         store_drop_draft(kiosk->store, kiosk->visit.id);
 }
 
+// Kept, so that a restart does not end the pause; and in the ledger, so that
+// the Office sees when the counter could not be rated.
+static void keep_pause(struct kiosk *kiosk)
+{
+    bool paused = kiosk->flow.paused;
+    if (kiosk->store &&
+        !store_put_setting(kiosk->store, SETTING_PAUSED, paused ? "yes" : "no"))
+        log_warn("ui", "the pause is kept in memory only");
+    write_event(kiosk, "maintenance",
+                paused ? "{\"paused\":true}" : "{\"paused\":false}");
+    log_info("ui", "staff %s",
+             paused ? "paused the counter" : "ended the pause");
+}
+
 static void carry_out(struct kiosk *kiosk, const struct flow_effects *effects)
 {
+    if (effects->forget)
+        staff_wipe(&kiosk->staff);
+    if (effects->pause)
+        keep_pause(kiosk);
     if (effects->open)
         open_visit(kiosk);
     if (effects->draft)
@@ -114,12 +143,106 @@ static void carry_out(struct kiosk *kiosk, const struct flow_effects *effects)
     }
 }
 
+// --- The staff's pages -------------------------------------------------------
+
+static void open_staff_page(struct kiosk *kiosk)
+{
+    if (kiosk->flow.screen == FLOW_PIN)
+        staff_open_pin(&kiosk->staff, kiosk->store);
+    else if (kiosk->flow.screen == FLOW_ENROLMENT)
+        staff_open_form(&kiosk->staff);
+    else if (kiosk->flow.screen == FLOW_TOUCH_TEST)
+        staff_open_cells(&kiosk->staff);
+    kiosk->staff.send_asked = false;
+}
+
+// The courier sees it in the database at its next look, within a second.
+static bool send_now(struct kiosk *kiosk)
+{
+    char at[CLOCK_ISO_SIZE];
+    clock_format(clock_wall_ms(), at);
+    kiosk->staff.send_asked =
+        kiosk->store &&
+        store_put_setting(kiosk->store, STORE_SETTING_SEND_NOW, at);
+    return true;
+}
+
+static bool take_pin_key(struct kiosk *kiosk, const struct flow_input *input)
+{
+    const struct flow_input admitted = {.kind = FLOW_ADMITTED,
+                                        .now = input->now};
+    if (staff_pin_key(&kiosk->staff, kiosk->store, input->value) ==
+        STAFF_ADMITTED)
+        kiosk_step(kiosk, &admitted);
+    return true;
+}
+
+// What is not the flow's business. True when it was one of these.
+static bool take_staff_act(struct kiosk *kiosk, const struct flow_input *input)
+{
+    enum flow_screen screen = kiosk->flow.screen;
+    if (input->kind != FLOW_ACT)
+        return false;
+    if (input->act == FLOW_KEY && screen == FLOW_PIN)
+        return take_pin_key(kiosk, input);
+    if (input->act == FLOW_KEY && screen == FLOW_ENROLMENT) {
+        staff_form_key(&kiosk->staff, input->value, input->now);
+        return true;
+    }
+    return input->act == FLOW_SEND_NOW && screen == FLOW_DIAGNOSTICS &&
+           send_now(kiosk);
+}
+
 bool kiosk_step(struct kiosk *kiosk, const struct flow_input *input)
 {
     struct flow_effects effects;
+    enum flow_screen before = kiosk->flow.screen;
+    if (take_staff_act(kiosk, input))
+        return true;
     flow_step(&kiosk->flow, input, &effects);
     carry_out(kiosk, &effects);
+    if (kiosk->flow.screen != before && flow_is_staff(&kiosk->flow))
+        open_staff_page(kiosk);
     return effects.changed;
+}
+
+bool kiosk_touch_cell(struct kiosk *kiosk, double x, double y, bool portrait)
+{
+    return kiosk->flow.screen == FLOW_TOUCH_TEST &&
+           staff_touch_cell(&kiosk->staff, x, y, portrait);
+}
+
+static void diagnose(struct kiosk *kiosk, const struct kiosk_senses *senses,
+                     const struct i18n *i18n, struct diagnosis *out)
+{
+    struct diagnosis_facts facts = {.store_fault = kiosk->store_fault,
+                                    .wall_ms = clock_wall_ms(),
+                                    .up_ms = clock_boot_ms(),
+                                    .touch_screens = senses->touch_screens,
+                                    .touch_faults = senses->touch_faults,
+                                    .smallest_mm = senses->smallest_mm,
+                                    .sound_missing = senses->sound_missing,
+                                    .volume = kiosk_setting(kiosk)->volume};
+    struct store_state state = {0};
+    facts.clock_believed = clock_is_believable(facts.wall_ms);
+    memcpy(facts.boot, kiosk->boot, sizeof facts.boot);
+    sending_read(kiosk->params.directory, &facts.sending);
+    if (kiosk->store)
+        store_get_state(kiosk->store, &state);
+    facts.gen = state.gen;
+    facts.seq = state.seq;
+    facts.disk_free_bytes = state.disk_free_bytes;
+    diagnosis_make(&facts, i18n, kiosk->flow.language, out);
+}
+
+void kiosk_write_page(struct kiosk *kiosk, const struct kiosk_senses *senses,
+                      const struct i18n *i18n, int64_t now,
+                      struct staff_page *out)
+{
+    staff_form_look(&kiosk->staff, now);
+    staff_write_page(&kiosk->staff, out);
+    if (kiosk->flow.screen == FLOW_DIAGNOSTICS)
+        diagnose(kiosk, senses, i18n, &out->diagnosis);
 }
 
 // --- Settings ----------------------------------------------------------------
@@ -153,6 +276,8 @@ static enum flow_fault current_fault(const struct kiosk *kiosk)
         return FLOW_NOT_ENROLLED;
     if (watch_state(kiosk->watch) == WATCH_BROKEN || kiosk->survey_missing)
         return FLOW_BAD_CONFIGURATION;
+    if (kiosk->store_fault == FLOW_FINE && kiosk->touch_gone)
+        return FLOW_TOUCH_FAULT;
     return kiosk->store_fault;
 }
 
@@ -175,7 +300,7 @@ static struct flow_setting flow_setting_of(const struct kiosk *kiosk)
     return out;
 }
 
-static void open_store(struct kiosk *kiosk)
+static void open_store(struct kiosk *kiosk, int64_t now)
 {
     const struct store_params params = {.directory = kiosk->params.directory,
                                         .device = watch_device(kiosk->watch),
@@ -187,9 +312,10 @@ static void open_store(struct kiosk *kiosk)
     if (!kiosk->store) {
         log_error("ui", "the store cannot be started");
         kiosk->store_fault = FLOW_STORE_FAULT;
+        kiosk->store_at = now + STORE_AGAIN_MS;
         return;
     }
-    write_event(kiosk, "start");
+    write_event(kiosk, "start", VERSION_DETAIL);
 }
 
 // New settings: nobody is at the screen, so all of them change at once.
@@ -199,8 +325,9 @@ static void apply_settings(struct kiosk *kiosk, int64_t now)
     choose_survey(kiosk);
     struct flow_setting setting = flow_setting_of(kiosk);
     flow_configure(&kiosk->flow, kiosk->survey, &setting, now, &effects);
+    kiosk->hours_at = now;
     if (watch_state(kiosk->watch) == WATCH_GOOD && !kiosk->store)
-        open_store(kiosk);
+        open_store(kiosk, now);
     serve(kiosk, now);
 }
 
@@ -218,6 +345,7 @@ struct kiosk *kiosk_open(const struct kiosk_params *params, int64_t now)
     }
     kiosk->params = *params;
     kiosk->survey = params->survey;
+    staff_init(&kiosk->staff, params->directory);
     clock_boot_id(kiosk->boot);
     struct flow_setting setting = flow_setting_of(kiosk);
     flow_init(&kiosk->flow, kiosk->survey, &setting, now);
@@ -232,7 +360,7 @@ void kiosk_close(struct kiosk *kiosk, int64_t now)
     const struct flow_input stop = {.kind = FLOW_STOP, .now = now};
     kiosk_step(kiosk, &stop);
     if (kiosk->health == KIOSK_WELL)
-        write_event(kiosk, "stop");
+        write_event(kiosk, "stop", VERSION_DETAIL);
     store_close(kiosk->store);
     watch_close(kiosk->watch);
     free(kiosk);
@@ -281,12 +409,26 @@ static bool take_saved(struct kiosk *kiosk, const struct store_event *event,
     return serve(kiosk, now) || changed;
 }
 
+// A pause of before the start goes on.
+static void resume_pause(struct kiosk *kiosk, int64_t now)
+{
+    const struct flow_input pause = {.kind = FLOW_PAUSED_BEFORE, .now = now};
+    char kept[STORE_SETTING_SIZE];
+    if (kiosk->pause_known)
+        return;
+    kiosk->pause_known = true;
+    if (store_get_setting(kiosk->store, SETTING_PAUSED, kept) &&
+        strcmp(kept, "yes") == 0)
+        kiosk_step(kiosk, &pause);
+}
+
 bool kiosk_take_store_event(struct kiosk *kiosk,
                             const struct store_event *event, int64_t now)
 {
     switch (event->kind) {
     case STORE_READY:
         kiosk->store_fault = FLOW_FINE;
+        resume_pause(kiosk, now);
         return serve(kiosk, now);
     case STORE_BROKEN:
         if (event->reason == STORE_REASON_BUSY)
@@ -306,11 +448,52 @@ bool kiosk_take_store_event(struct kiosk *kiosk,
     return false;
 }
 
+static bool store_is_due(const struct kiosk *kiosk, int64_t now)
+{
+    return watch_state(kiosk->watch) == WATCH_GOOD && !kiosk->store &&
+           now >= kiosk->store_at;
+}
+
+// Looked at every minute, as the clock may be set.
+static bool keep_hours(struct kiosk *kiosk, int64_t now)
+{
+    const struct hours *hours = &kiosk_setting(kiosk)->hours;
+    int64_t wall = clock_wall_ms();
+    struct hours_now moment;
+    if (now < kiosk->hours_at)
+        return false;
+    hours_at(hours, wall, clock_is_believable(wall), &moment);
+    int64_t wait = HOURS_LOOK_MS - wall % HOURS_LOOK_MS;
+    kiosk->hours_at = hours->given ? now + wait : INT64_MAX;
+    const struct flow_input input = {
+        .kind = FLOW_HOURS, .value = moment.open, .now = now};
+    return kiosk_step(kiosk, &input);
+}
+
+void kiosk_set_touch_gone(struct kiosk *kiosk, bool gone, int64_t now)
+{
+    if (kiosk->touch_gone == gone)
+        return;
+    kiosk->touch_gone = gone;
+    if (gone)
+        log_error("ui", "the touch panel is gone");
+    else
+        log_info("ui", "the touch panel is back");
+    serve(kiosk, now);
+}
+
+bool kiosk_touch_is_gone(const struct kiosk *kiosk)
+{
+    return kiosk->touch_gone;
+}
+
 bool kiosk_tick(struct kiosk *kiosk, int64_t now)
 {
     const struct flow_input tick = {.kind = FLOW_TICK, .now = now};
     bool changed = kiosk_step(kiosk, &tick);
-    if (flow_is_idle(&kiosk->flow) && watch_look(kiosk->watch, now)) {
+    changed |= keep_hours(kiosk, now);
+    if (flow_is_idle(&kiosk->flow) &&
+        (watch_look(kiosk->watch, now) || store_is_due(kiosk, now))) {
         apply_settings(kiosk, now);
         changed = true;
     }
@@ -321,6 +504,7 @@ int64_t kiosk_deadline(const struct kiosk *kiosk)
 {
     int64_t at = flow_deadline(&kiosk->flow);
     int64_t look = watch_deadline(kiosk->watch);
+    at = kiosk->hours_at < at ? kiosk->hours_at : at;
     return flow_is_idle(&kiosk->flow) && look < at ? look : at;
 }
 

@@ -51,6 +51,25 @@ bool kiosk_tick(struct kiosk *kiosk, int64_t now);
 // When kiosk_tick() has something to do at the latest.
 int64_t kiosk_deadline(const struct kiosk *kiosk);
 
+// What only the window knows, for the staff's page.
+struct kiosk_senses {
+    int touch_screens, touch_faults;
+    double smallest_mm; // of a target; 0: unknown
+    bool sound_missing;
+};
+// What the staff's pages show now; reads the device's databases on the page of
+// the diagnosis. Call it once a second while flow_is_staff().
+struct staff_page;
+void kiosk_write_page(struct kiosk *kiosk, const struct kiosk_senses *senses,
+                      const struct i18n *i18n, int64_t now,
+                      struct staff_page *out);
+// A finger is at these parts (0 to 1) of the screen. True when a cell of the
+// touch test changed.
+bool kiosk_touch_cell(struct kiosk *kiosk, double x, double y, bool portrait);
+// The panel that was there is no longer (fault E-31), or is again.
+void kiosk_set_touch_gone(struct kiosk *kiosk, bool gone, int64_t now);
+bool kiosk_touch_is_gone(const struct kiosk *kiosk);
+
 // Where the finger was, as parts of the window, before the step that it causes.
 void kiosk_touch_at(struct kiosk *kiosk, double x, double y);
 

@@ -516,7 +516,7 @@ void part_clock(const struct view *view, struct canvas *canvas, double y)
     buf_free(&line);
 }
 
-static int64_t next_minute(const struct view *view)
+int64_t part_next_minute(const struct view *view)
 {
     const int64_t minute = 60000;
     if (view->wall_ms == 0)
@@ -528,7 +528,7 @@ int64_t part_clock_tick(const struct view *view, struct damage *out, double y)
 {
     damage_add(out,
                view_rect(view, (struct box){0, y - 24, view->layout.w, 48}));
-    return next_minute(view);
+    return part_next_minute(view);
 }
 
 int64_t part_turn_tick(const struct view *view, struct damage *out, double x,

@@ -84,6 +84,8 @@ void part_spread_dots(const char *words, struct buf *out);
 void part_clock(const struct view *view, struct canvas *canvas, double y);
 // Ticks: the clock at y changes with the minute; the drum at (x, y) turns for
 // a while.
+// When the shown minute changes; INT64_MAX while no time is shown.
+int64_t part_next_minute(const struct view *view);
 int64_t part_clock_tick(const struct view *view, struct damage *out, double y);
 int64_t part_turn_tick(const struct view *view, struct damage *out, double x,
                        double y);

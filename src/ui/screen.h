@@ -48,6 +48,8 @@ struct damage {
 };
 void damage_add(struct damage *damage, SDL_Rect rect);
 
+struct staff_page; // ui/staff.h
+
 struct view {
     const struct flow *flow;
     const struct survey *survey;
@@ -64,6 +66,7 @@ struct view {
     int64_t turns_until; // the ornament turns until then
     bool can_listen;     // the texts can be read aloud
     unsigned loudness;   // of the reading: 1 to 3; 0 while nothing is read
+    const struct staff_page *staff; // what the staff's pages show
 };
 
 struct screen {
@@ -80,7 +83,8 @@ struct screen {
 
 extern const struct screen SCREEN_ATTRACT, SCREEN_WAITING, SCREEN_RATING,
     SCREEN_REASONS, SCREEN_STILL, SCREEN_THANKS, SCREEN_DECLINED,
-    SCREEN_APOLOGY, SCREEN_OUT_OF_SERVICE;
+    SCREEN_APOLOGY, SCREEN_OUT_OF_SERVICE, SCREEN_CLOSED, SCREEN_PIN,
+    SCREEN_DIAGNOSTICS, SCREEN_TOUCH_TEST, SCREEN_ENROLMENT, SCREEN_CLEANING;
 const struct screen *screen_of(enum flow_screen screen);
 
 // Adds a target; `reach` in u.

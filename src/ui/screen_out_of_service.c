@@ -4,7 +4,23 @@
 #include "ui/parts.h"
 #include "vietnamese/number.h"
 
+static bool can_enrol(const struct view *view)
+{
+    return flow_fault(view->flow) == FLOW_NOT_ENROLLED;
+}
+
+// Only a device that is not enrolled has something to touch here.
 static void layout(const struct view *view, struct targets *out)
+{
+    const struct layout *l = &view->layout;
+    struct box box = l->portrait ? (struct box){40, 1080, l->w - 80, 104}
+                                 : (struct box){40, 600, 480, 100};
+    box.y += l->drop;
+    if (can_enrol(view))
+        targets_add(out, view, "oos.enrol", box, 12, FLOW_ENROL, 0);
+}
+
+static void no_layout(const struct view *view, struct targets *out)
 {
     (void)view;
     (void)out;
@@ -72,7 +88,6 @@ static void draw_foot(const struct view *view, struct canvas *canvas)
 static void draw(const struct view *view, const struct targets *targets,
                  struct canvas *canvas)
 {
-    (void)targets;
     const struct layout *l = &view->layout;
     bool hotline = view->setting->hotline[0] != '\0';
     enum text_align align = l->portrait ? TEXT_CENTRE : TEXT_LEFT;
@@ -90,6 +105,9 @@ static void draw(const struct view *view, const struct targets *targets,
     if (hotline)
         draw_number(view, canvas, x, (l->portrait ? 777 : 574) + l->drop,
                     align);
+    if (targets->count > 0)
+        part_button(view, canvas, &targets->list[0], PART_SECOND, ICON_TOOLS,
+                    view_text(view, "oos.enrol"), 34);
     draw_foot(view, canvas);
 }
 
@@ -126,5 +144,5 @@ static void draw_apology(const struct view *view, const struct targets *targets,
 
 const struct screen SCREEN_OUT_OF_SERVICE = {"out-of-service", layout, draw,
                                              NULL, tick};
-const struct screen SCREEN_APOLOGY = {"out-of-service", layout, draw_apology,
+const struct screen SCREEN_APOLOGY = {"out-of-service", no_layout, draw_apology,
                                       NULL, NULL};

@@ -106,15 +106,18 @@ static bool read_field(const struct reader *r, struct setting *out)
 static bool read_numbers(const struct reader *r, struct setting *out)
 {
     int64_t levels = out->levels, rating_s = out->rating_ms / 1000;
+    int64_t volume = out->volume;
     if (!json_get_int(r->object, "version", &out->version) || out->version < 0)
         return refuse(r, "version", "must be a whole number");
     if (!read_int(r, "levels", 3, 5, &levels) ||
-        !read_int(r, "rating_s", 20, 180, &rating_s))
+        !read_int(r, "rating_s", 20, 180, &rating_s) ||
+        !read_int(r, "volume", 0, 100, &volume))
         return false;
     if (levels == 4)
         return refuse(r, "levels", "must be 5 or 3");
     out->levels = (int)levels;
     out->rating_ms = rating_s * 1000;
+    out->volume = (int)volume;
     const json_t *test = member(r->object, "test");
     if (test && !json_is_boolean(test))
         return refuse(r, "test", "must be true or false");
@@ -151,14 +154,16 @@ bool setting_read(const json_t *object, struct setting *out,
                            .mode = RECORD_WALK_UP,
                            .levels = 5,
                            .order = RECORD_BEST_FIRST,
-                           .rating_ms = 60000};
+                           .rating_ms = 60000,
+                           .volume = SETTING_VOLUME};
     if (!json_is_object(object))
         return refuse(&r, "configuration", "is no object");
     if (!read_unit(&r, &read) || !read_field(&r, &read) ||
         !read_text(&r, object, "counter", read.counter, sizeof read.counter) ||
         !read_text(&r, object, "survey", read.survey, sizeof read.survey) ||
         !read_text(&r, object, "hotline", read.hotline, sizeof read.hotline) ||
-        !read_words(&r, &read) || !read_numbers(&r, &read))
+        !read_words(&r, &read) || !read_numbers(&r, &read) ||
+        !hours_read(object, &read.hours, message))
         return false;
     if (!read.counter[0])
         return refuse(&r, "counter", "is empty");

@@ -5,16 +5,18 @@
 //   {"version":3,"unit":{"code":"H24.12","name":"Bình Minh"},"counter":"3",
 //    "field":{"code":"chung-thuc","vi":"Chứng thực","en":"Certification"},
 //    "mode":"walk-up","survey":"quay","levels":5,"order":"best-first",
-//    "hotline":"0234 3 812 345","rating_s":60,"reasons":"all","test":false}
+//    "hotline":"0234 3 812 345","rating_s":60,"reasons":"all","test":false,
+//    "volume":45,"hours":{…},"holidays":[…]}   (survey/hours.h)
 #pragma once
 #include "common/buf.h"
 #include "common/json.h"
 #include "i18n/i18n.h"
 #include "ledger/record.h"
+#include "survey/hours.h"
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { SETTING_NAME_SIZE = 128 };
+enum { SETTING_NAME_SIZE = 128, SETTING_VOLUME = 45 };
 
 struct setting {
     int64_t version;
@@ -31,6 +33,8 @@ struct setting {
     int64_t rating_ms;
     bool reasons_low; // reasons only after answers that are not satisfied
     bool test;        // records count nowhere
+    int volume;       // percent, of ticks, chime and voice
+    struct hours hours;
 };
 
 // False with a `message` "KEY: what is wrong"; `out` is then untouched. Texts

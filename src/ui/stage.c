@@ -41,19 +41,25 @@ void stage_free(struct stage *stage)
     canvas_free(&stage->canvas);
 }
 
-static void draw(struct canvas *canvas, const struct view *view,
-                 const struct screen *screen, const struct targets *targets,
-                 const struct damage *damage)
+static void paint(const struct stage *stage, struct canvas *canvas,
+                  const struct view *view, const struct screen *screen,
+                  const struct targets *targets, const SDL_Rect *clip)
 {
-    if (damage->all) {
-        canvas_clip(canvas, NULL);
-        screen->draw(view, targets, canvas);
-        return;
-    }
-    for (size_t i = 0; i < damage->count; i++) {
-        canvas_clip(canvas, &damage->rects[i]);
-        screen->draw(view, targets, canvas);
-    }
+    canvas_clip(canvas, clip);
+    screen->draw(view, targets, canvas);
+    if (stage->veil > 0)
+        canvas_rect(canvas, 0, 0, canvas->width, canvas->height,
+                    color_fade(0, stage->veil));
+}
+
+static void draw(const struct stage *stage, struct canvas *canvas,
+                 const struct view *view, const struct screen *screen,
+                 const struct targets *targets, const struct damage *damage)
+{
+    if (damage->all)
+        paint(stage, canvas, view, screen, targets, NULL);
+    for (size_t i = 0; !damage->all && i < damage->count; i++)
+        paint(stage, canvas, view, screen, targets, &damage->rects[i]);
     canvas_clip(canvas, NULL);
 }
 
@@ -63,7 +69,7 @@ void stage_update(struct stage *stage, const struct view *view,
 {
     // During a fade the picture that is faded to is kept up to date.
     struct canvas *canvas = stage->fading ? &stage->after : &stage->canvas;
-    draw(canvas, view, screen, targets, damage);
+    draw(stage, canvas, view, screen, targets, damage);
     if (stage->fading)
         canvas_forget_damage(canvas);
     else
@@ -82,7 +88,7 @@ void stage_change(struct stage *stage, const struct view *view,
         stage_update(stage, view, screen, targets, &all);
         return;
     }
-    draw(&stage->after, view, screen, targets, &all);
+    draw(stage, &stage->after, view, screen, targets, &all);
     stage->fading = true;
     // The first step is shown at once.
     stage->fade_began = view->now - FADE_STEP_MS;

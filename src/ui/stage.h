@@ -12,6 +12,7 @@ struct stage {
     struct window *window;       // borrowed
     struct trace *trace;         // borrowed
     bool still;                  // no motion: cut instead of fading
+    unsigned veil;               // black over every picture, 0 to 255
     struct canvas canvas;        // what is on the glass
     struct canvas before, after; // during a fade only
     bool fading;

@@ -13,6 +13,7 @@ enum {
     WALK_UP_POLL_MS = 1000, // where only new settings can come
     DEVICE_POLL_MS = 1000,  // until the device is enrolled
     REOPEN_MS = 2000,       // until the courier has made its database
+    REREAD_MS = 30000,      // a broken device.json that has not changed
     ETAG_SIZE = 128
 };
 
@@ -22,7 +23,7 @@ struct watch {
     enum watch_state state;
     struct setting setting;
     struct courier *courier; // NULL: not there yet
-    int64_t next_at, reopen_at;
+    int64_t next_at, reopen_at, reread_at;
     struct timespec seen; // device.json as it was when it was broken
 };
 
@@ -40,8 +41,8 @@ static bool take_setting(struct watch *watch, const json_t *object,
     return ok;
 }
 
-// A broken file is read again only when it is another one, so that the log
-// says it once.
+// A broken file is read again at once when it is another one. The same one is
+// read now and then, in case it was the disk or memory that failed.
 static bool is_as_seen(struct watch *watch)
 {
     char path[PATH_MAX];
@@ -55,12 +56,13 @@ static bool is_as_seen(struct watch *watch)
     return same;
 }
 
-static void load_device(struct watch *watch)
+static void load_device(struct watch *watch, int64_t now)
 {
     struct device device;
     bool same = is_as_seen(watch);
-    if (watch->state == WATCH_BROKEN && same)
+    if (watch->state == WATCH_BROKEN && same && now < watch->reread_at)
         return;
+    watch->reread_at = now + REREAD_MS;
     switch (device_load(watch->directory, &device)) {
     case DEVICE_NOT_ENROLLED:
         watch->state = WATCH_NOT_ENROLLED;
@@ -163,7 +165,7 @@ bool watch_look(struct watch *watch, int64_t now)
     bool changed = false;
     if (watch->state != WATCH_GOOD) {
         enum watch_state before = watch->state;
-        load_device(watch);
+        load_device(watch, now);
         changed = watch->state != before;
     }
     if (watch->state == WATCH_GOOD)

@@ -8,6 +8,7 @@ struct window {
     SDL_Renderer *renderer; // NULL: the window's surface is used
     SDL_Texture *texture;
     int texture_width, texture_height;
+    int shift_x, shift_y;
 };
 
 static void set_hints(void)
@@ -193,10 +194,54 @@ static bool present_texture(struct window *window, const uint32_t *pixels,
     return true;
 }
 
+void window_shift(struct window *window, int x, int y)
+{
+    window->shift_x = x;
+    window->shift_y = y;
+}
+
+static int clamp(int value, int most)
+{
+    return value < 0 ? 0 : value > most ? most : value;
+}
+
+// One line of the picture as it is shown beside its place.
+static void shift_row(const struct window *window, const uint32_t *pixels,
+                      size_t stride, int height, int y, uint32_t *out)
+{
+    const uint32_t *from =
+        pixels + (size_t)clamp(y - window->shift_y, height - 1) * stride;
+    for (int x = 0; x < (int)stride; x++)
+        out[x] = from[clamp(x - window->shift_x, (int)stride - 1)];
+}
+
+// The whole picture, line by line: it is as wide as the window.
+static bool present_shifted(struct window *window, const uint32_t *pixels,
+                            size_t stride)
+{
+    bool (*present)(struct window *, const uint32_t *, size_t, const SDL_Rect *,
+                    size_t) =
+        window->renderer ? present_texture : present_surface;
+    int width, height;
+    window_size(window, &width, &height);
+    uint32_t *whole = malloc(stride * (size_t)height * sizeof *whole);
+    const SDL_Rect all = {0, 0, (int)stride, height};
+    if (!whole)
+        return present(window, pixels, stride, &all, 1);
+    for (int y = 0; y < height; y++)
+        shift_row(window, pixels, stride, height, y,
+                  whole + (size_t)y * stride);
+    bool ok = present(window, whole, stride, &all, 1);
+    free(whole);
+    return ok;
+}
+
 bool window_present(struct window *window, const uint32_t *pixels,
                     size_t stride, const SDL_Rect *rects, size_t count)
 {
-    bool ok = window->renderer
+    bool shifted = window->shift_x != 0 || window->shift_y != 0;
+    bool ok = shifted ? present_shifted(window, pixels, stride)
+              : window->renderer
                   ? present_texture(window, pixels, stride, rects, count)
                   : present_surface(window, pixels, stride, rects, count);
     if (!ok)

@@ -29,6 +29,11 @@ void window_points(const struct window *window, int *out_width,
 // Pixels in a millimetre as the display reports it; 0: it does not know.
 double window_px_per_mm(const struct window *window);
 
+// From now on pictures are shown this many pixels beside their place, their
+// border going on into the gap: against burning in. Show the whole picture
+// afterwards.
+void window_shift(struct window *window, int x, int y);
+
 // Shows rectangles of a picture as large as the window; `pixels` are
 // 0xffRRGGBB, `stride` in pixels. False with a log line when the display
 // refused, which a change of size in the same moment may cause: draw again.

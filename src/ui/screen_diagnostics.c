@@ -1,0 +1,130 @@
+// The device's own page for staff: what works and what does not, and a few
+// things to do about it. It shows no rating.
+#include "ui/parts.h"
+#include "ui/staff.h"
+#include <stdio.h>
+
+static const struct {
+    const char *id;
+    enum flow_act act;
+} ACTIONS[] = {
+    {"diag.actions.1", FLOW_SEND_NOW},   {"diag.actions.2", FLOW_TEST_TOUCH},
+    {"diag.actions.3", FLOW_TEST_SOUND}, {"diag.actions.4", FLOW_CLEAN},
+    {"diag.actions.5", FLOW_PAUSE},      {"diag.actions.6", FLOW_LEAVE}};
+enum { ACTION_COUNT = sizeof ACTIONS / sizeof ACTIONS[0], GAP = 16 };
+
+static double top(const struct view *view)
+{
+    return view->layout.portrait ? 146 : 104;
+}
+
+// Height left over widens the rows.
+static double row_height(const struct view *view)
+{
+    double plain = view->layout.portrait ? 82 : 62;
+    return plain + view->layout.drop / DIAGNOSIS_ROW_COUNT;
+}
+
+static double bottom(const struct view *view)
+{
+    return top(view) + row_height(view) * DIAGNOSIS_ROW_COUNT + 16;
+}
+
+static const char *label(const struct view *view, size_t action)
+{
+    if (ACTIONS[action].act == FLOW_PAUSE && view->flow->paused)
+        return view_text(view, "diag.resume");
+    return view_text(view, ACTIONS[action].id);
+}
+
+static void layout(const struct view *view, struct targets *out)
+{
+    const struct layout *l = &view->layout;
+    size_t columns = l->portrait ? 2 : ACTION_COUNT;
+    double h = l->portrait ? 100 : 92;
+    double w = (l->w - 80 - GAP * (double)(columns - 1)) / (double)columns;
+    double y = bottom(view) + (l->portrait ? 28 : 20);
+    for (size_t i = 0; i < ACTION_COUNT; i++) {
+        struct box box = {40 + (double)(i % columns) * (w + GAP),
+                          y + (double)(i / columns) * (h + GAP), w, h};
+        struct target *target =
+            targets_add(out, view, ACTIONS[i].id, box, 8, ACTIONS[i].act, 0);
+        if (ACTIONS[i].act == FLOW_PAUSE && view->flow->paused)
+            target->look |= LOOK_CHOSEN;
+    }
+}
+
+static void draw_title(const struct view *view, struct canvas *canvas)
+{
+    const struct layout *l = &view->layout;
+    struct part_line title = {TEXT_BOLD, 44, view->theme->ink, TEXT_LEFT};
+    part_line(view, canvas, title, view_text(view, "diag.title"), 40, 56, 560);
+    struct buf line = {0};
+    const char *unit = view->setting->unit_name[0] ? view->setting->unit_name
+                                                   : view->setting->unit_code;
+    const char *values[] = {view->setting->counter, unit, HAILONG_VERSION};
+    i18n_format(view->i18n, view->language, "diag.device", values, 3, &line);
+    struct part_line device = {TEXT_MEDIUM, 28, view->theme->ink2,
+                               l->portrait ? TEXT_LEFT : TEXT_RIGHT};
+    part_line(view, canvas, device, buf_text(&line),
+              l->portrait ? 40 : l->w - 40, l->portrait ? 104 : 60,
+              l->portrait ? l->w - 80 : l->w - 660);
+    buf_free(&line);
+}
+
+static void draw_row(const struct view *view, struct canvas *canvas, size_t row)
+{
+    const struct theme *theme = view->theme;
+    const struct diagnosis_line *line = &view->staff->diagnosis.rows[row];
+    double high = row_height(view), right = view->layout.w - 40;
+    double y = top(view) + 8 + (double)row * high + high / 2;
+    char id[TARGET_ID_SIZE];
+    snprintf(id, sizeof id, "diag.rows.%zu", row + 1);
+    icon_draw(canvas, line->well ? ICON_CHECK_DISC : ICON_WARNING,
+              view_px(view, 86), view_px(view, y),
+              view_px(view, line->well ? 40 : 46),
+              line->well ? theme->ok : theme->warn, theme->surface);
+    struct part_line name = {TEXT_MEDIUM, 30, theme->ink, TEXT_LEFT};
+    struct part_line value = {TEXT_BOLD, 30, theme->ink, TEXT_RIGHT};
+    double names = 270;
+    part_line(view, canvas, name, view_text(view, id), 126, y, names);
+    part_line(view, canvas, value, line->text, right - 28, y,
+              right - 28 - 126 - names);
+    if (row + 1 < DIAGNOSIS_ROW_COUNT)
+        canvas_rect(canvas, view_px(view, 64), view_px(view, y + high / 2),
+                    view_px(view, right - 24 - 64), view_px(view, 1.5),
+                    theme->rule);
+}
+
+static void draw(const struct view *view, const struct targets *targets,
+                 struct canvas *canvas)
+{
+    const struct layout *l = &view->layout;
+    const struct target card = {
+        .area = view_rect(view, (struct box){40, top(view), l->w - 80,
+                                             bottom(view) - top(view)})};
+    part_page(view, canvas);
+    draw_title(view, canvas);
+    part_card(view, canvas, &card, 28, view->theme->surface);
+    for (size_t i = 0; i < DIAGNOSIS_ROW_COUNT; i++)
+        draw_row(view, canvas, i);
+    struct part_caption captions[ACTION_COUNT];
+    for (size_t i = 0; i < ACTION_COUNT; i++)
+        captions[i] = (struct part_caption){i + 1 == ACTION_COUNT ? PART_MAIN
+                                                                  : PART_SECOND,
+                                            ICON_NONE, label(view, i)};
+    double size = part_common_size(view, captions, targets->list, ACTION_COUNT,
+                                   l->portrait ? 34 : 28);
+    for (size_t i = 0; i < ACTION_COUNT; i++)
+        part_button(view, canvas, &targets->list[i], captions[i].kind,
+                    ICON_NONE, captions[i].words, size);
+    struct part_line note = {TEXT_MEDIUM, 26, view->theme->ink2,
+                             l->portrait ? TEXT_CENTRE : TEXT_LEFT};
+    part_line(
+        view, canvas, note,
+        view_text(view, view->staff->send_asked ? "diag.sending" : "diag.note"),
+        l->portrait ? l->w / 2 : 40, l->h - (l->portrait ? 38 : 30), l->w - 80);
+}
+
+const struct screen SCREEN_DIAGNOSTICS = {"diagnostics", layout, draw, NULL,
+                                          NULL};
