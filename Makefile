@@ -41,6 +41,7 @@ PKGS_common = jansson inih
 PKGS_sql = sqlite3
 PKGS_vietnamese = libutf8proc
 PKGS_ledger = libsodium
+PKGS_report = xlsxwriter pangocairo pangoft2 fontconfig
 PKGS_sync = libcurl zlib
 PKGS_server = libmicrohttpd zlib
 PKGS_ui = sdl2 SDL2_ttf
@@ -82,7 +83,9 @@ OWN_CFLAGS = -std=c11 -D_GNU_SOURCE -pthread $(WARNINGS) $(HARDENING) -Isrc \
              -I$(BUILD)/generated $(PKG_CFLAGS) \
              -DHAILONG_VERSION='"$(VERSION)"' \
              -DHAILONG_ASSETS='"$(PREFIX)/share/hailong"'
-OWN_LDFLAGS = -pie -pthread -Wl,-z,relro,-z,now,--as-needed
+# The C library's start files carry no CET notes; without -z ibt and -z shstk the
+# linker would drop ours.
+OWN_LDFLAGS = -pie -pthread -Wl,-z,relro,-z,now,-z,ibt,-z,shstk,--as-needed
 
 # --- Files ------------------------------------------------------------------
 # SQL scripts become C string literals: src/store/kiosk_1.sql is included as
@@ -97,7 +100,7 @@ endef
 $(foreach r,$(ROOMS),$(eval $(call room_rules,$(r))))
 
 SUPPORT_OBJECTS := $(patsubst tests/%.c,$(BUILD)/obj/tests/%.o,$(wildcard tests/support/*.c))
-TEST_SOURCES := $(foreach r,$(ROOMS),$(wildcard tests/$(r)/test_*.c))
+TEST_SOURCES := $(foreach r,$(ROOMS) faults fuzz,$(wildcard tests/$(r)/test_*.c))
 TESTS := $(TEST_SOURCES:tests/%.c=$(BUILD)/tests/%)
 
 .PHONY: all
@@ -138,12 +141,22 @@ $$(BUILD)/$(1): $$(BUILD)/obj/$(MAIN_$(1)).o $$(call archives,$$(call closure,$(
 endef
 $(foreach p,$(PROGRAMS),$(eval $(call program_rule,$(p))))
 
+# Pictures are kept as PNG.
+TESTLIBS_ui = -lpng16
+
 define test_rule
 $$(BUILD)/tests/$(1)/%: $$(BUILD)/obj/tests/$(1)/%.o $$(BUILD)/lib/tests/support.a $$(call archives,$$(call closures,$(1) $(ALSO_$(1))))
 	@mkdir -p $$(@D)
 	$$(CC) $$(OWN_LDFLAGS) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$< -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $$(call libraries,$$(call closures,$(1) $(ALSO_$(1)))) -lcmocka $(TESTLIBS_$(1))
 endef
 $(foreach r,$(ROOMS),$(eval $(call test_rule,$(r))))
+
+# Tests that take over the calls to the disk and to memory: tests/faults.
+FAULT_ROOMS = $(call closures,server ui sync)
+$(BUILD)/lib/tests/faults.a: $(patsubst tests/%.c,$(BUILD)/obj/tests/%.o,$(filter-out tests/faults/test_%,$(wildcard tests/faults/*.c)))
+$(BUILD)/tests/faults/%: $(BUILD)/obj/tests/faults/%.o $(BUILD)/lib/tests/faults.a $(BUILD)/lib/tests/support.a $(call archives,$(FAULT_ROOMS))
+	@mkdir -p $(@D)
+	$(CC) $(OWN_LDFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup $(call libraries,$(FAULT_ROOMS)) -lcmocka
 
 # Tests that run a program as it is installed.
 $(BUILD)/tests/sync/test_program: | $(BUILD)/hailong-sync
@@ -166,6 +179,44 @@ $(BUILD)/tests/crash/crash: $(BUILD)/obj/tests/crash/crash.o $(BUILD)/obj/tests/
 $(BUILD)/tools/tapper: tools/tapper.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(OWN_CFLAGS) $(CFLAGS) $(OWN_LDFLAGS) $(LDFLAGS) -o $@ $< -lX11 -lXtst $(LIBS_common)
+
+# Measures, beside a bare window and a browser; see tests/bench/README.md.
+BENCHES := bare_window stopwatch sync_probe ingest_load plain_lines
+BENCH_ROOMS = $(call closures,server ui)
+
+$(BUILD)/lib/tests/bench.a: $(BUILD)/obj/tests/bench/family.o
+
+$(BENCHES:%=$(BUILD)/bench/%): $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(BUILD)/lib/tests/bench.a $(BUILD)/lib/tests/support.a $(call archives,$(BENCH_ROOMS))
+	@mkdir -p $(@D)
+	$(CC) $(OWN_LDFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group -lX11 -lXtst -lXdamage -lcmocka $(call libraries,$(BENCH_ROOMS))
+
+# Foreign bytes against every reader of them; see tests/fuzz/README.md. clang
+# compiles the rooms once more, apart from all else. One test feeds the seeds to
+# the same functions, each under a name of its own.
+FUZZ_CC ?= clang
+FUZZ_SECONDS ?= 60
+FUZZ_TARGETS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_ROOMS := $(filter-out ui operator,$(ROOMS))
+FUZZ_SOURCES := $(foreach r,$(FUZZ_ROOMS),$(wildcard src/$(r)/*.c)) src/ui/setting.c
+FUZZ_CFLAGS = -O1 -g -fno-omit-frame-pointer -Wno-unknown-warning-option -U_FORTIFY_SOURCE -fsanitize=address,undefined -fno-sanitize-recover=all
+
+$(BUILD)/fuzz/obj/%.o: src/%.c Makefile | $(GENERATED)
+	@mkdir -p $(@D)
+	$(FUZZ_CC) $(OWN_CFLAGS) $(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
+$(BUILD)/fuzz/obj/tests/%.o: tests/%.c Makefile | $(GENERATED)
+	@mkdir -p $(@D)
+	$(FUZZ_CC) $(OWN_CFLAGS) $(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link -Itests -MMD -MP -c -o $@ $<
+$(BUILD)/fuzz/rooms.a: $(FUZZ_SOURCES:src/%.c=$(BUILD)/fuzz/obj/%.o)
+	@rm -f $@
+	$(AR) rcs $@ $^
+$(FUZZ_TARGETS:%=$(BUILD)/fuzz/fuzz_%): $(BUILD)/fuzz/fuzz_%: $(BUILD)/fuzz/obj/tests/fuzz/fuzz_%.o $(BUILD)/fuzz/obj/tests/fuzz/fuzz.o $(BUILD)/fuzz/rooms.a
+	$(FUZZ_CC) $(OWN_LDFLAGS) $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $^ $(call libraries,$(FUZZ_ROOMS))
+
+FUZZ_OBJECTS := $(FUZZ_TARGETS:%=$(BUILD)/obj/tests/fuzz/fuzz_%.o)
+$(FUZZ_OBJECTS): OWN_CFLAGS += -DFUZZ_ENTRY=$(patsubst %.o,%,$(@F))
+$(BUILD)/tests/fuzz/test_seeds: $(BUILD)/obj/tests/fuzz/test_seeds.o $(BUILD)/obj/tests/fuzz/fuzz.o $(FUZZ_OBJECTS) $(call archives,$(call closures,ui server sync))
+	@mkdir -p $(@D)
+	$(CC) $(OWN_LDFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(call libraries,$(call closures,ui server sync)) -lcmocka
 
 # Keep objects of the pattern chains.
 .SECONDARY:
@@ -191,12 +242,26 @@ demo:
 	$(MAKE) --no-print-directory all $(BUILD)/tools/tapper
 	tools/demo $(BUILD)
 
+# Times, memory and rates of the whole, as ratios; asserts nothing.
+.PHONY: bench
+bench:
+	tools/setup build bench
+	$(MAKE) --no-print-directory all $(BUILD)/tools/tapper $(BENCHES:%=$(BUILD)/bench/%)
+	tools/bench $(BUILD)
+
 # Pictures of every screen in every size, and a sheet of them.
 .PHONY: screenshots
 screenshots:
 	tools/setup build demo
 	$(MAKE) --no-print-directory all $(BUILD)/tools/tapper
 	tools/screenshots $(BUILD)
+
+# Every fuzz target for FUZZ_SECONDS; fails on a finding.
+.PHONY: fuzz
+fuzz:
+	tools/setup build fuzz
+	$(MAKE) --no-print-directory $(FUZZ_TARGETS:%=$(BUILD)/fuzz/fuzz_%)
+	tools/fuzz $(BUILD) $(FUZZ_SECONDS) $(FUZZ_TARGETS)
 
 .PHONY: check
 check:
@@ -209,6 +274,26 @@ check-asan:
 	tools/setup build test
 	$(MAKE) --no-print-directory test-run BUILD=$(BUILD)/asan \
 	  CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer"
+
+# The tests of the rooms with threads under ThreadSanitizer. It cannot follow
+# test_network, which forks a server while its proxy has threads.
+TSAN_TESTS = $(foreach r,store sync server,$(filter-out %/test_network,$(filter $(BUILD)/tests/$(r)/%,$(TESTS))))
+.PHONY: check-tsan tsan-run
+check-tsan:
+	tools/setup build test
+	$(MAKE) --no-print-directory tsan-run BUILD=$(BUILD)/tsan CC=gcc \
+	  CFLAGS="-O1 -g -fsanitize=thread"
+tsan-run: $(TSAN_TESTS)
+	tools/run-tests $(BUILD) $^
+
+# Hours of faults: the long runs of the tests that draw them at random.
+.PHONY: soak
+soak:
+	tools/setup build test
+	$(MAKE) --no-print-directory all $(BUILD)/tools/tapper $(BUILD)/tests/crash/crash $(BUILD)/hailong-fleet \
+	  $(SOAK_TESTS:%=$(BUILD)/tests/%)
+	tools/soak $(BUILD)
+SOAK_TESTS = faults/test_power faults/test_failing_visit faults/test_failing_sync sync/test_network
 
 # --- Install ----------------------------------------------------------------
 .PHONY: install
@@ -228,8 +313,12 @@ help:
 	@echo 'make test       set up, build, and run every test'
 	@echo 'make test-room ROOM=ledger   the tests of one room'
 	@echo 'make screenshots  every screen in every size, as PNG and a sheet'
+	@echo 'make bench      set up, build, and measure beside a bare window and a browser'
+	@echo 'make fuzz       foreign bytes against every reader, FUZZ_SECONDS=60 each'
 	@echo 'make check      warnings as errors, linters, texts, layering'
 	@echo 'make check-asan the tests under ASan and UBSan'
+	@echo 'make check-tsan the rooms with threads under TSan'
+	@echo 'make soak       hours of kills, power cuts, bad networks and herds'
 	@echo 'make install    into $$(DESTDIR)$$(PREFIX)'
 	@echo 'make clean      remove $(BUILD)/'
 
@@ -242,4 +331,4 @@ print-rooms:
 print-flags:
 	@printf '%s ' $(OWN_CFLAGS)
 
--include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD)/obj $(BUILD)/fuzz/obj -name '*.d' 2>/dev/null)

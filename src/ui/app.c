@@ -83,9 +83,10 @@ static int64_t now_ms(void)
 // --- What the screens see --------------------------------------------------
 
 // 0 when the clock was plainly never set: then no time is shown.
-static int64_t believable_wall_ms(void)
+static int64_t believable_wall_ms(const struct app *app)
 {
-    int64_t wall = clock_wall_ms();
+    int64_t wall =
+        app->options.wall_ms ? app->options.wall_ms : clock_wall_ms();
     return clock_is_believable(wall) ? wall : 0;
 }
 
@@ -118,7 +119,7 @@ static struct view view_of(const struct app *app, int64_t now)
         .text = app->text,
         .ornament = app->turned.size ? &app->turned : &app->baked,
         .now = now,
-        .wall_ms = believable_wall_ms(),
+        .wall_ms = believable_wall_ms(app),
         .turns_until = app->options.still ? 0 : app->turns_until,
         .can_listen =
             reading_is_offered(&app->reading, flow->language, volume_of(app)),
@@ -373,7 +374,9 @@ static void hold_name(struct app *app, const struct input_event *event,
     bool inside = is_on_name(app, event->x, event->y);
     if (touched && inside && flow_is_idle(kiosk_flow(app->kiosk)) &&
         kiosk_is_enrolled(app->kiosk))
-        app->hold_at = event->now + HOLD_MS;
+        app->hold_at =
+            event->now +
+            (app->options.hold_ms > 0 ? app->options.hold_ms : HOLD_MS);
     else if (event->kind != INPUT_FINGER_MOVE || !inside)
         app->hold_at = INT64_MAX;
 }

@@ -14,6 +14,8 @@ struct app_options {
     int retry_ms;      // of a broken store
     int dpi;           // of the display; 0: as it reports
     bool still;        // no motion
+    int hold_ms;       // of the name, by staff; 0: five seconds
+    int64_t wall_ms;   // shown instead of the clock; 0: none. For pictures
 };
 
 enum app_result {

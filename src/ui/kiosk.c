@@ -409,27 +409,27 @@ static bool take_saved(struct kiosk *kiosk, const struct store_event *event,
     return serve(kiosk, now) || changed;
 }
 
-// A pause of before the start goes on.
-static void resume_pause(struct kiosk *kiosk, int64_t now)
+// A pause of before the start goes on. True when there was one.
+static bool resume_pause(struct kiosk *kiosk, int64_t now)
 {
     const struct flow_input pause = {.kind = FLOW_PAUSED_BEFORE, .now = now};
     char kept[STORE_SETTING_SIZE];
     if (kiosk->pause_known)
-        return;
+        return false;
     kiosk->pause_known = true;
-    if (store_get_setting(kiosk->store, SETTING_PAUSED, kept) &&
-        strcmp(kept, "yes") == 0)
-        kiosk_step(kiosk, &pause);
+    return store_get_setting(kiosk->store, SETTING_PAUSED, kept) &&
+           strcmp(kept, "yes") == 0 && kiosk_step(kiosk, &pause);
 }
 
 bool kiosk_take_store_event(struct kiosk *kiosk,
                             const struct store_event *event, int64_t now)
 {
+    bool changed = false;
     switch (event->kind) {
     case STORE_READY:
         kiosk->store_fault = FLOW_FINE;
-        resume_pause(kiosk, now);
-        return serve(kiosk, now);
+        changed = resume_pause(kiosk, now);
+        return serve(kiosk, now) || changed;
     case STORE_BROKEN:
         if (event->reason == STORE_REASON_BUSY)
             kiosk->health = KIOSK_SECOND;

@@ -324,6 +324,8 @@ static struct inset inset_of(enum part_kind kind)
 {
     if (kind == PART_TOOL)
         return (struct inset){TEXT_SEMIBOLD, TOOL_PADDING, 12};
+    if (kind == PART_SNUG)
+        return (struct inset){TEXT_BOLD, TOOL_PADDING, 12};
     if (kind == PART_QUIET)
         return (struct inset){TEXT_SEMIBOLD, TOOL_PADDING, 17};
     return (struct inset){TEXT_BOLD, BUTTON_PADDING, 17};
@@ -403,7 +405,7 @@ void part_button(const struct view *view, struct canvas *canvas,
         cast(view, canvas, r, round, CARD_SHADOW_DOWN, CARD_SHADOW_BLUR,
              color_fade(theme->ink, MAIN_SHADOW));
         canvas_round_rect(canvas, r.x, r.y, r.w, r.h, round, paper);
-    } else if (kind == PART_SECOND) {
+    } else if (kind == PART_SECOND || kind == PART_SNUG) {
         paper = pressed ? theme->tint : theme->surface;
         bordered(view, canvas, r, round, fmax(SECOND_BORDER, theme->border),
                  theme->accent, paper);

@@ -36,7 +36,8 @@ void part_lines(const struct view *view, struct canvas *canvas,
                 struct part_line how, const char *words, double x, double y,
                 double width, size_t most, double leading);
 
-enum part_kind { PART_MAIN, PART_SECOND, PART_QUIET, PART_TOOL };
+// PART_SNUG is a PART_SECOND that leaves little beside its words.
+enum part_kind { PART_MAIN, PART_SECOND, PART_SNUG, PART_QUIET, PART_TOOL };
 
 // The words of a button or tool. Those that stand together are of one size.
 struct part_caption {

@@ -109,10 +109,11 @@ static void draw(const struct view *view, const struct targets *targets,
     for (size_t i = 0; i < DIAGNOSIS_ROW_COUNT; i++)
         draw_row(view, canvas, i);
     struct part_caption captions[ACTION_COUNT];
+    enum part_kind kind = l->portrait ? PART_SECOND : PART_SNUG;
     for (size_t i = 0; i < ACTION_COUNT; i++)
-        captions[i] = (struct part_caption){i + 1 == ACTION_COUNT ? PART_MAIN
-                                                                  : PART_SECOND,
-                                            ICON_NONE, label(view, i)};
+        captions[i] =
+            (struct part_caption){i + 1 == ACTION_COUNT ? PART_MAIN : kind,
+                                  ICON_NONE, label(view, i)};
     double size = part_common_size(view, captions, targets->list, ACTION_COUNT,
                                    l->portrait ? 34 : 28);
     for (size_t i = 0; i < ACTION_COUNT; i++)

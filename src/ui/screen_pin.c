@@ -121,10 +121,10 @@ static void draw(const struct view *view, const struct targets *targets,
     part_page(view, canvas);
     struct part_line title = {TEXT_BOLD, 52, view->theme->ink, align};
     part_line(view, canvas, title, view_text(view, "pin.title"), x,
-              (tall ? 154 : 184) + drop, width);
+              (tall ? 130 : 184) + drop, width);
     struct part_line body = {TEXT_MEDIUM, 34, view->theme->ink2, align};
     part_lines(view, canvas, body, view_text(view, "pin.body"), x,
-               (tall ? 226 : 280) + drop, width, 2, 46);
+               (tall ? 228 : 280) + drop, width, 2, 46);
     draw_dots(view, canvas, tall ? l->w / 2 - 2.5 * DOT_PITCH : 106,
               (tall ? 330 : 420) + drop);
     struct part_line state = {TEXT_MEDIUM, 30, view->theme->ink2, align};

@@ -40,16 +40,19 @@ static void draw_words(const struct view *view, struct canvas *canvas,
     struct buf number = {0}, line = {0};
     struct part_line title = {TEXT_BOLD, 40, view->theme->ink, TEXT_CENTRE};
     struct part_line count = {TEXT_MEDIUM, 30, view->theme->ink, TEXT_CENTRE};
-    double y = l->portrait ? l->h / 4 : l->h / 5;
+    double y = l->portrait ? l->h * 3 / 16 : l->h * 3 / 10;
+    SDL_Rect r =
+        view_rect(view, (struct box){l->w / 2 - 340, y - 62, 680, 124});
+    canvas_round_rect(canvas, r.x, r.y, r.w, r.h, view_px(view, 22),
+                      view->theme->bg);
     buf_printf(&number, "%zu", left);
     const char *values[] = {buf_text(&number)};
     i18n_format(view->i18n, view->language, "touch.left", values, 1, &line);
     part_lines(view, canvas, title,
                view_text(view, left ? "touch.title" : "touch.done"), l->w / 2,
-               y, l->w - 120, 2, 54);
+               y - (left ? 24 : 0), 640, 1, 54);
     if (left)
-        part_line(view, canvas, count, buf_text(&line), l->w / 2, y + 70,
-                  l->w - 120);
+        part_line(view, canvas, count, buf_text(&line), l->w / 2, y + 30, 640);
     buf_free(&number);
     buf_free(&line);
 }
@@ -70,7 +73,7 @@ static void draw(const struct view *view, const struct targets *targets,
         canvas_round_border(canvas, r.x, r.y, r.w, r.h, 0, 1.5, theme->control);
     }
     draw_words(view, canvas, left);
-    part_button(view, canvas, &targets->list[0], PART_SECOND, ICON_ARROW_LEFT,
+    part_button(view, canvas, &targets->list[0], PART_SNUG, ICON_NONE,
                 view_text(view, "pin.exit"), 34);
 }
 

@@ -1,17 +1,25 @@
 #include "support/app_hand.h"
 #include "common/clock.h"
 #include "ledger/digest.h"
+#include "ledger/pin.h"
 #include "store/device.h"
 #include "ui/screen.h"
 #include <SDL.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
 
-enum { PATIENCE_MS = 20000, DEAF_MS = 370, HOLD_MS = 60, LOOK_MS = 20 };
+enum {
+    PATIENCE_MS = 20000,
+    DEAF_MS = 370,
+    HOLD_MS = 40,
+    KEY_MS = 70,
+    LOOK_MS = 20
+};
 
 const char *hand_enrol(const char *folder, const char *config)
 {
@@ -34,6 +42,17 @@ const char *hand_enrol(const char *folder, const char *config)
     assert_true(device_save(folder, &device));
     device_release(&device);
     return id;
+}
+
+void hand_set_pin(const char *folder, const char *pin)
+{
+    struct device device;
+    char hash[PIN_HASH_SIZE];
+    assert_int_equal(device_load(folder, &device), DEVICE_OK);
+    assert_true(pin_hash(pin, hash));
+    snprintf(device.staff_pin, sizeof device.staff_pin, "%s", hash);
+    assert_true(device_save(folder, &device));
+    device_release(&device);
 }
 
 static int64_t now_ms(void)
@@ -64,13 +83,23 @@ static void push_button(Uint32 type, int x, int y)
     assert_int_equal(SDL_PushEvent(&event), 1);
 }
 
-void hand_tap_at(struct app *app, int x, int y)
+static void press_at(struct app *app, int x, int y, int64_t ms)
 {
-    hand_rest(app, DEAF_MS);
     push_button(SDL_MOUSEBUTTONDOWN, x, y);
-    hand_rest(app, HOLD_MS);
+    hand_rest(app, ms);
     push_button(SDL_MOUSEBUTTONUP, x, y);
     hand_rest(app, 1);
+}
+
+void hand_hold_at(struct app *app, int x, int y, int64_t ms)
+{
+    hand_rest(app, DEAF_MS);
+    press_at(app, x, y, ms);
+}
+
+void hand_tap_at(struct app *app, int x, int y)
+{
+    hand_hold_at(app, x, y, HOLD_MS);
 }
 
 void hand_tap(struct app *app, const char *id)
@@ -80,7 +109,11 @@ void hand_tap(struct app *app, const char *id)
         const SDL_Rect *area = &targets->list[i].area;
         if (strcmp(targets->list[i].id, id) != 0)
             continue;
-        hand_tap_at(app, area->x + area->w / 2, area->y + area->h / 2);
+        int x = area->x + area->w / 2, y = area->y + area->h / 2;
+        // Keys repeat sooner, and no screen has changed between two of them.
+        bool settled = now_ms() - app_flow(app)->since > DEAF_MS;
+        hand_rest(app, targets->list[i].key && settled ? KEY_MS : DEAF_MS);
+        press_at(app, x, y, HOLD_MS);
         return;
     }
     fail_msg("no target %s on the screen %s", id, app_screen(app));

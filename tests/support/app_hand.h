@@ -18,5 +18,11 @@ void hand_tap_at(struct app *app, int x, int y);
 // The same in the middle of a target.
 void hand_tap(struct app *app, const char *id);
 
+// A finger that stays for so long, at a point or in the middle of a target.
+void hand_hold_at(struct app *app, int x, int y, int64_t ms);
+
+// The PIN of the staff's page.
+void hand_set_pin(const char *folder, const char *pin);
+
 // 0xRRGGBB of the window.
 unsigned hand_pixel(int x, int y);

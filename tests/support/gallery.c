@@ -1,0 +1,324 @@
+#include "support/gallery.h"
+#include "common/clock.h"
+#include "common/date.h"
+#include "support/app_hand.h"
+#include "support/fake_espeak.h"
+#include "support/scratch.h"
+#include "ui/screen.h"
+#include <SDL.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { SETTLE_MS = 60, STAFF_HOLD_MS = 300 };
+
+// A Monday morning, 23/11/2026 09:41.
+static const int64_t MORNING_MS = 1795401660000;
+
+#define WARD                                                                   \
+    "\"version\":1,\"unit\":{\"code\":\"H24.12\",\"name\":\"Bình Minh\"},"    \
+    "\"counter\":\"3\",\"hotline\":\"0234 3 812 345\","                        \
+    "\"field\":{\"code\":\"chung-thuc\",\"vi\":\"Chứng thực\","            \
+    "\"en\":\"Certification\"}"
+
+struct walk {
+    int width, height;
+    gallery_visitor *visit;
+    void *ctx;
+    char folder[SCRATCH_SIZE], voice[SCRATCH_SIZE];
+    struct app *app;
+    uint32_t *pixels;
+};
+
+static void shoot_one(struct walk *w, const char *name, bool varies)
+{
+    hand_rest(w->app, SETTLE_MS);
+    for (int y = 0; y < w->height; y++)
+        for (int x = 0; x < w->width; x++)
+            w->pixels[y * w->width + x] = 0xff000000u | hand_pixel(x, y);
+    const struct gallery_picture picture = {name, w->width, w->height,
+                                            w->pixels, varies};
+    w->visit(w->ctx, &picture);
+}
+
+static void shoot(struct walk *w, const char *name)
+{
+    shoot_one(w, name, false);
+}
+
+static void tap(struct walk *w, const char *id)
+{
+    hand_tap(w->app, id);
+}
+
+static void tap_all(struct walk *w, const char *const *ids)
+{
+    for (; *ids; ids++)
+        tap(w, *ids);
+}
+
+static bool has_target(const struct walk *w, const char *id)
+{
+    const struct targets *targets = app_targets(w->app);
+    for (size_t i = 0; i < targets->count; i++)
+        if (strcmp(targets->list[i].id, id) == 0)
+            return true;
+    return false;
+}
+
+// `config` NULL: the device is not enrolled.
+static void open_app(struct walk *w, const char *config)
+{
+    struct app_options options = {.directory = w->folder,
+                                  .width = w->width,
+                                  .height = w->height,
+                                  .times = FLOW_TIMES,
+                                  .still = true,
+                                  .hold_ms = STAFF_HOLD_MS,
+                                  .wall_ms = MORNING_MS};
+    options.times.selected = 1200;
+    options.times.chosen = 4000;
+    options.times.comment = 5000;
+    options.times.cleaning = 1500;
+    scratch_make(w->folder);
+    if (config) {
+        hand_enrol(w->folder, config);
+        hand_set_pin(w->folder, "246810");
+    }
+    assert_int_equal(app_open(&options, &w->app), APP_DONE);
+    // The drum is baked after the first picture.
+    hand_rest(w->app, SETTLE_MS);
+}
+
+static void close_app(struct walk *w)
+{
+    assert_int_equal(app_close(w->app), APP_DONE);
+    scratch_remove(w->folder);
+}
+
+static void begin_visit(struct walk *w)
+{
+    hand_wait_for(w->app, "attract");
+    tap(w, "attract.button");
+    hand_wait_for(w->app, "rating");
+}
+
+static void end_visit(struct walk *w, const char *picture)
+{
+    hand_wait_for(w->app, "thanks");
+    shoot(w, picture);
+    tap(w, "thanks.done");
+}
+
+static void ordinary_visit(struct walk *w)
+{
+    hand_wait_for(w->app, "attract");
+    shoot(w, "attract");
+    begin_visit(w);
+    shoot(w, "rating");
+    tap(w, "tool.lang");
+    shoot(w, "rating-english");
+    tap(w, "tool.lang");
+    tap(w, "level.5");
+    shoot(w, "rating-selected");
+    hand_wait_for(w->app, "reasons");
+    shoot(w, "reasons-high");
+    tap(w, "reason.high.1");
+    tap(w, "reason.high.4");
+    shoot(w, "reasons-chosen");
+    hand_wait_for(w->app, "still");
+    shoot(w, "still");
+    tap(w, "still.send");
+    end_visit(w, "thanks");
+    begin_visit(w);
+    tap(w, "level.1");
+    hand_wait_for(w->app, "reasons");
+    shoot(w, "reasons-low");
+    tap(w, "reason.skip");
+    end_visit(w, "thanks-low");
+}
+
+static void visit_in_mode(struct walk *w, const char *tool, const char *mode)
+{
+    char name[32];
+    begin_visit(w);
+    tap(w, tool);
+    snprintf(name, sizeof name, "rating-%s", mode);
+    shoot(w, name);
+    tap(w, "level.2");
+    hand_wait_for(w->app, "reasons");
+    snprintf(name, sizeof name, "reasons-%s", mode);
+    shoot(w, name);
+    tap(w, "reason.skip");
+    snprintf(name, sizeof name, "thanks-%s", mode);
+    end_visit(w, name);
+}
+
+static void type_comment(struct walk *w)
+{
+    static const char *const keys[] = {
+        "key.c",     "key.a", "key.n", "key.tone.sac", "key.space",
+        "key.b",     "key.o", "key.j", "key.space",    "key.h",
+        "key.u",     "key.o", "key.w", "key.n",        "key.g",
+        "key.space", "key.d", "key.a", "key.n",        "key.tone.nang",
+        NULL};
+    tap_all(w, keys);
+}
+
+static void comment_visit(struct walk *w, const char *tool, const char *mode)
+{
+    char name[32];
+    begin_visit(w);
+    if (tool)
+        tap(w, tool);
+    tap(w, "level.4");
+    hand_wait_for(w->app, "reasons");
+    tap(w, "reason.comment");
+    hand_wait_for(w->app, "comment");
+    type_comment(w);
+    snprintf(name, sizeof name, "comment%s", mode);
+    shoot(w, name);
+    hand_wait_for(w->app, "still");
+    snprintf(name, sizeof name, "still-comment%s", mode);
+    shoot(w, name);
+    tap(w, "still.send");
+    hand_wait_for(w->app, "thanks");
+    tap(w, "thanks.done");
+}
+
+static bool can_comment(struct walk *w)
+{
+    begin_visit(w);
+    tap(w, "level.4");
+    hand_wait_for(w->app, "reasons");
+    bool can = has_target(w, "reason.comment");
+    tap(w, "reason.skip");
+    hand_wait_for(w->app, "thanks");
+    tap(w, "thanks.done");
+    return can;
+}
+
+static void hold_name(struct walk *w)
+{
+    hand_hold_at(w->app, w->width / 4, w->height / 30, STAFF_HOLD_MS + 100);
+    hand_wait_for(w->app, "pin");
+}
+
+static void type_pin(struct walk *w, const char *digits)
+{
+    for (; *digits; digits++) {
+        char id[8];
+        snprintf(id, sizeof id, "key.%c", *digits);
+        tap(w, id);
+    }
+}
+
+static void staff_pages(struct walk *w)
+{
+    hand_wait_for(w->app, "attract");
+    hold_name(w);
+    type_pin(w, "1357");
+    shoot(w, "pin");
+    type_pin(w, "91");
+    tap(w, "pin.ok");
+    shoot(w, "pin-wrong");
+    type_pin(w, "246810");
+    tap(w, "pin.ok");
+    hand_wait_for(w->app, "diagnostics");
+    shoot_one(w, "diagnostics", true);
+    tap(w, "diag.actions.2");
+    hand_wait_for(w->app, "touch-test");
+    hand_tap_at(w->app, w->width / 16, w->height / 10);
+    hand_tap_at(w->app, w->width * 15 / 16, w->height * 9 / 10);
+    shoot(w, "touch-test");
+    tap(w, "pin.exit");
+    hand_wait_for(w->app, "diagnostics");
+    tap(w, "diag.actions.4");
+    hand_wait_for(w->app, "cleaning");
+    shoot_one(w, "cleaning", true);
+    hand_wait_for(w->app, "diagnostics");
+    tap(w, "diag.actions.5");
+    tap(w, "diag.actions.6");
+    hand_wait_for(w->app, "out-of-service");
+    shoot(w, "out-of-service");
+    hold_name(w);
+    for (int i = 0; i < 5; i++) {
+        type_pin(w, "000000");
+        tap(w, "pin.ok");
+    }
+    shoot(w, "pin-locked");
+}
+
+static void enrolment(struct walk *w)
+{
+    static const char *const keys[] = {"key.1", "key.9", "key.2",
+                                       "key..", "key.1", NULL};
+    hand_wait_for(w->app, "out-of-service");
+    shoot(w, "not-enrolled");
+    tap(w, "oos.enrol");
+    hand_wait_for(w->app, "enrolment");
+    tap_all(w, keys);
+    shoot(w, "enrolment");
+    tap(w, "enrol.submit");
+    shoot(w, "enrolment-error");
+}
+
+// Closed today and on the days beside it, in case midnight passes meanwhile.
+static void write_closed(char *out, size_t size)
+{
+    static const char day[] = "[\"07:30-11:30\",\"13:30-17:00\"]";
+    char dates[3][DATE_ISO_SIZE];
+    int32_t today = date_day_of_wall_ms(clock_wall_ms());
+    for (int i = 0; i < 3; i++)
+        date_format_iso(today + i - 1, dates[i]);
+    snprintf(out, size,
+             "{" WARD ",\"hours\":{\"mon\":%s,\"tue\":%s,\"wed\":%s,"
+             "\"thu\":%s,\"fri\":%s},\"holidays\":[\"%s\",\"%s\",\"%s\"]}",
+             day, day, day, day, day, dates[0], dates[1], dates[2]);
+}
+
+void gallery_walk(int width, int height, gallery_visitor *visit, void *ctx)
+{
+    struct walk w = {width, height, visit, ctx, "", "", NULL, NULL};
+    char closed[1024];
+    w.pixels = malloc((size_t)width * (size_t)height * sizeof *w.pixels);
+    assert_non_null(w.pixels);
+    scratch_make(w.voice);
+    fake_espeak_install(w.voice, FAKE_SPEAKS);
+    open_app(&w, "{" WARD "}");
+    ordinary_visit(&w);
+    visit_in_mode(&w, "tool.large", "large");
+    visit_in_mode(&w, "tool.dark", "dark");
+    if (can_comment(&w)) {
+        comment_visit(&w, NULL, "");
+        comment_visit(&w, "tool.large", "-large");
+        comment_visit(&w, "tool.dark", "-dark");
+    }
+    staff_pages(&w);
+    close_app(&w);
+    open_app(&w, "{" WARD ",\"levels\":3}");
+    begin_visit(&w);
+    shoot(&w, "rating-3-levels");
+    close_app(&w);
+    open_app(&w, "{" WARD ",\"mode\":\"transaction\"}");
+    hand_wait_for(w.app, "waiting");
+    shoot(&w, "waiting");
+    close_app(&w);
+    write_closed(closed, sizeof closed);
+    open_app(&w, closed);
+    hand_wait_for(w.app, "closed");
+    hand_rest(w.app, 400);
+    shoot(&w, "closed");
+    close_app(&w);
+    open_app(&w, NULL);
+    enrolment(&w);
+    close_app(&w);
+    fake_espeak_restore_path();
+    scratch_remove(w.voice);
+    free(w.pixels);
+}
