@@ -23,7 +23,7 @@ enum {
     TOOL_PADDING = 12,
     PILL_PADDING = 20,
     HEAD_NAME_X = 116,
-    HEAD_GAP = 24, // between the names and the pill
+    HEAD_GAP = 16, // between the names and the pill
     PRESSED_PERCENT = 2,
     CAPTION_ICON = 38,
     PART_SHARE_MAX = 8,
@@ -116,6 +116,7 @@ struct head {
     struct buf name, pill;
     const char *centre;
     double name_width, pill_width; // u
+    double pill_size;              // em
 };
 
 static double width_in_u(const struct view *view, enum text_weight weight,
@@ -150,33 +151,36 @@ static double name_size(const struct view *view)
     return view_size(view, 27, 34);
 }
 
-static double pill_size(const struct view *view)
+static bool try_head(const struct view *view, double room, bool full_name,
+                     bool field, struct head *head)
 {
-    return view_size(view, 28, 34);
+    double centre = width_in_u(view, TEXT_MEDIUM, 24, head->centre);
+    write_name(view, full_name, &head->name);
+    write_pill(view, field, &head->pill);
+    head->name_width =
+        width_in_u(view, TEXT_SEMIBOLD, name_size(view), buf_text(&head->name));
+    head->pill_width =
+        width_in_u(view, TEXT_SEMIBOLD, head->pill_size, buf_text(&head->pill));
+    if (head->pill_width > 0)
+        head->pill_width += 2 * PILL_PADDING;
+    return fmax(head->name_width, centre) + HEAD_GAP + head->pill_width <= room;
 }
 
-// The fullest wording that leaves room between the names and the pill.
+// The fullest wording that leaves room between the names and the pill; when
+// none does, the pill is not enlarged.
 static void word_head(const struct view *view, struct head *head)
 {
-    bool has_field = view->setting->field_name[view->language][0] != '\0';
-    head->centre = view_text(view, "unit.centre");
-    double centre = width_in_u(view, TEXT_MEDIUM, 24, head->centre);
+    bool field = view->setting->field_name[view->language][0] != '\0';
     double room = view->layout.w - HEAD_NAME_X - LAYOUT_MARGIN;
-    for (int shorter = has_field ? 0 : 1; shorter < 4; shorter++) {
-        if (!has_field && shorter == 2)
-            continue;
-        write_name(view, shorter < 2, &head->name);
-        write_pill(view, has_field && shorter % 2 == 0, &head->pill);
-        head->name_width = width_in_u(view, TEXT_SEMIBOLD, name_size(view),
-                                      buf_text(&head->name));
-        head->pill_width = width_in_u(view, TEXT_SEMIBOLD, pill_size(view),
-                                      buf_text(&head->pill));
-        if (head->pill_width > 0)
-            head->pill_width += 2 * PILL_PADDING;
-        if (fmax(head->name_width, centre) + HEAD_GAP + head->pill_width <=
-            room)
-            break;
-    }
+    head->centre = view_text(view, "unit.centre");
+    head->pill_size = view_size(view, 28, 34);
+    if ((field && try_head(view, room, true, true, head)) ||
+        try_head(view, room, true, false, head) ||
+        (field && try_head(view, room, false, true, head)) ||
+        try_head(view, room, false, false, head))
+        return;
+    head->pill_size = 28;
+    try_head(view, room, false, false, head);
 }
 
 void part_header(const struct view *view, struct canvas *canvas)
@@ -210,8 +214,8 @@ void part_header(const struct view *view, struct canvas *canvas)
                                          head.pill_width, 52});
         canvas_round_rect(canvas, pill.x, pill.y, pill.w, pill.h, pill.h / 2.0,
                           theme->pill);
-        struct part_line words = {TEXT_SEMIBOLD, pill_size(view),
-                                  theme->on_pill, TEXT_CENTRE};
+        struct part_line words = {TEXT_SEMIBOLD, head.pill_size, theme->on_pill,
+                                  TEXT_CENTRE};
         part_line(view, canvas, words, buf_text(&head.pill),
                   right - head.pill_width / 2, 50 + low,
                   head.pill_width - PILL_PADDING);

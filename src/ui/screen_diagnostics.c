@@ -37,18 +37,38 @@ static const char *label(const struct view *view, size_t action)
     return view_text(view, ACTIONS[action].id);
 }
 
+static void caption(const struct view *view,
+                    struct part_caption out[ACTION_COUNT])
+{
+    enum part_kind kind = view->layout.portrait ? PART_SECOND : PART_SNUG;
+    for (size_t i = 0; i < ACTION_COUNT; i++)
+        out[i] = (struct part_caption){i + 1 == ACTION_COUNT ? PART_MAIN : kind,
+                                       ICON_NONE, label(view, i)};
+}
+
+static double label_size(const struct view *view)
+{
+    return view->layout.portrait ? 34 : 26;
+}
+
 static void layout(const struct view *view, struct targets *out)
 {
     const struct layout *l = &view->layout;
+    struct part_caption captions[ACTION_COUNT];
+    struct box boxes[ACTION_COUNT];
     size_t columns = l->portrait ? 2 : ACTION_COUNT;
     double h = l->portrait ? 100 : 92;
     double w = (l->w - 80 - GAP * (double)(columns - 1)) / (double)columns;
     double y = bottom(view) + (l->portrait ? 28 : 20);
+    for (size_t i = 0; i < ACTION_COUNT; i++)
+        boxes[i] = (struct box){40 + (double)(i % columns) * (w + GAP),
+                                y + (double)(i / columns) * (h + GAP), w, h};
+    caption(view, captions);
+    if (!l->portrait)
+        part_share(view, captions, ACTION_COUNT, label_size(view), boxes);
     for (size_t i = 0; i < ACTION_COUNT; i++) {
-        struct box box = {40 + (double)(i % columns) * (w + GAP),
-                          y + (double)(i / columns) * (h + GAP), w, h};
-        struct target *target =
-            targets_add(out, view, ACTIONS[i].id, box, 8, ACTIONS[i].act, 0);
+        struct target *target = targets_add(out, view, ACTIONS[i].id, boxes[i],
+                                            8, ACTIONS[i].act, 0);
         if (ACTIONS[i].act == FLOW_PAUSE && view->flow->paused)
             target->look |= LOOK_CHOSEN;
     }
@@ -58,7 +78,7 @@ static void draw_title(const struct view *view, struct canvas *canvas)
 {
     const struct layout *l = &view->layout;
     struct part_line title = {TEXT_BOLD, 44, view->theme->ink, TEXT_LEFT};
-    part_line(view, canvas, title, view_text(view, "diag.title"), 40, 56, 560);
+    part_line(view, canvas, title, view_text(view, "diag.title"), 40, 56, 380);
     struct buf line = {0};
     const char *unit = view->setting->unit_name[0] ? view->setting->unit_name
                                                    : view->setting->unit_code;
@@ -68,7 +88,7 @@ static void draw_title(const struct view *view, struct canvas *canvas)
                                l->portrait ? TEXT_LEFT : TEXT_RIGHT};
     part_line(view, canvas, device, buf_text(&line),
               l->portrait ? 40 : l->w - 40, l->portrait ? 104 : 60,
-              l->portrait ? l->w - 80 : l->w - 660);
+              l->portrait ? l->w - 80 : l->w - 480);
     buf_free(&line);
 }
 
@@ -86,10 +106,10 @@ static void draw_row(const struct view *view, struct canvas *canvas, size_t row)
               line->well ? theme->ok : theme->warn, theme->surface);
     struct part_line name = {TEXT_MEDIUM, 30, theme->ink, TEXT_LEFT};
     struct part_line value = {TEXT_BOLD, 30, theme->ink, TEXT_RIGHT};
-    double names = 270;
+    double names = 240;
     part_line(view, canvas, name, view_text(view, id), 126, y, names);
-    part_line(view, canvas, value, line->text, right - 28, y,
-              right - 28 - 126 - names);
+    part_lines(view, canvas, value, line->text, right - 28, y,
+               right - 28 - 126 - names, view->layout.portrait ? 2 : 1, 36);
     if (row + 1 < DIAGNOSIS_ROW_COUNT)
         canvas_rect(canvas, view_px(view, 64), view_px(view, y + high / 2),
                     view_px(view, right - 24 - 64), view_px(view, 1.5),
@@ -109,13 +129,9 @@ static void draw(const struct view *view, const struct targets *targets,
     for (size_t i = 0; i < DIAGNOSIS_ROW_COUNT; i++)
         draw_row(view, canvas, i);
     struct part_caption captions[ACTION_COUNT];
-    enum part_kind kind = l->portrait ? PART_SECOND : PART_SNUG;
-    for (size_t i = 0; i < ACTION_COUNT; i++)
-        captions[i] =
-            (struct part_caption){i + 1 == ACTION_COUNT ? PART_MAIN : kind,
-                                  ICON_NONE, label(view, i)};
+    caption(view, captions);
     double size = part_common_size(view, captions, targets->list, ACTION_COUNT,
-                                   l->portrait ? 34 : 28);
+                                   label_size(view));
     for (size_t i = 0; i < ACTION_COUNT; i++)
         part_button(view, canvas, &targets->list[i], captions[i].kind,
                     ICON_NONE, captions[i].words, size);

@@ -44,7 +44,7 @@ static struct form_layout form_layout(const struct view *view)
         f.fields[STAFF_FIELD_PIN] =
             (struct box){80 + 3 * third, 140, third, 76};
         f.message_y = 258;
-        f.keys = (struct box){40, l->h - 500, w, 384};
+        f.keys = (struct box){40, l->h - 504, w, 384};
         f.actions = (struct box){40, l->h - 104, w, 84};
     }
     return f;

@@ -214,6 +214,9 @@ static void draw_level(const struct view *view, struct canvas *canvas,
     struct text_lines lines;
     text_break(view->text, style, view_text(view, target->id),
                (int)view_px(view, p->break_width), most, &lines);
+    if (!lines.fits)
+        text_break(view->text, style, view_text(view, target->id),
+                   (int)view_px(view, p->words_width), most, &lines);
     text_draw_lines(
         view->text, canvas, style, chosen ? theme->on_chosen : theme->ink,
         &lines, r.x + k * view_px(view, p->words_x),

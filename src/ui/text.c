@@ -59,6 +59,7 @@ struct text {
     struct line lines[TEXT_CACHE_MAX];
     size_t line_count;
     unsigned tick;
+    struct text_tally tally;
 };
 
 // In the system's font folders, as the XDG base directories name them.
@@ -351,6 +352,8 @@ void text_draw(struct text *text, struct canvas *canvas,
     struct line *l = *line ? get_line(text, style, line) : NULL;
     if (!l)
         return;
+    if (text->tally.smallest_px == 0 || style.px < text->tally.smallest_px)
+        text->tally.smallest_px = style.px;
     double left = align == TEXT_LEFT     ? x
                   : align == TEXT_CENTRE ? x - l->width / 2.0
                                          : x - l->width;
@@ -460,5 +463,18 @@ int text_fit(struct text *text, struct text_style style, int least_px,
         if (all)
             return style.px;
     }
+    for (size_t i = 0; i < count; i++) {
+        struct text_lines lines;
+        style.px = least_px;
+        text->tally.misfits +=
+            !fill_lines(text, style, labels[i], width, most, &lines);
+    }
     return least_px;
+}
+
+struct text_tally text_take_tally(struct text *text)
+{
+    struct text_tally tally = text->tally;
+    text->tally = (struct text_tally){0};
+    return tally;
 }

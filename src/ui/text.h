@@ -32,6 +32,14 @@ void text_forget(struct text *text);
 enum { TEXT_CACHE_MAX = 160 };
 size_t text_cached(const struct text *text);
 
+// What came out too large or too small since the last call, for the tests of
+// the layout.
+struct text_tally {
+    size_t misfits;  // labels that did not fit even at their least size
+    int smallest_px; // em of the smallest line drawn; 0: none was
+};
+struct text_tally text_take_tally(struct text *text);
+
 // The pen's way in pixels; 0 for "". One line: no breaks are looked at.
 int text_width(struct text *text, struct text_style style, const char *line);
 // Pixels from the baseline up to the top of a capital (0.74 em), and from one

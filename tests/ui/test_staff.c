@@ -319,7 +319,7 @@ static void test_diagnosis_names_what_is_wrong(void **state)
     check(&facts, DIAGNOSIS_SERVER, false, "Mất kết nối 2" NB "ngày");
     check(&facts, DIAGNOSIS_LAST_SENT, false, "21/11/2026 07:41");
     facts.sending.quarantined = 2;
-    check(&facts, DIAGNOSIS_PENDING, false, "1.037 · 2 phiếu không được nhận");
+    check(&facts, DIAGNOSIS_PENDING, false, "1.037 · 2 bị loại");
     facts.store_fault = FLOW_DISK_FULL;
     facts.disk_free_bytes = 3500000;
     check(&facts, DIAGNOSIS_LEDGER, false, "Không ghi được · E-22");
