@@ -28,6 +28,7 @@ struct i18n {
     // lock; when full, further ones stay unlogged.
     char *asked[ASKED_MAX];
     size_t asked_count;
+    bool spoken[I18N_LANGUAGE_COUNT];
 };
 
 const char *i18n_code(enum i18n_language language)
@@ -145,19 +146,27 @@ done:
     return ok;
 }
 
+bool i18n_speaks(const struct i18n *i18n, enum i18n_language language)
+{
+    return i18n->spoken[language];
+}
+
 static void log_missing(const struct i18n *i18n)
 {
     for (size_t i = 0; i < i18n->count; i++) {
         const struct entry *entry = &i18n->entries[i];
         for (int language = 0; language < I18N_LANGUAGE_COUNT; language++)
-            if (!entry->texts[language])
+            if (!entry->texts[language] && i18n->spoken[language])
                 log_warn(module, "%s: no text in %s", entry->id,
                          codes[language]);
     }
 }
 
-struct i18n *i18n_open(const char *directory, struct buf *message)
+// All languages, or as many as can be read. `spoken` counts them.
+static struct i18n *open_some(const char *directory, bool all,
+                              struct buf *message)
 {
+    size_t spoken = 0;
     struct i18n *i18n = calloc(1, sizeof *i18n);
     if (!i18n) {
         buf_append_text(message, "out of memory");
@@ -165,14 +174,30 @@ struct i18n *i18n_open(const char *directory, struct buf *message)
     }
     pthread_mutex_init(&i18n->lock, NULL);
     for (int language = 0; language < I18N_LANGUAGE_COUNT; language++) {
-        if (read_language(i18n, directory, (enum i18n_language)language,
-                          message))
+        size_t said = message->size;
+        i18n->spoken[language] = read_language(
+            i18n, directory, (enum i18n_language)language, message);
+        spoken += i18n->spoken[language];
+        if (i18n->spoken[language] || all)
             continue;
+        log_error(module, "%s", buf_text(message) + said);
+    }
+    if (spoken == 0 || (all && spoken < I18N_LANGUAGE_COUNT)) {
         i18n_close(i18n);
         return NULL;
     }
     log_missing(i18n);
     return i18n;
+}
+
+struct i18n *i18n_open(const char *directory, struct buf *message)
+{
+    return open_some(directory, true, message);
+}
+
+struct i18n *i18n_open_rest(const char *directory, struct buf *message)
+{
+    return open_some(directory, false, message);
 }
 
 void i18n_close(struct i18n *i18n)
@@ -216,7 +241,12 @@ const char *i18n_text(const struct i18n *i18n, enum i18n_language language,
     }
     if (entry->texts[language])
         return entry->texts[language];
-    return entry->texts[I18N_VI] ? entry->texts[I18N_VI] : entry->id;
+    if (entry->texts[I18N_VI])
+        return entry->texts[I18N_VI];
+    for (int other = 0; other < I18N_LANGUAGE_COUNT; other++)
+        if (entry->texts[other])
+            return entry->texts[other];
+    return entry->id;
 }
 
 void i18n_format(const struct i18n *i18n, enum i18n_language language,

@@ -1,7 +1,8 @@
 // Texts by id and language. At load every id of the table is looked for in
 // every language file (assets/i18n/LANG.json, an object of id → text, UTF-8,
-// NFC). A missing text falls back to Vietnamese, then to the id itself, and is
-// logged once. Immutable after load, so any thread may read.
+// NFC). A missing text falls back to Vietnamese, then to any language, then to
+// the id itself, and is logged once. Immutable after load, so any thread may
+// read.
 #pragma once
 #include "common/buf.h"
 #include <stdbool.h>
@@ -15,7 +16,12 @@ struct i18n;
 // column C: …" or "FILE: KEY: …" when a file is missing, no JSON, not UTF-8, or
 // holds a value that is no text. Text that is not NFC is normalised and logged.
 struct i18n *i18n_open(const char *directory, struct buf *message);
+// The same for a screen that must go on: a file that is missing or damaged is
+// logged and left out. NULL only when there is no other.
+struct i18n *i18n_open_rest(const char *directory, struct buf *message);
 void i18n_close(struct i18n *i18n);
+// False when the language's file was left out.
+bool i18n_speaks(const struct i18n *i18n, enum i18n_language language);
 
 // Never NULL. Borrowed; lives as long as `i18n`. The id may be a text id from
 // the files ("rate.question"); an unknown one is returned itself.

@@ -1,6 +1,8 @@
 #include "survey/survey.h"
 #include "common/file.h"
 #include "common/json.h"
+#include "i18n/i18n.h"
+#include "vietnamese/text.h"
 #include <errno.h>
 #include <string.h>
 
@@ -137,6 +139,43 @@ bool survey_load(const char *path, struct survey *out, struct buf *message)
     buf_free(&bytes);
     if (ok)
         *out = read;
+    return ok;
+}
+
+static bool check_label(const struct survey *survey, const struct i18n *i18n,
+                        const char *id, struct buf *message)
+{
+    if (!i18n_has(i18n, I18N_VI, id) && i18n_speaks(i18n, I18N_VI)) {
+        buf_printf(message, "set %s: %s: there is no such text in vi.json",
+                   survey->id, id);
+        return false;
+    }
+    for (int i = 0; i < I18N_LANGUAGE_COUNT; i++) {
+        const char *text = i18n_text(i18n, (enum i18n_language)i, id);
+        size_t letters = text_letters(text, strlen(text));
+        if (letters <= SURVEY_LABEL_LETTERS)
+            continue;
+        buf_printf(message,
+                   "set %s: %s: %zu letters in %s; a label may have %d",
+                   survey->id, id, letters, i18n_code((enum i18n_language)i),
+                   SURVEY_LABEL_LETTERS);
+        return false;
+    }
+    return true;
+}
+
+bool survey_check_words(const struct survey *survey, const struct i18n *i18n,
+                        struct buf *message)
+{
+    bool ok = true;
+    if (!i18n)
+        return true;
+    for (size_t i = 0; i < survey->level_count && ok; i++)
+        ok = check_label(survey, i18n, survey->levels[i].text, message);
+    for (int list = 0; list < SURVEY_LIST_COUNT; list++)
+        for (size_t i = 0; i < survey->reason_count[list] && ok; i++)
+            ok = check_label(survey, i18n, survey->reasons[list][i].text,
+                             message);
     return ok;
 }
 

@@ -51,6 +51,15 @@ struct survey {
 // "FILE: KEY: …" that says what is wrong; `out` is then untouched.
 bool survey_load(const char *path, struct survey *out, struct buf *message);
 
+// Whether the words of a set can stand on its cards and chips: each level and
+// reason needs a text in Vietnamese, and none may have more than
+// SURVEY_LABEL_LETTERS letters in any language. False with a `message`. Without
+// texts (NULL) nothing is checked.
+struct i18n;
+enum { SURVEY_LABEL_LETTERS = 32 };
+bool survey_check_words(const struct survey *survey, const struct i18n *i18n,
+                        struct buf *message);
+
 // The levels to show, in the order of the screen. `wanted` 3 leaves the faces
 // 4, 3 and 2 of a set of five; a set with fewer levels is shown whole. Returns
 // how many.

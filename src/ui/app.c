@@ -752,10 +752,15 @@ static bool load_assets(struct app *app)
                                   "not found; set HAILONG_ASSETS to it");
         ok = say(&message);
     }
-    if (ok && !(app->i18n = i18n_open(texts, &message)))
+    if (ok && !(app->i18n = i18n_open_rest(texts, &message)))
         ok = say(&message);
-    if (ok && !survey_load(survey, &app->survey, &message))
-        ok = say(&message);
+    buf_clear(&message);
+    // Without its questions the screen says that it is out of service.
+    if (ok && (!survey_load(survey, &app->survey, &message) ||
+               !survey_check_words(&app->survey, app->i18n, &message))) {
+        log_error("ui", "%s", buf_text(&message));
+        app->survey = (struct survey){0};
+    }
     buf_free(&message);
     return ok;
 }
@@ -793,6 +798,7 @@ static bool open_all(struct app *app)
     int64_t now = now_ms();
     const struct kiosk_params params = {.directory = app->options.directory,
                                         .survey = &app->survey,
+                                        .i18n = app->i18n,
                                         .times = app->options.times,
                                         .rating_fixed =
                                             app->options.rating_fixed,

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { STORE_AGAIN_MS = 30000, HOURS_LOOK_MS = 60000 };
+enum { AGAIN_MS = 30000, HOURS_LOOK_MS = 60000 };
 
 static const char SETTING_PAUSED[] = "paused";
 static const char VERSION_DETAIL[] = "{\"version\":\"" HAILONG_VERSION "\"}";
@@ -21,9 +21,10 @@ struct kiosk {
     struct watch *watch;
     struct store *store; // NULL until the device is enrolled
     int64_t store_at;    // when it is tried again after it could not start
+    int64_t survey_at;   // the same of the question set
     struct flow flow;
     const struct survey *survey;
-    struct survey other; // a set that the settings name
+    struct survey own_survey; // the set that the settings name
     struct staff staff;
     bool survey_missing;
     enum flow_fault store_fault;
@@ -48,10 +49,13 @@ static struct visit_time time_now(const struct kiosk *kiosk)
 
 // --- What is written -------------------------------------------------------
 
-static void write_line(struct kiosk *kiosk, const struct record *record)
+// False when it is lost: no event of the store will follow.
+static bool write_line(struct kiosk *kiosk, const struct record *record)
 {
-    if (kiosk->store && !store_put_line(kiosk->store, record))
+    bool taken = !kiosk->store || store_put_line(kiosk->store, record);
+    if (!taken)
         log_error("ui", "out of memory: record %s is lost", record->id);
+    return taken;
 }
 
 static void write_event(struct kiosk *kiosk, const char *name,
@@ -122,7 +126,8 @@ static void keep_pause(struct kiosk *kiosk)
              paused ? "paused the counter" : "ended the pause");
 }
 
-static void carry_out(struct kiosk *kiosk, const struct flow_effects *effects)
+// False when the visit's line is lost.
+static bool carry_out(struct kiosk *kiosk, const struct flow_effects *effects)
 {
     if (effects->forget)
         staff_wipe(&kiosk->staff);
@@ -139,8 +144,9 @@ static void carry_out(struct kiosk *kiosk, const struct flow_effects *effects)
         visit_close(&kiosk->visit, kiosk->survey, effects->outcome,
                     kiosk->flow.chosen, effects->language, &effects->used,
                     &time);
-        write_line(kiosk, &kiosk->visit);
+        return write_line(kiosk, &kiosk->visit);
     }
+    return true;
 }
 
 // --- The staff's pages -------------------------------------------------------
@@ -193,6 +199,17 @@ static bool take_staff_act(struct kiosk *kiosk, const struct flow_input *input)
            send_now(kiosk);
 }
 
+static enum flow_fault current_fault(const struct kiosk *kiosk)
+{
+    if (watch_state(kiosk->watch) == WATCH_NOT_ENROLLED)
+        return FLOW_NOT_ENROLLED;
+    if (watch_state(kiosk->watch) == WATCH_BROKEN || kiosk->survey_missing)
+        return FLOW_BAD_CONFIGURATION;
+    if (kiosk->store_fault == FLOW_FINE && kiosk->touch_gone)
+        return FLOW_TOUCH_FAULT;
+    return kiosk->store_fault;
+}
+
 bool kiosk_step(struct kiosk *kiosk, const struct flow_input *input)
 {
     struct flow_effects effects;
@@ -200,7 +217,13 @@ bool kiosk_step(struct kiosk *kiosk, const struct flow_input *input)
     if (take_staff_act(kiosk, input))
         return true;
     flow_step(&kiosk->flow, input, &effects);
-    carry_out(kiosk, &effects);
+    if (!carry_out(kiosk, &effects) && kiosk->flow.saving) {
+        // The citizen is told at once; the store itself may be well.
+        const struct flow_input lost = {.kind = FLOW_STORE_FAILED,
+                                        .fault = current_fault(kiosk),
+                                        .now = input->now};
+        flow_step(&kiosk->flow, &lost, &effects);
+    }
     if (kiosk->flow.screen != before && flow_is_staff(&kiosk->flow))
         open_staff_page(kiosk);
     return effects.changed;
@@ -249,36 +272,28 @@ void kiosk_write_page(struct kiosk *kiosk, const struct kiosk_senses *senses,
 
 // The set that the settings name. When it is not there, the one of before
 // stays, and the kiosk goes out of service.
-static void choose_survey(struct kiosk *kiosk)
+static void choose_survey(struct kiosk *kiosk, int64_t now)
 {
     const char *name = watch_setting(kiosk->watch)->survey;
     char file[RECORD_CODE_SIZE + 16], path[PATH_MAX];
     struct buf message = {0};
+    struct survey read;
     kiosk->survey_missing = false;
-    if (strcmp(name, kiosk->params.survey->id) == 0) {
-        kiosk->survey = kiosk->params.survey;
+    if (strcmp(name, kiosk->survey->id) == 0)
         return;
-    }
     snprintf(file, sizeof file, "surveys/%s.json", name);
     if (!file_find_asset(file, path, sizeof path))
         buf_printf(&message, "%s: no such question set", file);
-    else if (survey_load(path, &kiosk->other, &message))
-        kiosk->survey = &kiosk->other;
+    else if (survey_load(path, &read, &message) &&
+             survey_check_words(&read, kiosk->params.i18n, &message)) {
+        kiosk->own_survey = read;
+        kiosk->survey = &kiosk->own_survey;
+    }
     kiosk->survey_missing = message.size > 0;
+    kiosk->survey_at = now + AGAIN_MS;
     if (kiosk->survey_missing)
         log_error("ui", "%s", buf_text(&message));
     buf_free(&message);
-}
-
-static enum flow_fault current_fault(const struct kiosk *kiosk)
-{
-    if (watch_state(kiosk->watch) == WATCH_NOT_ENROLLED)
-        return FLOW_NOT_ENROLLED;
-    if (watch_state(kiosk->watch) == WATCH_BROKEN || kiosk->survey_missing)
-        return FLOW_BAD_CONFIGURATION;
-    if (kiosk->store_fault == FLOW_FINE && kiosk->touch_gone)
-        return FLOW_TOUCH_FAULT;
-    return kiosk->store_fault;
 }
 
 static bool serve(struct kiosk *kiosk, int64_t now)
@@ -312,7 +327,7 @@ static void open_store(struct kiosk *kiosk, int64_t now)
     if (!kiosk->store) {
         log_error("ui", "the store cannot be started");
         kiosk->store_fault = FLOW_STORE_FAULT;
-        kiosk->store_at = now + STORE_AGAIN_MS;
+        kiosk->store_at = now + AGAIN_MS;
         return;
     }
     write_event(kiosk, "start", VERSION_DETAIL);
@@ -322,7 +337,7 @@ static void open_store(struct kiosk *kiosk, int64_t now)
 static void apply_settings(struct kiosk *kiosk, int64_t now)
 {
     struct flow_effects effects;
-    choose_survey(kiosk);
+    choose_survey(kiosk, now);
     struct flow_setting setting = flow_setting_of(kiosk);
     flow_configure(&kiosk->flow, kiosk->survey, &setting, now, &effects);
     kiosk->hours_at = now;
@@ -448,10 +463,13 @@ bool kiosk_take_store_event(struct kiosk *kiosk,
     return false;
 }
 
-static bool store_is_due(const struct kiosk *kiosk, int64_t now)
+// What could not be had at first is tried again.
+static bool is_due(const struct kiosk *kiosk, int64_t now)
 {
-    return watch_state(kiosk->watch) == WATCH_GOOD && !kiosk->store &&
-           now >= kiosk->store_at;
+    if (watch_state(kiosk->watch) != WATCH_GOOD)
+        return false;
+    return (!kiosk->store && now >= kiosk->store_at) ||
+           (kiosk->survey_missing && now >= kiosk->survey_at);
 }
 
 // Looked at every minute, as the clock may be set.
@@ -493,7 +511,7 @@ bool kiosk_tick(struct kiosk *kiosk, int64_t now)
     bool changed = kiosk_step(kiosk, &tick);
     changed |= keep_hours(kiosk, now);
     if (flow_is_idle(&kiosk->flow) &&
-        (watch_look(kiosk->watch, now) || store_is_due(kiosk, now))) {
+        (watch_look(kiosk->watch, now) || is_due(kiosk, now))) {
         apply_settings(kiosk, now);
         changed = true;
     }

@@ -18,7 +18,9 @@ struct kiosk;
 
 struct kiosk_params {
     const char *directory;       // the device's
-    const struct survey *survey; // the set to start with; outlives the kiosk
+    const struct survey *survey; // the set to start with; outlives the kiosk.
+                                 // One without a name is none
+    const struct i18n *i18n;     // the words of sets are checked with it
     struct flow_times times;
     bool rating_fixed; // times.rating holds, whatever the device's settings say
     int retry_ms;      // of a broken store

@@ -80,6 +80,8 @@ static void layout_bar(const struct view *view, struct targets *out)
         tools++;
         count--;
     }
+    if (!i18n_speaks(view->i18n, I18N_EN))
+        count--; // the last
     bool may_decline = view->flow->setting.transaction;
     layout_tools(&view->layout, count, boxes,
                  may_decline ? &boxes[count] : NULL);

@@ -1,4 +1,5 @@
 // The shipped question set, and sets with one mistake each.
+#include "i18n/i18n.h"
 #include "survey/survey.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -133,6 +134,65 @@ static void test_mistakes_are_named(void **state)
         "low[0]");
 }
 
+static void test_too_many_reasons_are_refused(void **state)
+{
+    (void)state;
+    struct buf set = {0};
+    buf_append_text(&set, "{\"id\":\"a\",\"version\":1,\"levels\":[" LEVEL(
+                              4) "," LEVEL(2) "],\"reasons\":{\"high\":[");
+    for (int i = 1; i <= 12; i++)
+        buf_printf(&set, "%s{\"text\":\"r.%d\",\"group\":\"g\",\"icon\":\"i\"}",
+                   i > 1 ? "," : "", i);
+    buf_append_text(&set, "],\"low\":[]}}");
+    assert_complaint(buf_text(&set), "at most 9 reasons");
+    buf_free(&set);
+}
+
+// Words that a set names, in a folder of their own.
+static bool check_words_of(const char *label, char says[256])
+{
+    char folder[] = "/tmp/hailong-words-XXXXXX", path[64];
+    struct survey survey = {.id = "a", .level_count = 1};
+    struct buf message = {0};
+    assert_non_null(mkdtemp(folder));
+    snprintf(survey.levels[0].text, sizeof survey.levels[0].text, "level.x");
+    for (int i = 0; i < 2; i++) {
+        snprintf(path, sizeof path, "%s/%s.json", folder, i ? "en" : "vi");
+        FILE *file = fopen(path, "w");
+        assert_non_null(file);
+        fprintf(file, "{\"%s\":\"%s\"}", label ? "level.x" : "other",
+                label && !i ? label : "short");
+        fclose(file);
+    }
+    struct i18n *i18n = i18n_open(folder, &message);
+    assert_non_null(i18n);
+    bool ok = survey_check_words(&survey, i18n, &message);
+    snprintf(says, 256, "%s", buf_text(&message));
+    i18n_close(i18n);
+    buf_free(&message);
+    for (int i = 0; i < 2; i++) {
+        snprintf(path, sizeof path, "%s/%s.json", folder, i ? "en" : "vi");
+        unlink(path);
+    }
+    rmdir(folder);
+    return ok;
+}
+
+static void test_labels_that_no_card_holds_are_refused(void **state)
+{
+    (void)state;
+    char says[256];
+    // 32 letters as people count them; each takes two or three bytes.
+    assert_true(check_words_of("ậậậậậậậậậậậậậậậậậậậậậậậậậậậậậậậậ", says));
+    assert_false(check_words_of(
+        "Rất không hài lòng với thái độ phục vụ tại quầy của phường ta", says));
+    assert_string_equal(
+        says, "set a: level.x: 61 letters in vi; a label may have 32");
+    assert_false(check_words_of(NULL, says));
+    assert_string_equal(says,
+                        "set a: level.x: there is no such text in vi.json");
+}
+
 static void test_missing_file_is_named(void **state)
 {
     (void)state;
@@ -146,9 +206,12 @@ static void test_missing_file_is_named(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_counter_set), cmocka_unit_test(test_shown_levels),
+        cmocka_unit_test(test_counter_set),
+        cmocka_unit_test(test_shown_levels),
         cmocka_unit_test(test_good_small_set),
         cmocka_unit_test(test_mistakes_are_named),
+        cmocka_unit_test(test_too_many_reasons_are_refused),
+        cmocka_unit_test(test_labels_that_no_card_holds_are_refused),
         cmocka_unit_test(test_missing_file_is_named)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

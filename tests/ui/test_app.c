@@ -6,6 +6,7 @@
 #include "support/app_hand.h"
 #include "support/scratch.h"
 #include "ui/app.h"
+#include "ui/screen.h"
 #include <SDL.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -284,45 +285,107 @@ static void test_escape_ends_a_window(void **state)
     scratch_remove(folder);
 }
 
-static void put_file(const char *folder, const char *sub, const char *name,
-                     const char *content)
+// Opens a kiosk on assets of our own, made of the real ones and of what stands
+// in for a file.
+static enum app_result open_with(const char *folder, const char *vi,
+                                 const char *en, const char *quay,
+                                 struct app **out)
 {
-    char path[SCRATCH_SIZE + 64];
-    snprintf(path, sizeof path, "%s/%s", folder, sub);
-    assert_int_equal(mkdir(path, 0700), 0);
-    snprintf(path, sizeof path, "%s/%s/%s", folder, sub, name);
-    FILE *file = fopen(path, "w");
-    assert_non_null(file);
-    fputs(content, file);
-    fclose(file);
+    struct app_options options = {
+        .directory = folder, .width = 1280, .height = 800, .times = FLOW_TIMES};
+    char sub[SCRATCH_SIZE + 16];
+    const char *real = TEST_SOURCE "/assets";
+    const char *const files[3][3] = {{"i18n", "vi.json", vi},
+                                     {"i18n", "en.json", en},
+                                     {"surveys", "quay.json", quay}};
+    for (int i = 0; i < 3; i++) {
+        char path[SCRATCH_SIZE + 64], from[512];
+        snprintf(sub, sizeof sub, "%s/%s", folder, files[i][0]);
+        mkdir(sub, 0700);
+        snprintf(path, sizeof path, "%s/%s", sub, files[i][1]);
+        snprintf(from, sizeof from, "%s/%s/%s", real, files[i][0], files[i][1]);
+        if (!files[i][2]) {
+            assert_int_equal(symlink(from, path), 0);
+            continue;
+        }
+        FILE *file = fopen(path, "w");
+        assert_non_null(file);
+        fputs(files[i][2], file);
+        fclose(file);
+    }
+    snprintf(sub, sizeof sub, "%s/fonts", folder);
+    assert_int_equal(symlink(TEST_SOURCE "/assets/fonts", sub), 0);
+    setenv("HAILONG_ASSETS", folder, 1);
+    enum app_result result = app_open(&options, out);
+    setenv("HAILONG_ASSETS", TEST_SOURCE "/assets", 1);
+    return result;
 }
 
-static void drop_file(const char *folder, const char *sub, const char *name)
+static void drop_assets(const char *folder)
 {
+    static const char *const files[] = {"i18n/vi.json", "i18n/en.json",
+                                        "surveys/quay.json", "fonts"};
     char path[SCRATCH_SIZE + 64];
-    snprintf(path, sizeof path, "%s/%s/%s", folder, sub, name);
-    unlink(path);
-    snprintf(path, sizeof path, "%s/%s", folder, sub);
+    for (int i = 0; i < 4; i++) {
+        snprintf(path, sizeof path, "%s/%s", folder, files[i]);
+        unlink(path);
+    }
+    snprintf(path, sizeof path, "%s/i18n", folder);
     rmdir(path);
+    snprintf(path, sizeof path, "%s/surveys", folder);
+    rmdir(path);
+    scratch_remove(folder);
 }
 
-static void test_broken_texts_are_a_mistake(void **state)
+static void test_no_texts_at_all_are_a_mistake(void **state)
 {
     (void)state;
     char folder[SCRATCH_SIZE];
-    struct app_options options = {
-        .directory = folder, .width = 1280, .height = 800, .times = FLOW_TIMES};
     struct app *app = NULL;
     scratch_make(folder);
-    put_file(folder, "i18n", "vi.json", "{\"unit.name\":\n\"\n}");
-    put_file(folder, "surveys", "quay.json", "{}");
-    setenv("HAILONG_ASSETS", folder, 1);
-    enum app_result result = app_open(&options, &app);
-    setenv("HAILONG_ASSETS", TEST_SOURCE "/assets", 1);
-    assert_int_equal(result, APP_MISTAKE);
-    drop_file(folder, "i18n", "vi.json");
-    drop_file(folder, "surveys", "quay.json");
-    scratch_remove(folder);
+    assert_int_equal(
+        open_with(folder, "{\"unit.name\":\n\"\n}", "", NULL, &app),
+        APP_MISTAKE);
+    drop_assets(folder);
+}
+
+static bool offers(const struct app *app, const char *id)
+{
+    const struct targets *targets = app_targets(app);
+    for (size_t i = 0; i < targets->count; i++)
+        if (strcmp(targets->list[i].id, id) == 0)
+            return true;
+    return false;
+}
+
+static void test_damaged_translation_is_left_out(void **state)
+{
+    (void)state;
+    char folder[SCRATCH_SIZE];
+    struct app *app = NULL;
+    scratch_make(folder);
+    hand_enrol(folder, "{\"version\":1,\"counter\":\"3\"}");
+    assert_int_equal(open_with(folder, NULL, "{\"a\":", NULL, &app), APP_DONE);
+    hand_tap(app, "attract.button");
+    hand_wait_for(app, "rating");
+    assert_true(offers(app, "level.5"));
+    assert_false(offers(app, "tool.lang"));
+    assert_int_equal(app_close(app), APP_DONE);
+    drop_assets(folder);
+}
+
+static void test_damaged_question_set_is_a_fault(void **state)
+{
+    (void)state;
+    char folder[SCRATCH_SIZE];
+    struct app *app = NULL;
+    scratch_make(folder);
+    hand_enrol(folder, "{\"version\":1,\"counter\":\"3\"}");
+    assert_int_equal(open_with(folder, NULL, NULL, "{\"id\":\"quay\"}", &app),
+                     APP_DONE);
+    hand_wait_for(app, "out-of-service");
+    assert_int_equal(app_close(app), APP_DONE);
+    drop_assets(folder);
 }
 
 int main(void)
@@ -334,7 +397,9 @@ int main(void)
         cmocka_unit_test(test_language_tool_changes_the_whole_interface),
         cmocka_unit_test(test_still_screen_draws_nothing),
         cmocka_unit_test(test_escape_ends_a_window),
-        cmocka_unit_test(test_broken_texts_are_a_mistake)};
+        cmocka_unit_test(test_no_texts_at_all_are_a_mistake),
+        cmocka_unit_test(test_damaged_translation_is_left_out),
+        cmocka_unit_test(test_damaged_question_set_is_a_fault)};
     setenv("SDL_VIDEODRIVER", "dummy", 1);
     setenv("HAILONG_ASSETS", TEST_SOURCE "/assets", 1);
     return cmocka_run_group_tests(tests, NULL, NULL);
