@@ -100,7 +100,7 @@ endef
 $(foreach r,$(ROOMS),$(eval $(call room_rules,$(r))))
 
 SUPPORT_OBJECTS := $(patsubst tests/%.c,$(BUILD)/obj/tests/%.o,$(wildcard tests/support/*.c))
-TEST_SOURCES := $(foreach r,$(ROOMS) faults fuzz,$(wildcard tests/$(r)/test_*.c))
+TEST_SOURCES := $(foreach r,$(ROOMS) faults forgery fuzz,$(wildcard tests/$(r)/test_*.c))
 TESTS := $(TEST_SOURCES:tests/%.c=$(BUILD)/tests/%)
 
 .PHONY: all
@@ -157,6 +157,13 @@ $(BUILD)/lib/tests/faults.a: $(patsubst tests/%.c,$(BUILD)/obj/tests/%.o,$(filte
 $(BUILD)/tests/faults/%: $(BUILD)/obj/tests/faults/%.o $(BUILD)/lib/tests/faults.a $(BUILD)/lib/tests/support.a $(call archives,$(FAULT_ROOMS))
 	@mkdir -p $(@D)
 	$(CC) $(OWN_LDFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup $(call libraries,$(FAULT_ROOMS)) -lcmocka
+
+# Tests that change databases behind their programs' backs: tests/forgery.
+FORGERY_ROOMS = $(call closures,operator server)
+$(BUILD)/lib/tests/forgery.a: $(patsubst tests/%.c,$(BUILD)/obj/tests/%.o,$(filter-out tests/forgery/test_%,$(wildcard tests/forgery/*.c)))
+$(BUILD)/tests/forgery/%: $(BUILD)/obj/tests/forgery/%.o $(BUILD)/lib/tests/forgery.a $(BUILD)/lib/tests/support.a $(call archives,$(FORGERY_ROOMS))
+	@mkdir -p $(@D)
+	$(CC) $(OWN_LDFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(call libraries,$(FORGERY_ROOMS)) -lcmocka
 
 # Tests that run a program as it is installed.
 $(BUILD)/tests/sync/test_program: | $(BUILD)/hailong-sync
@@ -252,8 +259,8 @@ bench:
 # Pictures of every screen in every size, and a sheet of them.
 .PHONY: screenshots
 screenshots:
-	tools/setup build demo
-	$(MAKE) --no-print-directory all $(BUILD)/tools/tapper
+	tools/setup build test
+	$(MAKE) --no-print-directory $(BUILD)/tests/ui/pictures
 	tools/screenshots $(BUILD)
 
 # Every fuzz target for FUZZ_SECONDS; fails on a finding.
