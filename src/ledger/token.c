@@ -62,7 +62,9 @@ bool token_make(const struct key *server, const struct token *token,
              append_url64(payload.data, payload.size, out, TOKEN_SIZE - 1);
     }
     if (ok) {
-        strcat(out, ".");
+        size_t end = strlen(out);
+        out[end] = '.';
+        out[end + 1] = '\0';
         ok = append_url64(signature, sizeof signature, out, TOKEN_SIZE);
     }
     buf_free(&payload);
