@@ -26,6 +26,17 @@ static bool is_too_deep(const char *bytes, size_t size, size_t *out_at)
     return false;
 }
 
+// jansson may quote a part of a character. The message goes into answers and
+// databases: it stays UTF-8, which jansson itself tells.
+static void mend(char *message)
+{
+    json_t *text = json_string(message);
+    for (char *c = message; !text && *c; c++)
+        if ((unsigned char)*c >= 0x80)
+            *c = '?';
+    json_decref(text);
+}
+
 json_t *json_read(const char *bytes, size_t size, char *message)
 {
     size_t at;
@@ -43,9 +54,11 @@ json_t *json_read(const char *bytes, size_t size, char *message)
     json_error_t error;
     json_t *value =
         json_loadb(size ? bytes : "", size, JSON_REJECT_DUPLICATES, &error);
-    if (!value)
+    if (!value) {
         snprintf(message, JSON_MESSAGE_SIZE, "line %d, column %d: %.150s",
                  error.line, error.column, error.text);
+        mend(message);
+    }
     return value;
 }
 

@@ -12,8 +12,8 @@ enum { JSON_MESSAGE_SIZE = 200, JSON_DEPTH_MAX = 8 };
 
 // Reads one JSON object or array out of exactly `size` bytes. Refuses NUL
 // bytes, invalid UTF-8, duplicate keys, nesting deeper than JSON_DEPTH_MAX and
-// trailing bytes. NULL with a `message` that names line, column and reason;
-// else a new reference that the caller gives back with json_decref().
+// trailing bytes. NULL with a `message`, in UTF-8, that names line, column and
+// reason; else a new reference that the caller gives back with json_decref().
 json_t *json_read(const char *bytes, size_t size, char *message);
 
 // Appends the value on one line, keys in the order in which they were set,

@@ -31,11 +31,12 @@ bool digest_hex_is_valid(const char *text, size_t size)
 {
     if (size != DIGEST_HEX_SIZE - 1)
         return false;
-    for (size_t i = 0; i < size; i++)
-        if ((text[i] < '0' || text[i] > '9') &&
-            (text[i] < 'a' || text[i] > 'f'))
-            return false;
-    return true;
+    unsigned bad = 0; // without a branch: most are good
+    for (size_t i = 0; i < DIGEST_HEX_SIZE - 1; i++) {
+        unsigned c = (unsigned char)text[i];
+        bad |= (unsigned)(c - '0' > 9U) & (unsigned)(c - 'a' > 5U);
+    }
+    return bad == 0;
 }
 
 void base64_append(const void *bytes, size_t size, struct buf *out)
@@ -50,11 +51,21 @@ void base64_append(const void *bytes, size_t size, struct buf *out)
     buf_commit(out, length - 1);
 }
 
+// libsodium takes some bytes above 127 for digits.
+static bool is_ascii(const char *text, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        if ((unsigned char)text[i] >= 0x80)
+            return false;
+    return true;
+}
+
 bool base64_decode(const char *text, size_t text_size, void *out, size_t size)
 {
     size_t length;
     const char *end;
-    return sodium_base642bin(out, size, text, text_size, NULL, &length, &end,
+    return is_ascii(text, text_size) &&
+           sodium_base642bin(out, size, text, text_size, NULL, &length, &end,
                              sodium_base64_VARIANT_ORIGINAL) == 0 &&
            length == size && end == text + text_size;
 }

@@ -43,6 +43,9 @@ bool pin_hash_is_valid(const char *hash)
                &lanes, &head) != 3 ||
         head == 0)
         return false;
+    // sscanf() reads past blanks and signs, libsodium does not.
+    if (strspn(hash, "$argon2id=,vmtp0123456789") < (size_t)head)
+        return false;
     // Salt and hash, in base64 of libsodium's lengths.
     static const char base64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnop"
                                  "qrstuvwxyz0123456789+/";

@@ -43,9 +43,9 @@ static bool take_int(struct cursor *c, int64_t *out)
     int digits = 0;
     bool zero = c->at < c->end && *c->at == '0';
     for (; c->at < c->end && *c->at >= '0' && *c->at <= '9'; c->at++) {
-        value = value * 10 + (*c->at - '0');
         if (++digits > 18)
             return false;
+        value = value * 10 + (*c->at - '0');
     }
     *out = value;
     return digits == 1 || (digits > 1 && !zero);

@@ -8,10 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 // How long a statement waits for another connection's lock, in all.
-enum { BUSY_MS = 2000, CHECKPOINT_PAGES = 256 };
+enum { BUSY_MS = 2000, CHECKPOINT_PAGES = 256, SHM_PAGE = 4096 };
 
 static const char module[] = "sql";
 
@@ -176,6 +177,19 @@ static int count_wal(void *ctx, sqlite3 *db, const char *name, int pages)
     return SQLITE_OK;
 }
 
+// SQLite takes room for its -shm file by one byte in each 4 KiB and then writes
+// to it as memory. Where blocks are smaller the rest may find no room, and the
+// system ends the program (SIGBUS).
+static void look_at_blocks(struct sql *sql)
+{
+    struct statvfs disk;
+    if (statvfs(sql->path, &disk) == 0 && disk.f_frsize < SHM_PAGE)
+        log_warn(module,
+                 "%s: the file system has blocks of %lu bytes; when it is full "
+                 "this program may be ended. Make it with blocks of 4 KiB",
+                 sql->path, disk.f_frsize);
+}
+
 static bool allocate(struct sql *sql, const char *path,
                      const char *const *statements, size_t count)
 {
@@ -222,8 +236,10 @@ enum sql_result sql_open(const char *path, enum sql_mode mode,
         return result;
     }
     // Replaces the hook that wal_autocheckpoint set, with the same duty.
-    if (mode == SQL_WRITER)
+    if (mode == SQL_WRITER) {
         sqlite3_wal_hook(sql->db, count_wal, sql);
+        look_at_blocks(sql);
+    }
     sql_changed(sql);
     *out_sql = sql;
     return SQL_OK;

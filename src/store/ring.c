@@ -111,6 +111,7 @@ static enum slot_state read_slot(const struct ring *ring, int slot,
     out->id[sizeof out->id - 1] = '\0';
     if (memcmp(out->magic, magic, sizeof magic) != 0 ||
         out->size > RECORD_LINE_MAX || out->order < 1 ||
+        out->order > INT64_MAX / 2 || // so that others can always follow
         (out->type != RING_DRAFT && out->type != RING_COMMENT &&
          out->type != RING_LINE) ||
         !id_is_valid(out->id, strlen(out->id)))

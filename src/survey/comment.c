@@ -16,6 +16,7 @@ static bool make_room(struct composer *composer)
 static void begin(struct comment *comment)
 {
     comment->letters = 0;
+    comment->changes++;
     comment->page = KEYBOARD_PAGE_LETTERS;
     comment->capitals = COMMENT_ONCE;
     comment->shifted = comment->held = comment->repeated = false;
@@ -81,6 +82,7 @@ static void text_changed(struct comment *comment)
     const char *text = comment_text(comment);
     size_t size = comment_size(comment);
     comment->letters = text_letters(text, size);
+    comment->changes++;
     if (comment->capitals != COMMENT_LOCKED)
         comment->capitals =
             begins_sentence(text, size) ? COMMENT_ONCE : COMMENT_LOWER;

@@ -30,7 +30,8 @@ enum comment_capitals {
 
 struct comment {
     struct composer composer;
-    size_t letters; // as a person counts them
+    size_t letters;   // as a person counts them
+    unsigned changes; // of the text, for who shows it
     enum keyboard_page page;
     enum comment_capitals capitals;
     bool shifted;       // the last key was ⇧,

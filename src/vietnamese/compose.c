@@ -378,6 +378,13 @@ static void append_code_point(uint32_t code_point, struct buf *out)
     buf_append(out, bytes, (size_t)size);
 }
 
+static void wipe(struct buf *buf)
+{
+    if (buf->data)
+        memset(buf->data, 0, buf->capacity);
+    buf_clear(buf);
+}
+
 static bool show(struct composer *composer)
 {
     struct word word;
@@ -402,13 +409,6 @@ void compose_init(struct composer *composer, enum compose_method method,
     memset(composer, 0, sizeof *composer);
     composer->method = method;
     composer->style = style;
-}
-
-static void wipe(struct buf *buf)
-{
-    if (buf->data)
-        memset(buf->data, 0, buf->capacity);
-    buf_clear(buf);
 }
 
 void compose_clear(struct composer *composer)
@@ -443,18 +443,55 @@ static void end_word(struct composer *composer)
     composer->key_count = 0;
 }
 
+// Up to here every code point is NFC by itself, and joins nothing before it.
+enum { LAST_ALONE = 0x2ff };
+
+// The letter that is the same in NFC: some have a twin (the ångström sign).
+static uint32_t twin_of(uint32_t code_point)
+{
+    utf8proc_int32_t twin = (utf8proc_int32_t)code_point;
+    struct buf as_typed = {0}, normal = {0};
+    append_code_point(code_point, &as_typed);
+    if (text_append_nfc(as_typed.data, as_typed.size, &normal))
+        utf8proc_iterate((const utf8proc_uint8_t *)normal.data,
+                         (utf8proc_ssize_t)normal.size, &twin);
+    buf_free(&as_typed);
+    buf_free(&normal);
+    return (uint32_t)twin;
+}
+
+// What is no letter: a mark that comes by itself joins the letter before it.
+static bool append_apart(uint32_t code_point, struct buf *text)
+{
+    struct buf normal = {0};
+    append_code_point(code_point, text);
+    if (code_point <= LAST_ALONE)
+        return true;
+    bool done = text_append_nfc(text->data, text->size, &normal);
+    if (done) {
+        wipe(text);
+        buf_append(text, normal.data, normal.size);
+        wipe(&normal);
+    }
+    buf_free(&normal);
+    return done;
+}
+
 bool compose_type(struct composer *composer, uint32_t code_point)
 {
-    if (!utf8proc_codepoint_valid((utf8proc_int32_t)code_point))
+    if (code_point == 0 ||
+        !utf8proc_codepoint_valid((utf8proc_int32_t)code_point))
         return true;
     if (!is_word_key(composer, code_point) ||
         composer->key_count == COMPOSE_WORD_MAX)
         end_word(composer);
     if (is_word_key(composer, code_point)) {
+        if (code_point > LAST_ALONE)
+            code_point = twin_of(code_point);
         composer->keys[composer->key_count++] =
             (struct compose_key){code_point, false};
-    } else {
-        append_code_point(code_point, &composer->done);
+    } else if (!append_apart(code_point, &composer->done)) {
+        return false;
     }
     return show(composer);
 }
@@ -523,4 +560,25 @@ const char *compose_text(const struct composer *composer)
 size_t compose_size(const struct composer *composer)
 {
     return composer->text.size;
+}
+
+bool compose_find(const char *name, enum compose_method *out_method,
+                  enum tone_style *out_style)
+{
+    static const struct {
+        const char *name;
+        enum compose_method method;
+        enum tone_style style;
+    } ways[] = {{"telex", COMPOSE_TELEX, TONE_STYLE_OLD},
+                {"telex-new", COMPOSE_TELEX, TONE_STYLE_NEW},
+                {"vni", COMPOSE_VNI, TONE_STYLE_OLD},
+                {"vni-new", COMPOSE_VNI, TONE_STYLE_NEW}};
+    for (size_t i = 0; name && i < sizeof ways / sizeof ways[0]; i++) {
+        if (strcmp(name, ways[i].name) != 0)
+            continue;
+        *out_method = ways[i].method;
+        *out_style = ways[i].style;
+        return true;
+    }
+    return false;
 }

@@ -17,6 +17,11 @@
 
 enum compose_method { COMPOSE_TELEX, COMPOSE_VNI };
 
+// "telex", "telex-new", "vni" or "vni-new": a method and where tones stand, as
+// settings and commands name them. False for anything else, NULL too.
+bool compose_find(const char *name, enum compose_method *out_method,
+                  enum tone_style *out_style);
+
 enum { COMPOSE_WORD_MAX = 32 };
 
 // One key of the word being typed: a code point, and whether it stands for
