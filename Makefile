@@ -30,7 +30,7 @@ NEEDS_store = ledger sql common
 NEEDS_office = ledger sql common
 NEEDS_report = office i18n vietnamese common
 NEEDS_sync = store ledger common
-NEEDS_server = report office ledger i18n common
+NEEDS_server = report office survey ledger i18n common
 NEEDS_ui = store survey ledger i18n vietnamese common
 NEEDS_operator = sync report office store ledger i18n vietnamese common
 ROOMS := common sql vietnamese i18n ledger survey store office report sync \
@@ -293,6 +293,14 @@ check-tsan:
 tsan-run: $(TSAN_TESTS)
 	tools/run-tests $(BUILD) $^
 
+# The road of tests/e2e with every program under valgrind; some minutes.
+.PHONY: check-valgrind
+check-valgrind:
+	tools/setup build test
+	command -v valgrind >/dev/null || { echo "install valgrind first" >&2; exit 1; }
+	$(MAKE) --no-print-directory all $(BUILD)/tools/tapper
+	BUILD=$(abspath $(BUILD)) sh tests/faults/valgrind.sh
+
 # Hours of faults: the long runs of the tests that draw them at random.
 .PHONY: soak
 soak:
@@ -325,6 +333,7 @@ help:
 	@echo 'make check      warnings as errors, linters, texts, layering'
 	@echo 'make check-asan the tests under ASan and UBSan'
 	@echo 'make check-tsan the rooms with threads under TSan'
+	@echo 'make check-valgrind  the whole road under valgrind'
 	@echo 'make soak       hours of kills, power cuts, bad networks and herds'
 	@echo 'make install    into $$(DESTDIR)$$(PREFIX)'
 	@echo 'make clean      remove $(BUILD)/'

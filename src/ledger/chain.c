@@ -17,8 +17,8 @@ void chain_start(struct chain *chain, const char *device, int64_t gen)
     memcpy(chain->head, DIGEST_NONE_HEX, DIGEST_HEX_SIZE);
 }
 
-static enum chain_fault judge(const struct chain *chain,
-                              const struct record *record, char *reason)
+enum chain_fault chain_judge(const struct chain *chain,
+                             const struct record *record, char *reason)
 {
     if (strcmp(record->device, chain->device) != 0) {
         snprintf(reason, JSON_MESSAGE_SIZE, "device is %s, not %s",
@@ -53,7 +53,7 @@ enum chain_fault chain_follow(struct chain *chain, const char *line,
         out_record = &view;
     if (!record_read(line, size, out_record, reason))
         return CHAIN_BAD_LINE;
-    enum chain_fault fault = judge(chain, out_record, reason);
+    enum chain_fault fault = chain_judge(chain, out_record, reason);
     if (fault != CHAIN_SOUND)
         return fault;
     chain->seq = out_record->seq;

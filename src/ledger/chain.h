@@ -25,6 +25,10 @@ enum chain_fault {
 const char *chain_fault_name(enum chain_fault fault);
 
 void chain_start(struct chain *chain, const char *device, int64_t gen);
+// Whether a line that was read is the next one; the chain stays where it is.
+// `reason` as record_read(), for every fault.
+enum chain_fault chain_judge(const struct chain *chain,
+                             const struct record *record, char *reason);
 // Checks that `line` is the next one and, when it is, moves on. `out_record`
 // (may be NULL) gets the view. `reason` as record_read(), for every fault.
 enum chain_fault chain_follow(struct chain *chain, const char *line,

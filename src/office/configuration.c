@@ -14,6 +14,12 @@ static bool set_number(json_t *object, const char *key, int number)
            json_object_set_new(object, key, json_integer(number)) == 0;
 }
 
+static bool set_value(json_t *object, const char *key, const json_t *value)
+{
+    return !value ||
+           json_object_set_new(object, key, json_deep_copy(value)) == 0;
+}
+
 static json_t *make_unit(const struct office_device *device,
                          const struct office_defaults *defaults)
 {
@@ -59,6 +65,10 @@ bool office_configuration_build(const struct office_device *device,
         set_text(object, "reasons", defaults->reasons) &&
         set_number(object, "first_contact_s", defaults->first_contact_s) &&
         set_number(object, "heartbeat_s", defaults->heartbeat_s) &&
+        set_text(object, "typing", defaults->typing) &&
+        set_number(object, "volume", defaults->volume) &&
+        set_value(object, "hours", defaults->hours) &&
+        set_value(object, "holidays", defaults->holidays) &&
         json_object_set_new(object, "test", json_boolean(defaults->test)) ==
             0 &&
         json_write(object, out);

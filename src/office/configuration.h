@@ -4,6 +4,7 @@
 // so a signature or an ETag over them stays true.
 #pragma once
 #include "common/buf.h"
+#include "common/json.h"
 #include "office/devices.h"
 #include "office/office.h"
 #include <stdbool.h>
@@ -30,6 +31,10 @@ struct office_defaults {
     int first_contact_s;
     int heartbeat_s;
     bool test;
+    const char *typing;     // how comments are typed: "telex" …
+    int volume;             // percent
+    const json_t *hours;    // opening hours; NULL: always open
+    const json_t *holidays; // NULL: none
     const struct office_field *fields; // names of the fields by code
     size_t field_count;
 };

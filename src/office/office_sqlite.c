@@ -10,8 +10,11 @@ static const char version_1[] =
 static const char version_2[] =
 #include "office/office_2.sql.h"
     ;
+static const char version_3[] =
+#include "office/office_3.sql.h"
+    ;
 static const struct sql_migration migrations[] = {
-    {1, version_1}, {2, version_2}, {0, NULL}};
+    {1, version_1}, {2, version_2}, {3, version_3}, {0, NULL}};
 enum { SCHEMA = sizeof migrations / sizeof migrations[0] - 1 };
 
 const char *office_result_name(enum office_result result)

@@ -57,6 +57,34 @@
     "SELECT " expression " AS number, " VISIT_SUMS                             \
     " FROM visits WHERE " COUNTED " GROUP BY number ORDER BY number"
 
+#define RECOUNT_DEVICE                                                         \
+    "SELECT d.id, d.name, " VISIT_SUMS                                         \
+    " FROM visits JOIN devices d USING (device_no) WHERE " COUNTED             \
+    " GROUP BY d.id ORDER BY d.id"
+// 1970-01-01 was a Thursday: day 4 of the week.
+#define HOUR_OF_WEEK                                                           \
+    "((" LOCAL_DAY " + 3) % 7 + 1) * 24 + " LOCAL_MS " / 3600000 % 24"
+
+// The visits up to the heads in ?3, [[device, generation, line], …]. It takes
+// the table's name, so that a recount reads it instead. A rating counts here
+// when no other of its transaction and step among them comes before it.
+#define UP_TO_HEADS                                                            \
+    "WITH heads (device_no, gen, last) AS (SELECT d.device_no,"                \
+    " value ->> 1, value ->> 2 FROM json_each(?3)"                             \
+    " JOIN devices d ON d.id = value ->> 0),"                                  \
+    " held AS MATERIALIZED (SELECT v.*, d.id AS device_id FROM main.visits v"  \
+    "  JOIN devices d USING (device_no)"                                       \
+    "  JOIN heads h ON h.device_no = v.device_no AND h.gen = v.gen"            \
+    "  AND v.seq <= h.last),"                                                  \
+    " ranked AS (SELECT *, row_number() OVER (PARTITION BY transaction_code,"  \
+    "  step_no ORDER BY at, device_id, gen, seq) AS place FROM held"           \
+    "  WHERE outcome = 0 AND transaction_code IS NOT NULL),"                   \
+    " visits AS (SELECT device_no, at, outcome, level, mode, counter_no,"      \
+    "  field_no, procedure_no, step_no, officer_no, place = 1 AS counted"      \
+    "  FROM ranked UNION ALL SELECT device_no, at, outcome, level, mode,"      \
+    "  counter_no, field_no, procedure_no, step_no, officer_no, counted"       \
+    "  FROM held WHERE outcome <> 0 OR transaction_code IS NULL) "
+
 // What a device signed: where its chain ended, and the line that is held there.
 #define SIGNED_ROWS(to, head, rows)                                            \
     "SELECT d.id, b.gen, " to ", " head ", b.nonce, b.signature,"              \
@@ -233,19 +261,26 @@ const char *const office_statements[STATEMENT_COUNT] = {
         " OR level_4 <> 0 OR level_5 <> 0 OR declined <> 0 OR timeout <> 0"
         " OR withdrawn <> 0)",
     [RECOUNT_DAYS] = RECOUNT_NUMBER(LOCAL_DAY),
+    [RECOUNT_TO_DAYS] = UP_TO_HEADS RECOUNT_NUMBER(LOCAL_DAY),
     [RECOUNT_COUNTERS] = RECOUNT_CODE("counter_no"),
+    [RECOUNT_TO_COUNTERS] = UP_TO_HEADS RECOUNT_CODE("counter_no"),
     [RECOUNT_FIELDS] = RECOUNT_CODE("field_no"),
+    [RECOUNT_TO_FIELDS] = UP_TO_HEADS RECOUNT_CODE("field_no"),
     [RECOUNT_PROCEDURES] = RECOUNT_CODE("procedure_no"),
+    [RECOUNT_TO_PROCEDURES] = UP_TO_HEADS RECOUNT_CODE("procedure_no"),
     [RECOUNT_OFFICERS] = RECOUNT_CODE("officer_no"),
+    [RECOUNT_TO_OFFICERS] = UP_TO_HEADS RECOUNT_CODE("officer_no"),
     [RECOUNT_STEPS] = RECOUNT_CODE("step_no"),
-    [RECOUNT_DEVICES] =
-        "SELECT d.id, d.name, " VISIT_SUMS
-        " FROM visits JOIN devices d USING (device_no) WHERE " COUNTED
-        " GROUP BY d.id ORDER BY d.id",
+    [RECOUNT_TO_STEPS] = UP_TO_HEADS RECOUNT_CODE("step_no"),
+    [RECOUNT_DEVICES] = RECOUNT_DEVICE,
+    [RECOUNT_TO_DEVICES] = UP_TO_HEADS RECOUNT_DEVICE,
     [RECOUNT_CHANNELS] = RECOUNT_NUMBER("mode"),
-    // 1970-01-01 was a Thursday: day 4 of the week.
-    [RECOUNT_HOURS] = RECOUNT_NUMBER(
-        "((" LOCAL_DAY " + 3) % 7 + 1) * 24 + " LOCAL_MS " / 3600000 % 24"),
+    [RECOUNT_TO_CHANNELS] = UP_TO_HEADS RECOUNT_NUMBER("mode"),
+    [RECOUNT_HOURS] = RECOUNT_NUMBER(HOUR_OF_WEEK),
+    [RECOUNT_TO_HOURS] = UP_TO_HEADS RECOUNT_NUMBER(HOUR_OF_WEEK),
+    [HEADS_LIST] = "SELECT d.id, c.gen, c.received_to, c.head FROM chains c"
+                   " JOIN devices d USING (device_no)"
+                   " WHERE c.received_to > 0 ORDER BY d.id, c.gen",
 
     [TRUST_DEVICES] =
         "SELECT count(*), sum(coalesce(t.seen_at, 0) < ?1),"
@@ -316,26 +351,19 @@ const char *const office_statements[STATEMENT_COUNT] = {
         " WHERE c.received_to > 0 AND NOT EXISTS (SELECT 1 FROM lines l"
         "  WHERE l.device_no = c.device_no AND l.gen = c.gen)",
     [VERIFY_LINES] =
-        "SELECT l.seq, l.verdict, l.hash, l.bytes,"
-        " b.device_no IS l.device_no AND b.gen IS l.gen"
-        "  AND b.stored_to >= l.seq,"
-        " b.boot, b.up_ms, b.received_at,"
-        " v.at, v.quality, v.device_at, v.outcome, v.level, v.mode,"
-        " v.counter_no, v.field_no, v.procedure_no, v.step_no, v.officer_no,"
-        " k1.code, k2.code, k3.code, k4.code, k5.code,"
-        " v.transaction_code, v.counted"
-        " FROM lines l LEFT JOIN batches b ON b.batch_no = l.batch_no"
-        " LEFT JOIN visits v ON v.device_no = l.device_no AND v.gen = l.gen"
-        "  AND v.seq = l.seq"
-        " LEFT JOIN codes k1 ON k1.code_no = v.counter_no"
-        " LEFT JOIN codes k2 ON k2.code_no = v.field_no"
-        " LEFT JOIN codes k3 ON k3.code_no = v.procedure_no"
-        " LEFT JOIN codes k4 ON k4.code_no = v.step_no"
-        " LEFT JOIN codes k5 ON k5.code_no = v.officer_no"
-        " WHERE l.device_no = ?1 AND l.gen = ?2 ORDER BY l.seq",
+        "SELECT seq, verdict, hash, bytes, batch_no, reason IS NOT NULL"
+        " FROM lines WHERE device_no = ?1 AND gen = ?2 ORDER BY seq",
+    [VERIFY_VISITS] =
+        "SELECT seq, at, quality, device_at, outcome, level, mode,"
+        " counter_no, field_no, procedure_no, step_no, officer_no,"
+        " transaction_code, counted"
+        " FROM visits WHERE device_no = ?1 AND gen = ?2 ORDER BY seq",
+    [VERIFY_IDS] = "SELECT id, gen, seq FROM ids WHERE device_no = ?1"
+                   " ORDER BY id",
+    [VERIFY_BATCH] = "SELECT device_no, gen, stored_to, boot, up_ms,"
+                     " received_at FROM batches WHERE batch_no = ?1",
     [VERIFY_COUNTS] =
-        "SELECT (SELECT count(*) FROM ids WHERE device_no = ?1 AND gen = ?2),"
-        " (SELECT count(*) FROM visits WHERE device_no = ?1 AND gen = ?2)",
+        "SELECT count(*) FROM ids WHERE device_no = ?1 AND gen = ?2",
     [VERIFY_ALL_COUNTS] = "SELECT (SELECT count(*) FROM ids),"
                           " (SELECT count(*) FROM visits)",
     [VERIFY_SIGNED] = SIGNED_ROWS(
@@ -350,6 +378,84 @@ const char *const office_statements[STATEMENT_COUNT] = {
     [VERIFY_ASIDES] = "SELECT d.id, a.gen, a.seq, a.hash, a.bytes"
                       " FROM asides a"
                       " LEFT JOIN devices d ON d.device_no = a.device_no",
+    // Batches that brought no line, or another one last than they say.
+    [VERIFY_IDLE_BATCHES] =
+        "SELECT d.id, b.gen, b.stored_to FROM batches b"
+        " LEFT JOIN devices d ON d.device_no = b.device_no"
+        " WHERE NOT EXISTS (SELECT 1 FROM lines l"
+        "  WHERE l.device_no = b.device_no AND l.gen = b.gen"
+        "  AND l.seq = b.stored_to AND l.batch_no = b.batch_no)",
+    // How far a chain is known to reach comes from its lines, or from a head
+    // that the device signed.
+    [VERIFY_REPORTED] =
+        "SELECT d.id, c.gen, c.reported_to,"
+        " max(c.received_to, coalesce((SELECT max(h.seq) FROM heads h"
+        "  WHERE h.device_no = c.device_no AND h.gen = c.gen), 0)) AS known"
+        " FROM chains c LEFT JOIN devices d ON d.device_no = c.device_no"
+        " WHERE c.reported_to <> known",
+    // A line that was set aside has its flag, and a flag its line.
+    [VERIFY_UNFLAGGED] =
+        "SELECT d.id, a.gen, a.seq FROM asides a"
+        " LEFT JOIN devices d ON d.device_no = a.device_no"
+        " WHERE a.kind = 'fork' AND NOT EXISTS (SELECT 1 FROM flags f"
+        "  WHERE f.device_no = a.device_no AND f.gen = a.gen"
+        "  AND f.kind = 'fork')"
+        " UNION ALL SELECT d.id, l.gen, l.seq FROM lines l"
+        " LEFT JOIN devices d ON d.device_no = l.device_no"
+        " WHERE l.verdict = 2 AND NOT EXISTS (SELECT 1 FROM flags f"
+        "  WHERE f.device_no = l.device_no AND f.gen = l.gen"
+        "  AND f.seq = l.seq AND f.kind = 'conflict')",
+    [VERIFY_IDLE_FLAGS] =
+        "SELECT d.id, f.gen, f.seq, f.kind FROM flags f"
+        " LEFT JOIN devices d ON d.device_no = f.device_no"
+        " WHERE f.kind = 'conflict' AND NOT EXISTS (SELECT 1 FROM lines l"
+        "  WHERE l.device_no = f.device_no AND l.gen = f.gen"
+        "  AND l.seq = f.seq AND l.verdict = 2)"
+        " OR f.kind = 'fork' AND f.detail NOT LIKE '%: head %'"
+        "  AND NOT EXISTS (SELECT 1 FROM asides a"
+        "   WHERE a.device_no = f.device_no AND a.gen = f.gen"
+        "   AND a.seq = f.seq AND a.kind = 'fork')",
+    // Rows of lines that are not there; only when their number is not right.
+    [VERIFY_STRAY_IDS] =
+        "SELECT d.id, i.gen, i.seq, i.id, l.bytes FROM ids i"
+        " LEFT JOIN devices d ON d.device_no = i.device_no"
+        " LEFT JOIN lines l ON l.device_no = i.device_no AND l.gen = i.gen"
+        "  AND l.seq = i.seq",
+    [VERIFY_STRAY_VISITS] =
+        "SELECT d.id, v.gen, v.seq FROM visits v"
+        " LEFT JOIN devices d ON d.device_no = v.device_no"
+        " WHERE NOT EXISTS (SELECT 1 FROM lines l"
+        "  WHERE l.device_no = v.device_no AND l.gen = v.gen)",
+    // The sealed text of a comment, and the line that carries its hash.
+    [VERIFY_COMMENTS] =
+        "SELECT d.id, coalesce(i.gen, 0), coalesce(i.seq, 0), c.sealed,"
+        " l.bytes FROM comments c"
+        " LEFT JOIN devices d ON d.device_no = c.device_no"
+        " LEFT JOIN ids i ON i.device_no = c.device_no AND i.id = c.id"
+        " LEFT JOIN lines l ON l.device_no = i.device_no AND l.gen = i.gen"
+        "  AND l.seq = i.seq",
+    [VERIFY_CHECKPOINTS] =
+        "SELECT checkpoint_no, at, unit, size, root, signature"
+        " FROM checkpoints ORDER BY checkpoint_no",
+    [VERIFY_CHECKPOINT_HEADS] =
+        "SELECT h.device, h.gen, h.seq, h.head, l.hash"
+        " FROM checkpoint_heads h LEFT JOIN devices d ON d.id = h.device"
+        " LEFT JOIN lines l ON l.device_no = d.device_no AND l.gen = h.gen"
+        "  AND l.seq = h.seq"
+        " WHERE h.checkpoint_no = ?1 ORDER BY h.device, h.gen",
+    [CHECKPOINT_ADD] =
+        "INSERT INTO checkpoints (at, unit, size, root, signature)"
+        " VALUES (?1, ?2, ?3, ?4, ?5) RETURNING checkpoint_no",
+    [CHECKPOINT_HEADS] =
+        "SELECT d.id, c.gen, c.received_to, c.head FROM chains c"
+        " JOIN devices d ON d.device_no = c.device_no"
+        " WHERE c.received_to > 0 ORDER BY d.id, c.gen",
+    [CHECKPOINT_HEADS_ADD] =
+        "INSERT INTO checkpoint_heads SELECT ?1, d.id, c.gen, c.received_to,"
+        " c.head FROM chains c JOIN devices d ON d.device_no = c.device_no"
+        " WHERE c.received_to > 0",
+    [CHECKPOINT_UNIT] =
+        "SELECT unit FROM devices ORDER BY device_no DESC LIMIT 1",
     // A rating that is not counted needs an earlier one that is.
     [VERIFY_DUPLICATES] =
         "SELECT d.id, v.gen, v.seq FROM visits v"

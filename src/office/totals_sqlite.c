@@ -1,5 +1,7 @@
+#include "common/buf.h"
 #include "common/date.h"
 #include "common/log.h"
+#include "office/heads.h"
 #include "office/office_sqlite.h"
 #include "office/totals.h"
 #include <stdio.h>
@@ -303,22 +305,79 @@ enum office_result office_totals(struct office *office, int32_t from_day,
     }
 }
 
+// Steps through a recount that is bound.
+static enum office_result give_recount(struct sql_statement *s, size_t source,
+                                       const struct reading *reading)
+{
+    switch (source) {
+    case RECOUNT_DAYS:
+        return give_numbers(s, SHAPE_DAY, reading);
+    case RECOUNT_CHANNELS:
+    case RECOUNT_HOURS:
+        return give_numbers(s, SHAPE_KEY, reading);
+    default:
+        return give_texts(s, reading);
+    }
+}
+
 enum office_result office_recount(struct office *office, int32_t from_day,
                                   int32_t to_day, enum office_breakdown by,
                                   office_total_row *row, void *ctx)
 {
     struct reading reading = {by, row, ctx};
-    struct sql_statement *s = sql_use(office->sql, sources[by].recount);
+    size_t source = sources[by].recount;
+    struct sql_statement *s = sql_use(office->sql, source);
     bind_range(s, 1, clamp_days(from_day, to_day));
-    switch (sources[by].recount) {
-    case RECOUNT_DAYS:
-        return give_numbers(s, SHAPE_DAY, &reading);
-    case RECOUNT_CHANNELS:
-    case RECOUNT_HOURS:
-        return give_numbers(s, SHAPE_KEY, &reading);
-    default:
-        return give_texts(s, &reading);
+    return give_recount(s, source, &reading);
+}
+
+enum office_result office_recount_to(struct office *office,
+                                     const struct office_head *heads,
+                                     size_t count, int32_t from_day,
+                                     int32_t to_day, enum office_breakdown by,
+                                     office_total_row *row, void *ctx)
+{
+    struct reading reading = {by, row, ctx};
+    size_t source = sources[by].recount;
+    struct buf list = {0};
+    buf_append_char(&list, '[');
+    for (size_t i = 0; i < count; i++) {
+        buf_printf(&list, "%s[\"%s\",%lld,%lld]", i > 0 ? "," : "",
+                   heads[i].device, (long long)heads[i].gen,
+                   (long long)heads[i].to);
     }
+    buf_append_char(&list, ']');
+    enum office_result result = OFFICE_ERROR;
+    if (buf_ok(&list)) {
+        struct sql_statement *s = sql_use(
+            office->sql, source - (size_t)RECOUNT_DAYS + RECOUNT_TO_DAYS);
+        bind_range(s, 1, clamp_days(from_day, to_day));
+        sql_bind_text(s, 3, buf_text(&list));
+        result = give_recount(s, source, &reading);
+    } else {
+        log_error("office", "out of memory");
+    }
+    buf_free(&list);
+    return result;
+}
+
+enum office_result office_heads(struct office *office, office_head_row *row,
+                                void *ctx)
+{
+    struct sql_statement *s = sql_use(office->sql, HEADS_LIST);
+    enum sql_result result;
+    while ((result = sql_step(s)) == SQL_OK) {
+        struct office_head head = {.gen = sql_int(s, 1), .to = sql_int(s, 2)};
+        unsigned char hash[DIGEST_BYTES];
+        column_text(s, 0, head.device, sizeof head.device);
+        column_bytes(s, 3, hash, sizeof hash);
+        hex_encode(hash, sizeof hash, head.head);
+        if (!row(ctx, &head)) {
+            break;
+        }
+    }
+    sql_done(s);
+    return result == SQL_NONE ? OFFICE_OK : office_result_of(result);
 }
 
 enum office_result office_span(struct office *office, int32_t *out_first,

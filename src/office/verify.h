@@ -1,7 +1,11 @@
 // Everything again, from the bytes: each line's hash, its link to the line
 // before, its device, generation, place and id; every signed head that a device
-// ever sent; the rows made of the lines; the totals made of the rows. It
-// believes nothing that it can compute.
+// ever sent; the rows made of the lines; the totals made of the rows; the
+// checkpoints made of the chains. It believes nothing that it can compute.
+//
+// Every row that proves something leads to the line that it is about. What no
+// row proves, nobody can find changed: when a device said that it sent, the
+// words of a reason, contacts, configurations, names, keys and invitations.
 #pragma once
 #include "common/ids.h"
 #include "office/office.h"
@@ -19,7 +23,8 @@ typedef bool office_finding_row(void *ctx, const struct office_finding *found);
 struct office_verification {
     int64_t devices, chains, lines, invalid, conflicts;
     int64_t visits, totals; // rows compared
-    int64_t findings;       // 0: sound
+    int64_t checkpoints;
+    int64_t findings; // 0: sound
 };
 
 // Works on one moment of the database while the server goes on. OFFICE_OK when

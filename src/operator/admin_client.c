@@ -2,6 +2,7 @@
 #include "common/clock.h"
 #include "common/file.h"
 #include "common/json.h"
+#include "office/checkpoint.h"
 #include "office/devices.h"
 #include "operator/remote.h"
 #include "operator/server_data.h"
@@ -319,4 +320,43 @@ bool admin_revoke_key(struct admin *admin, int64_t id, struct console *console)
     if (result != OFFICE_OK)
         server_data_complain(console, text, result);
     return result == OFFICE_OK;
+}
+
+// A server without a key has never started: nothing can be in its database.
+static bool write_checkpoint(struct admin *admin, struct buf *out_text,
+                             struct console *console)
+{
+    static const unsigned char no_key[KEY_PUBLIC_BYTES];
+    struct checkpoint made;
+    if (memcmp(admin->key.public_key, no_key, sizeof no_key) == 0) {
+        console_complain(console,
+                         "there is no %s to sign with; start hailong-server on "
+                         "the directory first",
+                         SERVER_KEY);
+        return false;
+    }
+    enum office_result result = office_add_checkpoint(
+        admin->office, &admin->key, NULL, clock_wall_ms(), &made);
+    if (result != OFFICE_OK) {
+        server_data_complain(console, "the checkpoint was not made", result);
+        return false;
+    }
+    checkpoint_write(&made, out_text);
+    return true;
+}
+
+bool admin_add_checkpoint(struct admin *admin, struct buf *out_text,
+                          struct console *console)
+{
+    const char *text = "";
+    if (admin->office)
+        return write_checkpoint(admin, out_text, console);
+    json_t *reply =
+        post(admin, "/admin/v1/checkpoints", json_object(), console);
+    if (!reply)
+        return false;
+    bool done = json_get_text(reply, "text", &text);
+    buf_append_text(out_text, text);
+    json_decref(reply);
+    return done || complain_answer(admin, console);
 }

@@ -57,6 +57,10 @@ bool admin_add_key(struct admin *admin, enum office_role role, const char *name,
                    struct console *console);
 bool admin_revoke_key(struct admin *admin, int64_t id, struct console *console);
 
+// Signs what is held now and appends the text (office/checkpoint.h).
+bool admin_add_checkpoint(struct admin *admin, struct buf *out_text,
+                          struct console *console);
+
 // A batch as a device signed it. True when it was taken: `out_answer` is the
 // server's answer and the caller's. `bytes` end with a NUL.
 bool admin_take_batch(struct admin *admin, const char *bytes, size_t size,

@@ -29,14 +29,42 @@ static const struct config_key KEYS[] = {
     {"hailong", "by", CONFIG_TEXT, "none", 0, 0,
      "none day month counter officer field procedure device hour weekday step "
      "channel"},
-    {"hailong", "format", CONFIG_TEXT, "text", 0, 0, "text, json or csv"},
+    {"hailong", "report", CONFIG_TEXT, NULL, 0, 0,
+     "R1 summary, R2 fields, R3 procedures, R4 counters (or --by officer), "
+     "R10 trust in the data"},
+    {"hailong", "restates", CONFIG_TEXT, NULL, 0, 0,
+     "the JSON file of the report that this one replaces"},
+    {"hailong", "format", CONFIG_TEXT, "text", 0, 0,
+     "text, json, csv, xlsx or pdf"},
     {"hailong", "out", CONFIG_TEXT, NULL, 0, 0,
-     "file to write, instead of standard output"},
+     "file to write, instead of standard output; xlsx and pdf need it"},
+    {"hailong", "parent", CONFIG_TEXT, NULL, 0, 0,
+     "pdf: the higher body, in capitals as it is to stand"},
+    {"hailong", "issuer", CONFIG_TEXT, NULL, 0, 0,
+     "pdf: the body that issues the report, in capitals"},
+    {"hailong", "number", CONFIG_TEXT, NULL, 0, 0, "pdf: the number, 07"},
+    {"hailong", "symbol", CONFIG_TEXT, "BC-UBND", 0, 0,
+     "pdf: the symbol behind the number"},
+    {"hailong", "place", CONFIG_TEXT, NULL, 0, 0,
+     "pdf: the place before the date"},
+    {"hailong", "signer_title", CONFIG_TEXT, NULL, 0, 0,
+     "pdf: who signs, a | between two lines"},
+    {"hailong", "signer", CONFIG_TEXT, NULL, 0, 0, "pdf: the signer's name"},
+    {"hailong", "recipients", CONFIG_TEXT, NULL, 0, 0,
+     "pdf: who receives it, a semicolon between two"},
     {0}};
 
-enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV, FORMAT_COUNT };
-static const char *const FORMATS[FORMAT_COUNT] = {"text", "json", "csv"};
-enum { KEY_FILE_MAX = 4096, OUT_MODE = 0644 };
+enum format {
+    FORMAT_TEXT,
+    FORMAT_JSON,
+    FORMAT_CSV,
+    FORMAT_XLSX,
+    FORMAT_PDF,
+    FORMAT_COUNT
+};
+static const char *const FORMATS[FORMAT_COUNT] = {"text", "json", "csv", "xlsx",
+                                                  "pdf"};
+enum { KEY_FILE_MAX = 4096, RESTATED_MAX = 64 * 1024 * 1024, OUT_MODE = 0644 };
 
 struct job {
     const struct config *config;
@@ -53,10 +81,12 @@ static bool read_format(struct job *job)
     for (int i = 0; i < FORMAT_COUNT; i++) {
         if (strcmp(FORMATS[i], name) == 0) {
             job->format = (enum format)i;
-            return true;
+            return i < FORMAT_XLSX ||
+                   command_need(job->config, "out", job->console) != NULL;
         }
     }
-    console_complain(job->console, "--format \"%s\": text, json or csv", name);
+    console_complain(job->console,
+                     "--format \"%s\": text, json, csv, xlsx or pdf", name);
     return false;
 }
 
@@ -67,6 +97,7 @@ static bool read_request(struct job *job)
         .from = config_text(job->config, "from"),
         .to = config_text(job->config, "to"),
         .by = config_text(job->config, "by"),
+        .kind = config_text(job->config, "report"),
     };
     struct buf message = {0};
     bool done = report_read_request(&ask, &job->request, &message);
@@ -110,18 +141,81 @@ static bool read_assets(struct job *job)
     return job->texts != NULL;
 }
 
+static bool write_pdf(const struct job *job, const struct report *report,
+                      struct buf *out)
+{
+    const struct config *config = job->config;
+    const struct report_letter letter = {
+        .parent = config_text(config, "parent"),
+        .issuer = config_text(config, "issuer"),
+        .number = config_text(config, "number"),
+        .symbol = config_text(config, "symbol"),
+        .place = config_text(config, "place"),
+        .signer_title = config_text(config, "signer_title"),
+        .signer = config_text(config, "signer"),
+        .recipients = config_text(config, "recipients"),
+    };
+    return report_write_pdf(report, job->texts, &letter, out);
+}
+
 static bool write_report(const struct job *job, const struct report *report,
                          struct buf *out)
 {
     bool done = false;
-    if (job->format == FORMAT_TEXT)
+    switch (job->format) {
+    case FORMAT_TEXT:
         done = report_write_text(report, job->texts, out);
-    else if (job->format == FORMAT_CSV)
+        break;
+    case FORMAT_CSV:
         done = report_write_csv(report, job->texts, out);
-    else
+        break;
+    case FORMAT_XLSX:
+        done = report_write_xlsx(report, job->texts, out);
+        break;
+    case FORMAT_PDF:
+        done = write_pdf(job, report, out);
+        break;
+    case FORMAT_JSON:
+    case FORMAT_COUNT:
         done = report_write_json(report, job->texts, REPORT_VIEW_OFFICE, out);
+        break;
+    }
     if (!done)
-        console_complain(job->console, "out of memory");
+        console_complain(job->console,
+                         "the report cannot be written as %s: "
+                         "out of memory, or the cause is above",
+                         config_text(job->config, "format"));
+    return done;
+}
+
+// The report that this one replaces, when one is named.
+static bool restate(const struct job *job, struct report *report)
+{
+    const char *path = config_text(job->config, "restates");
+    char why[JSON_MESSAGE_SIZE] = "";
+    struct buf bytes = {0}, message = {0};
+    struct report before;
+    if (!path)
+        return true;
+    if (!file_read(path, RESTATED_MAX, &bytes)) {
+        console_complain(job->console, "%s: %s", path, strerror(errno));
+        buf_free(&bytes);
+        return false;
+    }
+    bool done = report_read_json(buf_text(&bytes), bytes.size, &before, why);
+    buf_free(&bytes);
+    if (!done) {
+        console_complain(job->console,
+                         "%s: is no report in JSON: %s; make it with --format "
+                         "json",
+                         path, why);
+        return false;
+    }
+    done = report_restate(report, &before, job->texts, &message);
+    if (!done)
+        console_complain(job->console, "%s: %s", path, buf_text(&message));
+    report_free(&before);
+    buf_free(&message);
     return done;
 }
 
@@ -142,7 +236,7 @@ static bool report_of_directory(const struct job *job, struct buf *out)
                          data);
         return false;
     }
-    done = write_report(job, &report, out);
+    done = restate(job, &report) && write_report(job, &report, out);
     report_free(&report);
     return done;
 }
@@ -185,6 +279,8 @@ static void make_path(const struct job *job, struct buf *out)
         buf_printf(out, "from=%s&to=%s", config_text(job->config, "from"),
                    config_text(job->config, "to"));
     buf_printf(out, "&by=%s", report_by_name(job->request.by));
+    if (job->request.kind != REPORT_PLAIN)
+        buf_printf(out, "&report=%s", report_kind_name(job->request.kind));
 }
 
 // A server's JSON goes on as it came; other forms are made of it here.
@@ -193,7 +289,7 @@ static bool take_answer(const struct job *job,
 {
     struct report report;
     char why[JSON_MESSAGE_SIZE];
-    if (job->format == FORMAT_JSON) {
+    if (job->format == FORMAT_JSON && !config_text(job->config, "restates")) {
         buf_append(out, answer->body.data, answer->body.size);
         return true;
     }
@@ -205,7 +301,7 @@ static bool take_answer(const struct job *job,
                          config_text(job->config, "server"), why);
         return false;
     }
-    bool done = write_report(job, &report, out);
+    bool done = restate(job, &report) && write_report(job, &report, out);
     report_free(&report);
     return done;
 }

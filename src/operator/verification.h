@@ -36,6 +36,11 @@ struct console;
 bool verification_of_device(const char *directory,
                             struct verification *verification,
                             struct console *console);
-bool verification_of_server(const char *directory,
+// `checkpoint` is the name of a file, or NULL.
+bool verification_of_server(const char *directory, const char *checkpoint,
+                            struct verification *verification,
+                            struct console *console);
+// Recomputes the report in the file `path` (JSON) from a server's directory.
+bool verification_of_report(const char *directory, const char *path,
                             struct verification *verification,
                             struct console *console);

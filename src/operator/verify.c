@@ -9,6 +9,11 @@
 static const struct config_key KEYS[] = {
     {"hailong", "data", CONFIG_TEXT, NULL, 0, 0,
      "the directory of a device or a server"},
+    {"hailong", "checkpoint", CONFIG_TEXT, NULL, 0, 0,
+     "of a server: a checkpoint that was kept elsewhere, to hold against it"},
+    {"hailong", "report", CONFIG_TEXT, NULL, 0, 0,
+     "of a server: recompute only this report, a file that hailong report "
+     "--format json made"},
     {"hailong", "json", CONFIG_FLAG, "no", 0, 0, "print JSON"},
     {0}};
 
@@ -18,15 +23,31 @@ static bool holds(const char *directory, const char *name)
     return file_join(path, sizeof path, directory, name) && file_exists(path);
 }
 
-static int verify(const char *directory, bool as_json, struct console *console)
+static int verify(const char *directory, const char *checkpoint, bool as_json,
+                  struct console *console)
 {
     struct verification verification;
     bool is_server = holds(directory, SERVER_DATABASE);
     verification_start(&verification, is_server ? "server" : "device");
     bool done = is_server
-                    ? verification_of_server(directory, &verification, console)
+                    ? verification_of_server(directory, checkpoint,
+                                             &verification, console)
                     : verification_of_device(directory, &verification, console);
     if (done || verification.found > 0)
+        verification_print(&verification, as_json, &console->out);
+    bool sound = done && verification_is_sound(&verification);
+    verification_free(&verification);
+    return sound ? COMMAND_DONE : COMMAND_FAILED;
+}
+
+static int verify_report(const char *directory, const char *report,
+                         bool as_json, struct console *console)
+{
+    struct verification verification;
+    verification_start(&verification, "report");
+    bool done =
+        verification_of_report(directory, report, &verification, console);
+    if (done)
         verification_print(&verification, as_json, &console->out);
     bool sound = done && verification_is_sound(&verification);
     verification_free(&verification);
@@ -36,8 +57,11 @@ static int verify(const char *directory, bool as_json, struct console *console)
 static int run(const struct config *config, struct console *console)
 {
     const char *data = command_need(config, "data", console);
+    const char *checkpoint = config_text(config, "checkpoint");
     if (!data)
         return COMMAND_MISUSED;
+    if (checkpoint && checkpoint[0] == '\0')
+        checkpoint = NULL;
     if (!holds(data, SERVER_DATABASE) && !holds(data, DEVICE_FILE_JSON) &&
         !holds(data, DEVICE_FILE_KIOSK)) {
         console_complain(console,
@@ -47,7 +71,16 @@ static int run(const struct config *config, struct console *console)
                          DEVICE_FILE_KIOSK);
         return COMMAND_FAILED;
     }
-    return verify(data, config_flag(config, "json"), console);
+    if (checkpoint && !holds(data, SERVER_DATABASE)) {
+        console_complain(console, "--checkpoint: %s is no server's directory",
+                         data);
+        return COMMAND_MISUSED;
+    }
+    const char *report = config_text(config, "report");
+    if (report && report[0] != '\0')
+        return verify_report(data, report, config_flag(config, "json"),
+                             console);
+    return verify(data, checkpoint, config_flag(config, "json"), console);
 }
 
 const struct command COMMAND_VERIFY = {

@@ -1,7 +1,8 @@
 // A device's directory, verified from the bytes: each line of each generation
-// follows the one before, the kept hashes and counts are those of the lines,
-// and every receipt is the server's and speaks of a line that is here. Lines
-// after the last receipt are covered by no proof yet, and are counted.
+// follows the one before, the kept hashes, columns and counts are those of the
+// lines, and every receipt is the server's and speaks of a line that is here.
+// Lines after the last receipt are covered by no proof yet, and are counted. A
+// ledger that no receipt at all speaks of proves nothing, and is no sound one.
 #include "ledger/chain.h"
 #include "operator/command.h"
 #include "operator/verification.h"
@@ -9,7 +10,17 @@
 #include "store/device.h"
 #include "store/ledger_reader.h"
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
+
+// How far a generation is said to be acknowledged, and what proves it.
+struct generation {
+    int64_t gen;
+    bool has_position;
+    struct proof_receipt position;
+    bool is_kept;       // the position's receipt is among the receipts
+    int64_t receipt_to; // the last line that a receipt speaks of
+};
 
 struct device_check {
     struct verification *verification;
@@ -17,9 +28,11 @@ struct device_check {
     struct ledger_reader *ledger; // NULL: the kiosk made none yet
     struct courier *courier;      // NULL: nothing was ever sent
     struct chain chain;           // of the generation that is walked
-    int64_t acknowledged;         // the last of its lines with a receipt
+    struct generation *generations;
+    size_t generation_count;
+    int64_t acknowledged; // the last line of this generation with a receipt
     struct ledger_counts counted;
-    int64_t generations, receipts, unacknowledged;
+    int64_t walked, receipts, unacknowledged;
     enum sql_result failure; // of a read inside a walk
 };
 
@@ -28,6 +41,35 @@ static void find(struct device_check *check, int64_t gen, int64_t seq,
 {
     verification_find(check->verification, check->device.id, gen, seq, "%s",
                       why);
+}
+
+// NULL, and `failure`, when it could not be read.
+static struct generation *use_generation(struct device_check *check,
+                                         int64_t gen)
+{
+    for (size_t i = 0; i < check->generation_count; i++)
+        if (check->generations[i].gen == gen)
+            return &check->generations[i];
+    struct generation *more =
+        realloc(check->generations,
+                (check->generation_count + 1) * sizeof *check->generations);
+    enum sql_result result = SQL_NONE;
+    if (!more) {
+        check->failure = SQL_ERROR;
+        return NULL;
+    }
+    check->generations = more;
+    struct generation *added = &more[check->generation_count];
+    *added = (struct generation){.gen = gen};
+    if (check->courier)
+        result = courier_position(check->courier, gen, &added->position);
+    added->has_position = result == SQL_OK;
+    if (result != SQL_OK && result != SQL_NONE) {
+        check->failure = result;
+        return NULL;
+    }
+    check->generation_count++;
+    return added;
 }
 
 static void count_line(struct device_check *check, const struct record *record)
@@ -53,62 +95,114 @@ static void count_line(struct device_check *check, const struct record *record)
     }
 }
 
+// What the row says beside its line.
+static const char *find_row_fault(const struct ledger_row *row,
+                                  const struct record *record)
+{
+    bool is_visit = record->kind == RECORD_VISIT;
+    const char *outcome =
+        is_visit ? record_outcome_name(record->outcome) : NULL;
+    int64_t closed_at = is_visit ? record->closed_at : record->opened_at;
+    if (record->seq != row->seq || strcmp(record->id, row->id) != 0)
+        return "the line stands at another place, or under another id, than it "
+               "says itself";
+    if (row->closed_at != closed_at || !outcome != !row->outcome ||
+        (outcome && strcmp(outcome, row->outcome) != 0))
+        return "the outcome or the end that is kept beside it is not the "
+               "line's";
+    return NULL;
+}
+
+static void check_comment(struct device_check *check,
+                          const struct record *record)
+{
+    struct buf sealed = {0};
+    char hash[DIGEST_HEX_SIZE];
+    enum sql_result result =
+        ledger_reader_comment(check->ledger, record->id, &sealed);
+    if (result == SQL_OK) {
+        digest_hex_of(buf_text(&sealed), sealed.size, hash);
+        if (strcmp(hash, record->comment_hash) != 0)
+            find(check, record->gen, record->seq,
+                 "the sealed comment is not the one that the line names");
+    } else if (result != SQL_NONE) {
+        check->failure = result;
+    }
+    buf_free(&sealed);
+}
+
 // After a fault the chain goes on from the kept hash of this line, so that one
 // changed line is one finding, and its neighbours are still looked at.
-static void check_line(struct device_check *check, int64_t seq, const char *id,
-                       const char *line, size_t size,
-                       const char kept[DIGEST_HEX_SIZE])
+static void check_line(struct device_check *check, const struct ledger_row *row)
 {
     struct chain *chain = &check->chain;
     struct record record;
     char reason[JSON_MESSAGE_SIZE];
     char hash[DIGEST_HEX_SIZE];
-    digest_hex_of(line, size, hash);
-    enum chain_fault fault = chain_follow(chain, line, size, &record, reason);
-    if (strcmp(hash, kept) != 0)
-        find(check, chain->gen, seq,
-             "the bytes are not those that were hashed when it was written");
-    else if (fault != CHAIN_SOUND)
-        find(check, chain->gen, seq, reason);
-    else if (record.seq != seq || strcmp(record.id, id) != 0)
-        find(check, chain->gen, seq,
-             "the line stands at another place, or under another id, than it "
-             "says itself");
-    if (fault == CHAIN_SOUND)
-        count_line(check, &record);
+    const char *why = NULL;
+    const char *bytes = row->line ? row->line : "";
+    digest_hex_of(bytes, row->size, hash);
+    bool is_read = record_read(bytes, row->size, &record, reason);
+    if (strcmp(hash, row->hash) != 0)
+        why = "the bytes are not those that were hashed when it was written";
+    else if (!is_read || chain_judge(chain, &record, reason) != CHAIN_SOUND)
+        why = reason;
     else
+        why = find_row_fault(row, &record);
+    if (why)
+        find(check, chain->gen, row->seq, why);
+    if (is_read) {
+        count_line(check, &record);
+        if (record.comment_hash[0] != '\0')
+            check_comment(check, &record);
+    } else {
         check->counted.lines++;
-    chain->seq = seq;
-    memcpy(chain->head, kept, sizeof chain->head);
+    }
+    chain->seq = row->seq;
+    memcpy(chain->head, row->hash, sizeof chain->head);
 }
 
-static bool visit_line(void *ctx, int64_t seq, const char *id, const char *line,
-                       size_t size)
+static bool visit_row(void *ctx, const struct ledger_row *row)
 {
     struct device_check *check = ctx;
-    char kept[DIGEST_HEX_SIZE];
-    check->failure =
-        ledger_reader_hash(check->ledger, check->chain.gen, seq, kept);
-    if (check->failure != SQL_OK)
-        return false;
-    check_line(check, seq, id, line, size, kept);
-    check->unacknowledged += seq > check->acknowledged ? 1 : 0;
-    return true;
+    check_line(check, row);
+    check->unacknowledged += row->seq > check->acknowledged ? 1 : 0;
+    return check->failure == SQL_OK;
 }
 
 static bool check_generation(struct device_check *check, int64_t gen)
 {
-    struct proof_receipt position;
-    enum sql_result result = SQL_NONE;
-    if (check->courier)
-        result = courier_position(check->courier, gen, &position);
-    if (result != SQL_OK && result != SQL_NONE)
+    struct generation *generation = use_generation(check, gen);
+    if (!generation)
         return false;
-    check->acknowledged = result == SQL_OK ? position.batch.to : 0;
+    check->acknowledged =
+        generation->has_position ? generation->position.batch.to : 0;
     chain_start(&check->chain, check->device.id, gen);
-    check->generations++;
-    result = ledger_reader_walk(check->ledger, gen, 1, visit_line, check);
+    check->walked++;
+    enum sql_result result =
+        ledger_reader_rows(check->ledger, gen, visit_row, check);
     return result == SQL_OK && check->failure == SQL_OK;
+}
+
+static bool is_servers(const struct device_check *check,
+                       const struct proof_receipt *receipt)
+{
+    return strcmp(receipt->batch.device, check->device.id) == 0 &&
+           proof_verify_receipt(check->device.server_key, receipt);
+}
+
+static void note_receipt(struct device_check *check,
+                         const struct proof_batch *batch)
+{
+    struct generation *generation = use_generation(check, batch->gen);
+    if (!generation)
+        return;
+    if (batch->to > generation->receipt_to)
+        generation->receipt_to = batch->to;
+    generation->is_kept |=
+        generation->has_position &&
+        generation->position.batch.to == batch->to &&
+        strcmp(generation->position.batch.head, batch->head) == 0;
 }
 
 static bool visit_receipt(void *ctx, const struct proof_receipt *receipt)
@@ -117,36 +211,64 @@ static bool visit_receipt(void *ctx, const struct proof_receipt *receipt)
     const struct proof_batch *batch = &receipt->batch;
     char hash[DIGEST_HEX_SIZE];
     check->receipts++;
-    if (strcmp(batch->device, check->device.id) != 0 ||
-        !proof_verify_receipt(check->device.server_key, receipt)) {
+    if (!is_servers(check, receipt)) {
         find(check, batch->gen, batch->to,
              "the receipt is not this server's for this device");
         return true;
     }
+    note_receipt(check, batch);
     if (batch->to == 0)
-        return true;
+        return check->failure == SQL_OK;
     enum sql_result result = SQL_NONE;
     if (check->ledger)
         result = ledger_reader_hash(check->ledger, batch->gen, batch->to, hash);
     if (result == SQL_NONE)
         find(check, batch->gen, batch->to,
              "the server has a line here that is gone from the device");
+    // A hash that is none has been found in its line.
     else if (result == SQL_OK && strcmp(hash, batch->head) != 0)
         find(check, batch->gen, batch->to,
              "the line is not the one that the server acknowledged");
-    else if (result != SQL_OK)
+    else if (result != SQL_OK && result != SQL_CORRUPT)
         check->failure = result;
     return check->failure == SQL_OK;
 }
 
+// A position that nothing proves would keep lines from being sent.
+static void check_position(struct device_check *check,
+                           const struct generation *generation)
+{
+    const struct proof_receipt *position = &generation->position;
+    int64_t to = position->batch.to;
+    if (!generation->has_position) {
+        if (generation->receipt_to > 0)
+            find(check, generation->gen, generation->receipt_to,
+                 "was acknowledged, and the courier's position is gone");
+    } else if (position->signature[0] == '\0') {
+        // Set back when the server asked for earlier lines.
+        if (to > generation->receipt_to)
+            find(check, generation->gen, to,
+                 "is said to be acknowledged, and no receipt proves it");
+    } else if (!is_servers(check, position)) {
+        find(check, generation->gen, to,
+             "the receipt of the courier's position is not this server's for "
+             "this device");
+    } else if (!generation->is_kept) {
+        find(check, generation->gen, to,
+             "the receipt that the courier's position rests on is gone");
+    }
+}
+
 // The kiosk may write meanwhile: what was counted lies between what it kept
-// before and after.
+// before and after. Counts that lead beyond the end name the first line that
+// is gone.
 static void check_counts(struct device_check *check,
                          const struct ledger_counts *before,
                          const struct ledger_counts *after)
 {
     const struct ledger_counts *counted = &check->counted;
-    if (counted->lines < before->lines || counted->lines > after->lines ||
+    bool is_short = counted->lines < before->lines;
+    if (is_short || counted->lines > after->lines ||
         counted->rated < before->rated || counted->rated > after->rated ||
         counted->declined < before->declined ||
         counted->declined > after->declined ||
@@ -154,11 +276,15 @@ static void check_counts(struct device_check *check,
         counted->timeout > after->timeout ||
         counted->withdrawn < before->withdrawn ||
         counted->withdrawn > after->withdrawn)
-        verification_find(check->verification, check->device.id, 0, 0,
-                          "the lifetime counts are not those of the lines: "
-                          "%" PRId64 " lines kept as counted, %" PRId64
-                          " are here",
-                          after->lines, counted->lines);
+        verification_find(
+            check->verification, check->device.id, check->chain.gen,
+            check->chain.seq + is_short,
+            "the lifetime counts are not those of the lines: "
+            "%" PRId64 " lines kept as counted, %" PRId64 " are here%s",
+            after->lines, counted->lines,
+            is_short ? "; when the chain is whole until here, its end was cut "
+                       "off"
+                     : "");
 }
 
 static bool check_ledger(struct device_check *check)
@@ -185,10 +311,15 @@ static bool check_ledger(struct device_check *check)
 // Receipts are read after the lines that they speak of, which never go.
 static bool check_receipts(struct device_check *check)
 {
-    if (!check->courier)
-        return true;
-    enum sql_result result =
-        courier_receipts(check->courier, visit_receipt, check);
+    enum sql_result result = SQL_NONE;
+    if (check->courier)
+        result = courier_receipts(check->courier, visit_receipt, check);
+    for (size_t i = 0; i < check->generation_count; i++)
+        check_position(check, &check->generations[i]);
+    if (check->receipts == 0 && check->counted.lines > 0)
+        find(check, check->chain.gen, check->chain.seq,
+             "no receipt of the server is here: nothing proves the ledger that "
+             "ends with this line");
     return (result == SQL_OK || result == SQL_NONE) && check->failure == SQL_OK;
 }
 
@@ -224,12 +355,13 @@ bool verification_of_device(const char *directory,
                          "%s: a database cannot be read to its end; the cause "
                          "is above",
                          directory);
-    verification_count(verification, "generations", check.generations);
+    verification_count(verification, "generations", check.walked);
     verification_count(verification, "lines", check.counted.lines);
     verification_count(verification, "receipts", check.receipts);
     verification_count(verification, "unacknowledged", check.unacknowledged);
     ledger_reader_close(check.ledger);
     courier_close(check.courier);
     device_release(&check.device);
+    free(check.generations);
     return done;
 }

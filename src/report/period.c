@@ -175,6 +175,29 @@ bool period_parse_days(const char *from, const char *to, struct period *out,
     return true;
 }
 
+bool period_before(const struct period *period, struct period *out)
+{
+    if (period->kind == PERIOD_DAYS) {
+        int32_t days = period->last - period->first + 1;
+        struct period before = {.kind = PERIOD_DAYS,
+                                .first = period->first - days,
+                                .last = period->first - 1};
+        if (before.first < date_to_day((struct date){PERIOD_YEAR_LEAST, 1, 1}))
+            return false;
+        *out = before;
+        return true;
+    }
+    int year = period->year, number = period->number - 1;
+    if (number < 1) {
+        year--;
+        number = period->span == PERIOD_YEAR ? 0 : SPAN_COUNT[period->span];
+    }
+    if (year < PERIOD_YEAR_LEAST)
+        return false;
+    *out = period_make(period->kind, period->span, year, number);
+    return true;
+}
+
 void period_code(const struct period *period, char out[PERIOD_CODE_SIZE])
 {
     if (period->kind == PERIOD_DAYS) {

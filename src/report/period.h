@@ -37,6 +37,10 @@ bool period_parse_days(const char *from, const char *to, struct period *out,
 struct period period_make(enum period_kind kind, enum period_span span,
                           int year, int number);
 
+// The period of the same kind and length that ends on the day before. False
+// when that is before PERIOD_YEAR_LEAST.
+bool period_before(const struct period *period, struct period *out);
+
 // "hanh-chinh", "duong-lich", "khoang-ngay".
 const char *period_kind_name(enum period_kind kind);
 // "2026-01", "2026-Q3", "2026-H1", "2026"; for days "2026-11-01/2026-11-23".

@@ -151,9 +151,78 @@ static void read_rows(struct reading *reading)
     }
 }
 
+static void read_kind(struct reading *reading)
+{
+    struct buf message = {0};
+    const json_t *value = json_object_get(reading->object, "report");
+    if (value && !json_is_null(value) &&
+        !report_parse_kind(read_text(reading, reading->object, "report"),
+                           &reading->report.kind, &message))
+        fail(reading, "report", buf_text(&message));
+    buf_free(&message);
+}
+
+static void read_previous(struct reading *reading)
+{
+    struct report *report = &reading->report;
+    struct report_row row = {0};
+    const json_t *object = json_object_get(reading->object, "previous");
+    if (!object || json_is_null(object) || reading->failed)
+        return;
+    read_counts(reading, object, &row);
+    report->previous = row.counts;
+    report->has_previous =
+        !row.hidden && period_before(&report->period, &report->previous_period);
+}
+
+static void read_restatement(struct reading *reading)
+{
+    const json_t *object = json_object_get(reading->object, "restatement");
+    struct report_restatement *restated = &reading->report.restated;
+    const char *changed;
+    if (!object || json_is_null(object))
+        return;
+    restated->number = read_count(reading, object, "number");
+    restated->made_ms = read_moment(reading, object, "made_at");
+    restated->rated = read_count(reading, object, "rated");
+    restated->satisfied = read_count(reading, object, "satisfied");
+    if (restated->rated > FIGURES_COUNT_MAX ||
+        restated->satisfied > restated->rated ||
+        restated->number > FIGURES_COUNT_MAX)
+        fail(reading, "restatement", "holds an impossible count");
+    if (json_get_text(object, "changed", &changed)) {
+        restated->changed = strdup(changed);
+        if (!restated->changed)
+            fail(reading, "restatement", "does not fit into memory");
+    }
+}
+
+static void read_ledger(struct reading *reading)
+{
+    const json_t *array = json_object_get(reading->object, "ledger");
+    for (size_t i = 0; i < json_array_size(array) && !reading->failed; i++) {
+        const json_t *object = json_array_get(array, i);
+        const char *device = read_text(reading, object, "device");
+        const char *hash = read_text(reading, object, "head");
+        struct report_head head = {.gen = read_count(reading, object, "gen"),
+                                   .to = read_count(reading, object, "to")};
+        if (!id_is_valid(device, strlen(device)))
+            fail(reading, "ledger", "names no device");
+        else if (strlen(hash) != sizeof head.head - 1)
+            fail(reading, "ledger", "holds no hash");
+        if (reading->failed)
+            return;
+        memcpy(head.device, device, sizeof head.device);
+        memcpy(head.head, hash, sizeof head.head);
+        if (!report_append_head(&reading->report, &head))
+            fail(reading, "ledger", "does not fit into memory");
+    }
+}
+
 static void read_whole(struct reading *reading)
 {
     struct report *report = &reading->report;
+    read_kind(reading);
     read_method(reading);
     read_period(reading);
     read_complete(reading);
@@ -167,7 +236,10 @@ static void read_whole(struct reading *reading)
         fail(reading, "total", "does not fit into memory");
     read_counts(reading, json_object_get(reading->object, "total"),
                 &report->total);
+    read_previous(reading);
     read_rows(reading);
+    read_restatement(reading);
+    read_ledger(reading);
 }
 
 bool report_read_json(const char *bytes, size_t size, struct report *out,

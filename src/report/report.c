@@ -2,6 +2,7 @@
 #include "common/clock.h"
 #include "common/date.h"
 #include "common/log.h"
+#include "office/heads.h"
 #include "office/totals.h"
 #include "office/trust.h"
 #include <stdlib.h>
@@ -43,6 +44,75 @@ bool report_parse_by(const char *name, enum report_by *out_by)
     return false;
 }
 
+// What each report of its own may be broken down by, the usual one first.
+static const struct {
+    const char *name;
+    bool is_kept; // the totals hold what it tells
+    enum report_by by[3];
+    int by_count;
+} KINDS[REPORT_KIND_COUNT] = {
+    [REPORT_PLAIN] = {"", true, {REPORT_BY_NONE}, 0},
+    [REPORT_SUMMARY] = {"R1",
+                        true,
+                        {REPORT_BY_NONE, REPORT_BY_MONTH, REPORT_BY_DAY},
+                        3},
+    [REPORT_FIELDS] = {"R2", true, {REPORT_BY_FIELD}, 1},
+    [REPORT_PROCEDURES] = {"R3", true, {REPORT_BY_PROCEDURE}, 1},
+    [REPORT_COUNTERS] = {"R4", true, {REPORT_BY_COUNTER, REPORT_BY_OFFICER}, 2},
+    [REPORT_REASONS] = {"R5", false, {REPORT_BY_NONE}, 0},
+    [REPORT_COMMENTS] = {"R6", false, {REPORT_BY_NONE}, 0},
+    [REPORT_SIPAS] = {"R7", false, {REPORT_BY_NONE}, 0},
+    [REPORT_TT01] = {"R8", false, {REPORT_BY_NONE}, 0},
+    [REPORT_SCHOOLS_AND_HEALTH] = {"R9", false, {REPORT_BY_NONE}, 0},
+    [REPORT_TRUST] = {"R10", true, {REPORT_BY_DEVICE}, 1},
+};
+
+const char *report_kind_name(enum report_kind kind)
+{
+    return KINDS[kind].name;
+}
+
+bool report_parse_kind(const char *name, enum report_kind *out,
+                       struct buf *message)
+{
+    for (int kind = REPORT_PLAIN + 1; kind < REPORT_KIND_COUNT; kind++) {
+        if (strcmp(KINDS[kind].name, name) != 0)
+            continue;
+        if (KINDS[kind].is_kept) {
+            *out = (enum report_kind)kind;
+            return true;
+        }
+        buf_printf(message,
+                   "report \"%s\": this server keeps no totals of what it "
+                   "tells; one of R1 R2 R3 R4 R10",
+                   name);
+        return false;
+    }
+    buf_printf(message, "report \"%s\": is unknown; one of R1 R2 R3 R4 R10",
+               name);
+    return false;
+}
+
+// A kind has its own breakdown; another may be asked for only where it fits.
+static bool settle_by(struct report_request *request, struct buf *message)
+{
+    int count = KINDS[request->kind].by_count;
+    if (count == 0)
+        return true;
+    if (request->by == REPORT_BY_NONE)
+        request->by = KINDS[request->kind].by[0];
+    for (int i = 0; i < count; i++) {
+        if (KINDS[request->kind].by[i] == request->by)
+            return true;
+    }
+    buf_printf(message, "by \"%s\": %s is by", report_by_name(request->by),
+               KINDS[request->kind].name);
+    for (int i = 0; i < count; i++)
+        buf_printf(message, "%s %s", i > 0 ? " or" : "",
+                   report_by_name(KINDS[request->kind].by[i]));
+    return false;
+}
+
 static bool read_period(const struct report_ask *ask, struct period *out,
                         struct buf *message)
 {
@@ -78,6 +148,10 @@ bool report_read_request(const struct report_ask *ask,
             buf_printf(message, " %s", BY[by].name);
         return false;
     }
+    if (ask->kind && !report_parse_kind(ask->kind, &request.kind, message))
+        return false;
+    if (!settle_by(&request, message))
+        return false;
     *out = request;
     return true;
 }
@@ -129,6 +203,37 @@ bool report_append_row(struct report *report, size_t *capacity, const char *key,
     return row->key && row->label;
 }
 
+bool report_append_head(struct report *report, const struct report_head *head)
+{
+    struct report_head *heads =
+        realloc(report->heads, (report->head_count + 1) * sizeof *heads);
+    if (!heads)
+        return false;
+    heads[report->head_count++] = *head;
+    report->heads = heads;
+    return true;
+}
+
+static bool collect_head(void *ctx, const struct office_head *head)
+{
+    struct collection *collection = ctx;
+    struct report_head copy = {.gen = head->gen, .to = head->to};
+    memcpy(copy.device, head->device, sizeof copy.device);
+    memcpy(copy.head, head->head, sizeof copy.head);
+    if (report_append_head(collection->report, &copy))
+        return true;
+    log_error(MODULE, "out of memory for the chains of a report");
+    collection->failed = true;
+    return false;
+}
+
+static bool read_heads(struct office *office, struct report *report)
+{
+    struct collection collection = {.report = report};
+    enum office_result result = office_heads(office, collect_head, &collection);
+    return (result == OFFICE_OK || result == OFFICE_NONE) && !collection.failed;
+}
+
 static bool collect(void *ctx, const struct office_total *total)
 {
     struct collection *collection = ctx;
@@ -143,14 +248,27 @@ static bool collect(void *ctx, const struct office_total *total)
     return !collection->failed;
 }
 
-static bool read_totals(struct office *office, struct report *report,
+// Where counts come from: the totals, or the lines up to the given heads.
+struct source {
+    struct office *office;
+    const struct office_head *heads;
+    size_t head_count;
+    bool is_recount;
+};
+
+static bool read_totals(const struct source *source,
+                        const struct period *period, struct report *report,
                         enum office_breakdown breakdown,
                         struct report_row *single)
 {
     struct collection collection = {.report = report, .single = single};
     enum office_result result =
-        office_totals(office, report->period.first, report->period.last,
-                      breakdown, collect, &collection);
+        source->is_recount
+            ? office_recount_to(source->office, source->heads,
+                                source->head_count, period->first, period->last,
+                                breakdown, collect, &collection)
+            : office_totals(source->office, period->first, period->last,
+                            breakdown, collect, &collection);
     return (result == OFFICE_OK || result == OFFICE_NONE) && !collection.failed;
 }
 
@@ -173,37 +291,127 @@ static bool read_complete(struct office *office, int64_t now,
     return true;
 }
 
+enum office_breakdown report_breakdown(const struct report *report)
+{
+    return report->by == REPORT_BY_MONTH &&
+                   report->period.kind == PERIOD_OFFICIAL
+               ? OFFICE_BY_OFFICIAL_MONTH
+               : BY[report->by].breakdown;
+}
+
+// The summary stands beside the period before, when there is one.
+static bool read_previous(const struct source *source, struct report *report)
+{
+    struct report_row row = {.counts = {.transactions = FIGURES_UNKNOWN}};
+    if (report->kind != REPORT_SUMMARY ||
+        !period_before(&report->period, &report->previous_period))
+        return true;
+    if (!read_totals(source, &report->previous_period, report, OFFICE_BY_NONE,
+                     &row))
+        return false;
+    report->previous = row.counts;
+    report->has_previous = true;
+    return true;
+}
+
+static bool read_counts(const struct source *source, struct report *report)
+{
+    const struct period *period = &report->period;
+    return read_totals(source, period, report, OFFICE_BY_NONE,
+                       &report->total) &&
+           (report->by == REPORT_BY_NONE ||
+            read_totals(source, period, report, report_breakdown(report),
+                        NULL)) &&
+           read_previous(source, report);
+}
+
 static bool read_parts(struct office *office, struct report *report)
 {
-    enum office_breakdown breakdown = BY[report->by].breakdown;
-    if (report->by == REPORT_BY_MONTH && report->period.kind == PERIOD_OFFICIAL)
-        breakdown = OFFICE_BY_OFFICIAL_MONTH;
-    return read_totals(office, report, OFFICE_BY_NONE, &report->total) &&
-           (report->by == REPORT_BY_NONE ||
-            read_totals(office, report, breakdown, NULL)) &&
+    const struct source source = {.office = office};
+    return read_counts(&source, report) && read_heads(office, report) &&
            read_complete(office, report->made_ms, &report->complete);
+}
+
+static bool init_total(struct report *report)
+{
+    report->total =
+        (struct report_row){.key = strdup(""),
+                            .label = strdup(""),
+                            .counts = {.transactions = FIGURES_UNKNOWN}};
+    if (report->total.key && report->total.label)
+        return true;
+    log_error(MODULE, "out of memory for a report");
+    return false;
 }
 
 bool report_build(struct office *office, const struct report_method *method,
                   const struct report_request *request, struct report *out)
 {
     struct report report = {
+        .kind = request->kind,
         .method = *method,
         .period = request->period,
         .by = request->by,
         .made_ms = request->now_ms,
-        .total = {.key = strdup(""),
-                  .label = strdup(""),
-                  .counts = {.transactions = FIGURES_UNKNOWN}},
     };
-    bool done = report.total.key && report.total.label;
-    if (!done)
-        log_error(MODULE, "out of memory for a report");
-    done = done && office_begin_reading(office) == OFFICE_OK;
+    bool done =
+        init_total(&report) && office_begin_reading(office) == OFFICE_OK;
     if (done) {
         done = read_parts(office, &report);
         office_end_reading(office);
     }
+    if (done)
+        *out = report;
+    else
+        report_free(&report);
+    return done;
+}
+
+// The heads again, in the report and as the office wants them. NULL, and
+// logged, on no memory; the caller frees it.
+static struct office_head *copy_heads(const struct report *said,
+                                      struct report *report)
+{
+    struct office_head *heads = calloc(said->head_count + 1, sizeof *heads);
+    bool done = heads != NULL;
+    for (size_t i = 0; done && i < said->head_count; i++) {
+        const struct report_head *head = &said->heads[i];
+        heads[i].gen = head->gen;
+        heads[i].to = head->to;
+        memcpy(heads[i].device, head->device, sizeof heads[i].device);
+        memcpy(heads[i].head, head->head, sizeof heads[i].head);
+        done = report_append_head(report, head);
+    }
+    if (done)
+        return heads;
+    log_error(MODULE, "out of memory for the chains of a report");
+    free(heads);
+    return NULL;
+}
+
+bool report_recount(struct office *office, const struct report *said,
+                    struct report *out)
+{
+    struct report report = {
+        .kind = said->kind,
+        .method = said->method,
+        .period = said->period,
+        .by = said->by,
+        .made_ms = said->made_ms,
+        .complete = said->complete,
+    };
+    struct source source = {
+        .office = office, .head_count = said->head_count, .is_recount = true};
+    struct office_head *heads = NULL;
+    bool done = init_total(&report) &&
+                (heads = copy_heads(said, &report)) != NULL &&
+                office_begin_reading(office) == OFFICE_OK;
+    if (done) {
+        source.heads = heads;
+        done = read_counts(&source, &report);
+        office_end_reading(office);
+    }
+    free(heads);
     if (done)
         *out = report;
     else
@@ -223,6 +431,8 @@ void report_free(struct report *report)
     for (size_t i = 0; i < report->row_count; i++)
         free_row(&report->rows[i]);
     free(report->rows);
+    free(report->heads);
+    free(report->restated.changed);
     *report = (struct report){0};
 }
 

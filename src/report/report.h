@@ -12,15 +12,15 @@
 // data is.
 #pragma once
 #include "common/buf.h"
+#include "common/ids.h"
 #include "common/json.h"
 #include "i18n/i18n.h"
+#include "office/totals.h"
 #include "report/figures.h"
 #include "report/period.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-struct office;
 
 enum report_by {
     REPORT_BY_NONE,
@@ -41,14 +41,39 @@ enum report_by {
 const char *report_by_name(enum report_by by);
 bool report_parse_by(const char *name, enum report_by *out_by);
 
+// The reports that the Office hands on, by their names "R1" … "R10". Each is
+// one question, so it fixes or narrows what it is broken down by.
+enum report_kind {
+    REPORT_PLAIN,      // none of them: as asked
+    REPORT_SUMMARY,    // R1: the period, beside the period before
+    REPORT_FIELDS,     // R2: by lĩnh vực
+    REPORT_PROCEDURES, // R3: by thủ tục hành chính
+    REPORT_COUNTERS,   // R4: by quầy, or by công chức
+    REPORT_REASONS,    // R5 to R9: see report_parse_kind()
+    REPORT_COMMENTS,
+    REPORT_SIPAS,
+    REPORT_TT01,
+    REPORT_SCHOOLS_AND_HEALTH,
+    REPORT_TRUST, // R10: how far the data can be believed, device by device
+    REPORT_KIND_COUNT
+};
+// "" for REPORT_PLAIN, else "R1" … "R10".
+const char *report_kind_name(enum report_kind kind);
+// False, with a `message`, when there is no such report, and for R5 to R9: what
+// they tell is not in the totals that this server keeps.
+bool report_parse_kind(const char *name, enum report_kind *out,
+                       struct buf *message);
+
 // What is asked for, as texts; NULL for what was not given. Either `period`,
-// or `from` and `to`; `by` may be missing (none).
+// or `from` and `to`; `by` may be missing (none, or what the kind says).
 struct report_ask {
     const char *period;
     const char *from, *to;
     const char *by;
+    const char *kind;
 };
 struct report_request {
+    enum report_kind kind;
     struct period period;
     enum report_by by;
     int64_t now_ms; // wall time of the asking; set by report_read_request()
@@ -93,7 +118,25 @@ struct report_complete {
 };
 #define REPORT_HEARTBEAT_MS INT64_C(60000)
 
+// A chain that the report rests on, and how far: with these a later reader can
+// count the very same visits again.
+enum { REPORT_HASH_SIZE = 65 };
+struct report_head {
+    char device[ID_SIZE];
+    int64_t gen, to;
+    char head[REPORT_HASH_SIZE]; // of line `to`, hexadecimal
+};
+
+// A report that is made again, because data came late, says what it replaces.
+struct report_restatement {
+    int64_t number;  // 1 for the first one; 0: this report replaces none
+    int64_t made_ms; // of the report that it replaces
+    int64_t rated, satisfied; // in that report
+    char *changed;            // names of the rows that differ; NULL: none
+};
+
 struct report {
+    enum report_kind kind;
     struct report_method method;
     struct period period;
     enum report_by by;
@@ -102,17 +145,36 @@ struct report {
     struct report_row total;
     struct report_row *rows;
     size_t row_count;
+    bool has_previous; // the two below are known
+    struct period previous_period;
+    struct figures_counts previous;
+    struct report_head *heads;
+    size_t head_count;
+    struct report_restatement restated;
 };
 
 // Reads totals only, never single ratings. False when the office cannot be
 // read or memory ran out; the cause is logged. `out` is then untouched.
 bool report_build(struct office *office, const struct report_method *method,
                   const struct report_request *request, struct report *out);
+// Counts again what `said` tells, from the lines up to the heads that it names.
+// What no line holds (how complete the data was, completed transactions) is
+// taken from `said`. Slow; false as above.
+bool report_recount(struct office *office, const struct report *said,
+                    struct report *out);
+// Makes `report` the restatement of `before`, which must be the same report of
+// the same period. False, with a `message`, when it is another one.
+bool report_restate(struct report *report, const struct report *before,
+                    const struct i18n *texts, struct buf *message);
 void report_free(struct report *report);
+// What the office counts for the report's rows; not for a report by none.
+enum office_breakdown report_breakdown(const struct report *report);
 // For what fills a report: a new last row with copies of its texts. False on
 // no memory; `capacity` starts at 0 and is the filler's.
 bool report_append_row(struct report *report, size_t *capacity, const char *key,
                        const char *label, struct report_row **out_row);
+// The same for the chains.
+bool report_append_head(struct report *report, const struct report_head *head);
 // True when nothing that belongs to the period can still be on its way: no
 // line is missing, and every device is in contact or was after its last day.
 bool report_is_complete(const struct report *report);
@@ -132,6 +194,26 @@ bool report_write_text(const struct report *report, const struct i18n *texts,
 // run as a formula.
 bool report_write_csv(const struct report *report, const struct i18n *texts,
                       struct buf *out);
+
+// What stands around the figures in a document of a People's Committee. NULL or
+// "": a dotted place, to be filled in by hand.
+struct report_letter {
+    const char *parent;       // "ỦY BAN NHÂN DÂN THÀNH PHỐ HÀ NỘI"
+    const char *issuer;       // "ỦY BAN NHÂN DÂN PHƯỜNG HOÀN KIẾM"
+    const char *number;       // "07"
+    const char *symbol;       // "BC-UBND"
+    const char *place;        // "Hoàn Kiếm"
+    const char *signer_title; // "CHỦ TỊCH"; a line break: "|"
+    const char *signer;       // "Nguyễn Văn A"
+    const char *recipients;   // "UBND thành phố;Lưu: VT"
+};
+// For the leader and the city: A4 pages laid out after Nghị định 30/2020/NĐ-CP,
+// dated with the day of making. The pages need the serif fonts of assets/fonts.
+bool report_write_pdf(const struct report *report, const struct i18n *texts,
+                      const struct report_letter *letter, struct buf *out);
+// A workbook: summary, breakdown and method, with charts of its own.
+bool report_write_xlsx(const struct report *report, const struct i18n *texts,
+                       struct buf *out);
 
 // Reads back what report_write_json() wrote, so that the other writers can
 // show a report that a server made. False with a `message` (JSON_MESSAGE_SIZE).

@@ -98,9 +98,9 @@ static json_t *make_method(struct document *document)
     return object;
 }
 
-static json_t *make_period(struct document *document)
+static json_t *make_period(struct document *document,
+                           const struct period *period)
 {
-    const struct period *period = &document->report->period;
     char code[PERIOD_CODE_SIZE], day[DATE_ISO_SIZE];
     struct buf label = {0};
     json_t *object = json_object();
@@ -260,6 +260,52 @@ static json_t *make_row(struct document *document,
     return object;
 }
 
+// The period before, where the report stands beside it.
+static json_t *make_previous(struct document *document)
+{
+    const struct report *report = document->report;
+    char none[] = "";
+    struct report_row row = {
+        .key = none, .label = none, .counts = report->previous};
+    if (!report->has_previous)
+        return json_null();
+    json_t *object = make_row(document, &row, false);
+    set(document, object, "period",
+        make_period(document, &report->previous_period));
+    return object;
+}
+
+static json_t *make_restatement(struct document *document)
+{
+    const struct report_restatement *restated = &document->report->restated;
+    if (restated->number == 0)
+        return json_null();
+    json_t *object = json_object();
+    set(document, object, "number", json_integer(restated->number));
+    set(document, object, "made_at", moment_or_null(restated->made_ms));
+    set(document, object, "rated", json_integer(restated->rated));
+    set(document, object, "satisfied", json_integer(restated->satisfied));
+    set(document, object, "changed",
+        restated->changed ? json_string(restated->changed) : json_null());
+    return object;
+}
+
+// The ledger heads that the report rests on.
+static json_t *make_ledger(struct document *document)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < document->report->head_count; i++) {
+        const struct report_head *head = &document->report->heads[i];
+        json_t *object = json_object();
+        set(document, object, "device", json_string(head->device));
+        set(document, object, "gen", json_integer(head->gen));
+        set(document, object, "to", json_integer(head->to));
+        set(document, object, "head", json_string(head->head));
+        push(document, array, object);
+    }
+    return array;
+}
+
 // Appends to a buffer; jansson stops at the first failure.
 static int append(const char *bytes, size_t size, void *ctx)
 {
@@ -275,17 +321,22 @@ bool report_write_json(const struct report *report, const struct i18n *texts,
                                 .texts = texts,
                                 .rules = &report->method.rules,
                                 .view = view};
+    const char *kind = report_kind_name(report->kind);
     json_t *object = json_object();
     json_t *rows = json_array();
     for (size_t i = 0; i < report->row_count; i++)
         push(&document, rows, make_row(&document, &report->rows[i], true));
     set(&document, object, "method", make_method(&document));
-    set(&document, object, "period", make_period(&document));
+    set(&document, object, "period", make_period(&document, &report->period));
     set(&document, object, "by", json_string(report_by_name(report->by)));
     set(&document, object, "made_at", moment_or_null(report->made_ms));
     set(&document, object, "data_as_of",
         moment_or_null(report->complete.data_as_of));
     set(&document, object, "complete", make_complete(&document));
+    set(&document, object, "report", *kind ? json_string(kind) : json_null());
+    set(&document, object, "previous", make_previous(&document));
+    set(&document, object, "restatement", make_restatement(&document));
+    set(&document, object, "ledger", make_ledger(&document));
     set(&document, object, "total", make_row(&document, &report->total, false));
     set(&document, object, "rows", rows);
     bool done = !document.failed &&

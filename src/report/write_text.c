@@ -1,8 +1,10 @@
+#include "report/remarks.h"
 #include "report/report.h"
 #include "report/table.h"
 #include "report/words.h"
 #include "vietnamese/number.h"
 #include <stdio.h>
+#include <string.h>
 
 // One report on its way into text.
 struct page {
@@ -67,62 +69,24 @@ static void add_filled(const struct page *page, struct table *table,
     buf_free(&cell);
 }
 
-// A text with numbers in its places {1}, {2}.
-static void add_counted(const struct page *page, struct table *table,
-                        const char *id, int64_t first, int64_t second)
-{
-    struct buf a = {0}, b = {0};
-    number_append(first, &a);
-    number_append(second, &b);
-    add_filled(page, table, id,
-               (const char *[]){buf_text(&a), buf_text(&b), NULL});
-    buf_free(&a);
-    buf_free(&b);
-}
-
 // "Độ đầy đủ" and what keeps the data from being complete, a line each.
 static void add_completeness(struct page *page, struct table *table)
 {
-    const struct report_complete *complete = &page->report->complete;
+    struct buf lines = {0};
     const char *name = say(page, "report.complete");
-    if (complete->devices == 0) {
+    remarks_completeness(page->report, page->texts, &lines);
+    const char *line = buf_text(&lines);
+    for (const char *end; *line != '\0'; line = end + (*end == '\n')) {
+        struct buf cell = {0};
+        end = strchrnul(line, '\n');
+        buf_append(&cell, line, (size_t)(end - line));
         table_add(table, name);
-        table_add(table, say(page, "report.complete.no_device"));
-        return;
-    }
-    if (report_is_complete(page->report)) {
-        table_add(table, name);
-        add_counted(page, table, "report.complete.yes", complete->devices, 0);
-        name = "";
-    } else if (complete->silent > complete->never_seen) {
-        struct buf silent = {0}, devices = {0}, since = {0};
-        number_append(complete->silent - complete->never_seen, &silent);
-        number_append(complete->devices, &devices);
-        if (complete->oldest_contact > 0)
-            words_moment(page->texts, complete->oldest_contact, &since);
-        table_add(table, name);
-        add_filled(page, table,
-                   complete->oldest_contact > 0 ? "report.complete.silent_since"
-                                                : "report.complete.silent",
-                   (const char *[]){buf_text(&silent), buf_text(&devices),
-                                    buf_text(&since), NULL});
-        buf_free(&silent);
-        buf_free(&devices);
-        buf_free(&since);
+        table_take(table, &cell);
+        buf_free(&cell);
         name = "";
     }
-    static const char *const IDS[] = {"report.complete.never",
-                                      "report.complete.missing",
-                                      "report.complete.flagged"};
-    const int64_t counts[] = {complete->never_seen, complete->missing,
-                              complete->flagged};
-    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
-        if (counts[i] == 0)
-            continue;
-        table_add(table, name);
-        add_counted(page, table, IDS[i], counts[i], complete->devices);
-        name = "";
-    }
+    page->failed |= !buf_ok(&lines);
+    buf_free(&lines);
 }
 
 static void write_head(struct page *page)

@@ -19,6 +19,7 @@ struct server {
     struct fields *fields; // names of the unit's fields, behind the defaults
     struct identity identity;
     unsigned char admin_hash[DIGEST_BYTES]; // of the admin listener's token
+    json_t *hours; // of the counters; NULL: always open
     struct i18n *texts;
     struct report_method method;
     struct readers *readers;

@@ -24,3 +24,6 @@ enum handling admin_add_key_handle(struct request *request);
 void admin_add_key_finish(struct request *request);
 enum handling admin_revoke_key_handle(struct request *request);
 void admin_revoke_finish(struct request *request);
+// admin_checkpoint.c
+enum handling admin_add_checkpoint_handle(struct request *request);
+void admin_add_checkpoint_finish(struct request *request);

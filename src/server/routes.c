@@ -33,6 +33,9 @@ const struct route ADMIN_ROUTES[] = {
      permit_admin, admin_add_key_handle, admin_add_key_finish},
     {ROUTE_ADMIN_REVOKE_KEY, "POST", "/admin/v1/keys/*/revoke", BODY_NONE,
      SMALL_BODY, permit_admin, admin_revoke_key_handle, admin_revoke_finish},
+    {ROUTE_ADMIN_ADD_CHECKPOINT, "POST", "/admin/v1/checkpoints", BODY_NONE,
+     SMALL_BODY, permit_admin, admin_add_checkpoint_handle,
+     admin_add_checkpoint_finish},
     {0}};
 
 const char *route_name(enum route_id id)
@@ -49,7 +52,8 @@ const char *route_name(enum route_id id)
         [ROUTE_ADMIN_REVOKE_DEVICE] = "admin_revoke_device",
         [ROUTE_ADMIN_BATCHES] = "admin_batches",
         [ROUTE_ADMIN_ADD_KEY] = "admin_add_key",
-        [ROUTE_ADMIN_REVOKE_KEY] = "admin_revoke_key"};
+        [ROUTE_ADMIN_REVOKE_KEY] = "admin_revoke_key",
+        [ROUTE_ADMIN_ADD_CHECKPOINT] = "admin_add_checkpoint"};
     return names[id];
 }
 

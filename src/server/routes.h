@@ -20,6 +20,7 @@ enum route_id {
     ROUTE_ADMIN_BATCHES,
     ROUTE_ADMIN_ADD_KEY,
     ROUTE_ADMIN_REVOKE_KEY,
+    ROUTE_ADMIN_ADD_CHECKPOINT,
     ROUTE_COUNT
 };
 // "batches", for metrics; "none" for ROUTE_NONE.

@@ -8,6 +8,7 @@
 #include "server/context.h"
 #include "server/fields.h"
 #include "server/http.h"
+#include "survey/hours.h"
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
@@ -18,6 +19,35 @@
 static const char MODULE[] = "server";
 
 enum { ADMIN_CONNECTIONS = 16, ADMIN_THREADS = 1 };
+
+enum { HOURS_FILE_MAX = 64 << 10 };
+
+// {"hours":{…},"holidays":[…]}, as devices read it (survey/hours.h).
+static bool load_hours(struct server *server, struct buf *message)
+{
+    const char *path = server->settings.hours_file;
+    char why[JSON_MESSAGE_SIZE];
+    struct buf bytes = {0};
+    struct hours hours;
+    if (!path)
+        return true;
+    buf_printf(message, "%s: ", path);
+    bool ok = false;
+    if (!file_read(path, HOURS_FILE_MAX, &bytes))
+        buf_append_text(message, strerror(errno));
+    else if (!(server->hours = json_read(buf_text(&bytes), bytes.size, why)))
+        buf_append_text(message, why);
+    else
+        ok = hours_read(server->hours, &hours, message);
+    buf_free(&bytes);
+    if (!ok)
+        return false;
+    buf_clear(message);
+    server->settings.defaults.hours = json_object_get(server->hours, "hours");
+    server->settings.defaults.holidays =
+        json_object_get(server->hours, "holidays");
+    return true;
+}
 
 // What the program's files say. A broken one is a mistake, not a failure.
 static bool load_files(struct server *server)
@@ -34,7 +64,8 @@ static bool load_files(struct server *server)
                                   "set HAILONG_ASSETS to their folder");
         ok = false;
     }
-    ok = ok && (server->texts = i18n_open(path, &message)) &&
+    ok = ok && load_hours(server, &message) &&
+         (server->texts = i18n_open(path, &message)) &&
          report_method_load_default(&server->method, &message);
     if (!ok) {
         log_error(MODULE, "%s", buf_text(&message));
@@ -268,5 +299,6 @@ void server_close(struct server *server)
     limits_close(server->limits);
     i18n_close(server->texts);
     fields_close(server->fields);
+    json_decref(server->hours);
     free(server);
 }

@@ -47,14 +47,34 @@ const struct config_key SERVER_KEYS[] = {
      "best-first or worst-first"},
     {"kiosk", "reasons", CONFIG_TEXT, "all", 0, 0,
      "who is asked for reasons: all or low"},
-    {"kiosk", "rating_s", CONFIG_INTEGER, "60", 10, 3600,
+    {"kiosk", "rating_s", CONFIG_INTEGER, "60", 20, 180,
      "seconds until an untouched rating screen ends"},
     {"kiosk", "first_contact_s", CONFIG_INTEGER, "5", 0, 900,
      "devices spread their first contact over this"},
     {"kiosk", "heartbeat_s", CONFIG_INTEGER, "60", 5, 60,
      "seconds between two contacts at most"},
+    {"kiosk", "hours", CONFIG_TEXT, NULL, 0, 0,
+     "JSON file of opening hours and holidays"},
+    {"kiosk", "volume", CONFIG_INTEGER, "45", 0, 100,
+     "percent, of sounds and voice"},
+    {"kiosk", "typing", CONFIG_TEXT, "telex", 0, 0,
+     "of comments: telex, telex-new, vni or vni-new"},
     {"kiosk", "test", CONFIG_FLAG, "no", 0, 0,
      "mark all visits as tests, which never count"},
+    {"report", "parent", CONFIG_TEXT, NULL, 0, 0,
+     "pdf reports: the higher body, in capitals as it is to stand"},
+    {"report", "issuer", CONFIG_TEXT, NULL, 0, 0,
+     "pdf reports: the body that issues them, in capitals"},
+    {"report", "symbol", CONFIG_TEXT, "BC-UBND", 0, 0,
+     "pdf reports: the symbol behind the number"},
+    {"report", "place", CONFIG_TEXT, NULL, 0, 0,
+     "pdf reports: the place before the date"},
+    {"report", "signer_title", CONFIG_TEXT, NULL, 0, 0,
+     "pdf reports: who signs, a | between two lines"},
+    {"report", "signer", CONFIG_TEXT, NULL, 0, 0,
+     "pdf reports: the signer's name"},
+    {"report", "recipients", CONFIG_TEXT, NULL, 0, 0,
+     "pdf reports: who receives them, a semicolon between two"},
     {0}};
 
 static bool parse_port(const char *text, in_port_t *out)
@@ -193,6 +213,21 @@ static bool read_unit(const struct config *config, struct server_settings *out,
     return true;
 }
 
+// What is not given stands as a dotted place; a number is given by hand.
+static void read_letter(const struct config *config,
+                        struct server_settings *out)
+{
+    out->letter = (struct report_letter){
+        .parent = config_text(config, "parent"),
+        .issuer = config_text(config, "issuer"),
+        .symbol = config_text(config, "symbol"),
+        .place = config_text(config, "place"),
+        .signer_title = config_text(config, "signer_title"),
+        .signer = config_text(config, "signer"),
+        .recipients = config_text(config, "recipients"),
+    };
+}
+
 static bool read_kiosk(const struct config *config, struct server_settings *out,
                        struct buf *message)
 {
@@ -205,6 +240,9 @@ static bool read_kiosk(const struct config *config, struct server_settings *out,
     kiosk->rating_s = (int)config_integer(config, "rating_s");
     kiosk->first_contact_s = (int)config_integer(config, "first_contact_s");
     kiosk->heartbeat_s = (int)config_integer(config, "heartbeat_s");
+    kiosk->typing = config_text(config, "typing");
+    kiosk->volume = (int)config_integer(config, "volume");
+    out->hours_file = config_text(config, "hours");
     kiosk->test = config_flag(config, "test");
     if (!is_one_of(kiosk->mode, "walk-up", "transaction")) {
         buf_printf(message, "mode: \"%s\" is neither walk-up nor transaction",
@@ -218,6 +256,11 @@ static bool read_kiosk(const struct config *config, struct server_settings *out,
     } else if (!is_one_of(kiosk->reasons, "all", "low")) {
         buf_printf(message, "reasons: \"%s\" is neither all nor low",
                    kiosk->reasons);
+    } else if (!is_one_of(kiosk->typing, "telex", "telex-new") &&
+               !is_one_of(kiosk->typing, "vni", "vni-new")) {
+        buf_printf(message,
+                   "typing: \"%s\" is none of telex, telex-new, vni, vni-new",
+                   kiosk->typing);
     } else {
         return true;
     }
@@ -262,6 +305,7 @@ bool server_settings_read(const struct config *config,
         !read_limits(config, &settings, message)) {
         return false;
     }
+    read_letter(config, &settings);
     *out = settings;
     return true;
 }

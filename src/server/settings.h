@@ -4,6 +4,7 @@
 #include "common/config.h"
 #include "common/log.h"
 #include "office/configuration.h"
+#include "report/report.h"
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -33,10 +34,12 @@ struct server_settings {
     const char *port_file;          // NULL: none
     const char *tls_cert, *tls_key; // NULL: plain HTTP
     const char *fields_file;        // NULL: the program's own, if there is one
+    const char *hours_file;         // NULL: counters are always open
     enum log_level log_level;
 
     const char *unit_code;
-    struct office_defaults defaults; // without `fields`
+    struct office_defaults defaults; // without fields and hours
+    struct report_letter letter;
 
     int threads;
     int connections;             // in all

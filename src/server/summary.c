@@ -1,4 +1,4 @@
-// GET /api/v1/reports/summary?period|from&to&by&format: the figures.
+// GET /api/v1/reports/summary?period|from&to&by&report&format: the figures.
 #include "common/log.h"
 #include "report/report.h"
 #include "server/context.h"
@@ -8,14 +8,24 @@
 
 static const char MODULE[] = "server";
 
-enum format { FORMAT_JSON, FORMAT_CSV, FORMAT_TEXT, FORMAT_COUNT };
+enum format {
+    FORMAT_JSON,
+    FORMAT_CSV,
+    FORMAT_TEXT,
+    FORMAT_XLSX,
+    FORMAT_PDF,
+    FORMAT_COUNT
+};
 static const struct {
     const char *name;
     const char *type;
 } FORMATS[FORMAT_COUNT] = {
     [FORMAT_JSON] = {"json", "application/json"},
     [FORMAT_CSV] = {"csv", "text/csv; charset=utf-8; header=present"},
-    [FORMAT_TEXT] = {"text", "text/plain; charset=utf-8"}};
+    [FORMAT_TEXT] = {"text", "text/plain; charset=utf-8"},
+    [FORMAT_XLSX] = {"xlsx", "application/vnd.openxmlformats-officedocument."
+                             "spreadsheetml.sheet"},
+    [FORMAT_PDF] = {"pdf", "application/pdf"}};
 
 static bool read_format(const char *name, enum format *out)
 {
@@ -38,6 +48,7 @@ static bool read_query(struct request *request, struct report_request *out,
         !request_argument(request, "from", &ask.from) ||
         !request_argument(request, "to", &ask.to) ||
         !request_argument(request, "by", &ask.by) ||
+        !request_argument(request, "report", &ask.kind) ||
         !request_argument(request, "format", &format)) {
         return false;
     }
@@ -48,46 +59,61 @@ static bool read_query(struct request *request, struct report_request *out,
                       "%s", buf_text(&message));
     } else if (!read_format(format, out_format)) {
         reply_problem(request, PROBLEM_BAD_REQUEST, NULL,
-                      "format: is unknown; one of json csv text");
+                      "format: is unknown; one of json csv text xlsx pdf");
         ok = false;
     }
     buf_free(&message);
     return ok;
 }
 
+static bool write_form(const struct report *report, const struct server *server,
+                       enum format format, struct buf *out)
+{
+    const struct i18n *texts = server->texts;
+    switch (format) {
+    case FORMAT_CSV:
+        return report_write_csv(report, texts, out);
+    case FORMAT_XLSX:
+        return report_write_xlsx(report, texts, out);
+    case FORMAT_PDF:
+        return report_write_pdf(report, texts, &server->settings.letter, out);
+    default:
+        return report_write_text(report, texts, out);
+    }
+}
+
 // The other writers know no view. They write what a reader without the
 // Office's rights would get: the report as it comes out of its JSON.
 static bool write_restricted(const struct report *report,
-                             const struct i18n *texts, enum format format,
+                             const struct server *server, enum format format,
                              struct buf *out)
 {
     char message[JSON_MESSAGE_SIZE];
     struct buf json = {0};
     struct report seen;
-    bool ok = report_write_json(report, texts, REPORT_VIEW_OTHERS, &json) &&
-              report_read_json(buf_text(&json), json.size, &seen, message);
+    bool ok =
+        report_write_json(report, server->texts, REPORT_VIEW_OTHERS, &json) &&
+        report_read_json(buf_text(&json), json.size, &seen, message);
     buf_free(&json);
     if (!ok) {
         return false;
     }
-    ok = format == FORMAT_CSV ? report_write_csv(&seen, texts, out)
-                              : report_write_text(&seen, texts, out);
+    ok = write_form(&seen, server, format, out);
     report_free(&seen);
     return ok;
 }
 
-static bool write_report(const struct report *report, const struct i18n *texts,
-                         enum format format, enum report_view view,
-                         struct buf *out)
+static bool write_report(const struct report *report,
+                         const struct server *server, enum format format,
+                         enum report_view view, struct buf *out)
 {
     if (format == FORMAT_JSON) {
-        return report_write_json(report, texts, view, out);
+        return report_write_json(report, server->texts, view, out);
     }
     if (view != REPORT_VIEW_OFFICE) {
-        return write_restricted(report, texts, format, out);
+        return write_restricted(report, server, format, out);
     }
-    return format == FORMAT_CSV ? report_write_csv(report, texts, out)
-                                : report_write_text(report, texts, out);
+    return write_form(report, server, format, out);
 }
 
 enum handling summary_handle(struct request *request)
@@ -110,7 +136,7 @@ enum handling summary_handle(struct request *request)
     enum report_view view = request->role == OFFICE_ROLE_OFFICE
                                 ? REPORT_VIEW_OFFICE
                                 : REPORT_VIEW_OTHERS;
-    bool written = write_report(&report, server->texts, format, view, &body);
+    bool written = write_report(&report, server, format, view, &body);
     report_free(&report);
     if (written) {
         reply_bytes(request, 200, FORMATS[format].type, &body);

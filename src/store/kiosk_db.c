@@ -30,6 +30,8 @@ const char *const kiosk_statements[KIOSK_STATEMENT_COUNT] = {
     [KIOSK_HASH] = "SELECT hash FROM lines WHERE gen = ?1 AND seq = ?2",
     [KIOSK_WALK] = "SELECT seq, id, line FROM lines"
                    " WHERE gen = ?1 AND seq >= ?2 ORDER BY seq",
+    [KIOSK_ROWS] = "SELECT seq, id, hash, closed_at, outcome, line FROM lines"
+                   " WHERE gen = ?1 ORDER BY seq",
     [KIOSK_COUNTS] = "SELECT name, n FROM counts",
     [KIOSK_WRITTEN_AT] = "SELECT closed_at FROM lines"
                          " WHERE gen = ?1 AND seq > ?2 ORDER BY seq LIMIT 1",

@@ -27,6 +27,7 @@ enum kiosk_statement {
     KIOSK_NEXT_GEN,
     KIOSK_HASH,
     KIOSK_WALK,
+    KIOSK_ROWS,
     KIOSK_COUNTS,
     KIOSK_WRITTEN_AT,
     KIOSK_PUT_SETTING,

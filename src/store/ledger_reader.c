@@ -125,6 +125,27 @@ enum sql_result ledger_reader_walk(struct ledger_reader *reader, int64_t gen,
     return !go_on || result == SQL_NONE ? SQL_OK : result;
 }
 
+enum sql_result ledger_reader_rows(struct ledger_reader *reader, int64_t gen,
+                                   ledger_row_visitor *visit, void *ctx)
+{
+    struct sql_statement *s = sql_use(reader->db, KIOSK_ROWS);
+    sql_bind_int(s, 1, gen);
+    enum sql_result result;
+    bool go_on = true;
+    while (go_on && (result = sql_step(s)) == SQL_OK) {
+        struct ledger_row row = {.seq = sql_int(s, 0),
+                                 .closed_at = sql_int(s, 3),
+                                 .id = sql_text(s, 1),
+                                 .outcome = sql_text(s, 4)};
+        row.line = sql_bytes(s, 5, &row.size);
+        if (!kiosk_take_hash(s, 2, row.hash))
+            row.hash[0] = '\0';
+        go_on = visit(ctx, &row);
+    }
+    sql_done(s);
+    return !go_on || result == SQL_NONE ? SQL_OK : result;
+}
+
 enum sql_result ledger_reader_comment(struct ledger_reader *reader,
                                       const char *id, struct buf *out)
 {

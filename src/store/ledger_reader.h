@@ -48,6 +48,20 @@ enum sql_result ledger_reader_walk(struct ledger_reader *reader, int64_t gen,
                                    int64_t from, ledger_visitor *visit,
                                    void *ctx);
 
+// Walks all lines of a generation as they are kept, for whoever verifies them:
+// nothing of a row is believed. Borrowed for the call.
+struct ledger_row {
+    int64_t seq, closed_at;
+    const char *id;
+    char hash[DIGEST_HEX_SIZE]; // "" when it is none
+    const char *outcome;        // NULL: an event
+    const char *line;
+    size_t size;
+};
+typedef bool ledger_row_visitor(void *ctx, const struct ledger_row *row);
+enum sql_result ledger_reader_rows(struct ledger_reader *reader, int64_t gen,
+                                   ledger_row_visitor *visit, void *ctx);
+
 // Appends the sealed comment of a visit. SQL_NONE: it has none (any more).
 enum sql_result ledger_reader_comment(struct ledger_reader *reader,
                                       const char *id, struct buf *out);

@@ -318,6 +318,8 @@ static struct office_defaults defaults(void)
         .reasons = "all",
         .first_contact_s = 5,
         .heartbeat_s = 60,
+        .typing = "vni",
+        .volume = 30,
         .fields = fields,
         .field_count = 1,
     };
@@ -336,7 +338,8 @@ static void test_a_configuration_is_one_object(void **state)
         "Minh\"},\"counter\":\"3\",\"field\":null,\"mode\":\"walk-up\","
         "\"survey\":\"quay\",\"levels\":5,\"order\":\"best-first\","
         "\"hotline\":\"0234 3 812 345\",\"rating_s\":60,\"reasons\":\"all\","
-        "\"first_contact_s\":5,\"heartbeat_s\":60,\"test\":false}");
+        "\"first_contact_s\":5,\"heartbeat_s\":60,\"typing\":\"vni\","
+        "\"volume\":30,\"test\":false}");
     buf_clear(&body);
     strcpy(device.field, "chung-thuc");
     wanted.hotline = NULL; // the device has its own defaults
@@ -348,9 +351,18 @@ static void test_a_configuration_is_one_object(void **state)
     assert_null(strstr(buf_text(&body), "hotline"));
     assert_null(strstr(buf_text(&body), "rating_s"));
     buf_clear(&body);
+    json_t *hours = json_pack("{s:[s]}", "mon", "07:30-11:30");
+    json_t *holidays = json_pack("[s]", "2026-01-01");
+    wanted.hours = hours;
+    wanted.holidays = holidays;
     strcpy(device.field, "dat-dai"); // not named in the settings
     assert_true(office_configuration_build(&device, &wanted, 3, &body));
     assert_non_null(strstr(buf_text(&body), "\"vi\":\"dat-dai\""));
+    assert_non_null(strstr(buf_text(&body),
+                           "\"hours\":{\"mon\":[\"07:30-11:30\"]},"
+                           "\"holidays\":[\"2026-01-01\"]"));
+    json_decref(hours);
+    json_decref(holidays);
     buf_free(&body);
 }
 

@@ -283,9 +283,10 @@ static void test_a_chain_that_is_gone(void **state)
     struct fixture *f = *state;
     tamper_evidence(f, "lines", "DELETE FROM lines WHERE device_no = 1");
     expect_found(f, "a 1 1 lines 1 to 8 are gone");
-    expect_found(f, "- 0 0 6 visits belong to no chain");
+    expect_found(f, "a 1 2 is counted as a visit, and there is no such line");
     tamper(f, "DELETE FROM chains WHERE device_no = 2 AND gen = 1");
-    expect_found(f, "b 1 0 has lines, and its place in the list of chains");
+    expect_found(f, "b 1 2 the chain ends here, and its place in the list "
+                    "of chains is gone");
 }
 
 static void test_lines_that_changed_places(void **state)
@@ -382,7 +383,7 @@ static void test_visits_that_are_gone_or_added(void **state)
               "device_at, outcome, level, mode, counter_no, field_no, "
               "procedure_no, step_no, officer_no, transaction_code, counted "
               "FROM visits WHERE device_no = 1 AND seq = 3");
-    expect_found(f, "a 1 0 1 visits are counted without a line");
+    expect_found(f, "a 1 77 is counted as a visit, and there is no such line");
 }
 
 static void test_a_rating_that_is_not_counted(void **state)
@@ -458,6 +459,49 @@ static void test_names_and_lines_that_were_set_aside(void **state)
     expect_found(f, "b 2 1 the bytes of a line that was set aside");
 }
 
+// Line 9 of device a carries the hash of its comment.
+static void test_comments(void **state)
+{
+    static const char SEALED[] = "c2VhbGVkIGZvciB0aGUgc2VydmVy";
+    struct fixture *f = *state;
+    struct record record;
+    struct made_batch batch;
+    maker_visit(&f->a, 1, &record);
+    digest_hex_of(SEALED, strlen(SEALED), record.comment_hash);
+    maker_write(&f->a, &record);
+    made_batch_start(&batch, &f->a, LINES + 1, LINES + 1, f->a.wall_ms);
+    batch.lines[0].sealed = SEALED;
+    batch.lines[0].sealed_size = strlen(SEALED);
+    assert_int_equal(office_ingest(f->made.office, &batch.batch, 1), OFFICE_OK);
+    made_batch_free(&batch);
+    assert_int_equal(verify(f).sum.findings, 0);
+    tamper(f, "UPDATE comments SET sealed = CAST('another' AS BLOB)");
+    expect_found(f, "a 1 9 the sealed comment is not the one that the line "
+                    "names");
+    // It may be deleted, as retention asks.
+    tamper(f, "DELETE FROM comments");
+    assert_int_equal(verify(f).sum.findings, 0);
+    tamper(f, "INSERT INTO comments SELECT device_no, id, 0, x'00' FROM ids "
+              "WHERE device_no = 1 AND seq = 4");
+    expect_found(f, "a 1 4 the sealed comment is not the one that the line "
+                    "names");
+}
+
+static void test_judgements_and_batches(void **state)
+{
+    struct fixture *f = *state;
+    tamper_evidence(f, "lines",
+                    "UPDATE lines SET reason = 'x' WHERE device_no = 1 AND "
+                    "seq = 2");
+    expect_found(f, "a 1 2 what was judged of it is none of the judgements");
+    tamper_evidence(f, "lines",
+                    "UPDATE lines SET batch_no = 2 WHERE device_no = 1 AND "
+                    "seq = 4");
+    expect_found(f, "a 1 3 the batch that brought it ended with line 4");
+    expect_found(f, "a 1 4 a batch is kept that ended here, and did not bring "
+                    "this line");
+}
+
 static void test_a_device_that_is_gone(void **state)
 {
     struct fixture *f = *state;
@@ -507,6 +551,8 @@ int main(void)
         OFFICE_TEST(test_ids_that_lead_elsewhere),
         OFFICE_TEST(test_signatures_and_heads),
         OFFICE_TEST(test_names_and_lines_that_were_set_aside),
+        OFFICE_TEST(test_comments),
+        OFFICE_TEST(test_judgements_and_batches),
         OFFICE_TEST(test_a_device_that_is_gone),
         OFFICE_TEST(test_it_stops_when_told),
     };

@@ -235,6 +235,41 @@ static void test_report_into_a_file(void **state)
     made_server_close(&server);
 }
 
+// Both kinds of document, from the directory and from the running server.
+static void test_report_as_a_document(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *format, *begins;
+    } cases[] = {{"pdf", "%PDF-1.5"}, {"xlsx", "PK\003\004"}};
+    struct scene scene;
+    struct run run = {0};
+    char out[96];
+    scene_open(&scene);
+    write_key_file(&scene, "leader", "\n");
+    snprintf(out, sizeof out, "%s/out", scene.server.folder);
+    for (size_t i = 0; i < 4; i++) {
+        struct buf bytes = {0};
+        if (i < 2)
+            run_command(&run, "report", "--data", scene.server.folder, "--from",
+                        scene.today, "--to", scene.today, "--report", "R4",
+                        "--format", cases[i].format, "--out", out, NULL);
+        else
+            run_command(&run, "report", "--server", scene.url, "--key-file",
+                        scene.key_file, "--from", scene.today, "--to",
+                        scene.today, "--report", "R1", "--format",
+                        cases[i % 2].format, "--out", out, NULL);
+        run_must_end(&run, 0);
+        assert_true(file_read(out, 1 << 24, &bytes));
+        assert_memory_equal(bytes.data, cases[i % 2].begins,
+                            strlen(cases[i % 2].begins));
+        assert_true(bytes.size > 5000);
+        buf_free(&bytes);
+    }
+    run_free(&run);
+    scene_close(&scene);
+}
+
 static void test_report_of_nothing(void **state)
 {
     (void)state;
@@ -266,8 +301,19 @@ static void test_report_wrong_options(void **state)
         {{"--data", "/x", "--from", "2026-11-23"}, "to: is missing"},
         {{"--data", "/x", "--period", "duong-lich:2026", "--by", "colour"},
          "by \"colour\""},
+        {{"--data", "/x", "--period", "duong-lich:2026", "--format", "docx"},
+         "text, json, csv, xlsx or pdf"},
         {{"--data", "/x", "--period", "duong-lich:2026", "--format", "pdf"},
-         "text, json or csv"},
+         "--out is missing"},
+        {{"--data", "/x", "--period", "duong-lich:2026", "--report", "R7"},
+         "keeps no totals"},
+        {{"--data", "/x", "--period", "duong-lich:2026", "--report", "R11"},
+         "is unknown; one of R1 R2 R3 R4 R10"},
+        {{"--period", "duong-lich:2026", "--report", "R2", "--by", "hour"},
+         "--data or --server is missing"},
+        {{"--data=/x", "--period", "duong-lich:2026", "--report=R2", "--by",
+          "hour"},
+         "R2 is by field"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         const char *const *a = cases[i].arguments;
@@ -334,6 +380,7 @@ int main(void)
         cmocka_unit_test(test_report_for_a_leader_withholds_small_rows),
         cmocka_unit_test(test_report_keys_that_do_not_work),
         cmocka_unit_test(test_report_into_a_file),
+        cmocka_unit_test(test_report_as_a_document),
         cmocka_unit_test(test_report_of_nothing),
         cmocka_unit_test(test_report_wrong_options),
         cmocka_unit_test(test_report_with_broken_assets),

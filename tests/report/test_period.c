@@ -93,6 +93,46 @@ static void test_periods_leave_no_day_out(void **state)
     }
 }
 
+// The period before ends on the day before, and is as long in its own kind.
+static void test_period_before(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *period, *before; // NULL: none
+    } cases[] = {
+        {"hanh-chinh:2026-01", "hanh-chinh:2025-12"},
+        {"duong-lich:2026-11", "duong-lich:2026-10"},
+        {"duong-lich:2026-Q1", "duong-lich:2025-Q4"},
+        {"hanh-chinh:2026-H2", "hanh-chinh:2026-H1"},
+        {"hanh-chinh:2026-H1", "hanh-chinh:2025-H2"},
+        {"duong-lich:2026", "duong-lich:2025"},
+        {"duong-lich:2000", NULL},
+        {"duong-lich:2000-01", NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct buf message = {0};
+        struct period period, before = {0}, expected;
+        assert_true(period_parse(cases[i].period, &period, &message));
+        assert_int_equal(period_before(&period, &before),
+                         cases[i].before != NULL);
+        if (cases[i].before) {
+            assert_true(period_parse(cases[i].before, &expected, &message));
+            assert_memory_equal(&before, &expected, sizeof before);
+            assert_int_equal(before.last, period.first - 1);
+        }
+        buf_free(&message);
+    }
+    struct buf message = {0};
+    struct period week, before;
+    char first[DATE_ISO_SIZE], last[DATE_ISO_SIZE];
+    assert_true(period_parse_days("2026-03-02", "2026-03-08", &week, &message));
+    assert_true(period_before(&week, &before));
+    date_format_iso(before.first, first);
+    date_format_iso(before.last, last);
+    assert_string_equal(first, "2026-02-23");
+    assert_string_equal(last, "2026-03-01");
+}
+
 static void test_period_refuses(void **state)
 {
     (void)state;
@@ -179,6 +219,7 @@ int main(void)
         cmocka_unit_test(test_period_days),
         cmocka_unit_test(test_period_code_reads_back),
         cmocka_unit_test(test_periods_leave_no_day_out),
+        cmocka_unit_test(test_period_before),
         cmocka_unit_test(test_period_refuses),
         cmocka_unit_test(test_period_any_days),
         cmocka_unit_test(test_period_any_days_refuses),

@@ -60,12 +60,45 @@ static void test_request_refuses(void **state)
         {{.period = "duong-lich:2026", .by = "colour"},
          "by \"colour\": is unknown; one of none day month"},
         {{.period = "duong-lich:2026", .by = ""}, "is unknown"},
+        {{.period = "duong-lich:2026", .kind = "R9"}, "keeps no totals"},
+        {{.period = "duong-lich:2026", .kind = "r1"}, "is unknown; one of R1"},
+        {{.period = "duong-lich:2026", .kind = "R4", .by = "field"},
+         "by \"field\": R4 is by counter or officer"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct buf message = {0};
         struct report_request request;
         assert_false(report_read_request(&cases[i].ask, &request, &message));
         assert_non_null(strstr(buf_text(&message), cases[i].why));
+        buf_free(&message);
+    }
+}
+
+// A report of its own says what it is broken down by.
+static void test_request_kinds(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *kind, *by;
+        enum report_by expected;
+    } cases[] = {
+        {"R1", NULL, REPORT_BY_NONE},
+        {"R1", "month", REPORT_BY_MONTH},
+        {"R2", "none", REPORT_BY_FIELD},
+        {"R3", NULL, REPORT_BY_PROCEDURE},
+        {"R4", "none", REPORT_BY_COUNTER},
+        {"R4", "officer", REPORT_BY_OFFICER},
+        {"R10", "device", REPORT_BY_DEVICE},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct buf message = {0};
+        struct report_request request;
+        const struct report_ask ask = {.period = "duong-lich:2026",
+                                       .kind = cases[i].kind,
+                                       .by = cases[i].by};
+        assert_true(report_read_request(&ask, &request, &message));
+        assert_int_equal(request.by, cases[i].expected);
+        assert_string_equal(report_kind_name(request.kind), cases[i].kind);
         buf_free(&message);
     }
 }
@@ -147,6 +180,7 @@ int main(void)
         cmocka_unit_test(test_request_good),
         cmocka_unit_test(test_request_every_breakdown_has_its_name),
         cmocka_unit_test(test_request_refuses),
+        cmocka_unit_test(test_request_kinds),
         cmocka_unit_test(test_method_agrees_with_the_question_set),
         cmocka_unit_test(test_method_refuses),
     };

@@ -59,7 +59,7 @@ static void test_json_head(void **state)
     json_t *expected = json_pack(
         "{s{s:s,s:i,s:s,s:[i,i],s:[i,i],s:[i,i],s:i}"
         " s{s:s,s:s,s:s,s:s,s:s} s:s s:s s:s"
-        " s{s:b,s:i,s:i,s:i,s:i,s:i,s:s}}",
+        " s{s:b,s:i,s:i,s:i,s:i,s:i,s:s} s:n s:n s:n s:[]}",
         "method", "id", "tai-quay", "version", 1, "name",
         "Tỷ lệ hài lòng tại quầy", "satisfied", 4, 5, "dissatisfied", 1, 2,
         "targets", 95, 98, "decimals", 1, "period", "kind", "hanh-chinh",
@@ -68,7 +68,8 @@ static void test_json_head(void **state)
         "counter", "made_at", "2026-01-15T00:01:00.000+07:00", "data_as_of",
         "2026-01-15T00:00:00.000+07:00", "complete", "complete", 0, "devices",
         2, "silent", 1, "never_seen", 0, "missing", 3, "flagged_devices", 0,
-        "oldest_contact", "2026-01-14T23:59:00.000+07:00");
+        "oldest_contact", "2026-01-14T23:59:00.000+07:00", "report", "previous",
+        "restatement", "ledger");
     assert_non_null(expected);
     json_object_del(document, "total");
     json_object_del(document, "rows");
@@ -204,6 +205,46 @@ static void test_json_reads_back(void **state)
     }
 }
 
+// A summary stands beside the period before and names the chains it rests on.
+static void test_json_previous_and_ledger(void **state)
+{
+    (void)state;
+    struct report report, again;
+    struct report_head head = {
+        .device = "0192f000-7a1b-7c3d-8e4f-5a6b7c8d9e0f", .gen = 2, .to = 31};
+    struct buf out = {0};
+    char message[JSON_MESSAGE_SIZE] = "";
+    sample_report("hanh-chinh:2026-01", REPORT_BY_NONE, &report);
+    memset(head.head, 'a', sizeof head.head - 1);
+    report.kind = REPORT_SUMMARY;
+    report.has_previous =
+        period_before(&report.period, &report.previous_period);
+    report.previous = (struct figures_counts){.levels = {0, 0, 1, 2, 6},
+                                              .transactions = FIGURES_UNKNOWN};
+    assert_true(report_append_head(&report, &head));
+    write_document(&report, REPORT_VIEW_OFFICE, &out);
+    assert_non_null(strstr(buf_text(&out), "\"report\":\"R1\""));
+    assert_non_null(strstr(buf_text(&out),
+                           "\"label\":\"Tháng 12/2025, kỳ báo cáo hành chính: "
+                           "15/11/2025 – 14/12/2025\""));
+    // 8 of 9.
+    assert_non_null(strstr(buf_text(&out), "\"sat\":88.9"));
+    assert_non_null(strstr(
+        buf_text(&out),
+        "\"ledger\":[{\"device\":\"0192f000-7a1b-7c3d-8e4f-5a6b7c8d9e0f\""
+        ",\"gen\":2,\"to\":31,\"head\":\"aaaa"));
+    assert_true(report_read_json(out.data, out.size, &again, message));
+    assert_int_equal(again.kind, REPORT_SUMMARY);
+    assert_true(again.has_previous);
+    assert_int_equal(again.previous.levels[4], 6);
+    assert_int_equal(again.previous_period.number, 12);
+    assert_int_equal(again.head_count, 1);
+    assert_memory_equal(&again.heads[0], &head, sizeof head);
+    report_free(&again);
+    report_free(&report);
+    buf_free(&out);
+}
+
 static void test_json_any_days_read_back(void **state)
 {
     (void)state;
@@ -280,6 +321,7 @@ int main(void)
         cmocka_unit_test(test_json_small_row_is_withheld_from_others),
         cmocka_unit_test(test_json_small_total_is_withheld_from_others),
         cmocka_unit_test(test_json_reads_back),
+        cmocka_unit_test(test_json_previous_and_ledger),
         cmocka_unit_test(test_json_any_days_read_back),
         cmocka_unit_test(test_json_refuses_what_is_no_report),
     };

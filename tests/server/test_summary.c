@@ -154,6 +154,31 @@ static void test_csv_and_text(void **state)
     answer_free(&answer);
 }
 
+static void test_documents(void **state)
+{
+    static const struct {
+        const char *format, *type, *begins;
+    } cases[] = {
+        {"pdf", "application/pdf", "%PDF-1.5"},
+        {"xlsx",
+         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+         "PK\003\004"}};
+    char query[128];
+    struct answer answer = {0};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        snprintf(query, sizeof query, "%s&report=R4&format=%s", days,
+                 cases[i].format);
+        get(leader_key, query, &answer);
+        assert_int_equal(answer.status, 200);
+        assert_string_equal(answer_header(&answer, "Content-Type"),
+                            cases[i].type);
+        assert_memory_equal(answer.body.data, cases[i].begins,
+                            strlen(cases[i].begins));
+    }
+    answer_free(&answer);
+}
+
 static void test_it_needs_a_key_of_the_right_role(void **state)
 {
     struct answer answer = {0};
@@ -201,6 +226,8 @@ static void test_wrong_questions_are_named(void **state)
         "period=duong-lich:2026&from=2026-01-01&to=2026-01-02",
         "period=duong-lich:2026&by=colour",
         "period=duong-lich:2026&format=docx",
+        "period=duong-lich:2026&report=R12",
+        "period=duong-lich:2026&report=R2&by=hour",
         "period=duong-lich:2026&period=duong-lich:2025",
         "period=duong-lich:2026%00",
         "period"};
@@ -233,6 +260,7 @@ int main(void)
         cmocka_unit_test(test_the_office_reads_the_figures),
         cmocka_unit_test(test_small_rows_are_for_the_office_alone),
         cmocka_unit_test(test_csv_and_text),
+        cmocka_unit_test(test_documents),
         cmocka_unit_test(test_it_needs_a_key_of_the_right_role),
         cmocka_unit_test(test_a_revoked_key_is_no_key),
         cmocka_unit_test(test_wrong_questions_are_named),

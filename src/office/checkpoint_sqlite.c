@@ -1,0 +1,90 @@
+#include "common/log.h"
+#include "office/checkpoint.h"
+#include "office/office_sqlite.h"
+#include <stdio.h>
+#include <string.h>
+
+struct addition {
+    const struct key *key;
+    const char *unit; // NULL: the newest device's
+    struct checkpoint made;
+};
+
+static enum sql_result find_unit(struct sql *sql, char out[RECORD_CODE_SIZE])
+{
+    struct sql_statement *s = sql_use(sql, CHECKPOINT_UNIT);
+    enum sql_result result = sql_step(s);
+    if (result != SQL_OK || !column_text(s, 0, out, RECORD_CODE_SIZE))
+        memcpy(out, "-", 2);
+    sql_done(s);
+    return result == SQL_NONE ? SQL_OK : result;
+}
+
+static enum sql_result read_heads(struct sql *sql, struct checkpoint *out)
+{
+    struct merkle merkle;
+    struct sql_statement *s = sql_use(sql, CHECKPOINT_HEADS);
+    enum sql_result result;
+    merkle_start(&merkle);
+    while ((result = sql_step(s)) == SQL_OK) {
+        unsigned char head[DIGEST_BYTES];
+        const char *device = sql_text(s, 0);
+        column_bytes(s, 3, head, sizeof head);
+        checkpoint_add_head(&merkle, device ? device : "", sql_int(s, 1),
+                            sql_int(s, 2), head);
+        out->size += sql_int(s, 2);
+    }
+    sql_done(s);
+    merkle_root(&merkle, out->root);
+    return result == SQL_NONE ? SQL_OK : result;
+}
+
+static enum sql_result keep(struct sql *sql, const struct checkpoint *made)
+{
+    struct sql_statement *s = sql_use(sql, CHECKPOINT_ADD);
+    int64_t no = 0;
+    sql_bind_int(s, 1, made->at);
+    sql_bind_text(s, 2, made->unit);
+    sql_bind_int(s, 3, made->size);
+    sql_bind_bytes(s, 4, made->root, sizeof made->root);
+    sql_bind_text(s, 5, made->signature);
+    enum sql_result result = sql_step(s);
+    if (result == SQL_OK)
+        no = sql_int(s, 0);
+    sql_done(s);
+    if (result != SQL_OK)
+        return result;
+    s = sql_use(sql, CHECKPOINT_HEADS_ADD);
+    sql_bind_int(s, 1, no);
+    return sql_execute(s);
+}
+
+static enum sql_result add(struct sql *sql, void *ctx)
+{
+    struct addition *addition = ctx;
+    struct checkpoint *made = &addition->made;
+    enum sql_result result = SQL_OK;
+    made->size = 0;
+    if (addition->unit)
+        snprintf(made->unit, sizeof made->unit, "%s", addition->unit);
+    else
+        result = find_unit(sql, made->unit);
+    if (result == SQL_OK)
+        result = read_heads(sql, made);
+    if (result != SQL_OK)
+        return result;
+    checkpoint_sign(made, addition->key);
+    return keep(sql, made);
+}
+
+enum office_result office_add_checkpoint(struct office *office,
+                                         const struct key *key,
+                                         const char *unit, int64_t now,
+                                         struct checkpoint *out)
+{
+    struct addition addition = {.key = key, .unit = unit, .made = {.at = now}};
+    enum sql_result result = office_write(office, add, &addition);
+    if (result == SQL_OK)
+        *out = addition.made;
+    return office_result_of(result);
+}

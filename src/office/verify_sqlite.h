@@ -1,0 +1,33 @@
+// What the files of the verification share.
+#pragma once
+#include "office/office_sqlite.h"
+#include "office/verify.h"
+
+struct verifying {
+    struct sql *sql;
+    office_finding_row *row;
+    void *ctx;
+    struct office_verification *sum;
+    bool is_stopped; // the caller has heard enough
+    int64_t id_rows, visit_rows;
+    bool has_stray_ids;
+    int64_t last_device_no;
+    struct tally tally; // of the counted visits
+};
+
+void verify_find(struct verifying *v, const char *device, int64_t gen,
+                 int64_t seq, const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
+
+// Steps through a statement; `check` looks at each row, which starts with the
+// device's id and the generation.
+typedef void verify_row_check(struct verifying *v, struct sql_statement *s,
+                              const char *device, int64_t gen);
+enum sql_result verify_rows(struct verifying *v, size_t statement,
+                            verify_row_check *check);
+
+// verify_lines_sqlite.c: every line of every chain, its id, its batch and the
+// visit made of it.
+enum sql_result verify_chains(struct verifying *v);
+// verify_checkpoints_sqlite.c: every checkpoint that is kept.
+enum sql_result verify_checkpoints(struct verifying *v);

@@ -1,0 +1,321 @@
+#include "report/remarks.h"
+#include "report/words.h"
+#include "vietnamese/number.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ID_MAX = 64, PLACES = 8 };
+
+// A sentence with its places, each a buffer of its own.
+struct sentence {
+    const struct i18n *texts;
+    struct buf *out;
+    struct buf places[PLACES];
+};
+
+static void say(struct sentence *sentence, const char *id)
+{
+    const char *values[PLACES + 1];
+    for (int i = 0; i < PLACES; i++)
+        values[i] = buf_text(&sentence->places[i]);
+    values[PLACES] = NULL;
+    if (sentence->out->size > 0)
+        buf_append_char(sentence->out, '\n');
+    struct buf text = {0};
+    words_fill(sentence->texts, id, values, &text);
+    words_append_plain(buf_text(&text), sentence->out);
+    buf_free(&text);
+    for (int i = 0; i < PLACES; i++) {
+        sentence->out->failed |= !buf_ok(&sentence->places[i]);
+        buf_free(&sentence->places[i]);
+    }
+}
+
+static void set_number(struct sentence *sentence, int place, int64_t value)
+{
+    number_append(value, &sentence->places[place - 1]);
+}
+
+static void set_text(struct sentence *sentence, int place, const char *text)
+{
+    buf_append_text(&sentence->places[place - 1], text);
+}
+
+static void set_rate(struct sentence *sentence, int place, int64_t part,
+                     int64_t whole, int decimals)
+{
+    words_percent(sentence->texts, figures_percent(part, whole, decimals),
+                  decimals, &sentence->places[place - 1]);
+}
+
+// --- How complete -----------------------------------------------------------
+
+static void say_silent(struct sentence *sentence,
+                       const struct report_complete *complete)
+{
+    bool since = complete->oldest_contact > 0;
+    set_number(sentence, 1, complete->silent - complete->never_seen);
+    set_number(sentence, 2, complete->devices);
+    if (since)
+        words_moment(sentence->texts, complete->oldest_contact,
+                     &sentence->places[2]);
+    say(sentence,
+        since ? "report.complete.silent_since" : "report.complete.silent");
+}
+
+void remarks_completeness(const struct report *report, const struct i18n *texts,
+                          struct buf *out)
+{
+    const struct report_complete *complete = &report->complete;
+    struct sentence sentence = {.texts = texts, .out = out};
+    if (complete->devices == 0) {
+        say(&sentence, "report.complete.no_device");
+        return;
+    }
+    if (report_is_complete(report)) {
+        set_number(&sentence, 1, complete->devices);
+        say(&sentence, "report.complete.yes");
+    } else if (complete->silent > complete->never_seen) {
+        say_silent(&sentence, complete);
+    }
+    const struct {
+        const char *id;
+        int64_t count;
+    } lacks[] = {{"report.complete.never", complete->never_seen},
+                 {"report.complete.missing", complete->missing},
+                 {"report.complete.flagged", complete->flagged}};
+    for (size_t i = 0; i < sizeof lacks / sizeof lacks[0]; i++) {
+        if (lacks[i].count == 0)
+            continue;
+        set_number(&sentence, 1, lacks[i].count);
+        set_number(&sentence, 2, complete->devices);
+        say(&sentence, lacks[i].id);
+    }
+}
+
+// --- How it was made --------------------------------------------------------
+
+// "Hài lòng hoặc Rất hài lòng".
+static void name_satisfied(const struct report *report,
+                           const struct i18n *texts, struct buf *out)
+{
+    for (int i = 0; i < FIGURES_LEVELS; i++) {
+        char id[ID_MAX];
+        if (!report->method.rules.satisfied[i])
+            continue;
+        snprintf(id, sizeof id, "level.%d", i + 1);
+        struct buf before = *out;
+        *out = (struct buf){0};
+        if (before.size > 0)
+            words_fill(
+                texts, "report.say.or",
+                (const char *[]){buf_text(&before), words(texts, id), NULL},
+                out);
+        else
+            buf_append_text(out, words(texts, id));
+        buf_free(&before);
+    }
+}
+
+static void say_restated(struct sentence *sentence, const struct report *report)
+{
+    const struct report_restatement *restated = &report->restated;
+    const struct figures_method *rules = &report->method.rules;
+    int64_t rated = figures_rated(&report->total.counts);
+    int64_t satisfied = figures_satisfied(&report->total.counts, rules);
+    set_number(sentence, 1, restated->number);
+    words_moment(sentence->texts, restated->made_ms, &sentence->places[1]);
+    set_number(sentence, 3, restated->rated);
+    set_number(sentence, 4, restated->satisfied);
+    set_rate(sentence, 5, restated->satisfied, restated->rated,
+             rules->decimals);
+    set_number(sentence, 6, rated);
+    set_number(sentence, 7, satisfied);
+    set_rate(sentence, 8, satisfied, rated, rules->decimals);
+    say(sentence, "report.say.restated");
+    if (restated->changed) {
+        set_text(sentence, 1, restated->changed);
+        say(sentence, "report.say.restated.rows");
+    }
+}
+
+void remarks_method(const struct report *report, const struct i18n *texts,
+                    struct buf *out)
+{
+    struct sentence sentence = {.texts = texts, .out = out};
+    if (report->restated.number > 0 && !report->total.hidden)
+        say_restated(&sentence, report);
+    set_text(&sentence, 1, words(texts, "report.sat"));
+    set_text(&sentence, 2, report->method.id);
+    buf_printf(&sentence.places[2], "%lld", (long long)report->method.version);
+    name_satisfied(report, texts, &sentence.places[3]);
+    set_number(&sentence, 5, report->method.rules.decimals);
+    say(&sentence, "report.say.method");
+    words_period(texts, &report->period, &sentence.places[0]);
+    say(&sentence, "report.say.period");
+    if (report->complete.data_as_of > 0) {
+        words_moment(texts, report->complete.data_as_of, &sentence.places[0]);
+        say(&sentence, "report.say.data_as_of");
+    } else {
+        say(&sentence, "report.say.data_as_of.never");
+    }
+}
+
+const char *remarks_subject(const struct report *report,
+                            const struct i18n *texts)
+{
+    char id[ID_MAX];
+    const char *name = report_kind_name(report->kind);
+    snprintf(id, sizeof id, "report.kind.%s", *name ? name : "plain");
+    return words(texts, id);
+}
+
+// --- What the figures show --------------------------------------------------
+
+static void say_headline(struct sentence *sentence, const struct report *report)
+{
+    const struct figures_method *rules = &report->method.rules;
+    int64_t rated = figures_rated(&report->total.counts);
+    int64_t satisfied = figures_satisfied(&report->total.counts, rules);
+    int64_t against = figures_dissatisfied(&report->total.counts, rules);
+    set_number(sentence, 1, rated);
+    set_number(sentence, 2, satisfied);
+    set_rate(sentence, 3, satisfied, rated, rules->decimals);
+    words_interval(figures_wilson(satisfied, rated), &sentence->places[3]);
+    say(sentence, "report.remark.sat");
+    set_number(sentence, 1, against);
+    set_rate(sentence, 2, against, rated, rules->decimals);
+    say(sentence, against > 0 ? "report.remark.neg" : "report.remark.neg.none");
+}
+
+static void say_targets(struct sentence *sentence, const struct report *report)
+{
+    const struct figures_method *rules = &report->method.rules;
+    int64_t rated = figures_rated(&report->total.counts);
+    int64_t satisfied = figures_satisfied(&report->total.counts, rules);
+    for (int i = 0; i < rules->target_count; i++) {
+        char id[ID_MAX];
+        int target = rules->targets[i];
+        const char *verdict =
+            figures_verdict_name(figures_judge(satisfied, rated, target));
+        if (!verdict)
+            continue;
+        snprintf(id, sizeof id, "report.remark.target.%s", verdict);
+        set_number(sentence, 1, target);
+        // The least count that meets it, less what is there.
+        set_number(sentence, 2, (target * rated + 99) / 100 - satisfied);
+        say(sentence, id);
+    }
+}
+
+// The difference is that of the two figures as they are printed.
+static void say_previous(struct sentence *sentence, const struct report *report)
+{
+    const struct figures_method *rules = &report->method.rules;
+    int64_t before =
+        figures_percent(figures_satisfied(&report->previous, rules),
+                        figures_rated(&report->previous), rules->decimals);
+    int64_t now =
+        figures_percent(figures_satisfied(&report->total.counts, rules),
+                        figures_rated(&report->total.counts), rules->decimals);
+    words_period(sentence->texts, &report->previous_period,
+                 &sentence->places[0]);
+    if (before == FIGURES_UNKNOWN) {
+        say(sentence, "report.remark.previous.none");
+        return;
+    }
+    words_percent(sentence->texts, before, rules->decimals,
+                  &sentence->places[1]);
+    number_append_fixed(now > before ? now - before : before - now,
+                        rules->decimals, &sentence->places[2]);
+    say(sentence, now > before   ? "report.remark.previous.up"
+                  : now < before ? "report.remark.previous.down"
+                                 : "report.remark.previous.same");
+}
+
+// Compares shares of satisfied ratings without rounding.
+static bool is_below(const struct report *report, const struct report_row *a,
+                     const struct report_row *b)
+{
+    const struct figures_method *rules = &report->method.rules;
+    return figures_satisfied(&a->counts, rules) * figures_rated(&b->counts) <
+           figures_satisfied(&b->counts, rules) * figures_rated(&a->counts);
+}
+
+static struct figures_interval set_row(struct sentence *sentence, int place,
+                                       const struct report *report,
+                                       const struct report_row *row)
+{
+    const struct figures_method *rules = &report->method.rules;
+    int64_t rated = figures_rated(&row->counts);
+    int64_t satisfied = figures_satisfied(&row->counts, rules);
+    struct figures_interval interval = figures_wilson(satisfied, rated);
+    words_row(sentence->texts, report, row, &sentence->places[place - 1]);
+    set_rate(sentence, place + 1, satisfied, rated, rules->decimals);
+    words_interval(interval, &sentence->places[place + 1]);
+    return interval;
+}
+
+static void say_extremes(struct sentence *sentence, const struct report *report)
+{
+    const struct report_row *best = NULL, *worst = NULL;
+    for (size_t i = 0; i < report->row_count; i++) {
+        const struct report_row *row = &report->rows[i];
+        if (row->hidden || figures_rated(&row->counts) < FIGURES_RELIABLE)
+            continue;
+        if (!best || is_below(report, best, row))
+            best = row;
+        if (!worst || is_below(report, row, worst))
+            worst = row;
+    }
+    if (!best || !is_below(report, worst, best))
+        return;
+    struct figures_interval high = set_row(sentence, 1, report, best);
+    struct figures_interval low = set_row(sentence, 4, report, worst);
+    set_number(sentence, 7, FIGURES_RELIABLE);
+    say(sentence, "report.remark.rows");
+    if (low.high >= high.low)
+        say(sentence, "report.remark.rows.overlap");
+}
+
+static void say_coverage(struct sentence *sentence, const struct report *report)
+{
+    const struct figures_counts *total = &report->total.counts;
+    if (total->declined + total->timeout > 0) {
+        set_number(sentence, 1, total->declined);
+        set_number(sentence, 2, total->timeout);
+        say(sentence, "report.remark.unrated");
+    }
+    int64_t needed = figures_answers_needed(total->transactions);
+    if (needed == FIGURES_UNKNOWN) {
+        say(sentence, "report.remark.transactions_unknown");
+        return;
+    }
+    set_number(sentence, 1, figures_rated(total));
+    set_number(sentence, 2, needed);
+    set_number(sentence, 3, total->transactions);
+    say(sentence, figures_rated(total) >= needed ? "report.remark.enough"
+                                                 : "report.remark.not_enough");
+}
+
+void remarks_figures(const struct report *report, const struct i18n *texts,
+                     struct buf *out)
+{
+    struct sentence sentence = {.texts = texts, .out = out};
+    if (report->total.hidden) {
+        set_number(&sentence, 1, FIGURES_LEAST);
+        say(&sentence, "report.remark.few");
+    } else if (figures_rated(&report->total.counts) == 0) {
+        say(&sentence, "report.remark.none");
+    } else {
+        say_headline(&sentence, report);
+        say_targets(&sentence, report);
+        if (report->has_previous)
+            say_previous(&sentence, report);
+        say_extremes(&sentence, report);
+        say_coverage(&sentence, report);
+    }
+    if (!report_is_complete(report))
+        say(&sentence, "report.remark.incomplete");
+}

@@ -1,0 +1,300 @@
+// Each attack on a server's database, by whoever administers it, and what names
+// it; a checkpoint that left the house is held against what the server itself
+// cannot tell any more.
+#include "forgery/attacker.h"
+#include "forgery/scenes.h"
+#include "support/check.h"
+#include "support/command_runner.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+struct fixture {
+    struct scene_server scene;
+    char copy[SCRATCH_SIZE];
+};
+
+static int set_up(void **state)
+{
+    static struct fixture f;
+    scene_server(&f.scene);
+    *state = &f;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct fixture *f = *state;
+    scene_server_free(&f->scene);
+    return 0;
+}
+
+static int copy(void **state)
+{
+    struct fixture *f = *state;
+    scratch_make(f->copy);
+    attacker_copy(f->scene.office.folder, f->copy);
+    return 0;
+}
+
+static int drop_copy(void **state)
+{
+    struct fixture *f = *state;
+    scratch_remove(f->copy);
+    return 0;
+}
+
+static void expect_of(struct fixture *f, const char *device, int64_t gen,
+                      int64_t seq, const char *why)
+{
+    json_t *findings = attacker_verify(f->copy, NULL);
+    attacker_must_be_named(findings, device, gen, seq, why);
+    json_decref(findings);
+}
+
+static void expect(struct fixture *f, int64_t seq, const char *why)
+{
+    expect_of(f, f->scene.a.device, 1, seq, why);
+}
+
+static void test_untouched(void **state)
+{
+    struct fixture *f = *state;
+    json_t *findings = attacker_verify(f->copy, f->scene.checkpoint);
+    if (json_array_size(findings) > 0)
+        attacker_show(findings);
+    assert_int_equal(json_array_size(findings), 0);
+    json_decref(findings);
+}
+
+#define OF_A " WHERE device_no = 1 AND gen = 1 AND seq = 4"
+
+static void test_row_edited(void **state)
+{
+    struct fixture *f = *state;
+    attacker_run(f->copy, "office.db",
+                 "UPDATE lines SET bytes = CAST(replace(CAST(bytes AS TEXT), "
+                 "'\"level\":1', '\"level\":5') AS BLOB)" OF_A);
+    expect(f, 4, "its bytes were changed");
+}
+
+static void test_row_deleted(void **state)
+{
+    struct fixture *f = *state;
+    attacker_run(f->copy, "office.db", "DELETE FROM lines" OF_A);
+    expect(f, 4, "lines 4 to 4 are gone");
+}
+
+static void test_row_inserted(void **state)
+{
+    struct fixture *f = *state;
+    attacker_run(f->copy, "office.db",
+                 "INSERT INTO lines SELECT device_no, gen, 15, batch_no, "
+                 "verdict, hash, reason, bytes FROM lines" OF_A);
+    expect(f, 15, "no batch is known that brought it");
+}
+
+static void test_rows_reordered(void **state)
+{
+    struct fixture *f = *state;
+    attacker_run(f->copy, "office.db",
+                 "UPDATE lines SET seq = 99" OF_A ";"
+                 "UPDATE lines SET seq = 4 WHERE device_no = 1 AND seq = 3;"
+                 "UPDATE lines SET seq = 3 WHERE device_no = 1 AND seq = 99");
+    expect(f, 3, "was taken as sound, and is not: seq 4");
+    expect(f, 4, "was taken as sound, and is not: seq 3");
+}
+
+// With everything beside it: the batch that brought it remembers.
+static void test_tail_cut_off(void **state)
+{
+    struct fixture *f = *state;
+    attacker_run(f->copy, "office.db",
+                 "DELETE FROM lines WHERE device_no = 1 AND seq > 12;"
+                 "DELETE FROM visits WHERE device_no = 1 AND seq > 12;"
+                 "DELETE FROM ids WHERE device_no = 1 AND seq > 12;"
+                 "UPDATE chains SET received_to = 12, reported_to = 12, head = "
+                 "(SELECT hash FROM lines WHERE device_no = 1 AND seq = 12) "
+                 "WHERE device_no = 1");
+    expect(f, SCENE_A, "was stored once, and the chain is held up to 12");
+}
+
+// A tail that a device signed and that never came is known, and its sign is
+// not to be removed.
+static void test_signed_head_removed(void **state)
+{
+    struct fixture *f = *state;
+    attacker_run(f->copy, "office.db", "DELETE FROM heads");
+    expect_of(f, f->scene.b.device, 1, SCENE_B_HEAD,
+              "the chain is said to reach to here, and is known to reach line "
+              "6");
+}
+
+static void test_flag_of_a_fork_removed(void **state)
+{
+    struct fixture *f = *state;
+    attacker_run(f->copy, "office.db", "DELETE FROM flags WHERE kind = 'fork'");
+    expect_of(f, f->scene.b.device, 2, 1, "the flag that says so is gone");
+}
+
+static void test_forked_line_removed(void **state)
+{
+    struct fixture *f = *state;
+    attacker_run(f->copy, "office.db", "DELETE FROM asides");
+    expect_of(f, f->scene.b.device, 2, 1, "is flagged for a fork");
+}
+
+static void test_totals_edited(void **state)
+{
+    struct fixture *f = *state;
+    attacker_run(f->copy, "office.db",
+                 "UPDATE totals SET level_5 = level_5 + 1, level_1 = level_1 - "
+                 "1 WHERE dimension = 0 AND grain = 0");
+    expect_of(f, "", 0, 0, "is not what its visits give");
+    attacker_copy(f->scene.office.folder, f->copy);
+    // And what it is made of, too: the line tells.
+    attacker_run(f->copy, "office.db", "UPDATE visits SET level = 5" OF_A);
+    expect(f, 4, "its counted outcome or level is not the line's");
+}
+
+static void test_key_of_a_device_replaced(void **state)
+{
+    struct fixture *f = *state;
+    attacker_run(f->copy, "office.db",
+                 "UPDATE devices SET public_key = zeroblob(32) WHERE "
+                 "device_no = 1");
+    expect(f, 4, "the signature kept for its head is not the device's");
+}
+
+// --- A checkpoint that left the house ---------------------------------------
+
+// Everything of lines 10…14 of device a is taken out, batches and totals too,
+// so that nothing in the database is left to tell.
+static void forget_the_end(struct fixture *f)
+{
+    attacker_run(f->copy, "office.db",
+                 "DELETE FROM lines WHERE device_no = 1 AND seq > 7;"
+                 "DELETE FROM visits WHERE device_no = 1 AND seq > 7;"
+                 "DELETE FROM ids WHERE device_no = 1 AND seq > 7;"
+                 "DELETE FROM batches WHERE device_no = 1 AND stored_to > 7;"
+                 "UPDATE chains SET received_to = 7, reported_to = 7, head = "
+                 "(SELECT hash FROM lines WHERE device_no = 1 AND seq = 7) "
+                 "WHERE device_no = 1;"
+                 "DELETE FROM totals");
+}
+
+static void test_checkpoint_names_what_was_taken_out(void **state)
+{
+    struct fixture *f = *state;
+    forget_the_end(f);
+    json_t *findings = attacker_verify(f->copy, f->scene.checkpoint);
+    attacker_must_be_named(findings, f->scene.a.device, 1, SCENE_CHECKPOINT,
+                           "a checkpoint names it, and it is gone");
+    json_decref(findings);
+}
+
+// What the server keeps of its checkpoints is taken out with it: the one that
+// left the house is all there is.
+static void test_checkpoint_outlives_the_servers_memory(void **state)
+{
+    struct fixture *f = *state;
+    forget_the_end(f);
+    attacker_run(f->copy, "office.db",
+                 "DELETE FROM checkpoint_heads; DELETE FROM checkpoints");
+    json_t *findings = attacker_verify(f->copy, NULL);
+    assert_false(
+        attacker_is_named(findings, f->scene.a.device, 1, 1, SCENE_A, ""));
+    json_decref(findings);
+    findings = attacker_verify(f->copy, f->scene.checkpoint);
+    attacker_must_be_named(findings, "", 0, 0,
+                           "the server made this checkpoint and has it no "
+                           "more");
+    json_decref(findings);
+}
+
+// The kept one is made anew, with the server's own key, to fit what is left.
+static void test_checkpoint_remade(void **state)
+{
+    struct fixture *f = *state;
+    forget_the_end(f);
+    attacker_run(f->copy, "office.db",
+                 "UPDATE checkpoint_heads SET seq = 7, head = (SELECT hash "
+                 "FROM lines WHERE device_no = 1 AND seq = 7) WHERE seq = %d;"
+                 "UPDATE checkpoints SET size = 9, root = zeroblob(32)",
+                 SCENE_CHECKPOINT);
+    json_t *findings = attacker_verify(f->copy, f->scene.checkpoint);
+    attacker_must_be_named(findings, "", 0, 0,
+                           "is another one: it has 9 lines, this one 12");
+    json_decref(findings);
+}
+
+static void test_checkpoint_forged(void **state)
+{
+    struct fixture *f = *state;
+    char path[128];
+    struct run run = {0};
+    snprintf(path, sizeof path, "%s.forged", f->copy);
+    FILE *from = fopen(f->scene.checkpoint, "r");
+    FILE *to = fopen(path, "w");
+    char line[200];
+    assert_non_null(from);
+    assert_non_null(to);
+    for (int i = 0; fgets(line, sizeof line, from); i++)
+        fputs(i == 3 ? "11\n" : line, to); // the number of lines
+    fclose(from);
+    fclose(to);
+    run_command(&run, "verify", "--data", f->copy, "--checkpoint", path, NULL);
+    run_must_end(&run, 1);
+    run_must_say(&run, "the checkpoint is not signed by this server's key");
+    assert_int_equal(remove(path), 0);
+    run_free(&run);
+}
+
+// --- hailong checkpoint -----------------------------------------------------
+
+static void test_command_prints_a_checkpoint(void **state)
+{
+    struct fixture *f = *state;
+    struct run run = {0};
+    char path[128];
+    snprintf(path, sizeof path, "%s.text", f->copy);
+    run_command(&run, "checkpoint", "--data", f->copy, "--out", path, NULL);
+    run_must_end(&run, 0);
+    run_command(&run, "checkpoint", "--data", f->copy, "--out", path, NULL);
+    run_must_end(&run, 1);
+    run_must_complain(&run, "is there; give another name");
+    run_command(&run, "checkpoint", "--data", f->copy, NULL);
+    run_must_end(&run, 0);
+    // 14 lines of a, 6 of b, and 1 of its second generation.
+    run_must_say(&run, "hailong.checkpoint.1\n");
+    run_must_say(&run, "\nH24.12\n21\n");
+    json_t *findings = attacker_verify(f->copy, path);
+    assert_int_equal(json_array_size(findings), 0);
+    json_decref(findings);
+    assert_int_equal(remove(path), 0);
+    run_free(&run);
+}
+
+#define ATTACK(name) cmocka_unit_test_setup_teardown(name, copy, drop_copy)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        ATTACK(test_untouched),
+        ATTACK(test_row_edited),
+        ATTACK(test_row_deleted),
+        ATTACK(test_row_inserted),
+        ATTACK(test_rows_reordered),
+        ATTACK(test_tail_cut_off),
+        ATTACK(test_signed_head_removed),
+        ATTACK(test_flag_of_a_fork_removed),
+        ATTACK(test_forked_line_removed),
+        ATTACK(test_totals_edited),
+        ATTACK(test_key_of_a_device_replaced),
+        ATTACK(test_checkpoint_names_what_was_taken_out),
+        ATTACK(test_checkpoint_outlives_the_servers_memory),
+        ATTACK(test_checkpoint_remade),
+        ATTACK(test_checkpoint_forged),
+        ATTACK(test_command_prints_a_checkpoint),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
