@@ -12,6 +12,7 @@
 #include "ui/staff.h"
 #include "ui/stage.h"
 #include "ui/stop.h"
+#include "ui/typed.h"
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,6 +37,7 @@ struct app {
     struct trace *trace;
     struct window *window;
     struct text *text;
+    struct typed *typed;
     struct kiosk *kiosk;
     Uint32 stop_event, store_event;
 
@@ -124,7 +126,10 @@ static struct view view_of(const struct app *app, int64_t now)
         .can_listen =
             reading_is_offered(&app->reading, flow->language, volume_of(app)),
         .loudness = reading_loudness(&app->reading),
-        .staff = &app->page};
+        .staff = &app->page,
+        .can_comment = kiosk_can_comment(app->kiosk),
+        .comment = kiosk_comment(app->kiosk),
+        .typed = app->typed};
 }
 
 static void damage_all(struct app *app)
@@ -164,6 +169,7 @@ static void press(const struct app *app, struct targets *targets)
 static void forget_touch(struct app *app, int64_t now)
 {
     app->pressed = INPUT_NO_TARGET;
+    kiosk_hold_key(app->kiosk, NULL, now);
     input_screen_changed(&app->input, now);
 }
 
@@ -244,12 +250,30 @@ static void look_at_staff(struct app *app, int64_t now)
     app->page_at = now + STAFF_LOOK_MS;
 }
 
+// A text that changed is drawn at the next turn, its caret showing. Of one that
+// is gone nothing stays among the lines that are kept.
+static void look_at_typed(struct app *app, int64_t now)
+{
+    const struct comment *comment = kiosk_comment(app->kiosk);
+    if (!typed_is_new(app->typed, comment))
+        return;
+    if (comment_size(comment) == 0)
+        text_forget(app->text);
+    if (app->screen == &SCREEN_COMMENT) {
+        app->typed->since = now;
+        app->tick_at = now;
+    } else {
+        app->typed->shown = comment->changes;
+    }
+}
+
 // Compares what is to be seen with what is on the stage, and notes the
 // difference.
 static void refresh(struct app *app, int64_t now)
 {
     hear(app, now);
     look_at_staff(app, now);
+    look_at_typed(app, now);
     struct view view = view_of(app, now);
     const struct screen *screen = screen_of(view.flow->screen);
     if (view.language != app->language) {
@@ -319,6 +343,28 @@ static void step(struct app *app, const struct flow_input *input)
         refresh(app, input->now);
 }
 
+static bool is_letter_key(const struct app *app, const struct target *target)
+{
+    return app->screen == &SCREEN_COMMENT && target->act == FLOW_KEY;
+}
+
+static void type_key(struct app *app, const char *key, int64_t now)
+{
+    enum comment_answer answer = kiosk_type(app->kiosk, key, now);
+    if (answer != COMMENT_NOTHING)
+        sound_play(app->sound,
+                   answer == COMMENT_REFUSED ? TONE_REFUSED : TONE_TICK);
+    refresh(app, now);
+}
+
+// Which keys were touched would tell what was written.
+static void trace_target(const struct app *app, const char *what,
+                         const struct target *target)
+{
+    trace_touch(app->trace, what,
+                is_letter_key(app, target) ? "key" : target->id);
+}
+
 static void act_on_tap(struct app *app, int target, int64_t now)
 {
     struct flow_input input = {.kind = FLOW_ACT, .now = now};
@@ -326,7 +372,11 @@ static void act_on_tap(struct app *app, int target, int64_t now)
     struct target tapped; // a copy: the step lays out anew
     if (target != INPUT_NO_TARGET) {
         tapped = app->targets.list[target];
-        trace_touch(app->trace, "tap", tapped.id);
+        trace_target(app, "tap", &tapped);
+        if (is_letter_key(app, &tapped)) {
+            type_key(app, tapped.id, now);
+            return;
+        }
         sound_play(app->sound, TONE_TICK);
         if (!reading_tap(&app->reading, &view, &tapped)) {
             refresh(app, now); // it may be louder now
@@ -415,8 +465,13 @@ static void take_finger(struct app *app, const struct input_event *event)
     }
     if (result.what == INPUT_NOTHING)
         return;
-    if (result.what == INPUT_PRESS && result.target != INPUT_NO_TARGET)
-        trace_touch(app->trace, "down", targets->list[result.target].id);
+    const struct target *down =
+        result.what == INPUT_PRESS && result.target != INPUT_NO_TARGET
+            ? &targets->list[result.target]
+            : NULL;
+    if (down)
+        trace_target(app, "down", down);
+    kiosk_hold_key(app->kiosk, down ? down->id : NULL, event->now);
     app->pressed = result.what == INPUT_PRESS ? result.target : INPUT_NO_TARGET;
     refresh(app, event->now);
     if (result.what == INPUT_TAP)
@@ -776,7 +831,10 @@ static bool open_window(struct app *app)
     app->stop_event = SDL_RegisterEvents(2);
     app->store_event = app->stop_event + 1;
     app->text = text_open();
-    return app->text && stop_start(app->stop_event);
+    app->typed = typed_open();
+    if (!app->typed)
+        log_error("ui", "out of memory");
+    return app->text && app->typed && stop_start(app->stop_event);
 }
 
 // After the first picture. The device is opened once, so that it is known
@@ -812,6 +870,7 @@ static bool open_all(struct app *app)
     app->stage.window = app->window;
     app->stage.trace = app->trace;
     app->stage.still = app->options.still;
+    app->typed->steady = app->options.still;
     app->pressed = INPUT_NO_TARGET;
     app->turns_until = now + TURNING_MS;
     app->hold_at = app->page_at = INT64_MAX;
@@ -879,6 +938,7 @@ enum app_result app_close(struct app *app)
     ornament_free(&app->turned);
     backlight_close(app->backlight);
     text_close(app->text);
+    typed_close(app->typed);
     window_close(app->window);
     trace_close(app->trace);
     i18n_close(app->i18n);

@@ -340,12 +340,19 @@ static void draw_arrow_left(const struct pen *p)
     line(p, -0.38, 0, 0.40, 0, 0.11);
 }
 
+static const struct point SHIFT[] = {{0, -0.40},   {0.40, 0.02},  {0.18, 0.02},
+                                     {0.18, 0.38}, {-0.18, 0.38}, {-0.18, 0.02},
+                                     {-0.40, 0.02}};
+
 static void draw_shift(const struct pen *p)
 {
-    static const struct point arrow[] = {
-        {0, -0.40},    {0.40, 0.02},  {0.18, 0.02}, {0.18, 0.38},
-        {-0.18, 0.38}, {-0.18, 0.02}, {-0.40, 0.02}};
-    path(p, arrow, COUNT(arrow), true, 0.085);
+    path(p, SHIFT, COUNT(SHIFT), true, 0.085);
+}
+
+static void draw_shift_on(const struct pen *p)
+{
+    fill(p, SHIFT, COUNT(SHIFT));
+    path(p, SHIFT, COUNT(SHIFT), true, 0.085);
 }
 
 static void draw_backspace(const struct pen *p)
@@ -355,6 +362,16 @@ static void draw_backspace(const struct pen *p)
     path(p, key, COUNT(key), true, 0.08);
     line(p, 0.00, -0.12, 0.24, 0.12, 0.08);
     line(p, 0.24, -0.12, 0.00, 0.12, 0.08);
+}
+
+static void draw_enter(const struct pen *p)
+{
+    static const struct point way[] = {
+        {0.40, -0.30}, {0.40, 0.10}, {-0.36, 0.10}};
+    static const struct point head[] = {
+        {-0.18, -0.08}, {-0.38, 0.10}, {-0.18, 0.28}};
+    path(p, way, COUNT(way), false, 0.085);
+    path(p, head, COUNT(head), false, 0.085);
 }
 
 static void draw_tools(const struct pen *p)
@@ -395,7 +412,9 @@ static const struct {
     [ICON_LOCK] = {"lock", draw_lock},
     [ICON_ARROW_LEFT] = {"arrow-left", draw_arrow_left},
     [ICON_SHIFT] = {"shift", draw_shift},
+    [ICON_SHIFT_ON] = {"shift-on", draw_shift_on},
     [ICON_BACKSPACE] = {"backspace", draw_backspace},
+    [ICON_ENTER] = {"enter", draw_enter},
     [ICON_TOOLS] = {"tools", draw_tools},
 };
 

@@ -30,7 +30,9 @@ enum icon {
     ICON_LOCK,
     ICON_ARROW_LEFT,
     ICON_SHIFT,
+    ICON_SHIFT_ON, // the same, filled
     ICON_BACKSPACE,
+    ICON_ENTER,
     ICON_TOOLS,
     ICON_COUNT
 };

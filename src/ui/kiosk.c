@@ -2,6 +2,7 @@
 #include "common/clock.h"
 #include "common/file.h"
 #include "common/log.h"
+#include "ledger/box.h"
 #include "survey/visit.h"
 #include "ui/staff.h"
 #include "ui/watch.h"
@@ -35,6 +36,7 @@ struct kiosk {
     char boot[CLOCK_BOOT_ID_SIZE];
     struct record visit;
     struct visit_touch touch;
+    struct comment comment;
     bool
         draft_waits; // the next answer of the store to the visit is its draft's
 };
@@ -49,10 +51,13 @@ static struct visit_time time_now(const struct kiosk *kiosk)
 
 // --- What is written -------------------------------------------------------
 
-// False when it is lost: no event of the store will follow.
-static bool write_line(struct kiosk *kiosk, const struct record *record)
+// `sealed`: the record's comment, or NULL. False when the line is lost: no
+// event of the store will follow.
+static bool write_line(struct kiosk *kiosk, const struct record *record,
+                       const char *sealed)
 {
-    bool taken = !kiosk->store || store_put_line(kiosk->store, record);
+    bool taken = !kiosk->store ||
+                 store_put_line_with_comment(kiosk->store, record, sealed);
     if (!taken)
         log_error("ui", "out of memory: record %s is lost", record->id);
     return taken;
@@ -76,7 +81,7 @@ static void write_event(struct kiosk *kiosk, const char *name,
     event->test = watch_setting(kiosk->watch)->test;
     snprintf(event->event, sizeof event->event, "%s", name);
     snprintf(event->detail, sizeof event->detail, "%s", detail);
-    write_line(kiosk, event);
+    write_line(kiosk, event, NULL);
     free(event);
 }
 
@@ -126,11 +131,56 @@ static void keep_pause(struct kiosk *kiosk)
              paused ? "paused the counter" : "ended the pause");
 }
 
+// Sealed before anything of it touches the disk; the line carries the hash of
+// what was sealed. False when there is nothing to seal, or it cannot be: then
+// the rating goes without it.
+static bool seal_comment(struct kiosk *kiosk, struct buf *out)
+{
+    const unsigned char *key = watch_box_key(kiosk->watch);
+    struct buf words = {0};
+    if (!key || comment_is_blank(&kiosk->comment))
+        return false;
+    // Room at once: growing would leave a copy behind.
+    bool ok = buf_reserve(&words, comment_size(&kiosk->comment) + 1) != NULL;
+    if (ok)
+        comment_append_to(&kiosk->comment, &words);
+    ok = ok && box_seal(key, buf_text(&words), words.size, out);
+    if (words.data)
+        explicit_bzero(words.data, words.capacity);
+    buf_free(&words);
+    if (!ok)
+        log_error("ui", "the comment of %s cannot be sealed and is dropped",
+                  kiosk->visit.id);
+    return ok;
+}
+
+static bool close_visit(struct kiosk *kiosk, const struct flow_effects *effects)
+{
+    struct visit_time time = time_now(kiosk);
+    struct buf sealed = {0};
+    visit_close(&kiosk->visit, kiosk->survey, effects->outcome,
+                kiosk->flow.chosen, effects->language, &effects->used, &time);
+    bool commented = effects->comment && seal_comment(kiosk, &sealed);
+    if (commented)
+        digest_hex_of(buf_text(&sealed), sealed.size,
+                      kiosk->visit.comment_hash);
+    bool taken =
+        write_line(kiosk, &kiosk->visit, commented ? buf_text(&sealed) : NULL);
+    buf_free(&sealed);
+    return taken;
+}
+
+// What was typed: by staff, or by a citizen who is done.
+static void wipe(struct kiosk *kiosk)
+{
+    staff_wipe(&kiosk->staff);
+    comment_clear(&kiosk->comment);
+}
+
 // False when the visit's line is lost.
 static bool carry_out(struct kiosk *kiosk, const struct flow_effects *effects)
 {
-    if (effects->forget)
-        staff_wipe(&kiosk->staff);
+    bool taken = true;
     if (effects->pause)
         keep_pause(kiosk);
     if (effects->open)
@@ -139,14 +189,11 @@ static bool carry_out(struct kiosk *kiosk, const struct flow_effects *effects)
         keep_draft(kiosk);
     if (effects->undo)
         drop_draft(kiosk);
-    if (effects->close) {
-        struct visit_time time = time_now(kiosk);
-        visit_close(&kiosk->visit, kiosk->survey, effects->outcome,
-                    kiosk->flow.chosen, effects->language, &effects->used,
-                    &time);
-        return write_line(kiosk, &kiosk->visit);
-    }
-    return true;
+    if (effects->close)
+        taken = close_visit(kiosk, effects);
+    if (effects->forget)
+        wipe(kiosk);
+    return taken;
 }
 
 // --- The staff's pages -------------------------------------------------------
@@ -268,6 +315,34 @@ void kiosk_write_page(struct kiosk *kiosk, const struct kiosk_senses *senses,
         diagnose(kiosk, senses, i18n, &out->diagnosis);
 }
 
+// --- The comment -------------------------------------------------------------
+
+const struct comment *kiosk_comment(const struct kiosk *kiosk)
+{
+    return &kiosk->comment;
+}
+
+bool kiosk_can_comment(const struct kiosk *kiosk)
+{
+    return watch_box_key(kiosk->watch) != NULL;
+}
+
+void kiosk_hold_key(struct kiosk *kiosk, const char *key, int64_t now)
+{
+    if (key && kiosk->flow.screen == FLOW_COMMENT && !kiosk->flow.saving)
+        comment_hold(&kiosk->comment, key, now);
+    else
+        comment_release(&kiosk->comment);
+}
+
+enum comment_answer kiosk_type(struct kiosk *kiosk, const char *key,
+                               int64_t now)
+{
+    if (kiosk->flow.screen != FLOW_COMMENT || kiosk->flow.saving)
+        return COMMENT_NOTHING;
+    return comment_key(&kiosk->comment, key, now);
+}
+
 // --- Settings ----------------------------------------------------------------
 
 // The set that the settings name. When it is not there, the one of before
@@ -341,6 +416,8 @@ static void apply_settings(struct kiosk *kiosk, int64_t now)
     struct flow_setting setting = flow_setting_of(kiosk);
     flow_configure(&kiosk->flow, kiosk->survey, &setting, now, &effects);
     kiosk->hours_at = now;
+    kiosk->comment.composer.method = watch_setting(kiosk->watch)->typing;
+    kiosk->comment.composer.style = watch_setting(kiosk->watch)->tones;
     if (watch_state(kiosk->watch) == WATCH_GOOD && !kiosk->store)
         open_store(kiosk, now);
     serve(kiosk, now);
@@ -353,8 +430,13 @@ struct kiosk *kiosk_open(const struct kiosk_params *params, int64_t now)
     struct kiosk *kiosk = calloc(1, sizeof *kiosk);
     if (kiosk)
         kiosk->watch = watch_open(params->directory, now);
-    if (!kiosk || !kiosk->watch) {
+    if (!kiosk || !kiosk->watch ||
+        !comment_init(&kiosk->comment, COMPOSE_TELEX, TONE_STYLE_OLD)) {
         log_error("ui", "out of memory");
+        if (kiosk) {
+            watch_close(kiosk->watch);
+            comment_free(&kiosk->comment);
+        }
         free(kiosk);
         return NULL;
     }
@@ -378,6 +460,8 @@ void kiosk_close(struct kiosk *kiosk, int64_t now)
         write_event(kiosk, "stop", VERSION_DETAIL);
     store_close(kiosk->store);
     watch_close(kiosk->watch);
+    comment_clear(&kiosk->comment);
+    comment_free(&kiosk->comment);
     free(kiosk);
 }
 
@@ -509,6 +593,7 @@ bool kiosk_tick(struct kiosk *kiosk, int64_t now)
 {
     const struct flow_input tick = {.kind = FLOW_TICK, .now = now};
     bool changed = kiosk_step(kiosk, &tick);
+    changed |= comment_tick(&kiosk->comment, now);
     changed |= keep_hours(kiosk, now);
     if (flow_is_idle(&kiosk->flow) &&
         (watch_look(kiosk->watch, now) || is_due(kiosk, now))) {
@@ -522,7 +607,9 @@ int64_t kiosk_deadline(const struct kiosk *kiosk)
 {
     int64_t at = flow_deadline(&kiosk->flow);
     int64_t look = watch_deadline(kiosk->watch);
+    int64_t repeat = comment_deadline(&kiosk->comment);
     at = kiosk->hours_at < at ? kiosk->hours_at : at;
+    at = repeat < at ? repeat : at;
     return flow_is_idle(&kiosk->flow) && look < at ? look : at;
 }
 

@@ -7,6 +7,7 @@
 // thread.
 #pragma once
 #include "store/store.h"
+#include "survey/comment.h"
 #include "survey/flow.h"
 #include "survey/survey.h"
 #include "ui/setting.h"
@@ -71,6 +72,17 @@ bool kiosk_touch_cell(struct kiosk *kiosk, double x, double y, bool portrait);
 // The panel that was there is no longer (fault E-31), or is again.
 void kiosk_set_touch_gone(struct kiosk *kiosk, bool gone, int64_t now);
 bool kiosk_touch_is_gone(const struct kiosk *kiosk);
+
+// The comment that is being written; it is sealed when it is sent, and wiped
+// when its citizen is done.
+const struct comment *kiosk_comment(const struct kiosk *kiosk);
+// The device has what comments are sealed for.
+bool kiosk_can_comment(const struct kiosk *kiosk);
+// A key of its keyboard, by id, went down, or none does any more (NULL), and
+// was tapped.
+void kiosk_hold_key(struct kiosk *kiosk, const char *key, int64_t now);
+enum comment_answer kiosk_type(struct kiosk *kiosk, const char *key,
+                               int64_t now);
 
 // Where the finger was, as parts of the window, before the step that it causes.
 void kiosk_touch_at(struct kiosk *kiosk, double x, double y);

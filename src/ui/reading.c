@@ -141,7 +141,7 @@ static void read_target(const struct reading *reading, const struct view *view,
 bool reading_tap(struct reading *reading, const struct view *view,
                  const struct target *target)
 {
-    if (!reading->on || target->key)
+    if (!reading->on || target->act == FLOW_KEY)
         return true;
     if (listen_tap(&reading->listen, target->id, view->now) == LISTEN_SPEAK) {
         read_target(reading, view, target);
@@ -160,7 +160,7 @@ void reading_answer(struct reading *reading, const struct view *view,
 {
     const struct flow *flow = view->flow;
     const char *answer = NULL;
-    if (!reading->on || target->key)
+    if (!reading->on || target->act == FLOW_KEY)
         return;
     if (target->act == FLOW_LEVEL && flow->level)
         answer = "voice.chosen";

@@ -49,6 +49,8 @@ struct damage {
 void damage_add(struct damage *damage, SDL_Rect rect);
 
 struct staff_page; // ui/staff.h
+struct comment;    // survey/comment.h
+struct typed;      // ui/typed.h
 
 struct view {
     const struct flow *flow;
@@ -67,6 +69,9 @@ struct view {
     bool can_listen;     // the texts can be read aloud
     unsigned loudness;   // of the reading: 1 to 3; 0 while nothing is read
     const struct staff_page *staff; // what the staff's pages show
+    bool can_comment;               // what is written can be sealed
+    const struct comment *comment;  // that is being written
+    struct typed *typed;            // its lines
 };
 
 struct screen {
@@ -82,9 +87,10 @@ struct screen {
 };
 
 extern const struct screen SCREEN_ATTRACT, SCREEN_WAITING, SCREEN_RATING,
-    SCREEN_REASONS, SCREEN_STILL, SCREEN_THANKS, SCREEN_DECLINED,
-    SCREEN_APOLOGY, SCREEN_OUT_OF_SERVICE, SCREEN_CLOSED, SCREEN_PIN,
-    SCREEN_DIAGNOSTICS, SCREEN_TOUCH_TEST, SCREEN_ENROLMENT, SCREEN_CLEANING;
+    SCREEN_REASONS, SCREEN_COMMENT, SCREEN_STILL, SCREEN_THANKS,
+    SCREEN_DECLINED, SCREEN_APOLOGY, SCREEN_OUT_OF_SERVICE, SCREEN_CLOSED,
+    SCREEN_PIN, SCREEN_DIAGNOSTICS, SCREEN_TOUCH_TEST, SCREEN_ENROLMENT,
+    SCREEN_CLEANING;
 const struct screen *screen_of(enum flow_screen screen);
 
 // Adds a target; `reach` in u.

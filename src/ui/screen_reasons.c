@@ -2,7 +2,8 @@
 // after every level, so that nobody can tell from afar what was answered.
 #include "ui/parts.h"
 
-// Back, one beside it, and the main one.
+// Back, one beside it, and the main one. Beside it is the way to a comment;
+// where none could be sealed, the other language.
 enum { BUTTON_COUNT = 3 };
 
 static double button_size(const struct view *view)
@@ -32,8 +33,11 @@ static void place_buttons(const struct view *view,
     send_label(view, SURVEY_REASONS_MAX, &longest);
     captions[0] = (struct part_caption){PART_SECOND, ICON_BACK,
                                         view_text(view, "reason.change")};
-    captions[1] = (struct part_caption){PART_TOOL, ICON_GLOBE,
-                                        view_text(view, "tool.lang")};
+    captions[1] = view->can_comment
+                      ? (struct part_caption){PART_SECOND, ICON_PEN,
+                                              view_text(view, "reason.comment")}
+                      : (struct part_caption){PART_TOOL, ICON_GLOBE,
+                                              view_text(view, "tool.lang")};
     captions[2] =
         (struct part_caption){PART_MAIN, ICON_CHECK, buf_text(&longest)};
     // Upright, the main one has a row of its own.
@@ -70,7 +74,10 @@ static void layout(const struct view *view, struct targets *out)
     struct box buttons[BUTTON_COUNT];
     place_buttons(view, captions, buttons);
     targets_add(out, view, "reason.change", buttons[0], 8, FLOW_CHANGE, 0);
-    targets_add(out, view, "tool.lang", buttons[1], 8, FLOW_LANGUAGE, 0);
+    if (view->can_comment)
+        targets_add(out, view, "reason.comment", buttons[1], 8, FLOW_WRITE, 0);
+    else
+        targets_add(out, view, "tool.lang", buttons[1], 8, FLOW_LANGUAGE, 0);
     size_t chosen = flow_chosen_count(flow);
     struct target *main =
         targets_add(out, view, chosen ? "reason.send" : "reason.skip",

@@ -1,5 +1,5 @@
-// "Do you need more time?" over the screen of reasons, which is drawn dimmed
-// below. Any touch is an answer: somebody is there.
+// "Do you need more time?" over the reasons or the comment, which is drawn
+// dimmed below. Any touch is an answer: somebody is there.
 #include "ui/parts.h"
 #include <math.h>
 
@@ -85,9 +85,10 @@ static void draw_panel(const struct view *view, struct canvas *canvas)
 static void draw(const struct view *view, const struct targets *targets,
                  struct canvas *canvas)
 {
+    const struct screen *screen = screen_of(view->flow->behind);
     struct targets behind = {0};
-    SCREEN_REASONS.layout(view, &behind);
-    SCREEN_REASONS.draw(view, &behind, canvas);
+    screen->layout(view, &behind);
+    screen->draw(view, &behind, canvas);
     canvas_rect(canvas, 0, 0, canvas->width, canvas->height, view->theme->dim);
     draw_panel(view, canvas);
     double size = view_size(view, 34, 42);

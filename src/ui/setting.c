@@ -145,6 +145,16 @@ static bool is_name(const char *text)
            text[strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-")] == '\0';
 }
 
+static bool read_typing(const struct reader *r, struct setting *out)
+{
+    const json_t *value = member(r->object, "typing");
+    return !value ||
+           compose_find(json_string_value(value), &out->typing, &out->tones) ||
+           refuse(r, "typing",
+                  "must be \"telex\", \"telex-new\", \"vni\" or "
+                  "\"vni-new\"");
+}
+
 bool setting_read(const json_t *object, struct setting *out,
                   struct buf *message)
 {
@@ -162,8 +172,8 @@ bool setting_read(const json_t *object, struct setting *out,
         !read_text(&r, object, "counter", read.counter, sizeof read.counter) ||
         !read_text(&r, object, "survey", read.survey, sizeof read.survey) ||
         !read_text(&r, object, "hotline", read.hotline, sizeof read.hotline) ||
-        !read_words(&r, &read) || !read_numbers(&r, &read) ||
-        !hours_read(object, &read.hours, message))
+        !read_words(&r, &read) || !read_typing(&r, &read) ||
+        !read_numbers(&r, &read) || !hours_read(object, &read.hours, message))
         return false;
     if (!read.counter[0])
         return refuse(&r, "counter", "is empty");

@@ -6,13 +6,14 @@
 //    "field":{"code":"chung-thuc","vi":"Chứng thực","en":"Certification"},
 //    "mode":"walk-up","survey":"quay","levels":5,"order":"best-first",
 //    "hotline":"0234 3 812 345","rating_s":60,"reasons":"all","test":false,
-//    "volume":45,"hours":{…},"holidays":[…]}   (survey/hours.h)
+//    "typing":"telex","volume":45,"hours":{…},"holidays":[…]}   (survey/hours.h)
 #pragma once
 #include "common/buf.h"
 #include "common/json.h"
 #include "i18n/i18n.h"
 #include "ledger/record.h"
 #include "survey/hours.h"
+#include "vietnamese/compose.h"
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -33,6 +34,8 @@ struct setting {
     int64_t rating_ms;
     bool reasons_low; // reasons only after answers that are not satisfied
     bool test;        // records count nowhere
+    enum compose_method typing; // of a comment; one word with its tone style:
+    enum tone_style tones;      // "telex", "telex-new", "vni", "vni-new"
     int volume;       // percent, of ticks, chime and voice
     struct hours hours;
 };

@@ -18,7 +18,7 @@ enum {
 
 struct sound {
     int linger_ms;
-    int16_t *tones[TONE_COUNT]; // never change after the start
+    int16_t *tones[SOUND_TONE_COUNT]; // never change after the start
     pthread_t thread;
     SDL_AudioDeviceID device; // the thread's own; 0: closed
 
@@ -29,8 +29,8 @@ struct sound {
     int64_t used_at, retry_at; // milliseconds of the steady clock
     int volume;
     enum sound_step step;
-    size_t at[TONE_COUNT]; // the next sample; at the length: silent
-    int64_t asked_at[TONE_COUNT];
+    size_t at[SOUND_TONE_COUNT]; // the next sample; at the length: silent
+    int64_t asked_at[SOUND_TONE_COUNT];
     int16_t *speech; // NULL: nothing is spoken
     size_t speech_count, speech_at;
 };
@@ -73,7 +73,7 @@ static void end_speech(struct sound *sound)
 
 static bool is_playing(const struct sound *sound)
 {
-    for (int i = 0; i < TONE_COUNT; i++)
+    for (int i = 0; i < SOUND_TONE_COUNT; i++)
         if (sound->at[i] < tone_length(i))
             return true;
     return sound->speech != NULL;
@@ -84,7 +84,7 @@ static void fill_period(struct sound *sound, int32_t *out, size_t count)
     bool chiming = sound->at[TONE_CHIME] < tone_length(TONE_CHIME);
     if (is_playing(sound))
         sound->used_at = now_ms();
-    for (int i = 0; i < TONE_COUNT; i++)
+    for (int i = 0; i < SOUND_TONE_COUNT; i++)
         sound->at[i] = mix(out, count, sound->tones[i], sound->at[i],
                            tone_length(i), tone_gain(sound));
     if (!sound->speech || chiming)
@@ -165,14 +165,14 @@ static bool open_device(struct sound *sound)
 
 static void drop_all(struct sound *sound)
 {
-    for (int i = 0; i < TONE_COUNT; i++)
+    for (int i = 0; i < SOUND_TONE_COUNT; i++)
         sound->at[i] = tone_length(i);
     end_speech(sound);
 }
 
 static void drop_late(struct sound *sound, int64_t now)
 {
-    for (int i = 0; i < TONE_COUNT; i++)
+    for (int i = 0; i < SOUND_TONE_COUNT; i++)
         if (i != TONE_CHIME && now - sound->asked_at[i] > LATE_MS)
             sound->at[i] = tone_length(i);
 }
@@ -261,7 +261,7 @@ static void *run(void *ctx)
 
 static void release(struct sound *sound)
 {
-    for (int i = 0; i < TONE_COUNT; i++)
+    for (int i = 0; i < SOUND_TONE_COUNT; i++)
         free(sound->tones[i]);
     free(sound->speech);
     free(sound);
@@ -269,7 +269,7 @@ static void release(struct sound *sound)
 
 static bool make_tones(struct sound *sound)
 {
-    for (int i = 0; i < TONE_COUNT; i++) {
+    for (int i = 0; i < SOUND_TONE_COUNT; i++) {
         size_t length = tone_length(i);
         sound->tones[i] = malloc(length * sizeof *sound->tones[i]);
         if (!sound->tones[i])
@@ -386,7 +386,7 @@ void sound_wake(struct sound *sound)
     pthread_mutex_unlock(&sound->lock);
 }
 
-void sound_play(struct sound *sound, enum tone tone)
+void sound_play(struct sound *sound, enum sound_tone tone)
 {
     if (!sound)
         return;

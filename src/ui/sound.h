@@ -53,7 +53,7 @@ void sound_set_step(struct sound *sound, enum sound_step step);
 void sound_wake(struct sound *sound);
 // A sound that is still playing begins again. A tick that would come too late
 // to belong to its tap, because the device took long to open, is left out.
-void sound_play(struct sound *sound, enum tone tone);
+void sound_play(struct sound *sound, enum sound_tone tone);
 // Plays the chime and tries a device that failed at once: the officer's test.
 void sound_test(struct sound *sound);
 

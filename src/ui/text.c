@@ -183,6 +183,12 @@ struct text *text_open(void)
 
 static void free_line(struct line *line)
 {
+    // It may be of a comment.
+    if (line->words)
+        explicit_bzero(line->words, strlen(line->words));
+    if (line->coverage)
+        explicit_bzero(line->coverage,
+                       (size_t)line->width * (size_t)line->height);
     free(line->words);
     free(line->coverage);
 }

@@ -17,7 +17,7 @@ struct sound {
 
 // The chime is a rising fourth, G5 and C6. The low note carries an octave that
 // small loudspeakers can still give.
-static const struct sound sounds[TONE_COUNT] = {
+static const struct sound sounds[SOUND_TONE_COUNT] = {
     [TONE_TICK] = {0.030, {{1000, 0, 0.030, 0.007, 0.20, 0}}},
     [TONE_CHIME] = {0.400,
                     {{783.99, 0, 0.190, 0.080, 0.32, 0.15},
@@ -53,12 +53,12 @@ static double sample_of(const struct note *note, double t)
            slope(left, release);
 }
 
-size_t tone_length(enum tone tone)
+size_t tone_length(enum sound_tone tone)
 {
     return samples_of(sounds[tone].length);
 }
 
-void tone_make(enum tone tone, int16_t *out)
+void tone_make(enum sound_tone tone, int16_t *out)
 {
     const struct sound *sound = &sounds[tone];
     size_t count = tone_length(tone);

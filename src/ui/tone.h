@@ -11,14 +11,14 @@
 
 enum { TONE_RATE = 48000 };
 
-enum tone {
+enum sound_tone {
     TONE_TICK,    // a tap has counted: 30 ms
     TONE_CHIME,   // thanks: two rising notes, 400 ms
     TONE_REFUSED, // a key that cannot act now: one low note, 140 ms
-    TONE_COUNT
+    SOUND_TONE_COUNT
 };
 
 // In samples.
-size_t tone_length(enum tone tone);
+size_t tone_length(enum sound_tone tone);
 // Writes tone_length() samples.
-void tone_make(enum tone tone, int16_t *out);
+void tone_make(enum sound_tone tone, int16_t *out);

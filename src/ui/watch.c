@@ -20,6 +20,7 @@ enum {
 struct watch {
     char directory[PATH_MAX];
     char device[ID_SIZE];
+    unsigned char box_key[BOX_KEY_BYTES]; // zeros: none
     enum watch_state state;
     struct setting setting;
     struct courier *courier; // NULL: not there yet
@@ -74,6 +75,7 @@ static void load_device(struct watch *watch, int64_t now)
         break;
     }
     memcpy(watch->device, device.id, sizeof watch->device);
+    memcpy(watch->box_key, device.box_key, sizeof watch->box_key);
     watch->state = take_setting(watch, device.config, DEVICE_FILE_JSON)
                        ? WATCH_GOOD
                        : WATCH_BROKEN;
@@ -192,4 +194,12 @@ const struct setting *watch_setting(const struct watch *watch)
 const char *watch_device(const struct watch *watch)
 {
     return watch->device;
+}
+
+const unsigned char *watch_box_key(const struct watch *watch)
+{
+    for (size_t i = 0; i < sizeof watch->box_key; i++)
+        if (watch->box_key[i] != 0)
+            return watch->box_key;
+    return NULL;
 }

@@ -27,3 +27,5 @@ enum watch_state watch_state(const struct watch *watch);
 // Defaults until the state is WATCH_GOOD. Borrowed, valid until the next look.
 const struct setting *watch_setting(const struct watch *watch);
 const char *watch_device(const struct watch *watch);
+// What comments are sealed for; NULL while the device has no such key.
+const unsigned char *watch_box_key(const struct watch *watch);

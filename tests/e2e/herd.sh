@@ -2,7 +2,8 @@
 # A herd of devices against a server that is killed under load and stays away
 # for a while; a part of its answers is lost on their way. Every line must be
 # there once. HERD_DEVICES, HERD_RECORDS, HERD_KILLS, HERD_AWAY (seconds) make
-# it longer.
+# it longer; HERD_FIRST seconds pass before the first kill, for the fleet needs
+# a server while it registers its devices.
 set -eu
 cd "$(dirname "$0")/../.."
 . tools/stage.sh
@@ -15,6 +16,7 @@ port=$(cat "$STAGE_DIR/port")
     --connections 16 --lose 5 >"$STAGE_DIR/fleet.json" &
 fleet=$!
 kills=0
+sleep "${HERD_FIRST:-0}"
 while [ $kills -lt "${HERD_KILLS:-3}" ] && kill -0 $fleet 2>/dev/null; do
     sleep "${HERD_BETWEEN:-0.7}"
     # The server is the first of what was started.

@@ -162,10 +162,10 @@ static void visit_in_mode(struct walk *w, const char *tool, const char *mode)
 static void type_comment(struct walk *w)
 {
     static const char *const keys[] = {
-        "key.c",     "key.a", "key.n", "key.tone.sac", "key.space",
-        "key.b",     "key.o", "key.j", "key.space",    "key.h",
-        "key.u",     "key.o", "key.w", "key.n",        "key.g",
-        "key.space", "key.d", "key.a", "key.n",        "key.tone.nang",
+        "key.c",     "key.a", "key.n",         "key.tone.sac", "key.space",
+        "key.b",     "key.ô", "key.tone.nang", "key.space",    "key.h",
+        "key.ư",     "key.ơ", "key.n",         "key.g",        "key.tone.sac",
+        "key.space", "key.d", "key.â",         "key.n",        "key.tone.nga",
         NULL};
     tap_all(w, keys);
 }

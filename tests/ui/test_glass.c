@@ -5,6 +5,7 @@
 #include "survey/comment.h"
 #include "ui/parts.h"
 #include "ui/staff.h"
+#include "ui/typed.h"
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -47,6 +48,8 @@ struct desk {
     struct flow flow;
     struct staff_page staff;
     struct ornament ornament;
+    struct comment comment;
+    struct typed *typed;
     struct view view;
 };
 
@@ -65,7 +68,7 @@ static void read_setting(struct setting *out, const char *text)
 // The longest names that wards and fields really have.
 #define LONG_WARD                                                              \
     "{\"version\":1,\"unit\":{\"code\":\"H24.12\",\"name\":"                   \
-    "\"Nguyễn Bỉnh Khiêm\"},\"counter\":\"12\","            \
+    "\"Nguyễn Bỉnh Khiêm\"},\"counter\":\"12\","                          \
     "\"field\":{\"code\":\"dat-dai\",\"vi\":\"Đất đai, xây dựng, môi " \
     "trường\",\"en\":\"Land, construction, environment\"},"                 \
     "\"hotline\":\"0259 3 822 345 – 1900 1234\",\"hours\":{"                 \
@@ -86,11 +89,16 @@ static void open_desk(struct desk *desk)
     read_setting(&desk->setting, LONG_WARD);
     desk->text = text_open();
     assert_non_null(desk->text);
+    assert_true(comment_init(&desk->comment, COMPOSE_TELEX, TONE_STYLE_OLD));
+    desk->typed = typed_open();
+    assert_non_null(desk->typed);
     buf_free(&message);
 }
 
 static void close_desk(struct desk *desk)
 {
+    comment_free(&desk->comment);
+    typed_close(desk->typed);
     text_close(desk->text);
     i18n_close(desk->i18n);
 }
@@ -110,7 +118,10 @@ static void look_at(struct desk *desk, int width, int height)
                                .now = 1000,
                                .wall_ms = 1795401660000,
                                .can_listen = true,
-                               .staff = &desk->staff};
+                               .staff = &desk->staff,
+                               .can_comment = true,
+                               .comment = &desk->comment,
+                               .typed = desk->typed};
     const struct flow_setting setting = {.times = FLOW_TIMES,
                                          .transaction = true};
     flow_init(&desk->flow, &desk->survey, &setting, 0);
@@ -137,6 +148,32 @@ static void check_state(struct desk *desk, enum flow_screen screen, int level,
     check(desk, where, ctx);
 }
 
+static void type_keys(struct desk *desk, const char *const *keys)
+{
+    for (; *keys; keys++)
+        assert_int_not_equal(comment_key(&desk->comment, *keys, 0),
+                             COMMENT_NOTHING);
+}
+
+// Empty, on the other page, with a number in it, and full.
+static void check_comment(struct desk *desk, const char *mode,
+                          screen_check *check, void *ctx)
+{
+    static const char *const number[] = {
+        "key.symbols", "key.0", "key.9", "key.1", "key.2", "key.3",
+        "key.4",       "key.5", "key.6", "key.7", NULL};
+    comment_clear(&desk->comment);
+    check_state(desk, FLOW_COMMENT, LEVEL_LOW, mode, check, ctx);
+    type_keys(desk, number);
+    check_state(desk, FLOW_COMMENT, LEVEL_LOW, mode, check, ctx);
+    comment_clear(&desk->comment);
+    for (int i = 0; i < COMMENT_LETTERS_MAX; i++)
+        comment_key(&desk->comment, i % 7 == 6 ? "key.space" : "key.m", 0);
+    check_state(desk, FLOW_COMMENT, LEVEL_LOW, mode, check, ctx);
+    desk->flow.behind = FLOW_COMMENT;
+    check_state(desk, FLOW_STILL, LEVEL_LOW, mode, check, ctx);
+}
+
 static void check_visit(struct desk *desk, const char *mode,
                         screen_check *check, void *ctx)
 {
@@ -157,6 +194,7 @@ static void check_visit(struct desk *desk, const char *mode,
         check_state(desk, FLOW_STILL, level, mode, check, ctx);
         memset(flow->chosen, 0, sizeof flow->chosen);
     }
+    check_comment(desk, mode, check, ctx);
     check_state(desk, FLOW_THANKS, LEVEL_HIGH, mode, check, ctx);
     check_state(desk, FLOW_DECLINED, 0, mode, check, ctx);
     check_state(desk, FLOW_APOLOGY, 0, mode, check, ctx);

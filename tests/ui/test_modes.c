@@ -218,6 +218,36 @@ static void test_first_touch_reads_second_acts(void **state)
     close_counter(&counter);
 }
 
+// Keys act at once and in silence; sending is read first, as everything is.
+static void test_what_is_typed_is_not_read(void **state)
+{
+    (void)state;
+    struct counter counter;
+    open_counter(&counter, "{" UNIT "}", FAKE_SPEAKS);
+    begin_visit(&counter);
+    hand_tap(counter.app, "tool.audio");
+    tap_twice(&counter, "level.4");
+    hand_wait_for(counter.app, "reasons");
+    tap_twice(&counter, "reason.comment");
+    hand_wait_for(counter.app, "comment");
+    wait_to_hear(&counter, 0, "Xin đừng ghi tên");
+    hand_rest(counter.app, 50);
+    size_t before = strlen(said(&counter));
+    hand_tap(counter.app, "key.o");
+    hand_tap(counter.app, "key.tone.sac");
+    // The capital of the beginning is used up.
+    assert_int_equal(target(&counter, "key.o")->look, 0);
+    hand_tap(counter.app, "comment.send");
+    wait_to_hear(&counter, before, "Gửi góp");
+    assert_string_equal(app_screen(counter.app), "comment");
+    assert_null(strstr(said(&counter) + before, "ó\n"));
+    assert_null(strstr(said(&counter) + before, "key."));
+    assert_null(strstr(said(&counter) + before, "sắc"));
+    hand_tap(counter.app, "comment.send");
+    hand_wait_for(counter.app, "thanks");
+    close_counter(&counter);
+}
+
 // What is said from the choice of a level to the end of the visit.
 static char *said_after(int level)
 {
@@ -346,6 +376,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_modes_end_with_the_visit_and_are_recorded),
         cmocka_unit_test(test_first_touch_reads_second_acts),
+        cmocka_unit_test(test_what_is_typed_is_not_read),
         cmocka_unit_test(test_nothing_said_tells_the_level),
         cmocka_unit_test(test_levels_are_read_in_the_order_shown),
         cmocka_unit_test(test_finger_ends_speech),

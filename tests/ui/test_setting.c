@@ -38,6 +38,8 @@ static void test_only_a_version_is_needed(void **state)
     assert_string_equal(s.hotline, "");
     assert_false(s.reasons_low);
     assert_false(s.test);
+    assert_int_equal(s.typing, COMPOSE_TELEX);
+    assert_int_equal(s.tones, TONE_STYLE_OLD);
 }
 
 static void test_whole_configuration(void **state)
@@ -51,7 +53,8 @@ static void test_whole_configuration(void **state)
         "\"Chứng thực\",\"en\":\"Certification\"},\"mode\":\"transaction\","
         "\"survey\":\"quay\",\"levels\":3,\"order\":\"worst-first\","
         "\"hotline\":\"0234 3 812 345\",\"rating_s\":20,\"reasons\":\"low\","
-        "\"test\":true,\"first_contact_s\":5,\"unheard_of\":[1]}",
+        "\"test\":true,\"typing\":\"vni-new\",\"first_contact_s\":5,\"unheard_"
+        "of\":[1]}",
         &s, &message));
     assert_int_equal(s.version, 3);
     assert_string_equal(s.unit_code, "H24.12");
@@ -67,6 +70,8 @@ static void test_whole_configuration(void **state)
     assert_int_equal(s.rating_ms, 20000);
     assert_true(s.reasons_low);
     assert_true(s.test);
+    assert_int_equal(s.typing, COMPOSE_VNI);
+    assert_int_equal(s.tones, TONE_STYLE_NEW);
 }
 
 static void test_null_is_the_default(void **state)
@@ -121,6 +126,8 @@ static void test_mistakes_name_the_key(void **state)
         {"{\"version\":1,\"mode\":\"walkup\"}", "mode"},
         {"{\"version\":1,\"order\":5}", "order"},
         {"{\"version\":1,\"reasons\":\"none\"}", "reasons"},
+        {"{\"version\":1,\"typing\":\"viqr\"}", "typing"},
+        {"{\"version\":1,\"typing\":true}", "typing"},
         {"{\"version\":1,\"unit\":\"Bình Minh\"}", "unit"},
         {"{\"version\":1,\"field\":[]}", "field"},
         {"{\"version\":1,\"test\":1}", "test"},

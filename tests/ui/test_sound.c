@@ -28,7 +28,7 @@ static char heard_path[SCRATCH_SIZE + 16];
 
 // --- The computed sounds -----------------------------------------------------
 
-static struct waveform made(enum tone tone)
+static struct waveform made(enum sound_tone tone)
 {
     struct waveform wave = {.count = tone_length(tone), .rate = TONE_RATE};
     wave.samples = malloc(wave.count * sizeof *wave.samples);
@@ -86,7 +86,7 @@ static void test_tick_is_the_softest(void **state)
 static void test_no_click_at_the_ends(void **state)
 {
     (void)state;
-    for (int i = 0; i < TONE_COUNT; i++) {
+    for (int i = 0; i < SOUND_TONE_COUNT; i++) {
         struct waveform wave = made(i);
         assert_int_equal(wave.samples[0], 0);
         assert_in_range(abs(wave.samples[wave.count - 1]), 0, 8);
@@ -103,7 +103,7 @@ static void test_all_together_do_not_clip(void **state)
 {
     (void)state;
     int sum = 0;
-    for (int i = 0; i < TONE_COUNT; i++) {
+    for (int i = 0; i < SOUND_TONE_COUNT; i++) {
         struct waveform wave = made(i);
         assert_true(waveform_peak(&wave) > INT16_MAX / 10);
         sum += waveform_peak(&wave);
@@ -143,7 +143,7 @@ static struct waveform heard(struct sound *sound)
     return wave;
 }
 
-static struct waveform heard_of(enum tone tone, int volume)
+static struct waveform heard_of(enum sound_tone tone, int volume)
 {
     struct sound *sound = start_on_file();
     sound_set_volume(sound, volume);
@@ -151,7 +151,7 @@ static struct waveform heard_of(enum tone tone, int volume)
     return heard(sound);
 }
 
-static void must_be_the_tone(const struct waveform *wave, enum tone tone,
+static void must_be_the_tone(const struct waveform *wave, enum sound_tone tone,
                              int percent)
 {
     struct waveform pure = made(tone);
@@ -168,7 +168,7 @@ static void must_be_the_tone(const struct waveform *wave, enum tone tone,
 static void test_each_sound_comes_out_at_its_volume(void **state)
 {
     (void)state;
-    for (int i = 0; i < TONE_COUNT; i++) {
+    for (int i = 0; i < SOUND_TONE_COUNT; i++) {
         struct waveform usual = heard_of(i, SOUND_VOLUME);
         struct waveform full = heard_of(i, 100);
         must_be_the_tone(&usual, i, 45);
