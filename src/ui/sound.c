@@ -254,6 +254,7 @@ static void *run(void *ctx)
     }
     pthread_mutex_unlock(&sound->lock);
     close_device(sound);
+    SDL_TLSCleanup(); // SDL keeps its last error for each thread
     return NULL;
 }
 

@@ -40,6 +40,7 @@ static void *wait_for_signals(void *unused)
         log_info("ui", "stopping on signal %d", number);
         SDL_PushEvent(&event);
     }
+    SDL_TLSCleanup();
     return NULL;
 }
 
