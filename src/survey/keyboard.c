@@ -86,7 +86,7 @@ static const struct keyboard_key TALL_FOOT_SIGNS[] = {TO_LETTERS, TALL_END};
 
 #define ROW(keys, columns, inset, height)                                      \
     {                                                                          \
-        keys, sizeof keys / sizeof *keys, columns, inset, height               \
+        (keys), sizeof(keys) / sizeof *(keys), columns, inset, height          \
     }
 
 enum { WIDE_ROWS = 5, TALL_ROWS = 6 };

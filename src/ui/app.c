@@ -244,7 +244,7 @@ static void look_at_staff(struct app *app, int64_t now)
         .sound_missing = sound_state(app->sound) == SOUND_MISSING};
     struct staff_page page;
     kiosk_write_page(app->kiosk, &senses, app->i18n, now, &page);
-    if (memcmp(&page, &app->page, sizeof page) != 0)
+    if (!staff_page_is(&page, &app->page))
         damage_all(app);
     app->page = page;
     app->page_at = now + STAFF_LOOK_MS;

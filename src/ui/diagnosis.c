@@ -218,7 +218,6 @@ void diagnosis_make(const struct diagnosis_facts *facts,
                     struct diagnosis *out)
 {
     const struct work w = {facts, i18n, language, out};
-    memset(out, 0, sizeof *out); // compared byte by byte
     bool connected = say_server(&w);
     say_pending(&w, connected);
     say_last_sent(&w);

@@ -60,9 +60,11 @@ static void layout(const struct view *view, struct targets *out)
     double h = l->portrait ? 100 : 92;
     double w = (l->w - 80 - GAP * (double)(columns - 1)) / (double)columns;
     double y = bottom(view) + (l->portrait ? 28 : 20);
-    for (size_t i = 0; i < ACTION_COUNT; i++)
-        boxes[i] = (struct box){40 + (double)(i % columns) * (w + GAP),
-                                y + (double)(i / columns) * (h + GAP), w, h};
+    for (size_t i = 0; i < ACTION_COUNT; i++) {
+        size_t row = i / columns, column = i % columns;
+        boxes[i] = (struct box){40 + (double)column * (w + GAP),
+                                y + (double)row * (h + GAP), w, h};
+    }
     caption(view, captions);
     if (!l->portrait)
         part_share(view, captions, ACTION_COUNT, label_size(view), boxes);

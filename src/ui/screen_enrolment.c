@@ -54,9 +54,9 @@ static struct box key_box(const struct form_layout *f, size_t index)
 {
     double w = (f->keys.w - f->gap * (COLUMNS - 1)) / COLUMNS;
     double h = (f->keys.h - f->gap * (ROWS - 1)) / ROWS;
-    return (struct box){f->keys.x + (double)(index % COLUMNS) * (w + f->gap),
-                        f->keys.y + (double)(index / COLUMNS) * (h + f->gap), w,
-                        h};
+    size_t row = index / COLUMNS, column = index % COLUMNS;
+    return (struct box){f->keys.x + (double)column * (w + f->gap),
+                        f->keys.y + (double)row * (h + f->gap), w, h};
 }
 
 // Exit, delete, next, submit; narrow screens have two rows of them.

@@ -20,8 +20,8 @@ static struct box key_box(const struct view *view, int index)
     double y = (l->portrait ? 480 : (l->h - 4 * h - 3 * gap) / 2 + 3);
     if (l->portrait)
         y += l->drop;
-    return (struct box){x + (index % 3) * (w + gap),
-                        y + (index / 3) * (h + gap), w, h};
+    int row = index / 3, column = index % 3;
+    return (struct box){x + column * (w + gap), y + row * (h + gap), w, h};
 }
 
 static struct box exit_box(const struct view *view)

@@ -7,10 +7,10 @@ static struct box cell_box(const struct view *view, size_t cell)
 {
     const struct layout *l = &view->layout;
     const size_t columns = l->portrait ? STAFF_CELLS_SHORT : STAFF_CELLS_LONG;
-    double w = l->w / (double)columns;
-    double h = l->h / (double)(STAFF_CELLS / columns);
-    return (struct box){(double)(cell % columns) * w,
-                        (double)(cell / columns) * h, w, h};
+    const size_t rows = STAFF_CELLS / columns;
+    size_t row = cell / columns, column = cell % columns;
+    double w = l->w / (double)columns, h = l->h / (double)rows;
+    return (struct box){(double)column * w, (double)row * h, w, h};
 }
 
 static void layout(const struct view *view, struct targets *out)

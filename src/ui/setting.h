@@ -6,7 +6,7 @@
 //    "field":{"code":"chung-thuc","vi":"Chứng thực","en":"Certification"},
 //    "mode":"walk-up","survey":"quay","levels":5,"order":"best-first",
 //    "hotline":"0234 3 812 345","rating_s":60,"reasons":"all","test":false,
-//    "typing":"telex","volume":45,"hours":{…},"holidays":[…]}   (survey/hours.h)
+//    "typing":"telex","volume":45,"hours":{…},"holidays":[…]} (survey/hours.h)
 #pragma once
 #include "common/buf.h"
 #include "common/json.h"
@@ -36,7 +36,7 @@ struct setting {
     bool test;        // records count nowhere
     enum compose_method typing; // of a comment; one word with its tone style:
     enum tone_style tones;      // "telex", "telex-new", "vni", "vni-new"
-    int volume;       // percent, of ticks, chime and voice
+    int volume;                 // percent, of ticks, chime and voice
     struct hours hours;
 };
 

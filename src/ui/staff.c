@@ -282,3 +282,33 @@ void staff_write_page(const struct staff *staff, struct staff_page *out)
     memcpy(out->result, staff->result, sizeof out->result);
     memcpy(out->cells, staff->cells, sizeof out->cells);
 }
+
+static bool is_same_diagnosis(const struct diagnosis *a,
+                              const struct diagnosis *b)
+{
+    for (size_t i = 0; i < DIAGNOSIS_ROW_COUNT; i++)
+        if (a->rows[i].well != b->rows[i].well ||
+            strcmp(a->rows[i].text, b->rows[i].text) != 0)
+            return false;
+    return true;
+}
+
+static bool is_same_form(const struct staff_page *a, const struct staff_page *b)
+{
+    for (size_t i = 0; i < STAFF_FIELD_COUNT; i++)
+        if (strcmp(a->fields[i], b->fields[i]) != 0)
+            return false;
+    return a->field == b->field && a->form == b->form &&
+           strcmp(a->result, b->result) == 0;
+}
+
+bool staff_page_is(const struct staff_page *a, const struct staff_page *b)
+{
+    return a->pin_set == b->pin_set && a->pin_wrong == b->pin_wrong &&
+           a->pin_typed == b->pin_typed && a->pin_left == b->pin_left &&
+           a->pin_lock_minutes == b->pin_lock_minutes &&
+           a->send_asked == b->send_asked &&
+           is_same_diagnosis(&a->diagnosis, &b->diagnosis) &&
+           is_same_form(a, b) &&
+           memcmp(a->cells, b->cells, sizeof a->cells) == 0;
+}

@@ -89,7 +89,7 @@ bool staff_cell_is_exit(size_t cell, bool portrait);
 // Forgets what was typed.
 void staff_wipe(struct staff *staff);
 
-// What the pages show; all bytes are set, so that two can be compared.
+// What the pages show.
 struct staff_page {
     bool pin_set, pin_wrong;
     size_t pin_typed;
@@ -104,3 +104,5 @@ struct staff_page {
 };
 // All but the diagnosis.
 void staff_write_page(const struct staff *staff, struct staff_page *out);
+// True when both look the same.
+bool staff_page_is(const struct staff_page *a, const struct staff_page *b);
