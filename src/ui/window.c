@@ -35,18 +35,24 @@ static bool is_x11(void)
     return driver && strcmp(driver, "x11") == 0;
 }
 
-// The drivers on which SDL writes a surface to the window by itself.
+// The drivers on which SDL writes a surface to the window by itself. Whoever
+// names a renderer gets it.
 static bool has_surface(void)
 {
+    if (getenv("SDL_RENDER_DRIVER"))
+        return false;
     const char *driver = SDL_GetCurrentVideoDriver();
     return is_x11() || (driver && strcmp(driver, "dummy") == 0);
 }
 
 static bool open_renderer(struct window *window)
 {
+    SDL_RendererInfo info;
     window->renderer = SDL_CreateRenderer(window->handle, -1, 0);
     if (!window->renderer)
         log_error("ui", "no renderer for the display: %s", SDL_GetError());
+    else if (SDL_GetRendererInfo(window->renderer, &info) == 0)
+        log_info("ui", "the picture goes through SDL's renderer %s", info.name);
     return window->renderer != NULL;
 }
 
