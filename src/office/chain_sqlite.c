@@ -12,8 +12,8 @@ static bool same_hash(const unsigned char *a, const unsigned char *b)
     return memcmp(a, b, DIGEST_BYTES) == 0;
 }
 
-static enum sql_result add_flag(struct taking *t, int64_t seq, const char *kind,
-                                const char *detail)
+enum sql_result chain_add_flag(struct taking *t, int64_t seq, const char *kind,
+                               const char *detail)
 {
     log_warn("office", "device %s gen %lld seq %lld: %s: %s",
              t->batch->proof.device, (long long)t->chain->gen, (long long)seq,
@@ -53,7 +53,7 @@ static enum sql_result keep_fork(struct taking *t, struct office_line *line,
     }
     if (!t->is_forked) {
         t->is_forked = true;
-        result = add_flag(t, line->seq, "fork", why);
+        result = chain_add_flag(t, line->seq, "fork", why);
     }
     return result == SQL_OK ? keep_aside(t, line, "fork") : result;
 }
@@ -253,10 +253,13 @@ static enum sql_result take_next(struct taking *t, struct office_line *line)
         return adopt_held(t, line);
     }
     if (result == SQL_OK && verdict == VERDICT_CONFLICT) {
-        result = add_flag(t, line->seq, "conflict", line->detail);
+        result = chain_add_flag(t, line->seq, "conflict", line->detail);
     }
     if (result == SQL_OK && verdict == VERDICT_STORED && line->visit.counts) {
         result = visit_count(t, line);
+    }
+    if (result == SQL_OK) {
+        result = hole_declare(t, line);
     }
     if (result == SQL_OK) {
         line->status = statuses[verdict];
@@ -326,9 +329,16 @@ enum sql_result chain_take_lines(struct taking *t)
     for (size_t i = 0; i < count && result == SQL_OK; i++) {
         struct office_line *line = turns[i].line;
         if (!t->is_forked && line->seq > t->chain->received_to + 1) {
-            batch->status = OFFICE_BATCH_GAP;
-            batch->expected = t->chain->received_to + 1;
-            break;
+            result = hole_pass(t, line);
+            if (result == SQL_NONE) {
+                batch->status = OFFICE_BATCH_GAP;
+                batch->expected = t->chain->received_to + 1;
+                result = SQL_OK;
+                break;
+            }
+            if (result != SQL_OK) {
+                break;
+            }
         }
         result = take_line(t, line, i + 1 < count ? turns[i + 1].line : NULL);
         if (result == SQL_OK) {
@@ -347,7 +357,7 @@ static enum sql_result fork_head(struct taking *t, const char *why)
     snprintf(detail, sizeof detail, "%s: head %s nonce %s signature %s", why,
              proof->head, proof->nonce,
              t->batch->signature ? t->batch->signature : "");
-    return add_flag(t, proof->to, "fork", detail);
+    return chain_add_flag(t, proof->to, "fork", detail);
 }
 
 // The signed head of a line that is not here yet binds the device: the line

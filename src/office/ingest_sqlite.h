@@ -18,6 +18,19 @@ struct taking {
 // chain_sqlite.c: gives every line its place and its verdict, and the batch its
 // status where that is a gap.
 enum sql_result chain_take_lines(struct taking *taking);
+// Says on the device, for a person to look at, what is wrong at a line.
+enum sql_result chain_add_flag(struct taking *taking, int64_t seq,
+                               const char *kind, const char *detail);
+
+// holes_sqlite.c: keeps which lines of older generations the first line of this
+// one gives up. Other lines say nothing.
+enum sql_result hole_declare(struct taking *taking,
+                             const struct office_line *line);
+// Lets the chain go on before `line`, which stands behind a hole, when its
+// device has told of the whole of it. SQL_NONE: it has not.
+enum sql_result hole_pass(struct taking *taking,
+                          const struct office_line *line);
+
 // After the lines: what the device signed must be what is held.
 enum sql_result chain_check_head(struct taking *taking);
 // Instead: keeps everything beside the chain, the device is revoked.

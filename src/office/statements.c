@@ -288,8 +288,15 @@ const char *const office_statements[STATEMENT_COUNT] = {
         " coalesce(min(coalesce(t.seen_at, 0)), 0)"
         " FROM devices d LEFT JOIN contacts t ON t.device_no = d.device_no"
         " WHERE d.enrolled_at <> 0 AND d.revoked_at = 0",
-    [TRUST_MISSING] = "SELECT coalesce(sum(max(reported_to - received_to, 0)),"
-                      " 0) FROM chains",
+    [HOLE_ADD] = "INSERT OR IGNORE INTO holes (device_no, gen, first, last,"
+                 " declared_gen) VALUES (?1, ?2, ?3, ?4, ?5)",
+    [HOLE_FIND] = "SELECT 1 FROM holes WHERE device_no = ?1 AND gen = ?2"
+                  " AND first <= ?3 AND last >= ?4 LIMIT 1",
+    [LOST_ADD] = "INSERT INTO lost_lines (device_no, gen, first, last, at)"
+                 " VALUES (?1, ?2, ?3, ?4, ?5)",
+    [TRUST_MISSING] = "SELECT (SELECT coalesce(sum(max(reported_to -"
+                      " received_to, 0)), 0) FROM chains) + (SELECT"
+                      " coalesce(sum(last - first + 1), 0) FROM lost_lines)",
     [TRUST_FLAGGED] = "SELECT count(DISTINCT device_no) FROM flags",
 
     [INVITATION_ADD] =

@@ -81,6 +81,9 @@ enum {
     HEADS_LIST,
 
     TRUST_DEVICES,
+    HOLE_ADD,
+    HOLE_FIND,
+    LOST_ADD,
     TRUST_MISSING,
     TRUST_FLAGGED,
 

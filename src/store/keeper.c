@@ -1,10 +1,14 @@
 #include "store/keeper.h"
+#include "common/clock.h"
 #include "common/file.h"
 #include "common/log.h"
+#include "store/aside.h"
+#include "store/courier.h"
 #include "store/device.h"
 #include "store/kiosk_db.h"
 #include "store/reserve.h"
 #include "store/ring.h"
+#include "store/salvage.h"
 #include "store/settings.h"
 #include <errno.h>
 #include <stdio.h>
@@ -31,6 +35,7 @@ struct keeper {
     // line or not.
     bool knows_end;
     struct chain end;
+    struct chain old; // the end of the generation before; gen 0: none
 };
 
 struct keeper *keeper_new(const char *directory, const char *device,
@@ -46,6 +51,7 @@ struct keeper *keeper_new(const char *directory, const char *device,
     k->lock = -1;
     k->reason = STORE_REASON_BROKEN;
     chain_start(&k->end, device, 1);
+    chain_start(&k->old, device, 0);
     if (!k->directory) {
         free(k);
         return NULL;
@@ -106,6 +112,27 @@ static void break_database(struct keeper *k, enum sql_result result)
                                         : STORE_REASON_BROKEN;
 }
 
+static const char SETTING_SCHEMA[] = "schema";
+
+// The schema's version stands in the file's head, and once more in a row: when
+// they differ the head is damaged, and no newer program was here. Says so, or
+// writes the row.
+static enum sql_result check_version(struct keeper *k, enum sql_result migrated)
+{
+    struct sql_statement *s = sql_use(k->db, KIOSK_GET_SETTING);
+    char kept[16] = "", now[16];
+    snprintf(now, sizeof now, "%d", sql_version(k->db));
+    sql_bind_text(s, 1, SETTING_SCHEMA);
+    if (sql_step(s) == SQL_OK)
+        snprintf(kept, sizeof kept, "%s", sql_text(s, 0));
+    sql_done(s);
+    if (migrated == SQL_OK)
+        return strcmp(kept, now) == 0
+                   ? SQL_OK
+                   : kiosk_put_setting(k->db, SETTING_SCHEMA, now);
+    return kept[0] && strcmp(kept, now) != 0 ? SQL_CORRUPT : migrated;
+}
+
 static bool open_database(struct keeper *k)
 {
     char path[PATH_MAX];
@@ -114,7 +141,7 @@ static bool open_database(struct keeper *k)
         result = sql_open(path, SQL_WRITER, kiosk_statements,
                           KIOSK_STATEMENT_COUNT, &k->db);
     if (result == SQL_OK)
-        result = sql_migrate(k->db, kiosk_migrations);
+        result = check_version(k, sql_migrate(k->db, kiosk_migrations));
     if (result != SQL_OK)
         break_database(k, result);
     return result == SQL_OK;
@@ -609,6 +636,277 @@ static enum sql_result close_drafts(struct keeper *k)
     return result == SQL_NONE ? SQL_OK : result;
 }
 
+// --- A new generation
+// ----------------------------------------------------------
+
+static const char SETTING_SALVAGE[] = "salvage";
+enum { MISSING_RUNS = 24 };
+
+// What the courier knows of this device's generations: the highest that the
+// server has lines of, how far, and the one that it asks for next.
+struct known {
+    struct chain end;
+    int64_t wished; // 0: none
+};
+
+static void ask_courier(const struct keeper *k, int64_t gen, struct known *out)
+{
+    struct courier *courier;
+    struct proof_receipt receipt;
+    *out = (struct known){.wished = 0};
+    chain_start(&out->end, k->end.device, 0);
+    if (courier_open(k->directory, COURIER_READER, &courier) != SQL_OK)
+        return;
+    courier_next_gen(courier, &out->wished);
+    // Generations are few; one that is not there ends the search upwards.
+    for (; courier_position(courier, gen, &receipt) == SQL_OK; gen++) {
+        out->end.gen = gen;
+        out->end.seq = receipt.batch.to;
+        memcpy(out->end.head, receipt.batch.head, sizeof out->end.head);
+    }
+    courier_close(courier);
+}
+
+static int64_t larger(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+// The last line that any witness knows of.
+static struct chain last_known(const struct chain *a, const struct chain *b)
+{
+    bool first = a->gen != b->gen ? a->gen > b->gen : a->seq >= b->seq;
+    return first ? *a : *b;
+}
+
+static bool write_detail(const struct salvage *salvage, const struct chain *old,
+                         char out[RECORD_DETAIL_SIZE])
+{
+    struct buf detail = {0};
+    buf_printf(&detail,
+               "{\"old_gen\":%lld,\"last_seq\":%lld,\"head\":\"%s\","
+               "\"missing\":[",
+               (long long)old->gen, (long long)old->seq, old->head);
+    if (salvage)
+        salvage_append_missing(salvage, old, MISSING_RUNS, &detail);
+    buf_append_text(&detail, "]}");
+    bool ok = buf_ok(&detail) && detail.size < RECORD_DETAIL_SIZE;
+    if (ok)
+        memcpy(out, buf_text(&detail), detail.size + 1);
+    buf_free(&detail);
+    return ok;
+}
+
+// Line 1: which generation ended, where, and what of it is missing.
+static bool write_first_line(struct keeper *k, const struct salvage *salvage,
+                             const struct chain *old)
+{
+    struct record event;
+    int64_t now = clock_wall_ms();
+    enum store_reason reason;
+    record_init(&event, RECORD_EVENT);
+    id_new_v7(now, event.id);
+    memcpy(event.device, k->end.device, sizeof event.device);
+    clock_boot_id(event.boot);
+    event.opened_at = now;
+    event.up_ms = clock_boot_ms();
+    event.clock = clock_is_synced() ? RECORD_CLOCK_SYNCED : RECORD_CLOCK_UNSURE;
+    snprintf(event.event, sizeof event.event, "generation");
+    return write_detail(salvage, old, event.detail) &&
+           keep_line(k, &event, &reason) == KEEPER_OK && k->db;
+}
+
+static bool take_salvaged(void *ctx, const struct salvage_line *line)
+{
+    struct keeper *k = ctx;
+    struct record record;
+    struct kiosk_place place;
+    char why[JSON_MESSAGE_SIZE];
+    if (!record_read(line->line, line->size, &record, why) ||
+        kiosk_find_line(k->db, line->id, &place) == SQL_OK)
+        return true; // it came over before a power cut
+    struct kiosk_change comment = {.kind = KIOSK_COMMENT,
+                                   .id = line->id,
+                                   .body = line->comment,
+                                   .size = line->comment ? strlen(line->comment)
+                                                         : 0};
+    struct kiosk_change change = line_change(&record, line->line, line->size);
+    return (!line->comment || kiosk_apply(k->db, &comment) == SQL_OK) &&
+           kiosk_apply(k->db, &change) == SQL_OK;
+}
+
+// The visit that was on the screen counts as its level alone.
+static void close_salvaged_draft(struct keeper *k,
+                                 const struct salvage *salvage)
+{
+    const struct ring_change *draft = salvage_draft(salvage);
+    struct buf body = {0};
+    if (!draft)
+        return;
+    buf_append(&body, draft->bytes, draft->size);
+    struct record record;
+    char why[JSON_MESSAGE_SIZE];
+    int64_t gen, seq;
+    enum store_reason reason;
+    if (record_read_draft(buf_text(&body), body.size, &record, why)) {
+        if (end_of(&record) == 0)
+            reduce_to_level(&record);
+        keeper_put_line(k, &record, &gen, &seq, &reason);
+    }
+    buf_free(&body);
+}
+
+// From the store that lies under `stamp` into this one. What was interrupted
+// goes on at the next start.
+static enum sql_result salvage_into(struct keeper *k, struct salvage *salvage)
+{
+    if (!salvage_walk(salvage, take_salvaged, k))
+        return SQL_ERROR;
+    close_salvaged_draft(k, salvage);
+    return k->db ? kiosk_put_setting(k->db, SETTING_SALVAGE, "") : SQL_ERROR;
+}
+
+static enum sql_result begin_generation(struct keeper *k, const char *stamp)
+{
+    struct known known;
+    struct salvage *salvage = NULL;
+    struct chain old = k->old;
+    if (stamp[0]) {
+        salvage = salvage_open(k->directory, stamp, k->end.device);
+        if (!salvage)
+            return SQL_ERROR;
+        struct chain found = salvage_end(salvage);
+        old = last_known(&found, &old);
+    }
+    ask_courier(k, larger(old.gen, 1), &known);
+    old = last_known(&old, &known.end);
+    int64_t gen = larger(larger(old.gen + 1, known.wished), 1);
+    struct chain fresh;
+    chain_start(&fresh, k->end.device, gen);
+    k->end = fresh;
+    k->knows_end = true;
+    enum sql_result result = SQL_OK;
+    if (stamp[0])
+        result = kiosk_put_setting(k->db, SETTING_SALVAGE, stamp);
+    if (result == SQL_OK && !write_first_line(k, salvage, &old))
+        result = SQL_ERROR;
+    if (result == SQL_OK) {
+        log_warn(module, "generation %lld begins; %lld ended with line %lld",
+                 (long long)gen, (long long)old.gen, (long long)old.seq);
+        if (salvage)
+            result = salvage_into(k, salvage);
+    }
+    salvage_close(salvage);
+    return result;
+}
+
+// A salvage that a power cut broke off.
+static enum sql_result go_on_salvaging(struct keeper *k)
+{
+    struct sql_statement *s = sql_use(k->db, KIOSK_GET_SETTING);
+    char stamp[ASIDE_STAMP_SIZE] = "";
+    sql_bind_text(s, 1, SETTING_SALVAGE);
+    enum sql_result result = sql_step(s);
+    if (result == SQL_OK)
+        snprintf(stamp, sizeof stamp, "%s", sql_text(s, 0));
+    sql_done(s);
+    if (!stamp[0])
+        return result == SQL_NONE ? SQL_OK : result;
+    struct salvage *salvage = salvage_open(k->directory, stamp, k->end.device);
+    result = salvage ? salvage_into(k, salvage) : SQL_ERROR;
+    salvage_close(salvage);
+    return result;
+}
+
+// An empty database where there was one before: lost, or just set aside. What
+// the ring still holds then belongs to the generation that ended.
+static enum sql_result begin_if_lost(struct keeper *k)
+{
+    char stamp[ASIDE_STAMP_SIZE];
+    struct known known;
+    if (k->end.seq > 0)
+        return SQL_OK;
+    ask_courier(k, 1, &known);
+    if (aside_newest(k->directory, stamp))
+        return begin_generation(k, stamp);
+    if (known.end.gen == 0 && known.wished <= 1)
+        return SQL_OK; // the first start of all
+    return k->ring && ring_waiting(k->ring) > 0 ? SQL_CORRUPT
+                                                : begin_generation(k, "");
+}
+
+// After a fork, or a restore of the server, it asks for a new one.
+static enum sql_result begin_if_asked(struct keeper *k)
+{
+    struct known known;
+    ask_courier(k, k->end.gen, &known);
+    if (known.wished <= k->end.gen || k->end.seq == 0)
+        return SQL_OK;
+    k->old = k->end;
+    return begin_generation(k, "");
+}
+
+// The store is no longer to be believed: away with it, and a new one.
+static bool renew(struct keeper *k)
+{
+    char stamp[ASIDE_STAMP_SIZE];
+    log_error(module, "%s is damaged: a new generation begins",
+              DEVICE_FILE_KIOSK);
+    if (k->knows_end || k->was_whole)
+        k->old = last_known(&k->old, &k->end);
+    if (k->db)
+        break_database(k, SQL_CORRUPT);
+    ring_close(k->ring);
+    k->ring = NULL;
+    if (!aside_move(k->directory, stamp)) {
+        log_error(module, "%s: it cannot be set aside: %s", k->directory,
+                  strerror(errno));
+        return false;
+    }
+    k->was_whole = false;
+    k->knows_order = false;
+    k->knows_end = false;
+    k->reason = STORE_REASON_BROKEN;
+    open_ring(k);
+    return open_database(k);
+}
+
+// --- Every line
+// -----------------------------------------------------------------
+
+// quick_check misses most changed bits; the hashes do not. The newest
+// generation is followed as a chain; of older ones, which may have holes, each
+// line must have its hash.
+static enum sql_result check_lines(struct keeper *k)
+{
+    struct sql_statement *s = sql_use(k->db, KIOSK_ALL);
+    struct chain chain;
+    char stored[DIGEST_HEX_SIZE], made[DIGEST_HEX_SIZE];
+    enum sql_result result;
+    chain_start(&chain, k->end.device, k->end.gen);
+    while ((result = sql_step(s)) == SQL_OK) {
+        size_t size;
+        int64_t gen = sql_int(s, 0);
+        const char *line = sql_bytes(s, 3, &size);
+        digest_hex_of(line ? line : "", size, made);
+        bool sound =
+            line && kiosk_take_hash(s, 2, stored) && strcmp(stored, made) == 0;
+        if (sound && gen == k->end.gen) {
+            char why[JSON_MESSAGE_SIZE];
+            sound = chain_follow(&chain, line, size, NULL, why) == CHAIN_SOUND;
+        }
+        if (!sound) {
+            log_error(module, "%s: line %lld/%lld is not what was written",
+                      DEVICE_FILE_KIOSK, (long long)gen,
+                      (long long)sql_int(s, 1));
+            result = SQL_CORRUPT;
+            break;
+        }
+    }
+    sql_done(s);
+    return result == SQL_NONE ? SQL_OK : result;
+}
+
 static enum sql_result make_whole(struct keeper *k)
 {
     bool doubtful = !k->was_whole || k->reason == STORE_REASON_CORRUPT;
@@ -617,9 +915,17 @@ static enum sql_result make_whole(struct keeper *k)
     // From here to the end of the replay the ring may hold lines beyond it.
     k->knows_end = false;
     enum sql_result result = kiosk_end(k->db, &k->end);
+    if (result == SQL_OK && doubtful)
+        result = check_lines(k);
+    if (result == SQL_OK)
+        result = begin_if_lost(k);
     if (result == SQL_OK)
         result = replay_ring(k);
     k->knows_end = result == SQL_OK;
+    if (result == SQL_OK)
+        result = go_on_salvaging(k);
+    if (result == SQL_OK)
+        result = begin_if_asked(k);
     return result == SQL_OK ? close_drafts(k) : result;
 }
 
@@ -627,12 +933,17 @@ bool keeper_mend(struct keeper *k)
 {
     if (!take_lock(k))
         return false;
+    if (!aside_finish(k->directory))
+        return false;
     open_ring(k);
     if (!k->db && !open_database(k) &&
         (k->reason != STORE_REASON_FULL || !reserve_drop(k->directory) ||
-         !open_database(k)))
+         !open_database(k)) &&
+        (k->reason != STORE_REASON_CORRUPT || !renew(k)))
         return false;
     enum sql_result result = make_whole(k);
+    if (result == SQL_CORRUPT && renew(k))
+        result = make_whole(k);
     if (result != SQL_OK) {
         // close_drafts() may have broken it already, with a reason.
         if (k->db)

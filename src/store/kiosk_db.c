@@ -28,10 +28,13 @@ const char *const kiosk_statements[KIOSK_STATEMENT_COUNT] = {
                      " ORDER BY seq DESC LIMIT 1",
     [KIOSK_NEXT_GEN] = "SELECT min(gen) FROM lines WHERE gen > ?1",
     [KIOSK_HASH] = "SELECT hash FROM lines WHERE gen = ?1 AND seq = ?2",
-    [KIOSK_WALK] = "SELECT seq, id, line FROM lines"
+    [KIOSK_WALK] = "SELECT seq, id, line, hash FROM lines"
                    " WHERE gen = ?1 AND seq >= ?2 ORDER BY seq",
     [KIOSK_ROWS] = "SELECT seq, id, hash, closed_at, outcome, line FROM lines"
                    " WHERE gen = ?1 ORDER BY seq",
+    [KIOSK_ALL] = "SELECT gen, seq, hash, line FROM lines ORDER BY gen, seq",
+    [KIOSK_ROW] = "SELECT id, hash, line FROM lines"
+                  " WHERE gen = ?1 AND seq = ?2",
     [KIOSK_COUNTS] = "SELECT name, n FROM counts",
     [KIOSK_WRITTEN_AT] = "SELECT closed_at FROM lines"
                          " WHERE gen = ?1 AND seq > ?2 ORDER BY seq LIMIT 1",

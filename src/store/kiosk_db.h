@@ -28,6 +28,8 @@ enum kiosk_statement {
     KIOSK_HASH,
     KIOSK_WALK,
     KIOSK_ROWS,
+    KIOSK_ROW,
+    KIOSK_ALL,
     KIOSK_COUNTS,
     KIOSK_WRITTEN_AT,
     KIOSK_PUT_SETTING,

@@ -1,5 +1,6 @@
 #include "store/ledger_reader.h"
 #include "common/file.h"
+#include "common/log.h"
 #include "store/device.h"
 #include "store/kiosk_db.h"
 #include <stdlib.h>
@@ -114,11 +115,20 @@ enum sql_result ledger_reader_walk(struct ledger_reader *reader, int64_t gen,
     struct sql_statement *s = sql_use(reader->db, KIOSK_WALK);
     sql_bind_int(s, 1, gen);
     sql_bind_int(s, 2, from);
+    char stored[DIGEST_HEX_SIZE], made[DIGEST_HEX_SIZE];
     enum sql_result result;
     bool go_on = true;
     while (go_on && (result = sql_step(s)) == SQL_OK) {
         size_t size;
         const char *line = sql_bytes(s, 2, &size);
+        digest_hex_of(line ? line : "", size, made);
+        if (!line || !kiosk_take_hash(s, 3, stored) ||
+            strcmp(stored, made) != 0) {
+            log_error("store", "line %lld/%lld is not what was written",
+                      (long long)gen, (long long)sql_int(s, 0));
+            sql_done(s);
+            return SQL_CORRUPT;
+        }
         go_on = visit(ctx, sql_int(s, 0), sql_text(s, 1), line, size);
     }
     sql_done(s);

@@ -41,7 +41,8 @@ enum sql_result ledger_reader_hash(struct ledger_reader *reader, int64_t gen,
                                    int64_t seq, char out[DIGEST_HEX_SIZE]);
 
 // Walks lines of a generation from `from` on, in order, while `visit` returns
-// true. The bytes are borrowed for the call.
+// true. The bytes are borrowed for the call. SQL_CORRUPT at a line that does not
+// have its hash: it is never given.
 typedef bool ledger_visitor(void *ctx, int64_t seq, const char *id,
                             const char *line, size_t size);
 enum sql_result ledger_reader_walk(struct ledger_reader *reader, int64_t gen,

@@ -192,6 +192,7 @@ static struct command *next_command(struct store *store, int64_t at_us,
 // once after a while without any, and mends what is broken now and then.
 struct agenda {
     int64_t idle_at, mend_at; // clock_mono_us(); INT64_MAX: never
+    bool hurried;             // the last mending was not put off
 };
 
 static void run_agenda(struct store *store, struct agenda *agenda)
@@ -213,8 +214,15 @@ static void plan(struct store *store, struct agenda *agenda)
 {
     if (!keeper_needs_mending(store->keeper))
         agenda->mend_at = INT64_MAX;
-    else if (agenda->mend_at == INT64_MAX)
-        agenda->mend_at = clock_mono_us() + (int64_t)store->retry_ms * 1000;
+    else if (agenda->mend_at == INT64_MAX) {
+        // A damaged store is replaced at once; one that cannot be, later.
+        bool damaged =
+            keeper_reason(store->keeper) == STORE_REASON_CORRUPT &&
+            !agenda->hurried;
+        agenda->hurried = damaged;
+        agenda->mend_at = clock_mono_us() +
+                          (damaged ? 0 : (int64_t)store->retry_ms * 1000);
+    }
 }
 
 static void *work(void *ctx)

@@ -221,6 +221,7 @@ struct waiting {
     struct ledger_end end; // of the newest generation; gen 1 when empty
     int64_t gen;           // the oldest that is not acknowledged whole
     int64_t from;          // its first line to send
+    bool held;             // it is there; else a hole begins with it
     int64_t pending;
 };
 
@@ -252,9 +253,14 @@ static bool find_waiting(struct worker *w, struct waiting *out)
             return false;
         if (end.seq <= to)
             continue;
-        if (out->pending == 0) {
+        // What lies behind a hole goes last: the server takes it when it has
+        // the line that tells of the hole, the first of a later generation.
+        char hash[DIGEST_HEX_SIZE];
+        bool held = ledger_reader_hash(w->reader, gen, to + 1, hash) == SQL_OK;
+        if (out->pending == 0 || (held && !out->held)) {
             out->gen = gen;
             out->from = to + 1;
+            out->held = held;
         }
         out->pending += end.seq - to;
     }
