@@ -26,3 +26,21 @@ CREATE TRIGGER lost_remain BEFORE DELETE ON lost_lines
 BEGIN
     SELECT RAISE(ABORT, 'what was lost stays lost');
 END;
+
+-- A hole is something that a person is to look at, too.
+CREATE TABLE flags_with_holes (
+    device_no  INTEGER NOT NULL,
+    gen        INTEGER NOT NULL,
+    seq        INTEGER NOT NULL,
+    kind       TEXT NOT NULL CHECK (kind IN ('fork', 'conflict', 'hole')),
+    detail     TEXT NOT NULL,
+    at         INTEGER NOT NULL,
+    PRIMARY KEY (device_no, gen, seq, kind)
+) STRICT, WITHOUT ROWID;
+INSERT INTO flags_with_holes SELECT * FROM flags;
+DROP TABLE flags;
+ALTER TABLE flags_with_holes RENAME TO flags;
+CREATE TRIGGER flags_no_update BEFORE UPDATE ON flags
+BEGIN SELECT RAISE(ABORT, 'evidence never changes'); END;
+CREATE TRIGGER flags_no_delete BEFORE DELETE ON flags
+BEGIN SELECT RAISE(ABORT, 'evidence never changes'); END;

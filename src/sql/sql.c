@@ -85,6 +85,48 @@ static enum sql_result seen(struct sql *sql, int code, const char *what)
     return result;
 }
 
+static sqlite3_stmt *list_schema(sqlite3 *db)
+{
+    static const char query[] =
+        "SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_master"
+        " WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY type, name";
+    sqlite3_stmt *list = NULL;
+    sqlite3_prepare_v2(db, query, -1, &list, NULL);
+    return list;
+}
+
+static bool is_same_row(sqlite3_stmt *a, sqlite3_stmt *b)
+{
+    for (int i = 0; i < 4; i++) {
+        const char *x = (const char *)sqlite3_column_text(a, i);
+        const char *y = (const char *)sqlite3_column_text(b, i);
+        if (!x || !y || strcmp(x, y) != 0)
+            return false;
+    }
+    return true;
+}
+
+bool sql_schema_is(struct sql *sql, const struct sql_migration *migrations)
+{
+    sqlite3 *model = NULL;
+    bool same = sqlite3_open(":memory:", &model) == SQLITE_OK;
+    for (; same && migrations->version; migrations++)
+        same = sqlite3_exec(model, migrations->script, NULL, NULL, NULL) ==
+               SQLITE_OK;
+    sqlite3_stmt *own = same ? list_schema(sql->db) : NULL;
+    sqlite3_stmt *made = same ? list_schema(model) : NULL;
+    same = own && made;
+    for (bool more = same; more;) {
+        int a = sqlite3_step(own), b = sqlite3_step(made);
+        more = a == SQLITE_ROW && b == SQLITE_ROW && is_same_row(own, made);
+        same = more || (a == SQLITE_DONE && b == SQLITE_DONE);
+    }
+    sqlite3_finalize(own);
+    sqlite3_finalize(made);
+    sqlite3_close(model);
+    return same;
+}
+
 enum sql_result sql_run(struct sql *sql, const char *script)
 {
     int code = sqlite3_exec(sql->db, script, NULL, NULL, NULL);

@@ -59,6 +59,11 @@ enum sql_result sql_migrate(struct sql *sql,
 // it could not be read.
 int sql_version(struct sql *sql);
 
+// Whether tables, indexes and triggers are, to the letter, what the migrations
+// make: a changed bit in their text is found by no check of SQLite's. False
+// also when memory ran out.
+bool sql_schema_is(struct sql *sql, const struct sql_migration *migrations);
+
 // Runs a script of literals (no values from outside).
 enum sql_result sql_run(struct sql *sql, const char *script);
 

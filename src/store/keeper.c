@@ -114,13 +114,18 @@ static void break_database(struct keeper *k, enum sql_result result)
 
 static const char SETTING_SCHEMA[] = "schema";
 
-// The schema's version stands in the file's head, and once more in a row: when
-// they differ the head is damaged, and no newer program was here. Says so, or
-// writes the row.
+// The schema must be what the migrations make. Its version stands in the file's
+// head, and once more in a row: when they differ the head is damaged, and no
+// newer program was here.
 static enum sql_result check_version(struct keeper *k, enum sql_result migrated)
 {
-    struct sql_statement *s = sql_use(k->db, KIOSK_GET_SETTING);
     char kept[16] = "", now[16];
+    if (migrated == SQL_OK && !sql_schema_is(k->db, kiosk_migrations)) {
+        log_error(module, "%s: its tables are not what was made",
+                  DEVICE_FILE_KIOSK);
+        return SQL_CORRUPT;
+    }
+    struct sql_statement *s = sql_use(k->db, KIOSK_GET_SETTING);
     snprintf(now, sizeof now, "%d", sql_version(k->db));
     sql_bind_text(s, 1, SETTING_SCHEMA);
     if (sql_step(s) == SQL_OK)
