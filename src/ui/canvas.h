@@ -77,10 +77,11 @@ void canvas_path(struct canvas *canvas, const struct point *points,
 // Filled; the outline may not cross itself.
 void canvas_polygon(struct canvas *canvas, const struct point *points,
                     size_t count, color c);
-// The soft shadow of a rounded rectangle. It fades out on both sides of the
-// edge within 7/6 of `blur`.
+// The soft shadow of a rounded rectangle, lying so far below it. It fades out
+// on both sides of its edge within 7/6 of `blur`. Draw the rectangle over it,
+// opaque: what that is sure to cover has no shadow.
 void canvas_shadow(struct canvas *canvas, double x, double y, double w,
-                   double h, double radius, double blur, color c);
+                   double h, double radius, double down, double blur, color c);
 
 // Lays an ARGB picture over, its colour as it is, times `alpha` / 255.
 void canvas_blend(struct canvas *canvas, const uint32_t *pixels, int width,

@@ -143,9 +143,9 @@ static SDL_FRect draw_body(const struct view *view, struct canvas *canvas,
     double round = view_px(view, KEY_RADIUS);
     bool pressed = target->look & LOOK_PRESSED;
     if (view->theme->shadow && !pressed)
-        canvas_shadow(canvas, r.x, r.y + view_px(view, KEY_SHADOW_DOWN), r.w,
-                      r.h, round, view_px(view, KEY_SHADOW_BLUR),
-                      view->theme->shadow);
+        canvas_shadow(canvas, r.x, r.y, r.w, r.h, round,
+                      view_px(view, KEY_SHADOW_DOWN),
+                      view_px(view, KEY_SHADOW_BLUR), view->theme->shadow);
     canvas_round_rect(canvas, r.x, r.y, r.w, r.h, round, face->paper);
     canvas_round_border(canvas, r.x, r.y, r.w, r.h, round,
                         fmax(1, view_px(view, KEY_LINE)), face->line);

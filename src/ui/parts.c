@@ -245,7 +245,7 @@ static void cast(const struct view *view, struct canvas *canvas, SDL_FRect r,
                  double radius, double down, double blur, color c)
 {
     if (view->theme->shadow)
-        canvas_shadow(canvas, r.x, r.y + view_px(view, down), r.w, r.h, radius,
+        canvas_shadow(canvas, r.x, r.y, r.w, r.h, radius, view_px(view, down),
                       view_px(view, blur), c);
 }
 

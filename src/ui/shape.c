@@ -57,6 +57,7 @@ struct rounded {
     // A shadow's coverage from −reach to reach; reach 0: no shadow.
     double reach;
     float profile[PROFILE_STEPS + 1];
+    SDL_Rect hole; // left out: something will cover it
 };
 
 static void place_rounded(struct rounded *r, double x, double y, double w,
@@ -69,6 +70,7 @@ static void place_rounded(struct rounded *r, double x, double y, double w,
     r->radius = fmin(radius, fmin(w, h) / 2);
     r->width = width;
     r->reach = 0;
+    r->hole = (SDL_Rect){0, 0, 0, 0};
 }
 
 // At the signed distance d from the outer edge.
@@ -98,6 +100,23 @@ static void put_columns(struct canvas *canvas, int y, int from, int to, color c)
         pixels_put(canvas, x, y, c, canvas->row[x]);
 }
 
+// One row: a left end, a middle of one colour, a right end, and of all that the
+// part from..to.
+struct ends {
+    int left, right; // where the middle begins and ends
+    color middle;
+};
+
+static void put_row(struct canvas *canvas, int y, int from, int to,
+                    const struct ends *ends, color c)
+{
+    put_columns(canvas, y, from, SDL_min(ends->left, to), c);
+    int first = SDL_max(ends->left, from), last = SDL_min(ends->right, to);
+    if (ends->middle >> 24 && first < last)
+        pixels_span(canvas, y, first, last, ends->middle);
+    put_columns(canvas, y, SDL_max(ends->right, from), to, c);
+}
+
 // Each row is a left end, a middle of one coverage, and a right end. The ends
 // of the rows between the corners are all alike: they are computed once.
 static void paint_rounded(struct canvas *canvas, const struct rounded *r,
@@ -124,12 +143,18 @@ static void paint_rounded(struct canvas *canvas, const struct rounded *r,
             cover_columns(canvas->row, r, in_right, end, qy);
         }
         covered = between;
-        put_columns(canvas, y, box.x, in_left, c);
         double middle = rounded_coverage(r, qy - r->radius);
-        if (middle > 0)
-            pixels_span(canvas, y, in_left, in_right,
-                        color_fade(c, (unsigned)((c >> 24) * middle + 0.5)));
-        put_columns(canvas, y, in_right, end, c);
+        struct ends ends = {
+            in_left, in_right,
+            color_fade(c, (unsigned)((c >> 24) * middle + 0.5))};
+        const SDL_Rect *hole = &r->hole;
+        if (y < hole->y || y >= hole->y + hole->h) {
+            put_row(canvas, y, box.x, end, &ends, c);
+        } else {
+            put_row(canvas, y, box.x, SDL_min(hole->x, end), &ends, c);
+            put_row(canvas, y, SDL_max(hole->x + hole->w, box.x), end, &ends,
+                    c);
+        }
     }
     canvas_touch(canvas, box);
 }
@@ -159,11 +184,17 @@ void canvas_round_border(struct canvas *canvas, double x, double y, double w,
 // The edge of a shape blurred by a Gaussian is the integral of one. It is cut
 // off where it is too faint to be seen, so that a shadow has an end.
 void canvas_shadow(struct canvas *canvas, double x, double y, double w,
-                   double h, double radius, double blur, color c)
+                   double h, double radius, double down, double blur, color c)
 {
     struct rounded r;
     double sigma = 0.6 * blur;
-    place_rounded(&r, x, y, w, h, radius, 0);
+    place_rounded(&r, x, y + down, w, h, radius, 0);
+    // Between its round corners the shape covers all of its width.
+    int left = (int)ceil(x + 1), top = (int)ceil(y + radius + 1);
+    r.hole = (SDL_Rect){left, top, (int)floor(x + w - 1) - left,
+                        (int)floor(y + h - radius - 1) - top};
+    if (r.hole.w < 0 || r.hole.h < 0)
+        r.hole = (SDL_Rect){0, 0, 0, 0};
     r.reach = blur * 7 / 6;
     double lost = erfc(r.reach / (sigma * M_SQRT2)) / 2;
     for (int i = 0; i <= PROFILE_STEPS; i++) {

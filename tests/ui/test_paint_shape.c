@@ -181,17 +181,20 @@ static void test_polygon_covers_its_area(void **state)
 static void test_shadow_fades_out_and_ends(void **state)
 {
     (void)state;
-    canvas_shadow(&canvas, 60, 50, 120, 100, 28, 12, PAINTED_WHITE);
+    canvas_shadow(&canvas, 60, 50, 120, 100, 28, 0, 12, PAINTED_WHITE);
     assert_int_equal(painted_asymmetry(&canvas), 0);
     // Half as dark at the edge as inside, never darker farther out, and
     // nothing beyond 14.
     assert_in_range(painted_at(&canvas, 59, 100), 110, 145);
-    for (int x = 60 - 15; x < 60 + 15; x++)
+    for (int x = 60 - 15; x < 60; x++)
         assert_true(painted_at(&canvas, x, 100) <=
                     painted_at(&canvas, x + 1, 100));
     assert_int_equal(painted_at(&canvas, 60 - 15, 100), 0);
     assert_int_equal(painted_at(&canvas, 120, 50 - 15), 0);
-    assert_int_equal(painted_at(&canvas, 120, 100), 255);
+    // Full between the round corners, which the rectangle leaves free; none
+    // where it is sure to lie.
+    assert_int_equal(painted_at(&canvas, 120, 70), 255);
+    assert_int_equal(painted_at(&canvas, 120, 100), 0);
 }
 
 // Everything at once, at places that are not whole pixels.
@@ -200,7 +203,7 @@ static void paint_everything(struct canvas *on)
     static const struct point kite[] = {
         {120.2, 20.1}, {220.9, 60.6}, {140.7, 120.3}, {20.4, 60.2}};
     struct point a = {5.5, 190.3}, b = {120.1, 40.7}, c = {233.2, 188.8};
-    canvas_shadow(on, 30.3, 40.6, 150, 120, 28, 12, 0x29ffffff);
+    canvas_shadow(on, 30.3, 40.6, 150, 120, 28, 0, 12, 0x29ffffff);
     canvas_round_rect(on, 30.3, 40.6, 150, 120, 28, COLOR(0x336699));
     canvas_round_border(on, 30.3, 40.6, 150, 120, 28, 2.5, COLOR(0xffcc00));
     canvas_disc(on, 150.4, 90.2, 44.4, 0x80ff0000);
