@@ -37,9 +37,12 @@ bool part_hidden(const struct canvas *canvas, SDL_Rect rect)
 
 SDL_Rect part_with_shadow(const struct view *view, SDL_Rect rect)
 {
-    int more = layout_px(&view->layout, PART_SHADOW_REACH) + 1;
-    return (SDL_Rect){rect.x - more, rect.y - more, rect.w + 2 * more,
-                      rect.h + 2 * more};
+    const struct layout *l = &view->layout;
+    int beside = layout_px(l, PART_SHADOW_BESIDE) + 1;
+    int above = layout_px(l, PART_SHADOW_ABOVE) + 1;
+    int below = layout_px(l, PART_SHADOW_BELOW) + 1;
+    return (SDL_Rect){rect.x - beside, rect.y - above, rect.w + 2 * beside,
+                      rect.h + above + below};
 }
 
 static struct text_style style_of(const struct view *view, struct part_line how)

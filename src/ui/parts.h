@@ -5,7 +5,11 @@
 #include "ui/screen.h"
 
 enum {
-    PART_SHADOW_REACH = 28, // u around a target that its shadow may touch
+    // u beside, above and below a target that its shadow may touch: of the
+    // widest one, 16 u blurred and 8 u down.
+    PART_SHADOW_BESIDE = 19,
+    PART_SHADOW_ABOVE = 11,
+    PART_SHADOW_BELOW = 27,
     PART_RING_MS = 40,      // between two steps of a ring
     PART_SLOW_RING_MS = 80,
     PART_RING_REACH = 104 // u from the middle of the large ring
