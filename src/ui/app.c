@@ -946,6 +946,13 @@ enum app_result app_close(struct app *app)
     return result;
 }
 
+void app_take(struct app *app, const struct flow_input *input)
+{
+    struct flow_input now = *input;
+    now.now = now_ms();
+    step(app, &now);
+}
+
 const char *app_screen(const struct app *app)
 {
     return app->screen->name;

@@ -36,6 +36,10 @@ bool app_turn(struct app *app, int64_t most_ms);
 // turns ended with.
 enum app_result app_close(struct app *app);
 
+// What comes from elsewhere than the window and the store: an invitation. For
+// tests also what a store would say. `now` is filled in.
+void app_take(struct app *app, const struct flow_input *input);
+
 // The screen that is shown, as the trace names it, and its state.
 const char *app_screen(const struct app *app);
 struct targets; // ui/screen.h

@@ -254,6 +254,31 @@ static void staff_pages(struct walk *w)
     shoot(w, "pin-locked");
 }
 
+// A visit that an invitation opens, and one that the store does not take.
+static void invited_visits(struct walk *w)
+{
+    static const struct flow_input invited = {.kind = FLOW_INVITED},
+                                   send = {.kind = FLOW_ACT, .act = FLOW_SEND},
+                                   failed = {.kind = FLOW_STORE_FAILED,
+                                             .fault = FLOW_STORE_FAULT};
+    hand_wait_for(w->app, "waiting");
+    shoot(w, "waiting");
+    app_take(w->app, &invited);
+    hand_wait_for(w->app, "rating");
+    shoot(w, "rating-invited");
+    tap(w, "rate.decline");
+    hand_wait_for(w->app, "declined");
+    shoot_one(w, "declined", true);
+    tap(w, "declined.again");
+    hand_wait_for(w->app, "rating");
+    tap(w, "level.3");
+    hand_wait_for(w->app, "reasons");
+    app_take(w->app, &send);
+    app_take(w->app, &failed);
+    hand_wait_for(w->app, "out-of-service");
+    shoot(w, "apology");
+}
+
 static void enrolment(struct walk *w)
 {
     static const char *const keys[] = {"key.1", "key.9", "key.2",
@@ -306,8 +331,7 @@ void gallery_walk(int width, int height, gallery_visitor *visit, void *ctx)
     shoot(&w, "rating-3-levels");
     close_app(&w);
     open_app(&w, "{" WARD ",\"mode\":\"transaction\"}");
-    hand_wait_for(w.app, "waiting");
-    shoot(&w, "waiting");
+    invited_visits(&w);
     close_app(&w);
     write_closed(closed, sizeof closed);
     open_app(&w, closed);
