@@ -43,18 +43,20 @@ static bool take_slot(void *ctx, const struct ring_change *change)
     struct salvage *s = ctx;
     struct ring_change *grown =
         realloc(s->slots, (s->slot_count + 1) * sizeof *grown);
+    char *id = copy_of(change->id, strlen(change->id));
+    char *bytes = copy_of(change->bytes ? change->bytes : "", change->size);
     if (grown)
         s->slots = grown;
-    struct ring_change copy = *change;
-    copy.id = copy_of(change->id, strlen(change->id));
-    copy.bytes = copy_of(change->bytes ? change->bytes : "", change->size);
-    if (!grown || !copy.id || !copy.bytes) {
-        free((char *)copy.id);
-        free((char *)copy.bytes);
+    if (!grown || !id || !bytes) {
+        free(id);
+        free(bytes);
         s->ok = false;
         return false;
     }
-    s->slots[s->slot_count++] = copy;
+    struct ring_change *slot = &s->slots[s->slot_count++];
+    *slot = *change;
+    slot->id = id;
+    slot->bytes = bytes;
     return true;
 }
 
