@@ -22,6 +22,16 @@ void digest_hex_of(const void *bytes, size_t size, char out[DIGEST_HEX_SIZE])
     hex_encode(digest, sizeof digest, out);
 }
 
+void digest_hmac(const void *key, size_t key_size, const void *bytes,
+                 size_t size, unsigned char out[DIGEST_BYTES])
+{
+    crypto_auth_hmacsha256_state state;
+    crypto_auth_hmacsha256_init(&state, key, key_size);
+    crypto_auth_hmacsha256_update(&state, bytes, size);
+    crypto_auth_hmacsha256_final(&state, out);
+    sodium_memzero(&state, sizeof state);
+}
+
 bool digest_equal(const void *a, const void *b, size_t size)
 {
     return sodium_memcmp(a, b, size) == 0;

@@ -14,6 +14,9 @@ bool ledger_init(void);
 
 void digest_of(const void *bytes, size_t size, unsigned char out[DIGEST_BYTES]);
 void digest_hex_of(const void *bytes, size_t size, char out[DIGEST_HEX_SIZE]);
+// HMAC-SHA-256 (RFC 2104) with a key of any length.
+void digest_hmac(const void *key, size_t key_size, const void *bytes,
+                 size_t size, unsigned char out[DIGEST_BYTES]);
 // Compares in constant time.
 bool digest_equal(const void *a, const void *b, size_t size);
 // 64 zeros: the `prev` of the first line of a chain.

@@ -1,3 +1,4 @@
+#include "common/ids.h"
 #include "ledger/digest.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -42,6 +43,40 @@ static void test_sha256_million(void **state)
         letters, MILLION,
         "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
     free(letters);
+}
+
+static void must_hmac(const void *key, size_t key_size, const void *bytes,
+                      size_t size, const char *expected)
+{
+    unsigned char mac[DIGEST_BYTES];
+    char hex[DIGEST_HEX_SIZE];
+    digest_hmac(key, key_size, bytes, size, mac);
+    hex_encode(mac, sizeof mac, hex);
+    assert_string_equal(hex, expected);
+}
+
+// RFC 4231, test cases 1, 2, 3 and 6.
+static void test_hmac_vectors(void **state)
+{
+    (void)state;
+    static const char long_text[] =
+        "Test Using Larger Than Block-Size Key - Hash Key First";
+    unsigned char key[131], bytes[50];
+    memset(key, 0x0b, 20);
+    must_hmac(
+        key, 20, "Hi There", 8,
+        "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
+    must_hmac(
+        "Jefe", 4, "what do ya want for nothing?", 28,
+        "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+    memset(key, 0xaa, sizeof key);
+    memset(bytes, 0xdd, sizeof bytes);
+    must_hmac(
+        key, 20, bytes, sizeof bytes,
+        "773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe");
+    must_hmac(
+        key, sizeof key, long_text, strlen(long_text),
+        "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
 }
 
 static void test_hex_is_valid(void **state)
@@ -104,6 +139,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sha256_vectors),
         cmocka_unit_test(test_sha256_million),
+        cmocka_unit_test(test_hmac_vectors),
         cmocka_unit_test(test_hex_is_valid),
         cmocka_unit_test(test_equal),
         cmocka_unit_test(test_base64_vectors),
