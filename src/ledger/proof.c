@@ -1,6 +1,7 @@
 #include "ledger/proof.h"
 #include "common/ids.h"
 #include <stdio.h>
+#include <string.h>
 
 enum { TEXT_SIZE = 400 };
 
@@ -56,4 +57,31 @@ bool proof_verify_receipt(const unsigned char public_key[KEY_PUBLIC_BYTES],
     char text[TEXT_SIZE];
     size_t size = receipt_text(receipt, text);
     return key_verify(public_key, text, size, receipt->signature);
+}
+
+static size_t time_text(const struct proof_time *time, char out[TEXT_SIZE])
+{
+    return (size_t)snprintf(out, TEXT_SIZE, "hailong.time.1\n%s\n%s\n",
+                            time->nonce, time->at);
+}
+
+void proof_sign_time(const struct key *key, struct proof_time *time)
+{
+    char text[TEXT_SIZE];
+    size_t size = time_text(time, text);
+    key_sign(key, text, size, time->signature);
+}
+
+bool proof_verify_time(const unsigned char public_key[KEY_PUBLIC_BYTES],
+                       const struct proof_time *time)
+{
+    char text[TEXT_SIZE];
+    size_t size = time_text(time, text);
+    return key_verify(public_key, text, size, time->signature);
+}
+
+bool proof_nonce_is_valid(const char *text)
+{
+    return strlen(text) == PROOF_NONCE_SIZE - 1 &&
+           strspn(text, "0123456789abcdef") == PROOF_NONCE_SIZE - 1;
 }

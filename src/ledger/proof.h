@@ -3,6 +3,7 @@
 //
 //   hailong.batch.1\n<device>\n<gen>\n<to>\n<head>\n<nonce>\n
 //   hailong.receipt.1\n<device>\n<gen>\n<to>\n<head>\n<nonce>\n<at>\n
+//   hailong.time.1\n<nonce>\n<at>\n
 //
 // A batch's signature says: this device's chain of this generation ended at
 // `to` with hash `head` when the nonce was drawn. A receipt says: the server
@@ -37,3 +38,16 @@ struct proof_receipt {
 void proof_sign_receipt(const struct key *key, struct proof_receipt *receipt);
 bool proof_verify_receipt(const unsigned char public_key[KEY_PUBLIC_BYTES],
                           const struct proof_receipt *receipt);
+
+// What time it is, said by the server to a device whose own clock cannot be
+// believed; the nonce is the device's, so an old answer is worth nothing.
+struct proof_time {
+    char nonce[PROOF_NONCE_SIZE];
+    char at[PROOF_AT_SIZE]; // RFC 3339
+    char signature[KEY_SIGNATURE_BASE64_SIZE];
+};
+void proof_sign_time(const struct key *key, struct proof_time *time);
+bool proof_verify_time(const unsigned char public_key[KEY_PUBLIC_BYTES],
+                       const struct proof_time *time);
+// 32 lower-case hex digits.
+bool proof_nonce_is_valid(const char *text);

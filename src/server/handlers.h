@@ -16,6 +16,8 @@ enum handling summary_handle(struct request *request);
 // health.c
 enum handling health_handle(struct request *request);
 enum handling metrics_handle(struct request *request);
+// time.c
+enum handling time_handle(struct request *request);
 // admin.c
 enum handling admin_add_device_handle(struct request *request);
 void admin_add_device_finish(struct request *request);

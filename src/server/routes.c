@@ -17,6 +17,8 @@ const struct route PUBLIC_ROUTES[] = {
      permit_report_reader, summary_handle, NULL},
     {ROUTE_HEALTH, "GET", "/healthz", BODY_NONE, 0, permit_anybody,
      health_handle, NULL},
+    {ROUTE_TIME, "GET", "/api/v1/time", BODY_NONE, 0, permit_anybody,
+     time_handle, NULL},
     {ROUTE_METRICS, "GET", "/metrics", BODY_NONE, 0, permit_anybody,
      metrics_handle, NULL},
     {0}};
@@ -47,6 +49,7 @@ const char *route_name(enum route_id id)
         [ROUTE_DEVICE_CONFIG] = "device_config",
         [ROUTE_SUMMARY] = "summary",
         [ROUTE_HEALTH] = "health",
+        [ROUTE_TIME] = "time",
         [ROUTE_METRICS] = "metrics",
         [ROUTE_ADMIN_ADD_DEVICE] = "admin_add_device",
         [ROUTE_ADMIN_REVOKE_DEVICE] = "admin_revoke_device",

@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <curl/curl.h>
+#include <openssl/ssl.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -29,7 +30,8 @@ struct transport {
     char *ca, *pin, *proxy;
     bool plain_http;
     int connect_s, total_s;
-    int failures; // in a row
+    int64_t wall_s; // certificates are judged by it; 0: by the clock
+    int failures;   // in a row
     atomic_bool aborted;
 };
 
@@ -74,6 +76,18 @@ void transport_close(struct transport *t)
 void transport_abort(struct transport *t)
 {
     atomic_store(&t->aborted, true);
+}
+
+void transport_set_time(struct transport *t, int64_t wall_s)
+{
+    if (t->wall_s == wall_s)
+        return;
+    // Judged once a connection: those that stand were judged by another time.
+    if (t->wall_s == 0 || wall_s == 0) {
+        curl_easy_cleanup(t->handle);
+        t->handle = NULL;
+    }
+    t->wall_s = wall_s;
 }
 
 // "127.x.y.z", "localhost" and "[::1]", as they stand in an address. Four whole
@@ -198,6 +212,24 @@ static int watch(void *ctx, curl_off_t a, curl_off_t b, curl_off_t c,
     return atomic_load(&r->transport->aborted) ? 1 : 0;
 }
 
+static CURLcode judge_by_time(CURL *handle, void *tls, void *ctx)
+{
+    const struct transport *t = ctx;
+    (void)handle;
+    X509_VERIFY_PARAM_set_time(SSL_CTX_get0_param(tls), (time_t)t->wall_s);
+    return CURLE_OK;
+}
+
+static CURLcode judge_no_dates(CURL *handle, void *tls, void *ctx)
+{
+    (void)handle;
+    (void)ctx;
+    return X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(tls),
+                                       X509_V_FLAG_NO_CHECK_TIME) == 1
+               ? CURLE_OK
+               : CURLE_SSL_CONNECT_ERROR;
+}
+
 // Sets one option; a wrong one is our own mistake or a library that lacks it,
 // and then the request must not go out with less care than meant.
 #define SET(option, value)                                                     \
@@ -238,6 +270,30 @@ static CURLcode set_common(struct transport *t, struct receiving *receiving,
     if (t->pin)
         SET(CURLOPT_PINNEDPUBLICKEY, t->pin);
     return code;
+}
+
+static CURLcode set_dates(struct transport *t, bool any_date)
+{
+    CURLcode code = CURLE_OK;
+    if (any_date) {
+        SET(CURLOPT_SSL_CTX_FUNCTION, judge_no_dates);
+        SET(CURLOPT_FRESH_CONNECT, 1L);
+        SET(CURLOPT_FORBID_REUSE, 1L);
+        SET(CURLOPT_SSL_SESSIONID_CACHE, 0L);
+    } else if (t->wall_s != 0) {
+        SET(CURLOPT_SSL_CTX_FUNCTION, judge_by_time);
+        SET(CURLOPT_SSL_CTX_DATA, t);
+    }
+    return code;
+}
+
+// Nothing else was wrong with it: OpenSSL looks at the dates last of all.
+static bool is_out_of_date(CURL *handle)
+{
+    long why = X509_V_OK;
+    curl_easy_getinfo(handle, CURLINFO_SSL_VERIFYRESULT, &why);
+    return why == X509_V_ERR_CERT_NOT_YET_VALID ||
+           why == X509_V_ERR_CERT_HAS_EXPIRED;
 }
 
 static CURLcode set_request(struct transport *t,
@@ -326,12 +382,16 @@ static enum transport_result perform(struct transport *t,
         headers ? set_common(t, &receiving, message) : CURLE_OUT_OF_MEMORY;
     if (code == CURLE_OK)
         code = set_request(t, q, headers);
+    if (code == CURLE_OK)
+        code = set_dates(t, q->any_date);
     int64_t start = clock_mono_us();
     if (code == CURLE_OK)
         code = curl_easy_perform(t->handle);
     out->round_trip_ms = (clock_mono_us() - start) / 1000;
     out->up_ms = clock_boot_ms();
     out->timed_out = code == CURLE_OPERATION_TIMEDOUT;
+    out->out_of_date = result_of(code, &receiving) == TRANSPORT_TLS &&
+                       is_out_of_date(t->handle);
     long status = 0;
     curl_easy_getinfo(t->handle, CURLINFO_RESPONSE_CODE, &status);
     out->status = code == CURLE_OK ? (int)status : 0;

@@ -29,6 +29,11 @@ void transport_close(struct transport *transport);
 // TRANSPORT_ABORTED.
 void transport_abort(struct transport *transport);
 
+// By which time the dates of certificates are judged, in wall seconds; 0, as at
+// first: by this machine's clock. Everything else about them is always checked.
+// Holds for connections made from now on.
+void transport_set_time(struct transport *transport, int64_t wall_s);
+
 // Whether the address may be asked at all: https://, or http:// to this machine
 // (127.x.y.z, [::1], localhost), or any http:// with `plain_http`. Never one
 // with a user's name in it.
@@ -53,6 +58,8 @@ struct transport_request {
     size_t size;
     size_t answer_max; // bytes of the answer's body; 0: 1 MiB
     int total_s;       // 0: the transport's
+    bool any_date;     // on a connection of its own, where certificates may be
+                       // out of date: only to ask what time it is
 };
 
 enum { TRANSPORT_HEADER_SIZE = 256, TRANSPORT_MESSAGE_SIZE = 256 };
@@ -65,8 +72,9 @@ struct transport_answer {
     char signature[TRANSPORT_HEADER_SIZE]; // Hailong-Signature
     char content_type[TRANSPORT_HEADER_SIZE];
     int64_t round_trip_ms;
-    int64_t up_ms;  // since boot, when the answer had come
-    bool timed_out; // the time ran out, or the line was too slow
+    int64_t up_ms;    // since boot, when the answer had come
+    bool timed_out;   // the time ran out, or the line was too slow
+    bool out_of_date; // TRANSPORT_TLS for nothing but a certificate's dates
     char message[TRANSPORT_MESSAGE_SIZE]; // why there is no answer
 };
 

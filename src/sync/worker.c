@@ -11,6 +11,7 @@
 #include "sync/config_fetch.h"
 #include "sync/enrolment.h"
 #include "sync/policy.h"
+#include "sync/trusted_time.h"
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -35,6 +36,7 @@ struct worker {
     char *directory, *proxy;
     bool plain_http;
     int poll_ms;
+    int connect_s, total_s;
     atomic_bool stopping;
     int lock; // −1: not held
     bool enrolled;
@@ -66,6 +68,8 @@ struct worker *worker_new(const struct worker_params *params)
     w->proxy = params->proxy ? strdup(params->proxy) : NULL;
     w->plain_http = params->plain_http;
     w->poll_ms = params->poll_ms > 0 ? params->poll_ms : POLL_MS;
+    w->connect_s = params->connect_s;
+    w->total_s = params->total_s;
     w->lock = -1;
     w->last_sent_ms = INT64_MIN;
     w->lines_most = BATCH_LINES_MAX;
@@ -192,7 +196,9 @@ static enum worker_result load_identity(struct worker *w)
     struct transport_params params = {.ca = w->device.ca,
                                       .pin = w->device.pin,
                                       .proxy = w->proxy,
-                                      .plain_http = w->plain_http};
+                                      .plain_http = w->plain_http,
+                                      .connect_s = w->connect_s,
+                                      .total_s = w->total_s};
     atomic_store(&w->transport, transport_open(&params));
     if (stopping(w))
         worker_stop(w); // it was asked before there was a transport
@@ -433,6 +439,34 @@ static enum sync_outcome take_refusal(struct worker *w,
     return outcome;
 }
 
+// A certificate that is out of date by our clock: perhaps the clock is. True
+// when the server said so, and asking again may be worth it.
+static bool learn_time(struct worker *w)
+{
+    struct courier_anchor anchor;
+    char boot[CLOCK_BOOT_ID_SIZE];
+    clock_boot_id(boot);
+    if (!trusted_time_ask(atomic_load(&w->transport), &w->device, &anchor) ||
+        trusted_time_to_judge_by(&anchor, boot, clock_boot_ms(),
+                                 clock_wall_ms()) == 0)
+        return false;
+    return courier_put_anchor(w->courier, &anchor) == SQL_OK;
+}
+
+static enum transport_result
+ask_in_time(struct worker *w, const struct transport_request *request,
+            struct transport_answer *answer)
+{
+    struct transport *transport = atomic_load(&w->transport);
+    trusted_time_apply(transport, w->courier);
+    enum transport_result result = transport_ask(transport, request, answer);
+    if (!answer->out_of_date || !learn_time(w))
+        return result;
+    transport_answer_free(answer);
+    trusted_time_apply(transport, w->courier);
+    return transport_ask(transport, request, answer);
+}
+
 static enum sync_outcome send_batch(struct worker *w, const struct batch *batch,
                                     int *out_retry_after_s)
 {
@@ -447,8 +481,7 @@ static enum sync_outcome send_batch(struct worker *w, const struct batch *batch,
                                         .size = batch->body.size,
                                         .answer_max = ANSWER_MAX};
     struct transport_answer answer;
-    enum transport_result result =
-        transport_ask(atomic_load(&w->transport), &request, &answer);
+    enum transport_result result = ask_in_time(w, &request, &answer);
     enum sync_outcome outcome =
         policy_outcome(result, answer.status) == SYNC_DONE
             ? take_good(w, batch, &answer)
