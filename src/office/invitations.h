@@ -97,17 +97,3 @@ typedef bool withdrawal_row(void *ctx, const struct withdrawal_count *count);
 enum office_result office_withdrawals(struct office *office, int32_t from_day,
                                       int32_t to_day, withdrawal_row *row,
                                       void *ctx);
-
-// --- The audit trail --------------------------------------------------------
-
-struct audit_entry {
-    int64_t at;
-    const char *who, *action, *target, *detail;
-};
-// Writer only.
-enum office_result office_audit(struct office *office,
-                                const struct audit_entry *entry);
-// Newest first. Borrowed for the call; false ends it.
-typedef bool audit_row(void *ctx, const struct audit_entry *entry);
-enum office_result office_list_audit(struct office *office, audit_row *row,
-                                     void *ctx);

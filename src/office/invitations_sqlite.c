@@ -1,4 +1,5 @@
 #include "common/date.h"
+#include "office/audit.h"
 #include "office/invitations.h"
 #include "office/office_sqlite.h"
 #include <string.h>
@@ -212,18 +213,6 @@ enum office_result office_open_invitations(struct office *office,
 
 // --- Changing ---------------------------------------------------------------
 
-static enum sql_result put_audit(struct sql *sql,
-                                 const struct audit_entry *entry)
-{
-    struct sql_statement *s = sql_use(sql, AUDIT_ADD);
-    sql_bind_int(s, 1, entry->at);
-    sql_bind_text(s, 2, entry->who);
-    sql_bind_text(s, 3, entry->action);
-    sql_bind_text(s, 4, entry->target);
-    sql_bind_text(s, 5, entry->detail);
-    return sql_execute(s);
-}
-
 struct withdrawing {
     const char *id, *who, *reason;
     int64_t now;
@@ -248,7 +237,7 @@ static enum sql_result withdraw(struct sql *sql, void *ctx)
     }
     const struct audit_entry entry = {w->now, w->who, "invitation-withdrawn",
                                       w->id, w->reason};
-    return result == SQL_OK ? put_audit(sql, &entry) : result;
+    return result == SQL_OK ? audit_put(sql, &entry) : result;
 }
 
 enum office_result office_withdraw(struct office *office, const char *id,
@@ -291,38 +280,6 @@ enum office_result office_withdrawals(struct office *office, int32_t from_day,
     while ((result = sql_step(s)) == SQL_OK) {
         const struct withdrawal_count count = {sql_text(s, 0), sql_int(s, 1)};
         if (!row(ctx, &count)) {
-            result = SQL_NONE;
-            break;
-        }
-    }
-    sql_done(s);
-    return result == SQL_NONE ? OFFICE_OK : office_result_of(result);
-}
-
-// --- The audit trail --------------------------------------------------------
-
-static enum sql_result add_audit(struct sql *sql, void *ctx)
-{
-    return put_audit(sql, ctx);
-}
-
-enum office_result office_audit(struct office *office,
-                                const struct audit_entry *entry)
-{
-    struct audit_entry copy = *entry;
-    return office_result_of(office_work(office, add_audit, &copy));
-}
-
-enum office_result office_list_audit(struct office *office, audit_row *row,
-                                     void *ctx)
-{
-    struct sql_statement *s = sql_use(office->sql, AUDIT_LIST);
-    enum sql_result result;
-    while ((result = sql_step(s)) == SQL_OK) {
-        const struct audit_entry entry = {sql_int(s, 0), sql_text(s, 1),
-                                          sql_text(s, 2), sql_text(s, 3),
-                                          sql_text(s, 4)};
-        if (!row(ctx, &entry)) {
             result = SQL_NONE;
             break;
         }

@@ -9,6 +9,7 @@
 //   line.h           one received line, read by the thread that received it
 //   ingest.h         batches into the ledger, the count and the totals
 //   totals.h         the figures of a period, by any breakdown
+//   audit.h          who did what
 //   trust.h          how complete the data is
 //   verify.h         everything again, from the bytes
 //

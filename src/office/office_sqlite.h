@@ -82,6 +82,10 @@ const struct known_head *known_find_head(const struct known_chain *chain,
 enum sql_result known_code(struct office *office, const char *code,
                            int64_t *out_no);
 
+// An entry of the audit trail, in the transaction of what it tells of.
+struct audit_entry;
+enum sql_result audit_put(struct sql *sql, const struct audit_entry *entry);
+
 // Reads a column of exactly `size` bytes; zeros and false otherwise.
 bool column_bytes(struct sql_statement *s, int column, void *out, size_t size);
 // Copies a text column that fits; "" and false otherwise.
