@@ -63,6 +63,11 @@ static bool read_state(const json_t *object, struct batch_header *out)
     if (json_copy_text(state, "version", out->version, sizeof out->version)) {
         out->state.version = out->version;
     }
+    if (json_copy_text(state, "invitation", out->invitation,
+                       sizeof out->invitation) &&
+        id_is_valid(out->invitation, strlen(out->invitation))) {
+        out->state.invitation = out->invitation;
+    }
     json_get_int(state, "pending", &out->state.pending);
     json_get_int(lifetime, "lines", &out->state.lifetime_lines);
     json_get_int(lifetime, "rated", &out->state.lifetime_ratings);

@@ -52,8 +52,9 @@ struct batch_header {
     int64_t up_ms;
 
     bool has_state;
-    struct office_state state; // points into the two below
+    struct office_state state; // points into the three below
     char version[OFFICE_VERSION_SIZE];
+    char invitation[ID_SIZE];
     struct buf state_text;
 
     size_t size; // bytes of the header line with its newline

@@ -16,6 +16,7 @@
 #include "common/ids.h"
 #include "ledger/key.h"
 #include "ledger/proof.h"
+#include "office/invitations.h"
 #include "office/line.h"
 #include "office/office.h"
 #include <stdbool.h>
@@ -39,7 +40,8 @@ struct office_state {
     int64_t lifetime_lines;
     int64_t lifetime_ratings;
     int64_t disk_free;
-    const char *body; // the whole object as text
+    const char *invitation; // the one on the screen
+    const char *body;       // the whole object as text
 };
 
 // The caller has checked the signature and that all texts have their form. All
@@ -63,6 +65,7 @@ struct office_batch {
     char held_head[DIGEST_HEX_SIZE]; // its hash, zeros: none
     int64_t next_gen;                // highest generation known + 1
     int64_t config_version;
+    struct invitation_changes invitations; // shown and ended ones
 };
 
 // Writer only. Anything but OFFICE_OK: nothing of the call can be relied on

@@ -71,6 +71,7 @@ static void clear_results(struct office_batch *batch)
     memcpy(batch->held_head, DIGEST_NONE_HEX, DIGEST_HEX_SIZE);
     batch->next_gen = 1;
     batch->config_version = 0;
+    batch->invitations = (struct invitation_changes){.counter = ""};
     for (size_t i = 0; i < batch->line_count; i++) {
         batch->lines[i].status = OFFICE_LINE_UNTOUCHED;
         if (batch->lines[i].is_sound) {
@@ -138,6 +139,10 @@ static enum sql_result take_batch(struct office *office,
     }
     if (result == SQL_OK) {
         result = put_contact(&t);
+    }
+    // Before the lines, which may end it.
+    if (result == SQL_OK) {
+        result = visit_invited(&t);
     }
     if (result == SQL_OK) {
         result = follow_chain(&t);

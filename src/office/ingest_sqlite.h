@@ -36,6 +36,9 @@ enum sql_result chain_check_head(struct taking *taking);
 // Instead: keeps everything beside the chain, the device is revoked.
 enum sql_result chain_quarantine(struct taking *taking);
 
+// The counter's screen shows the invitation that the batch's state names.
+// Nothing happens when it is not waiting any more (visits_sqlite.c).
+enum sql_result visit_invited(struct taking *taking);
 // Makes the visit's row and adds it to the commit's tally, where the rule of
 // one rating a transaction and step may take another visit out
 // (visits_sqlite.c).

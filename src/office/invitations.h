@@ -1,6 +1,13 @@
 // Invitations: a transaction's work at a counter is done, and its citizen is
 // asked there. The counter's device gets the open ones in order; what the
 // citizen did comes back in the ledger's line. The level is never here.
+//
+// A line is evidence, and may come days later from a counter that had no
+// network. It ends an invitation that is open, or that expired meanwhile, and a
+// rating also one that timed out or was declined: whichever way round the lines
+// come, it is rated in the end. One that was withdrawn stays so, because
+// somebody withdrew it and said why; the line that comes for it all the same is
+// kept and counted like any other.
 #pragma once
 #include "common/ids.h"
 #include "ledger/record.h"
@@ -11,7 +18,8 @@
 
 enum invitation_state {
     INVITATION_WAITING,
-    INVITATION_SHOWN, // the question is, or was, on the counter's screen
+    INVITATION_SHOWN, // the question is on the counter's screen; when no line
+                      // comes within a day it has expired
     INVITATION_RATED,
     INVITATION_DECLINED,
     INVITATION_TIMEOUT,
@@ -28,7 +36,8 @@ enum {
     INVITATION_WHO_SIZE = 128,
     INVITATION_EXPIRES_S = 600, // when nothing else is said
     INVITATION_EXPIRES_LEAST_S = 30,
-    INVITATION_EXPIRES_MOST_S = 86400
+    INVITATION_EXPIRES_MOST_S = 86400,
+    INVITATION_SHOWN_MS = 86400 * 1000 // the longest that one is on a screen
 };
 
 // Texts "" and times 0 that were not told. Times are wall milliseconds.
@@ -61,8 +70,9 @@ enum invitation_answer {
 };
 
 // Writer only. The caller fills in what was told, unit, made_at, expires_at and
-// made_by; id, state and state_at are filled in. INVITATION_THERE and
-// INVITATION_ELSEWHERE: `invitation` becomes the open one.
+// made_by; id, state and state_at are filled in, and the officer who sits at
+// the counter (seats.h) when none was told. It stands in the audit trail.
+// INVITATION_THERE and INVITATION_ELSEWHERE: `invitation` becomes the open one.
 enum invitation_answer office_invite(struct office *office,
                                      struct invitation *invitation);
 
@@ -78,15 +88,33 @@ enum office_result office_open_invitations(struct office *office,
                                            struct invitation *out,
                                            size_t *out_count);
 
-// Writer only. OFFICE_NONE: there is none that is open. The reason is kept, and
-// counted in the reports.
+// Those of a counter that are open, or ended at `since` or later, the newest
+// first. Borrowed for the call; false ends it.
+typedef bool invitation_row(void *ctx, const struct invitation *invitation);
+enum office_result office_recent_invitations(struct office *office,
+                                             const char *unit,
+                                             const char *counter, int64_t since,
+                                             int64_t now, invitation_row *row,
+                                             void *ctx);
+// Whether a device works at the counter.
+enum office_result office_has_counter(struct office *office, const char *unit,
+                                      const char *counter, bool *out_has);
+
+// Writer only. The reason is kept, and counted in the reports. `out` is the
+// invitation as it is then; `out_withdrawn` is false when it had ended already.
+// OFFICE_NONE: there is no such invitation.
 enum office_result office_withdraw(struct office *office, const char *id,
                                    const char *who, const char *reason,
-                                   int64_t now);
-// Writer only. The counter's device shows it; nothing happens when it is not
-// waiting any more.
-enum office_result office_show_invitation(struct office *office, const char *id,
-                                          int64_t now);
+                                   int64_t now, struct invitation *out,
+                                   bool *out_withdrawn);
+
+// At which counters something changed, for those who wait for it.
+struct invitation_changes {
+    char counter[RECORD_CODE_SIZE]; // "" : at none
+    bool is_several;                // at others too
+};
+void invitation_changes_add(struct invitation_changes *changes,
+                            const char *counter);
 
 // What withdrawals there were in a period of local days, by reason.
 struct withdrawal_count {

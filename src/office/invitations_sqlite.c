@@ -2,6 +2,8 @@
 #include "office/audit.h"
 #include "office/invitations.h"
 #include "office/office_sqlite.h"
+#include "office/seats_sqlite.h"
+#include <stdio.h>
 #include <string.h>
 
 const char *invitation_state_name(enum invitation_state state)
@@ -34,9 +36,12 @@ static void read_invitation(struct sql_statement *s, int64_t now,
     out->state = (enum invitation_state)sql_int(s, 15);
     out->state_at = sql_int(s, 16);
     column_text(s, 17, out->reason, sizeof out->reason);
-    if (out->state == INVITATION_WAITING && out->expires_at <= now) {
+    int64_t ends_at = out->state == INVITATION_WAITING
+                          ? out->expires_at
+                          : out->state_at + INVITATION_SHOWN_MS;
+    if (out->state <= INVITATION_SHOWN && ends_at <= now) {
         out->state = INVITATION_EXPIRED;
-        out->state_at = out->expires_at;
+        out->state_at = ends_at;
     }
 }
 
@@ -50,6 +55,16 @@ static enum sql_result take_invitation(struct sql_statement *s, int64_t now,
     }
     sql_done(s);
     return result;
+}
+
+void invitation_changes_add(struct invitation_changes *changes,
+                            const char *counter)
+{
+    if (changes->counter[0] == '\0') {
+        snprintf(changes->counter, sizeof changes->counter, "%s", counter);
+    } else if (strcmp(changes->counter, counter) != 0) {
+        changes->is_several = true;
+    }
 }
 
 // --- Making one -------------------------------------------------------------
@@ -67,14 +82,21 @@ static enum sql_result exists(struct sql_statement *s, bool *out)
     return result == SQL_NONE ? SQL_OK : result;
 }
 
+static enum sql_result find_counter(struct sql *sql, const char *unit,
+                                    const char *counter, bool *out_found)
+{
+    struct sql_statement *s = sql_use(sql, INVITATION_COUNTER_EXISTS);
+    sql_bind_text(s, 1, unit);
+    sql_bind_text(s, 2, counter);
+    return exists(s, out_found);
+}
+
 static enum sql_result judge_counter(struct sql *sql, struct inviting *inviting)
 {
     const struct invitation *wanted = inviting->invitation;
     bool found = false;
-    struct sql_statement *s = sql_use(sql, INVITATION_COUNTER_EXISTS);
-    sql_bind_text(s, 1, wanted->unit);
-    sql_bind_text(s, 2, wanted->counter);
-    enum sql_result result = exists(s, &found);
+    enum sql_result result =
+        find_counter(sql, wanted->unit, wanted->counter, &found);
     if (result == SQL_OK && !found) {
         inviting->answer = INVITATION_UNKNOWN_COUNTER;
     }
@@ -128,8 +150,37 @@ static enum sql_result judge_queue(struct sql *sql, struct inviting *inviting)
     return result;
 }
 
-static enum sql_result add(struct sql *sql, const struct invitation *wanted)
+// Who sits at the counter does the work there, when nobody else was named.
+static enum sql_result name_officer(struct sql *sql, struct invitation *wanted)
 {
+    struct seat seat;
+    if (wanted->officer[0] != '\0') {
+        return SQL_OK;
+    }
+    enum sql_result result =
+        seat_find(sql, wanted->unit, wanted->counter, &seat);
+    if (result == SQL_OK) {
+        memcpy(wanted->officer, seat.officer, sizeof wanted->officer);
+    }
+    return result == SQL_NONE ? SQL_OK : result;
+}
+
+static enum sql_result audit_making(struct sql *sql,
+                                    const struct invitation *wanted)
+{
+    char detail[RECORD_CODE_SIZE + 16];
+    snprintf(detail, sizeof detail, "counter %s", wanted->counter);
+    const struct audit_entry entry = {wanted->made_at, wanted->made_by,
+                                      "invitation-made", wanted->id, detail};
+    return audit_put(sql, &entry);
+}
+
+static enum sql_result add(struct sql *sql, struct invitation *wanted)
+{
+    enum sql_result result = name_officer(sql, wanted);
+    if (result != SQL_OK) {
+        return result;
+    }
     struct sql_statement *s = sql_use(sql, INVITATION_ADD);
     sql_bind_text(s, 1, wanted->id);
     sql_bind_text(s, 2, wanted->unit);
@@ -146,7 +197,8 @@ static enum sql_result add(struct sql *sql, const struct invitation *wanted)
     sql_bind_int(s, 13, wanted->made_at);
     sql_bind_text(s, 14, wanted->made_by);
     sql_bind_int(s, 15, wanted->expires_at);
-    return sql_execute(s);
+    result = sql_execute(s);
+    return result == SQL_OK ? audit_making(sql, wanted) : result;
 }
 
 static enum sql_result invite(struct sql *sql, void *ctx)
@@ -211,30 +263,68 @@ enum office_result office_open_invitations(struct office *office,
     return result == SQL_NONE ? OFFICE_OK : office_result_of(result);
 }
 
+// One made before can be open no more, and has ended before any `since`.
+enum { RECENT_MS = INVITATION_EXPIRES_MOST_S * 1000 + INVITATION_SHOWN_MS };
+
+enum office_result office_recent_invitations(struct office *office,
+                                             const char *unit,
+                                             const char *counter, int64_t since,
+                                             int64_t now, invitation_row *row,
+                                             void *ctx)
+{
+    struct sql_statement *s = sql_use(office->sql, INVITATION_MADE_AT);
+    struct invitation found;
+    enum sql_result result;
+    bool goes_on = true;
+    sql_bind_text(s, 1, unit);
+    sql_bind_text(s, 2, counter);
+    sql_bind_int(s, 3, since - RECENT_MS);
+    while (goes_on && (result = sql_step(s)) == SQL_OK) {
+        read_invitation(s, now, &found);
+        if (found.state <= INVITATION_SHOWN || found.state_at >= since) {
+            goes_on = row(ctx, &found);
+        }
+    }
+    sql_done(s);
+    return !goes_on || result == SQL_NONE ? OFFICE_OK
+                                          : office_result_of(result);
+}
+
+enum office_result office_has_counter(struct office *office, const char *unit,
+                                      const char *counter, bool *out_has)
+{
+    return office_result_of(find_counter(office->sql, unit, counter, out_has));
+}
+
 // --- Changing ---------------------------------------------------------------
 
 struct withdrawing {
     const char *id, *who, *reason;
     int64_t now;
+    struct invitation *invitation;
+    bool is_withdrawn;
 };
 
 static enum sql_result withdraw(struct sql *sql, void *ctx)
 {
-    const struct withdrawing *w = ctx;
-    struct sql_statement *s = sql_use(sql, INVITATION_EXPIRE);
-    sql_bind_int(s, 1, w->now);
-    enum sql_result result = sql_execute(s);
-    if (result != SQL_OK) {
+    struct withdrawing *w = ctx;
+    struct invitation *invitation = w->invitation;
+    w->is_withdrawn = false;
+    struct sql_statement *s = sql_use(sql, INVITATION_GET);
+    sql_bind_text(s, 1, w->id);
+    enum sql_result result = take_invitation(s, w->now, invitation);
+    if (result != SQL_OK || invitation->state > INVITATION_SHOWN) {
         return result;
     }
+    invitation->state = INVITATION_WITHDRAWN;
+    invitation->state_at = w->now;
+    snprintf(invitation->reason, sizeof invitation->reason, "%s", w->reason);
+    w->is_withdrawn = true;
     s = sql_use(sql, INVITATION_WITHDRAW);
     sql_bind_text(s, 1, w->id);
     sql_bind_int(s, 2, w->now);
     sql_bind_text(s, 3, w->reason);
     result = sql_execute(s);
-    if (result == SQL_OK && sql_changes(sql) == 0) {
-        return SQL_NONE;
-    }
     const struct audit_entry entry = {w->now, w->who, "invitation-withdrawn",
                                       w->id, w->reason};
     return result == SQL_OK ? audit_put(sql, &entry) : result;
@@ -242,31 +332,14 @@ static enum sql_result withdraw(struct sql *sql, void *ctx)
 
 enum office_result office_withdraw(struct office *office, const char *id,
                                    const char *who, const char *reason,
-                                   int64_t now)
+                                   int64_t now, struct invitation *out,
+                                   bool *out_withdrawn)
 {
-    struct withdrawing withdrawing = {id, who, reason, now};
-    return office_result_of(office_work(office, withdraw, &withdrawing));
-}
-
-struct showing {
-    const char *id;
-    int64_t now;
-};
-
-static enum sql_result show(struct sql *sql, void *ctx)
-{
-    const struct showing *showing = ctx;
-    struct sql_statement *s = sql_use(sql, INVITATION_SHOW);
-    sql_bind_text(s, 1, showing->id);
-    sql_bind_int(s, 2, showing->now);
-    return sql_execute(s);
-}
-
-enum office_result office_show_invitation(struct office *office, const char *id,
-                                          int64_t now)
-{
-    struct showing showing = {id, now};
-    return office_result_of(office_work(office, show, &showing));
+    struct withdrawing withdrawing = {id, who, reason, now, out, false};
+    enum office_result result =
+        office_result_of(office_work(office, withdraw, &withdrawing));
+    *out_withdrawn = withdrawing.is_withdrawn;
+    return result;
 }
 
 enum office_result office_withdrawals(struct office *office, int32_t from_day,

@@ -20,6 +20,10 @@
     " FROM devices d LEFT JOIN contacts t ON t.device_no = d.device_no"        \
     " LEFT JOIN chains c ON c.device_no = d.device_no AND c.gen ="             \
     " (SELECT max(gen) FROM chains m WHERE m.device_no = d.device_no)"
+// When an open one ends by itself: nobody came, or its device showed it and has
+// not been heard of for a day.
+#define INVITATION_ENDS_AT                                                     \
+    "(CASE state WHEN 0 THEN expires_at ELSE state_at + 86400000 END)"
 
 // The sums of struct office_tally, from rows of totals.
 #define TOTAL_SUMS                                                             \
@@ -307,26 +311,33 @@ const char *const office_statements[STATEMENT_COUNT] = {
     [INVITATION_GET] = INVITATION_COLUMNS " WHERE id = ?1",
     [INVITATION_OPEN_FOR] = INVITATION_COLUMNS
     " WHERE code = ?1 AND code <> '' AND step = ?2 AND state < 2"
-    " AND (state = 1 OR expires_at > ?3)",
+    " AND " INVITATION_ENDS_AT " > ?3",
     [INVITATION_OPEN_AT] = INVITATION_COLUMNS
     " WHERE counter = ?2 AND unit = ?1 AND state < 2"
-    " AND (state = 1 OR expires_at > ?3) ORDER BY invitation_no LIMIT ?4",
+    " AND " INVITATION_ENDS_AT " > ?3 ORDER BY invitation_no LIMIT ?4",
+    [INVITATION_MADE_AT] =
+        INVITATION_COLUMNS " WHERE counter = ?2 AND unit = ?1 AND made_at >= ?3"
+                           " ORDER BY made_at DESC, invitation_no DESC",
     [INVITATION_COUNT_OPEN] =
         "SELECT count(*) FROM invitations WHERE counter = ?2 AND unit = ?1"
-        " AND state < 2 AND (state = 1 OR expires_at > ?3)",
-    // Before a new one is added, so that the unique key means open ones.
-    [INVITATION_EXPIRE] =
-        "UPDATE invitations SET state = 6, state_at = expires_at"
-        " WHERE state = 0 AND expires_at <= ?1",
+        " AND state < 2 AND " INVITATION_ENDS_AT " > ?3",
+    // Before a new one is added, so that the unique key means open ones. The
+    // index holds the open ones alone; SQLite does not find that by itself.
+    [INVITATION_EXPIRE] = "UPDATE invitations INDEXED BY invitations_open"
+                          " SET state = 6, state_at = " INVITATION_ENDS_AT
+                          " WHERE state < 2 AND " INVITATION_ENDS_AT " <= ?1",
+    // By a device of its own counter.
     [INVITATION_SHOW] = "UPDATE invitations SET state = 1, state_at = ?2"
-                        " WHERE id = ?1 AND state = 0",
+                        " WHERE id = ?1 AND state = 0 AND counter ="
+                        " (SELECT counter FROM devices WHERE device_no = ?3)"
+                        " RETURNING counter",
     [INVITATION_WITHDRAW] =
         "UPDATE invitations SET state = 5, state_at = ?2, reason = ?3"
         " WHERE id = ?1 AND state < 2",
-    // A line is evidence: it also ends one that was withdrawn or expired while
-    // the device could not know. The first line decides.
-    [INVITATION_END] = "UPDATE invitations SET state = ?2, state_at = ?3"
-                       " WHERE id = ?1 AND state NOT IN (2, 3, 4)",
+    [INVITATION_END] =
+        "UPDATE invitations SET state = ?2, state_at = ?3 WHERE id = ?1"
+        " AND (state IN (0, 1, 6) OR (?2 = 2 AND state IN (3, 4)))"
+        " RETURNING counter",
     [INVITATION_RATED_ALREADY] =
         "SELECT 1 FROM visits WHERE transaction_code = ?1 AND step_no ="
         " coalesce((SELECT code_no FROM codes WHERE code = ?2), 0)"
@@ -338,6 +349,19 @@ const char *const office_statements[STATEMENT_COUNT] = {
         "SELECT reason, count(*) FROM invitations WHERE state = 5"
         " AND state_at >= ?1 AND state_at < ?2 GROUP BY reason"
         " ORDER BY count(*) DESC, reason",
+    [SEAT_GET] = "SELECT officer, from_at, to_at, by FROM seats"
+                 " WHERE unit = ?1 AND counter = ?2 AND to_at = 0",
+    [SEAT_LIST] = "SELECT officer, from_at, to_at, by FROM seats"
+                  " WHERE unit = ?1 AND counter = ?2 AND from_at < ?4"
+                  " AND (to_at = 0 OR to_at > ?3) ORDER BY seat_no",
+    // Theirs elsewhere, and whoever sits there. A clock that went back makes no
+    // seat end before it began.
+    [SEAT_CLEAR] = "UPDATE seats SET to_at = max(?4, from_at) WHERE to_at = 0"
+                   " AND unit = ?1 AND (counter = ?2 OR officer = ?3)",
+    [SEAT_ADD] = "INSERT INTO seats (unit, counter, officer, from_at, by)"
+                 " VALUES (?1, ?2, ?3, ?4, ?5)",
+    [SEAT_LEAVE] = "UPDATE seats SET to_at = max(?4, from_at) WHERE to_at = 0"
+                   " AND unit = ?1 AND counter = ?2 AND officer = ?3",
     [AUDIT_ADD] = "INSERT INTO audit (at, who, action, target, detail)"
                   " VALUES (?1, ?2, ?3, ?4, ?5)",
     [AUDIT_LIST] = "SELECT at, who, action, target, detail FROM audit"

@@ -177,6 +177,31 @@ static enum sql_result settle(struct counting *c, bool *out_counted)
     return result;
 }
 
+// Runs a statement that changes an invitation or none, and tells its counter.
+static enum sql_result change_invitation(struct taking *taking,
+                                         struct sql_statement *s)
+{
+    enum sql_result result = sql_step(s);
+    if (result == SQL_OK) {
+        invitation_changes_add(&taking->batch->invitations, sql_text(s, 0));
+    }
+    sql_done(s);
+    return result == SQL_NONE ? SQL_OK : result;
+}
+
+enum sql_result visit_invited(struct taking *taking)
+{
+    const struct office_batch *batch = taking->batch;
+    if (!batch->state || !batch->state->invitation) {
+        return SQL_OK;
+    }
+    struct sql_statement *s = sql_use(taking->office->sql, INVITATION_SHOW);
+    sql_bind_text(s, 1, batch->state->invitation);
+    sql_bind_int(s, 2, batch->received_at);
+    sql_bind_int(s, 3, taking->device->no);
+    return change_invitation(taking, s);
+}
+
 // What became of the invitation that brought the visit; never the level.
 static enum sql_result end_invitation(const struct counting *c)
 {
@@ -194,7 +219,7 @@ static enum sql_result end_invitation(const struct counting *c)
     sql_bind_text(s, 1, visit->invitation);
     sql_bind_int(s, 2, states[visit->outcome]);
     sql_bind_int(s, 3, c->facts.at);
-    return sql_execute(s);
+    return change_invitation(c->taking, s);
 }
 
 enum sql_result visit_count(struct taking *taking,
