@@ -1,54 +1,12 @@
 #include "common/buf.h"
-#include "common/date.h"
 #include "common/log.h"
+#include "office/breakdown.h"
 #include "office/heads.h"
 #include "office/office_sqlite.h"
 #include "office/totals.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-// From and to, both included; none when from > to.
-struct range {
-    int32_t from, to;
-};
-static const struct range no_range = {1, 0};
-
-// Whole half-months inside, days at the edges.
-struct ranges {
-    struct range half_months, before, after;
-};
-
-static struct range clamp_days(int32_t from_day, int32_t to_day)
-{
-    int32_t least = date_to_day((struct date){0, 1, 1});
-    int32_t most = date_to_day((struct date){9999, 12, 31});
-    return (struct range){from_day < least ? least : from_day,
-                          to_day > most ? most : to_day};
-}
-
-static struct ranges split_days(struct range days)
-{
-    struct ranges ranges = {no_range, days, no_range};
-    if (days.from > days.to) {
-        return ranges;
-    }
-    struct range halves = {tally_half_month(days.from),
-                           tally_half_month(days.to)};
-    if (tally_first_day(halves.from) < days.from) {
-        halves.from++;
-    }
-    if (tally_last_day(halves.to) > days.to) {
-        halves.to--;
-    }
-    if (halves.from <= halves.to) {
-        ranges.half_months = halves;
-        ranges.before.to = tally_first_day(halves.from) - 1;
-        ranges.after.from = tally_last_day(halves.to) + 1;
-        ranges.after.to = days.to;
-    }
-    return ranges;
-}
 
 // Rows with a number as key, gathered by what the breakdown makes of it.
 struct bin {
@@ -94,67 +52,6 @@ static int compare_bins(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-// The half-month h is the first of its calendar month when even; the official
-// month that ends on the 14th takes the odd one before and the even one.
-static int64_t number_of_period(enum office_breakdown by,
-                                enum tally_grain grain, int32_t period)
-{
-    if (by == OFFICE_BY_DAY) {
-        return period;
-    }
-    if (by == OFFICE_BY_NONE) {
-        return 0;
-    }
-    int32_t half =
-        grain == TALLY_HALF_MONTH ? period : tally_half_month(period);
-    return by == OFFICE_BY_OFFICIAL_MONTH ? (half + 1) / 2 : half / 2;
-}
-
-static int64_t number_of_key(enum office_breakdown by, int64_t key)
-{
-    switch (by) {
-    case OFFICE_BY_HOUR:
-        return key % 24;
-    case OFFICE_BY_WEEKDAY:
-        return key / 24;
-    default:
-        return key;
-    }
-}
-
-enum { KEY_TEXT_SIZE = 48 };
-
-static void write_key(enum office_breakdown by, int64_t number,
-                      char out[KEY_TEXT_SIZE])
-{
-    int n = (int)number;
-    switch (by) {
-    case OFFICE_BY_DAY:
-        date_format_iso(n, out);
-        break;
-    case OFFICE_BY_CALENDAR_MONTH:
-    case OFFICE_BY_OFFICIAL_MONTH:
-        snprintf(out, KEY_TEXT_SIZE, "%04d-%02d", n / 12, n % 12 + 1);
-        break;
-    case OFFICE_BY_CHANNEL:
-        snprintf(out, KEY_TEXT_SIZE, "%s",
-                 record_mode_name((enum record_mode)n));
-        break;
-    case OFFICE_BY_HOUR:
-        snprintf(out, KEY_TEXT_SIZE, "%02d", n);
-        break;
-    case OFFICE_BY_WEEKDAY:
-        snprintf(out, KEY_TEXT_SIZE, "%d", n);
-        break;
-    case OFFICE_BY_HOUR_OF_WEEK:
-        snprintf(out, KEY_TEXT_SIZE, "%d-%02d", n / 24, n % 24);
-        break;
-    default:
-        out[0] = '\0';
-        break;
-    }
-}
-
 static void read_sums(struct sql_statement *s, int column,
                       struct office_tally *out)
 {
@@ -198,9 +95,9 @@ static void give_bins(struct bins *bins, const struct reading *reading)
         qsort(bins->all, bins->count, sizeof *bins->all, compare_bins);
     }
     for (size_t i = 0; i < bins->count; i++) {
-        char key[KEY_TEXT_SIZE];
+        char key[BREAKDOWN_KEY_SIZE];
         const struct bin *bin = &bins->all[i];
-        write_key(reading->by, bin->number, key);
+        breakdown_key(reading->by, bin->number, key);
         struct office_total total = {key, key, bin->sum};
         if (!tally_is_zero(&bin->sum) && !reading->row(reading->ctx, &total)) {
             break;
@@ -224,14 +121,14 @@ static enum office_result give_numbers(struct sql_statement *s,
     while ((result = sql_step(s)) == SQL_OK) {
         int64_t number;
         if (shape == SHAPE_KEY) {
-            number = number_of_key(reading->by, sql_int(s, 0));
+            number = breakdown_of_key(reading->by, sql_int(s, 0));
         } else if (shape == SHAPE_DAY) {
-            number = number_of_period(reading->by, TALLY_DAY,
-                                      (int32_t)sql_int(s, 0));
+            number = breakdown_of_period(reading->by, TALLY_DAY,
+                                         (int32_t)sql_int(s, 0));
         } else {
-            number =
-                number_of_period(reading->by, (enum tally_grain)sql_int(s, 0),
-                                 (int32_t)sql_int(s, 1));
+            number = breakdown_of_period(reading->by,
+                                         (enum tally_grain)sql_int(s, 0),
+                                         (int32_t)sql_int(s, 1));
         }
         struct office_tally sum;
         read_sums(s, shape == SHAPE_PERIOD ? 2 : 1, &sum);
@@ -253,28 +150,27 @@ static enum office_result give_numbers(struct sql_statement *s,
 }
 
 static const struct {
-    enum tally_dimension dimension;
     size_t totals;
     size_t recount;
 } sources[OFFICE_BREAKDOWN_COUNT] = {
-    [OFFICE_BY_NONE] = {TALLY_ALL, TOTALS_PERIODS, RECOUNT_DAYS},
-    [OFFICE_BY_DAY] = {TALLY_ALL, TOTALS_PERIODS, RECOUNT_DAYS},
-    [OFFICE_BY_CALENDAR_MONTH] = {TALLY_ALL, TOTALS_PERIODS, RECOUNT_DAYS},
-    [OFFICE_BY_OFFICIAL_MONTH] = {TALLY_ALL, TOTALS_PERIODS, RECOUNT_DAYS},
-    [OFFICE_BY_COUNTER] = {TALLY_COUNTER, TOTALS_CODES, RECOUNT_COUNTERS},
-    [OFFICE_BY_FIELD] = {TALLY_FIELD, TOTALS_CODES, RECOUNT_FIELDS},
-    [OFFICE_BY_PROCEDURE] = {TALLY_PROCEDURE, TOTALS_CODES, RECOUNT_PROCEDURES},
-    [OFFICE_BY_OFFICER] = {TALLY_OFFICER, TOTALS_CODES, RECOUNT_OFFICERS},
-    [OFFICE_BY_DEVICE] = {TALLY_DEVICE, TOTALS_DEVICES, RECOUNT_DEVICES},
-    [OFFICE_BY_STEP] = {TALLY_STEP, TOTALS_CODES, RECOUNT_STEPS},
-    [OFFICE_BY_CHANNEL] = {TALLY_CHANNEL, TOTALS_NUMBERS, RECOUNT_CHANNELS},
-    [OFFICE_BY_HOUR] = {TALLY_HOUR_OF_WEEK, TOTALS_NUMBERS, RECOUNT_HOURS},
-    [OFFICE_BY_WEEKDAY] = {TALLY_HOUR_OF_WEEK, TOTALS_NUMBERS, RECOUNT_HOURS},
-    [OFFICE_BY_HOUR_OF_WEEK] = {TALLY_HOUR_OF_WEEK, TOTALS_NUMBERS,
-                                RECOUNT_HOURS},
+    [OFFICE_BY_NONE] = {TOTALS_PERIODS, RECOUNT_DAYS},
+    [OFFICE_BY_DAY] = {TOTALS_PERIODS, RECOUNT_DAYS},
+    [OFFICE_BY_CALENDAR_MONTH] = {TOTALS_PERIODS, RECOUNT_DAYS},
+    [OFFICE_BY_OFFICIAL_MONTH] = {TOTALS_PERIODS, RECOUNT_DAYS},
+    [OFFICE_BY_COUNTER] = {TOTALS_CODES, RECOUNT_COUNTERS},
+    [OFFICE_BY_FIELD] = {TOTALS_CODES, RECOUNT_FIELDS},
+    [OFFICE_BY_PROCEDURE] = {TOTALS_CODES, RECOUNT_PROCEDURES},
+    [OFFICE_BY_OFFICER] = {TOTALS_CODES, RECOUNT_OFFICERS},
+    [OFFICE_BY_DEVICE] = {TOTALS_DEVICES, RECOUNT_DEVICES},
+    [OFFICE_BY_STEP] = {TOTALS_CODES, RECOUNT_STEPS},
+    [OFFICE_BY_CHANNEL] = {TOTALS_NUMBERS, RECOUNT_CHANNELS},
+    [OFFICE_BY_HOUR] = {TOTALS_NUMBERS, RECOUNT_HOURS},
+    [OFFICE_BY_WEEKDAY] = {TOTALS_NUMBERS, RECOUNT_HOURS},
+    [OFFICE_BY_HOUR_OF_WEEK] = {TOTALS_NUMBERS, RECOUNT_HOURS},
 };
 
-static void bind_range(struct sql_statement *s, int index, struct range range)
+static void bind_range(struct sql_statement *s, int index,
+                       struct day_range range)
 {
     sql_bind_int(s, index, range.from);
     sql_bind_int(s, index + 1, range.to);
@@ -285,13 +181,10 @@ enum office_result office_totals(struct office *office, int32_t from_day,
                                  office_total_row *row, void *ctx)
 {
     struct reading reading = {by, row, ctx};
-    struct range days = clamp_days(from_day, to_day);
-    // Days are read as days.
-    struct ranges ranges = by == OFFICE_BY_DAY
-                               ? (struct ranges){no_range, days, no_range}
-                               : split_days(days);
+    struct day_range days = breakdown_clamp(from_day, to_day);
+    struct day_ranges ranges = breakdown_split(by, days);
     struct sql_statement *s = sql_use(office->sql, sources[by].totals);
-    sql_bind_int(s, 1, sources[by].dimension);
+    sql_bind_int(s, 1, breakdown_dimension(by));
     bind_range(s, 2, ranges.half_months);
     bind_range(s, 4, ranges.before);
     bind_range(s, 6, ranges.after);
@@ -327,7 +220,7 @@ enum office_result office_recount(struct office *office, int32_t from_day,
     struct reading reading = {by, row, ctx};
     size_t source = sources[by].recount;
     struct sql_statement *s = sql_use(office->sql, source);
-    bind_range(s, 1, clamp_days(from_day, to_day));
+    bind_range(s, 1, breakdown_clamp(from_day, to_day));
     return give_recount(s, source, &reading);
 }
 
@@ -351,7 +244,7 @@ enum office_result office_recount_to(struct office *office,
     if (buf_ok(&list)) {
         struct sql_statement *s = sql_use(
             office->sql, source - (size_t)RECOUNT_DAYS + RECOUNT_TO_DAYS);
-        bind_range(s, 1, clamp_days(from_day, to_day));
+        bind_range(s, 1, breakdown_clamp(from_day, to_day));
         sql_bind_text(s, 3, buf_text(&list));
         result = give_recount(s, source, &reading);
     } else {
