@@ -1,0 +1,152 @@
+#include "office/transaction_tally.h"
+#include "common/date.h"
+#include <stdlib.h>
+#include <string.h>
+
+void transaction_sum_merge(struct transaction_sum *into,
+                           const struct transaction_sum *add)
+{
+    into->count += add->count;
+    for (size_t i = 0; i < TIMELINESS_COUNT; i++) {
+        into->timely[i] += add->timely[i];
+    }
+    waits_merge(&into->called, &add->called);
+    waits_merge(&into->done, &add->done);
+}
+
+bool transaction_sum_equal(const struct transaction_sum *a,
+                           const struct transaction_sum *b)
+{
+    return a->count == b->count &&
+           memcmp(a->timely, b->timely, sizeof a->timely) == 0 &&
+           waits_equal(&a->called, &b->called) &&
+           waits_equal(&a->done, &b->done);
+}
+
+void transaction_sum_free(struct transaction_sum *sum)
+{
+    waits_free(&sum->called);
+    waits_free(&sum->done);
+    *sum = (struct transaction_sum){0};
+}
+
+struct cell_key {
+    int64_t key;
+    int32_t period;
+    int16_t dimension;
+    int16_t grain;
+};
+
+struct transaction_cell *
+transaction_tally_find(const struct transaction_tally *tally,
+                       enum tally_dimension dimension, enum tally_grain grain,
+                       int32_t period, int64_t key)
+{
+    struct cell_key name = {key, period, (int16_t)dimension, (int16_t)grain};
+    int64_t at;
+    return map_get(&tally->index, &name, sizeof name, &at) ? &tally->cells[at]
+                                                           : NULL;
+}
+
+static bool make_room(struct transaction_tally *tally)
+{
+    if (tally->count < tally->capacity) {
+        return true;
+    }
+    size_t capacity = tally->capacity ? tally->capacity * 2 : 64;
+    struct transaction_cell *cells =
+        realloc(tally->cells, capacity * sizeof *cells);
+    if (!cells) {
+        return false;
+    }
+    tally->cells = cells;
+    tally->capacity = capacity;
+    return true;
+}
+
+// The cell, made now when there is none; NULL on no memory.
+static struct transaction_cell *take_cell(struct transaction_tally *tally,
+                                          enum tally_dimension dimension,
+                                          enum tally_grain grain,
+                                          int32_t period, int64_t key)
+{
+    struct transaction_cell *cell =
+        transaction_tally_find(tally, dimension, grain, period, key);
+    if (cell) {
+        return cell;
+    }
+    struct cell_key name = {key, period, (int16_t)dimension, (int16_t)grain};
+    if (!make_room(tally) ||
+        !map_put(&tally->index, &name, sizeof name, (int64_t)tally->count)) {
+        tally->failed = true;
+        return NULL;
+    }
+    cell = &tally->cells[tally->count++];
+    *cell = (struct transaction_cell){
+        .dimension = dimension, .grain = grain, .period = period, .key = key};
+    return cell;
+}
+
+static void add_to_sum(struct transaction_sum *sum,
+                       const struct transaction_facts *facts, int sign)
+{
+    sum->count += sign;
+    sum->timely[facts->timeliness] += sign;
+    if (facts->queued_at && facts->called_at) {
+        waits_add(&sum->called, facts->called_at - facts->queued_at, sign);
+    }
+    if (facts->queued_at) {
+        waits_add(&sum->done, facts->done_at - facts->queued_at, sign);
+    }
+}
+
+void transaction_tally_add(struct transaction_tally *tally,
+                           const struct transaction_facts *facts, int sign)
+{
+    int32_t day = date_day_of_wall_ms(facts->done_at);
+    int64_t hour = (facts->done_at - date_wall_ms_of_day(day)) / (3600 * 1000);
+    const struct {
+        enum tally_dimension dimension;
+        int64_t key;
+    } places[] = {{TALLY_ALL, 0},
+                  {TALLY_COUNTER, facts->counter},
+                  {TALLY_FIELD, facts->field},
+                  {TALLY_PROCEDURE, facts->procedure},
+                  {TALLY_OFFICER, facts->officer},
+                  {TALLY_STEP, facts->step},
+                  {TALLY_HOUR_OF_WEEK, date_weekday(day) * 24 + hour}};
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+        struct transaction_cell *cell = take_cell(
+            tally, places[i].dimension, TALLY_DAY, day, places[i].key);
+        if (cell) {
+            add_to_sum(&cell->sum, facts, sign);
+            tally->failed |= cell->sum.called.failed || cell->sum.done.failed;
+        }
+    }
+}
+
+void transaction_tally_fold(struct transaction_tally *tally)
+{
+    size_t days = tally->count;
+    for (size_t i = 0; i < days; i++) {
+        const struct transaction_cell *day = &tally->cells[i];
+        struct transaction_cell *half =
+            take_cell(tally, day->dimension, TALLY_HALF_MONTH,
+                      tally_half_month(day->period), day->key);
+        if (half) {
+            // Making the half-month's cell may have moved the day's.
+            transaction_sum_merge(&half->sum, &tally->cells[i].sum);
+            tally->failed |= half->sum.called.failed || half->sum.done.failed;
+        }
+    }
+}
+
+void transaction_tally_free(struct transaction_tally *tally)
+{
+    for (size_t i = 0; i < tally->count; i++) {
+        transaction_sum_free(&tally->cells[i].sum);
+    }
+    map_free(&tally->index);
+    free(tally->cells);
+    *tally = (struct transaction_tally){0};
+}
