@@ -10,6 +10,7 @@
 //   ingest.h         batches into the ledger, the count and the totals
 //   totals.h         the figures of a period, by any breakdown
 //   audit.h          who did what
+//   transactions.h   completed transactions, and their figures of a period
 //   trust.h          how complete the data is
 //   verify.h         everything again, from the bytes
 //

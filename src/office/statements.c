@@ -89,6 +89,15 @@
     "  counter_no, field_no, procedure_no, step_no, officer_no, counted"       \
     "  FROM held WHERE outcome <> 0 OR transaction_code IS NULL) "
 
+// As transactions_sqlite.c reads and binds them.
+#define TRANSACTION_COLUMNS                                                    \
+    "step_no, counter_no, field_no, procedure_no, officer_no, queued_at,"      \
+    " called_at, done_at, timeliness"
+#define TRANSACTION_SUMS                                                       \
+    "transactions, early, on_time, late, called_known, called_ms,"             \
+    " called_within, called_waits, done_known, done_ms, done_within,"          \
+    " done_waits"
+
 // What a device signed: where its chain ended, and the line that is held there.
 #define SIGNED_ROWS(to, head, rows)                                            \
     "SELECT d.id, b.gen, " to ", " head ", b.nonce, b.signature,"              \
@@ -366,6 +375,54 @@ const char *const office_statements[STATEMENT_COUNT] = {
                   " VALUES (?1, ?2, ?3, ?4, ?5)",
     [AUDIT_LIST] = "SELECT at, who, action, target, detail FROM audit"
                    " ORDER BY audit_no DESC",
+
+    [CODE_TEXT] = "SELECT code FROM codes WHERE code_no = ?1",
+    [TRANSACTION_FIND] =
+        "SELECT transaction_no, " TRANSACTION_COLUMNS ", due_at, result"
+        " FROM transactions WHERE unit = ?1 AND code = ?2 AND step_no = ?3",
+    [TRANSACTION_SAME] =
+        "SELECT count(*) FROM transactions WHERE unit = ?1 AND step_no = ?2"
+        " AND counter_no = ?3 AND field_no = ?4 AND procedure_no = ?5"
+        " AND officer_no = ?6 AND queued_at = ?7 AND called_at = ?8"
+        " AND done_at = ?9 AND timeliness = ?10 AND due_at = ?11"
+        " AND result = ?12",
+    [TRANSACTION_ADD] =
+        "INSERT INTO transactions (unit, code, received_at, step_no,"
+        " counter_no, field_no, procedure_no, officer_no, queued_at,"
+        " called_at, done_at, timeliness, due_at, result)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
+        " ?14)",
+    [TRANSACTION_REPLACE] =
+        "UPDATE transactions SET code = ?2, received_at = ?3, step_no = ?4,"
+        " counter_no = ?5, field_no = ?6, procedure_no = ?7, officer_no = ?8,"
+        " queued_at = ?9, called_at = ?10, done_at = ?11, timeliness = ?12,"
+        " due_at = ?13, result = ?14 WHERE transaction_no = ?1",
+    [TRANSACTION_ROWS] = "SELECT " TRANSACTION_COLUMNS " FROM transactions"
+                         " WHERE done_at >= ?1 AND done_at < ?2",
+    [TRANSACTION_TOTAL_GET] =
+        "SELECT " TRANSACTION_SUMS " FROM transaction_totals"
+        " WHERE dimension = ?1 AND grain = ?2 AND period = ?3 AND key = ?4",
+    [TRANSACTION_TOTAL_PUT] =
+        "INSERT OR REPLACE INTO transaction_totals (dimension, grain, period,"
+        " key, " TRANSACTION_SUMS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,"
+        " ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+    [TRANSACTION_TOTAL_DROP] =
+        "DELETE FROM transaction_totals"
+        " WHERE dimension = ?1 AND grain = ?2 AND period = ?3 AND key = ?4",
+    // ?1…?7 as in TOTAL_ROWS.
+    [TRANSACTION_TOTALS] =
+        "SELECT grain, period, key, " TRANSACTION_SUMS
+        " FROM transaction_totals WHERE dimension = ?1 AND grain = 1"
+        " AND period BETWEEN ?2 AND ?3"
+        " UNION ALL SELECT grain, period, key, " TRANSACTION_SUMS
+        " FROM transaction_totals WHERE dimension = ?1 AND grain = 0"
+        " AND period BETWEEN ?4 AND ?5"
+        " UNION ALL SELECT grain, period, key, " TRANSACTION_SUMS
+        " FROM transaction_totals WHERE dimension = ?1 AND grain = 0"
+        " AND period BETWEEN ?6 AND ?7 ORDER BY key",
+    [TRANSACTION_ALL_TOTALS] =
+        "SELECT dimension, grain, period, key, " TRANSACTION_SUMS
+        " FROM transaction_totals",
 
     [VERIFY_NAME] = "SELECT 1 FROM sqlite_schema WHERE name = ?1",
     // The next chain that has lines, after (?1, ?2): skips from one to the

@@ -5,7 +5,8 @@
 //
 // Every row that proves something leads to the line that it is about. What no
 // row proves, nobody can find changed: when a device said that it sent, the
-// words of a reason, contacts, configurations, names, keys and invitations.
+// words of a reason, contacts, configurations, names, keys, invitations, and
+// what one-stop systems told of transactions; of those the totals are proved.
 #pragma once
 #include "common/ids.h"
 #include "office/office.h"
@@ -23,6 +24,7 @@ typedef bool office_finding_row(void *ctx, const struct office_finding *found);
 struct office_verification {
     int64_t devices, chains, lines, invalid, conflicts;
     int64_t visits, totals; // rows compared
+    int64_t transactions;   // counted again
     int64_t checkpoints;
     int64_t findings; // 0: sound
 };

@@ -196,25 +196,33 @@ static enum sql_result check_strays(struct verifying *v)
     return result;
 }
 
-static void find_total(struct verifying *v, const struct tally_cell *cell)
+void verify_find_total(struct verifying *v, enum tally_dimension dimension,
+                       enum tally_grain grain, int32_t period, int64_t key,
+                       const char *what)
 {
     static const char *const dimensions[TALLY_DIMENSION_COUNT] = {
         "all",    "counter", "field",   "procedure",   "officer",
         "device", "step",    "channel", "hour of week"};
     char day[DATE_ISO_SIZE];
-    bool is_day = cell->grain == TALLY_DAY;
-    if ((unsigned)cell->dimension >= TALLY_DIMENSION_COUNT ||
-        (unsigned)cell->grain > TALLY_HALF_MONTH || cell->period < 0 ||
-        cell->period > TALLY_PERIOD_MOST) {
+    bool is_day = grain == TALLY_DAY;
+    if ((unsigned)dimension >= TALLY_DIMENSION_COUNT ||
+        (unsigned)grain > TALLY_HALF_MONTH || period < 0 ||
+        period > TALLY_PERIOD_MOST) {
         verify_find(v, "", 0, 0, "there is a total of no breakdown or period");
         return;
     }
-    date_format_iso(is_day ? cell->period : tally_first_day(cell->period), day);
+    date_format_iso(is_day ? period : tally_first_day(period), day);
     verify_find(v, "", 0, 0,
-                "the total of the %s %s by %s, key %lld, is not what its "
-                "visits give",
-                is_day ? "day" : "half-month from", day,
-                dimensions[cell->dimension], (long long)cell->key);
+                "the total of the %s %s by %s, key %lld, is not what its %s "
+                "give",
+                is_day ? "day" : "half-month from", day, dimensions[dimension],
+                (long long)key, what);
+}
+
+static void find_total(struct verifying *v, const struct tally_cell *cell)
+{
+    verify_find_total(v, cell->dimension, cell->grain, cell->period, cell->key,
+                      "visits");
 }
 
 // Takes each kept total off the recount: what is left on either side is wrong.
@@ -282,7 +290,8 @@ static enum sql_result check_guards(struct verifying *v)
                                         "checkpoint_heads_no_delete",
                                         "audit_no_update",
                                         "audit_no_delete",
-                                        "visits_by_transaction"};
+                                        "visits_by_transaction",
+                                        "transactions_once"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         struct sql_statement *s = sql_use(v->sql, VERIFY_NAME);
         sql_bind_text(s, 1, names[i]);
@@ -330,6 +339,9 @@ static enum sql_result verify_all(struct verifying *v)
     }
     if (result == SQL_OK && !v->is_stopped) {
         result = check_totals(v);
+    }
+    if (result == SQL_OK && !v->is_stopped) {
+        result = verify_transactions(v);
     }
     return result;
 }

@@ -29,5 +29,11 @@ enum sql_result verify_rows(struct verifying *v, size_t statement,
 // verify_lines_sqlite.c: every line of every chain, its id, its batch and the
 // visit made of it.
 enum sql_result verify_chains(struct verifying *v);
+// verify_transactions_sqlite.c: the totals made of the transactions.
+enum sql_result verify_transactions(struct verifying *v);
+// Names a total that is not what the rows give; `what` are those.
+void verify_find_total(struct verifying *v, enum tally_dimension dimension,
+                       enum tally_grain grain, int32_t period, int64_t key,
+                       const char *what);
 // verify_checkpoints_sqlite.c: every checkpoint that is kept.
 enum sql_result verify_checkpoints(struct verifying *v);

@@ -1,0 +1,17 @@
+// What the files of the transactions share.
+#pragma once
+#include "office/breakdown.h"
+#include "office/office_sqlite.h"
+#include "office/transactions.h"
+
+// The sums of a row of transaction_totals, whose first column is `column`. Give
+// them back with transaction_sum_free(). SQL_CORRUPT, and logged, when the row
+// is damaged.
+enum sql_result transaction_sum_get(struct sql_statement *s, int column,
+                                    struct transaction_sum *out);
+// The facts in the columns of TRANSACTION_COLUMNS.
+void transaction_facts_get(struct sql_statement *s, int column,
+                           struct transaction_facts *out);
+// Adds every transaction that ended on these days to the tally's day cells.
+enum sql_result transactions_count(struct sql *sql, struct day_range days,
+                                   struct transaction_tally *tally);
