@@ -1,4 +1,5 @@
 #include "ledger/pin.h"
+#include "ledger/argon.h"
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -6,15 +7,12 @@
 
 // RFC 9106's memory-constrained choice has 3 passes; 16 MiB is what a small
 // device gives without a thought.
-enum {
-    MEMORY_BYTES = 16 << 20,
-    PASSES = 3,
-    MEMORY_MOST_KIB = 32 << 10,
-    PASSES_MOST = 10
-};
+static const struct argon_cost COST = {.memory_kib = 16 << 10, .passes = 3};
+static const struct argon_cost COST_MOST = {.memory_kib = 32 << 10,
+                                            .passes = 10};
 
-_Static_assert(PIN_HASH_SIZE >= crypto_pwhash_argon2id_STRBYTES,
-               "the hash has room");
+_Static_assert((int)PIN_HASH_SIZE == (int)ARGON_HASH_SIZE,
+               "a PIN's hash is one of Argon2id");
 
 bool pin_is_well_formed(const char *digits)
 {
@@ -31,42 +29,18 @@ bool pin_hash(const char *digits, char out[PIN_HASH_SIZE])
 {
     memset(out, 0, PIN_HASH_SIZE);
     return pin_is_well_formed(digits) &&
-           crypto_pwhash_argon2id_str(out, digits, PIN_DIGITS, PASSES,
-                                      MEMORY_BYTES) == 0;
+           argon_hash(digits, PIN_DIGITS, &COST, out);
 }
 
 bool pin_hash_is_valid(const char *hash)
 {
-    unsigned memory, passes, lanes;
-    int head = 0;
-    if (sscanf(hash, "$argon2id$v=19$m=%8u,t=%8u,p=%8u$%n", &memory, &passes,
-               &lanes, &head) != 3 ||
-        head == 0)
-        return false;
-    // sscanf() reads past blanks and signs, libsodium does not.
-    if (strspn(hash, "$argon2id=,vmtp0123456789") < (size_t)head)
-        return false;
-    // Salt and hash, in base64 of libsodium's lengths.
-    static const char base64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnop"
-                                 "qrstuvwxyz0123456789+/";
-    const char *salt = hash + head;
-    size_t salt_size = strspn(salt, base64);
-    if (salt_size != 22 || salt[salt_size] != '$')
-        return false;
-    const char *rest = salt + salt_size + 1;
-    return strspn(rest, base64) == 43 && rest[43] == '\0' && memory >= 8 &&
-           memory <= MEMORY_MOST_KIB && passes >= 1 && passes <= PASSES_MOST &&
-           lanes == 1;
+    return argon_is_valid(hash, &COST_MOST);
 }
 
 bool pin_check(const char *hash, const char *digits)
 {
-    // libsodium wants the whole array, zeros behind the text.
-    char copy[crypto_pwhash_argon2id_STRBYTES] = {0};
-    if (!pin_is_well_formed(digits) || !pin_hash_is_valid(hash) ||
-        snprintf(copy, sizeof copy, "%s", hash) >= (int)sizeof copy)
-        return false;
-    return crypto_pwhash_argon2id_str_verify(copy, digits, PIN_DIGITS) == 0;
+    return pin_is_well_formed(digits) &&
+           argon_check(hash, digits, PIN_DIGITS, &COST_MOST);
 }
 
 // --- The count of tries -----------------------------------------------------
