@@ -6,6 +6,8 @@
 //   devices.h        register, enrol, find, list, revoke, flags
 //   configuration.h  what each device is told, with its version
 //   keys.h           API keys
+//   people.h         who signs in, and as what
+//   sessions.h       signing in and out
 //   line.h           one received line, read by the thread that received it
 //   ingest.h         batches into the ledger, the count and the totals
 //   totals.h         the figures of a period, by any breakdown

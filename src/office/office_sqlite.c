@@ -22,9 +22,12 @@ static const char version_5[] =
 static const char version_6[] =
 #include "office/office_6.sql.h"
     ;
+static const char version_7[] =
+#include "office/office_7.sql.h"
+    ;
 static const struct sql_migration migrations[] = {
     {1, version_1}, {2, version_2}, {3, version_3}, {4, version_4},
-    {5, version_5}, {6, version_6}, {0, NULL}};
+    {5, version_5}, {6, version_6}, {7, version_7}, {0, NULL}};
 enum { SCHEMA = sizeof migrations / sizeof migrations[0] - 1 };
 
 const char *office_result_name(enum office_result result)

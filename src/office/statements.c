@@ -25,6 +25,11 @@
 #define INVITATION_ENDS_AT                                                     \
     "(CASE state WHEN 0 THEN expires_at ELSE state_at + 86400000 END)"
 
+// Columns of struct office_person, for read_person().
+#define PERSON_COLUMNS                                                         \
+    "p.person_no, p.name, p.display, p.role, p.officer, p.added_at,"           \
+    " p.disabled_at"
+
 // The sums of struct office_tally, from rows of totals.
 #define TOTAL_SUMS                                                             \
     "sum(level_1), sum(level_2), sum(level_3), sum(level_4), sum(level_5),"    \
@@ -423,6 +428,42 @@ const char *const office_statements[STATEMENT_COUNT] = {
     [TRANSACTION_ALL_TOTALS] =
         "SELECT dimension, grain, period, key, " TRANSACTION_SUMS
         " FROM transaction_totals",
+    [PERSON_ADD] = "INSERT INTO people (name, display, role, officer, hash,"
+                   " added_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    [PERSON_CLASH] = "SELECT 1 FROM people WHERE name = ?1"
+                     " OR (officer = ?2 AND officer <> '' AND disabled_at = 0)",
+    [PERSON_FIND] =
+        "SELECT " PERSON_COLUMNS ", p.hash FROM people p WHERE p.name = ?1",
+    [PERSON_LIST] =
+        "SELECT " PERSON_COLUMNS " FROM people p ORDER BY p.person_no",
+    [PERSON_DISABLE] = "UPDATE people SET disabled_at = ?2"
+                       " WHERE name = ?1 AND disabled_at = 0",
+    [PERSON_SET_HASH] = "UPDATE people SET hash = ?2 WHERE name = ?1",
+    [SESSION_ADD] = "INSERT INTO sessions VALUES (?1, ?2, ?3, ?3)",
+    // Made and used within the rules; a time to come is a clock that was set
+    // back, by more than a few minutes.
+    [SESSION_FIND] =
+        "SELECT " PERSON_COLUMNS ", s.made_at, s.used_at FROM sessions s"
+        " JOIN people p ON p.person_no = s.person_no WHERE s.hash = ?1"
+        " AND p.disabled_at = 0 AND s.made_at > ?2 AND s.used_at > ?3"
+        " AND s.used_at <= ?4",
+    [SESSION_TOUCH] =
+        "UPDATE sessions SET used_at = max(used_at, ?2) WHERE hash = ?1",
+    [SESSION_END] = "DELETE FROM sessions WHERE hash = ?1",
+    [SESSION_END_ALL] = "DELETE FROM sessions WHERE person_no ="
+                        " (SELECT person_no FROM people WHERE name = ?1)",
+    [SESSION_END_OLD] = "DELETE FROM sessions WHERE made_at <= ?1"
+                        " OR used_at <= ?2 OR used_at > ?3",
+    [SESSION_END_MANY] =
+        "DELETE FROM sessions WHERE person_no = ?1 AND hash NOT IN"
+        " (SELECT hash FROM sessions WHERE person_no = ?1"
+        "  ORDER BY used_at DESC, made_at DESC LIMIT ?2)",
+    [TRIES_GET] = "SELECT wrong, locks, last_at, locked_until"
+                  " FROM sign_in_tries WHERE subject = ?1",
+    [TRIES_PUT] = "INSERT OR REPLACE INTO sign_in_tries"
+                  " VALUES (?1, ?2, ?3, ?4, ?5)",
+    [TRIES_FORGET] = "DELETE FROM sign_in_tries WHERE subject = ?1",
+    [TRIES_FORGET_OLD] = "DELETE FROM sign_in_tries WHERE last_at <= ?1",
 
     [VERIFY_NAME] = "SELECT 1 FROM sqlite_schema WHERE name = ?1",
     // The next chain that has lines, after (?1, ?2): skips from one to the

@@ -1,0 +1,281 @@
+#include "office/people_sqlite.h"
+#include "common/log.h"
+#include "office/audit.h"
+#include <stdio.h>
+#include <string.h>
+
+static const char *const role_names[PERSON_ROLE_COUNT] = {"admin", "office",
+                                                          "leader", "officer"};
+
+const char *person_role_name(enum office_person_role role)
+{
+    return role_names[role];
+}
+
+bool person_role_parse(const char *name, enum office_person_role *out_role)
+{
+    for (int i = 0; i < PERSON_ROLE_COUNT; i++) {
+        if (strcmp(name, role_names[i]) == 0) {
+            *out_role = (enum office_person_role)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+void person_who(const struct office_person *person, char out[PERSON_WHO_SIZE])
+{
+    snprintf(out, PERSON_WHO_SIZE, "user %s", person->name);
+}
+
+static bool is_letter_or_digit(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
+
+bool person_name_read(const char *typed, char out[PERSON_NAME_SIZE])
+{
+    char name[PERSON_NAME_SIZE];
+    typed += strspn(typed, " ");
+    size_t size = strlen(typed);
+    while (size > 0 && typed[size - 1] == ' ') {
+        size--;
+    }
+    if (size == 0 || size >= sizeof name) {
+        return false;
+    }
+    for (size_t i = 0; i < size; i++) {
+        char c = typed[i];
+        c = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+        if (!is_letter_or_digit(c) && (i == 0 || !strchr("._-", c))) {
+            return false;
+        }
+        name[i] = c;
+    }
+    name[size] = '\0';
+    memcpy(out, name, size + 1);
+    return true;
+}
+
+// --- Adding -----------------------------------------------------------------
+
+bool office_new_person_fits(const struct office_new_person *person,
+                            const char **out_why)
+{
+    char name[PERSON_NAME_SIZE];
+    const char *why = NULL;
+    bool is_officer = person->role == PERSON_OFFICER;
+    if (!person_name_read(person->name, name) ||
+        strcmp(name, person->name) != 0) {
+        why = "name: must be 1 to 31 of the letters a to z, digits and . _ -, "
+              "a letter or digit first";
+    } else if (person->display[0] == '\0' ||
+               strlen(person->display) >= OFFICE_NAME_SIZE) {
+        why = "display: must have 1 to 127 bytes";
+    } else if (strlen(person->officer) >= RECORD_CODE_SIZE) {
+        why = "officer: the code is too long";
+    } else if (is_officer && person->officer[0] == '\0') {
+        why = "officer: the role officer needs the officer's code, such as "
+              "cb-07";
+    } else if (!is_officer && person->officer[0] != '\0') {
+        why = "officer: only the role officer has a code";
+    }
+    if (why) {
+        *out_why = why;
+    }
+    return !why;
+}
+
+struct adding {
+    const struct office_new_person *person;
+    const char *who;
+    int64_t now;
+    enum office_addition answer;
+};
+
+static enum sql_result find_clash(struct sql *sql,
+                                  const struct office_new_person *person)
+{
+    struct sql_statement *s = sql_use(sql, PERSON_CLASH);
+    sql_bind_text(s, 1, person->name);
+    sql_bind_text(s, 2, person->officer);
+    enum sql_result result = sql_step(s);
+    sql_done(s);
+    return result;
+}
+
+static enum sql_result add(struct sql *sql, void *ctx)
+{
+    struct adding *adding = ctx;
+    const struct office_new_person *person = adding->person;
+    enum sql_result result = find_clash(sql, person);
+    adding->answer = PERSON_THERE;
+    if (result != SQL_NONE) {
+        return result;
+    }
+    adding->answer = PERSON_ADDED;
+    struct sql_statement *s = sql_use(sql, PERSON_ADD);
+    sql_bind_text(s, 1, person->name);
+    sql_bind_text(s, 2, person->display);
+    sql_bind_text(s, 3, person_role_name(person->role));
+    sql_bind_text(s, 4, person->officer);
+    sql_bind_text(s, 5, person->hash);
+    sql_bind_int(s, 6, adding->now);
+    result = sql_execute(s);
+    const struct audit_entry entry = {adding->now, adding->who, "person-added",
+                                      person->name,
+                                      person_role_name(person->role)};
+    return result == SQL_OK ? audit_put(sql, &entry) : result;
+}
+
+enum office_addition office_add_person(struct office *office,
+                                       const struct office_new_person *person,
+                                       const char *who, int64_t now)
+{
+    struct adding adding = {.person = person, .who = who, .now = now};
+    const char *why;
+    if (!office_new_person_fits(person, &why)) {
+        log_error("office", "person not added: %s", why);
+        return PERSON_NOT_ADDED;
+    }
+    if (!password_hash_is_valid(person->hash)) {
+        log_error("office", "person not added: that is no password's hash");
+        return PERSON_NOT_ADDED;
+    }
+    return office_work(office, add, &adding) == SQL_OK ? adding.answer
+                                                       : PERSON_NOT_ADDED;
+}
+
+// --- Changing ---------------------------------------------------------------
+
+struct changing {
+    const char *name, *hash, *who;
+    int64_t now;
+};
+
+static enum sql_result end_sessions(struct sql *sql, const char *name)
+{
+    struct sql_statement *s = sql_use(sql, SESSION_END_ALL);
+    sql_bind_text(s, 1, name);
+    return sql_execute(s);
+}
+
+static enum sql_result tell(struct sql *sql, const struct changing *changing,
+                            const char *action)
+{
+    const struct audit_entry entry = {changing->now, changing->who, action,
+                                      changing->name, ""};
+    return audit_put(sql, &entry);
+}
+
+static enum sql_result disable(struct sql *sql, void *ctx)
+{
+    const struct changing *changing = ctx;
+    struct office_person person;
+    enum sql_result result = person_find(sql, changing->name, &person, NULL);
+    if (result != SQL_OK || person.disabled_at != 0) {
+        return result;
+    }
+    struct sql_statement *s = sql_use(sql, PERSON_DISABLE);
+    sql_bind_text(s, 1, changing->name);
+    sql_bind_int(s, 2, changing->now);
+    result = sql_execute(s);
+    if (result == SQL_OK) {
+        result = end_sessions(sql, changing->name);
+    }
+    return result == SQL_OK ? tell(sql, changing, "person-disabled") : result;
+}
+
+enum office_result office_disable_person(struct office *office,
+                                         const char *name, const char *who,
+                                         int64_t now)
+{
+    struct changing changing = {.name = name, .who = who, .now = now};
+    return office_result_of(office_work(office, disable, &changing));
+}
+
+static enum sql_result set_password(struct sql *sql, void *ctx)
+{
+    const struct changing *changing = ctx;
+    struct sql_statement *s = sql_use(sql, PERSON_SET_HASH);
+    sql_bind_text(s, 1, changing->name);
+    sql_bind_text(s, 2, changing->hash);
+    enum sql_result result = sql_execute(s);
+    if (result == SQL_OK && sql_changes(sql) == 0) {
+        return SQL_NONE;
+    }
+    if (result == SQL_OK) {
+        result = end_sessions(sql, changing->name);
+    }
+    return result == SQL_OK ? tell(sql, changing, "person-password") : result;
+}
+
+enum office_result office_set_password(struct office *office, const char *name,
+                                       const char *hash, const char *who,
+                                       int64_t now)
+{
+    struct changing changing = {name, hash, who, now};
+    if (!password_hash_is_valid(hash)) {
+        log_error("office", "password not set: it is no password's hash");
+        return OFFICE_ERROR;
+    }
+    return office_result_of(office_work(office, set_password, &changing));
+}
+
+// --- Looking ----------------------------------------------------------------
+
+bool person_read(struct sql_statement *s, struct office_person *out)
+{
+    const char *role = sql_text(s, 3);
+    out->no = sql_int(s, 0);
+    out->added_at = sql_int(s, 5);
+    out->disabled_at = sql_int(s, 6);
+    bool ok = role && person_role_parse(role, &out->role) &&
+              column_text(s, 1, out->name, sizeof out->name) &&
+              column_text(s, 2, out->display, sizeof out->display) &&
+              column_text(s, 4, out->officer, sizeof out->officer);
+    if (!ok) {
+        log_error("office", "person %lld: the row cannot be read",
+                  (long long)out->no);
+    }
+    return ok;
+}
+
+enum sql_result person_find(struct sql *sql, const char *name,
+                            struct office_person *out,
+                            char out_hash[PASSWORD_HASH_SIZE])
+{
+    struct sql_statement *s = sql_use(sql, PERSON_FIND);
+    sql_bind_text(s, 1, name);
+    enum sql_result result = sql_step(s);
+    if (result == SQL_OK &&
+        (!person_read(s, out) ||
+         (out_hash && !column_text(s, PERSON_COLUMN_COUNT, out_hash,
+                                   PASSWORD_HASH_SIZE)))) {
+        result = SQL_ERROR;
+    }
+    sql_done(s);
+    return result;
+}
+
+enum office_result office_find_person(struct office *office, const char *name,
+                                      struct office_person *out,
+                                      char out_hash[PASSWORD_HASH_SIZE])
+{
+    return office_result_of(person_find(office->sql, name, out, out_hash));
+}
+
+enum office_result office_list_people(struct office *office,
+                                      office_person_row *row, void *ctx)
+{
+    struct sql_statement *s = sql_use(office->sql, PERSON_LIST);
+    struct office_person person;
+    enum sql_result result;
+    while ((result = sql_step(s)) == SQL_OK) {
+        if (person_read(s, &person) && !row(ctx, &person)) {
+            break;
+        }
+    }
+    sql_done(s);
+    return result == SQL_NONE ? OFFICE_OK : office_result_of(result);
+}

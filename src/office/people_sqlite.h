@@ -1,0 +1,12 @@
+// What people_sqlite.c and sessions_sqlite.c share.
+#pragma once
+#include "office/office_sqlite.h"
+#include "office/people.h"
+
+enum { PERSON_COLUMN_COUNT = 7 };
+// Reads PERSON_COLUMNS of statements.c; false, and logged, when they cannot be.
+bool person_read(struct sql_statement *s, struct office_person *out);
+// SQL_NONE when there is none. `out_hash` may be NULL.
+enum sql_result person_find(struct sql *sql, const char *name,
+                            struct office_person *out,
+                            char out_hash[PASSWORD_HASH_SIZE]);
