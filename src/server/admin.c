@@ -1,6 +1,7 @@
 // The admin listener's routes: what `hailong` commands ask of a server that is
 // running. Everything goes through the writer, like all that is written.
 #include "common/clock.h"
+#include "office/keys.h"
 #include "office/secret.h"
 #include "server/context.h"
 #include "server/handlers.h"

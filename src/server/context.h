@@ -26,6 +26,7 @@ struct server {
     struct writer *writer;
     struct limits *limits;
     struct budget bodies;
+    struct budget passwords; // that are being checked, in their number
     struct metrics metrics;
     struct http *public_http;
     struct http *admin_http;

@@ -11,6 +11,12 @@ enum handling carried_batches_handle(struct request *request);
 void batches_finish(struct request *request);
 // device_config.c
 enum handling device_config_handle(struct request *request);
+// sessions.c
+enum handling sign_in_handle(struct request *request);
+void sign_in_finish(struct request *request);
+enum handling session_handle(struct request *request);
+enum handling sign_out_handle(struct request *request);
+void sign_out_finish(struct request *request);
 // summary.c
 enum handling summary_handle(struct request *request);
 // health.c
@@ -26,6 +32,12 @@ enum handling admin_add_key_handle(struct request *request);
 void admin_add_key_finish(struct request *request);
 enum handling admin_revoke_key_handle(struct request *request);
 void admin_revoke_finish(struct request *request);
+// admin_people.c
+enum handling admin_add_person_handle(struct request *request);
+void admin_add_person_finish(struct request *request);
+enum handling admin_disable_person_handle(struct request *request);
+enum handling admin_set_password_handle(struct request *request);
+void admin_change_person_finish(struct request *request);
 // admin_checkpoint.c
 enum handling admin_add_checkpoint_handle(struct request *request);
 void admin_add_checkpoint_finish(struct request *request);

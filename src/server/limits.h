@@ -1,14 +1,15 @@
-// How much one device may ask, and how much memory all bodies together may
-// take. Both are bounds that hold whatever a peer sends. Any thread.
+// How much one device or person may ask, and how much memory all bodies
+// together may take. Both are bounds that hold whatever a peer sends. Any
+// thread.
 #pragma once
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-// A token bucket for each device: `burst` requests at once, `per_second` in
-// the long run. Only devices that are known get one, so the table cannot be
-// grown from outside.
+// A token bucket for each device, and for each person who is signed in:
+// `burst` requests at once, `per_second` in the long run. Only those that are
+// known get one, so the table cannot be grown from outside.
 struct limits;
 
 // `per_second` 0: no limit. NULL on no memory.

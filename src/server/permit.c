@@ -1,8 +1,12 @@
 #include "server/permit.h"
 #include "common/clock.h"
+#include "office/keys.h"
 #include "office/secret.h"
 #include "server/context.h"
+#include "server/cookie.h"
 #include "server/request.h"
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -45,6 +49,19 @@ static enum office_result find_device(struct request *request,
     return result;
 }
 
+static bool check_rate(struct request *request, const char *caller)
+{
+    int64_t wait_s =
+        limits_take(request->server->limits, caller, clock_mono_us());
+    if (wait_s == 0) {
+        return true;
+    }
+    reply_problem(request, PROBLEM_TOO_MANY, NULL,
+                  "you ask too often; wait %lld s", (long long)wait_s);
+    reply_header(request, "Retry-After", "%lld", (long long)wait_s);
+    return false;
+}
+
 bool permit_sender(struct request *request)
 {
     unsigned char hash[DIGEST_BYTES];
@@ -61,16 +78,7 @@ bool permit_sender(struct request *request)
         reply_office_failure(request, result);
         return false;
     }
-    int64_t wait_s = limits_take(request->server->limits, request->device.id,
-                                 clock_mono_us());
-    if (wait_s > 0) {
-        reply_problem(request, PROBLEM_TOO_MANY, NULL,
-                      "this device asks too often; wait %lld s",
-                      (long long)wait_s);
-        reply_header(request, "Retry-After", "%lld", (long long)wait_s);
-        return false;
-    }
-    return true;
+    return check_rate(request, request->device.id);
 }
 
 bool permit_device(struct request *request)
@@ -86,7 +94,53 @@ bool permit_device(struct request *request)
     return true;
 }
 
-bool permit_report_reader(struct request *request)
+// --- Keys and people --------------------------------------------------------
+
+static const struct {
+    unsigned caller;
+    const char *name;
+} CALLERS[] = {
+    {CALLER_KEY_OFFICE, "key office"}, {CALLER_KEY_LEADER, "key leader"},
+    {CALLER_KEY_FEED, "key feed"},     {CALLER_ADMIN, "user admin"},
+    {CALLER_OFFICE, "user office"},    {CALLER_LEADER, "user leader"},
+    {CALLER_OFFICER, "user officer"}};
+enum { CALLER_COUNT = sizeof CALLERS / sizeof *CALLERS };
+
+static const unsigned CALLER_OF_KEY[OFFICE_ROLE_COUNT] = {
+    [OFFICE_ROLE_OFFICE] = CALLER_KEY_OFFICE,
+    [OFFICE_ROLE_LEADER] = CALLER_KEY_LEADER,
+    [OFFICE_ROLE_FEED] = CALLER_KEY_FEED};
+static const unsigned CALLER_OF_PERSON[PERSON_ROLE_COUNT] = {
+    [PERSON_ADMIN] = CALLER_ADMIN,
+    [PERSON_OFFICE] = CALLER_OFFICE,
+    [PERSON_LEADER] = CALLER_LEADER,
+    [PERSON_OFFICER] = CALLER_OFFICER};
+
+// Names who may instead.
+static bool check_role(struct request *request)
+{
+    const char *own = "";
+    struct buf others = {0};
+    if (request->route->callers & request->caller) {
+        return true;
+    }
+    for (size_t i = 0; i < CALLER_COUNT; i++) {
+        if (CALLERS[i].caller == request->caller) {
+            own = CALLERS[i].name;
+        }
+        if (CALLERS[i].caller & request->route->callers) {
+            buf_printf(&others, "%s%s", others.size > 0 ? ", " : "",
+                       CALLERS[i].name);
+        }
+    }
+    reply_problem(request, PROBLEM_FORBIDDEN, NULL,
+                  "this is for: %s; it was asked as %s", buf_text(&others),
+                  own);
+    buf_free(&others);
+    return false;
+}
+
+static bool permit_key(struct request *request)
 {
     unsigned char hash[DIGEST_BYTES];
     struct office_key key;
@@ -106,15 +160,148 @@ bool permit_report_reader(struct request *request)
         reply_office_failure(request, result);
         return false;
     }
-    if (key.role != OFFICE_ROLE_OFFICE && key.role != OFFICE_ROLE_LEADER) {
-        reply_problem(request, PROBLEM_FORBIDDEN, NULL,
-                      "reports need a key of the role office or leader, this "
-                      "one is of the role %s",
-                      office_role_name(key.role));
+    request->caller = CALLER_OF_KEY[key.role];
+    snprintf(request->who, sizeof request->who, "key %lld", (long long)key.id);
+    return check_role(request);
+}
+
+// "https://host:port" or "http://…" beside the header Host.
+static bool is_own_origin(const char *origin, const char *host)
+{
+    const char *behind = strstr(origin, "://");
+    return behind && host && strcasecmp(behind + 3, host) == 0;
+}
+
+bool permit_own_page(struct request *request)
+{
+    const struct request_headers *headers = &request->headers;
+    if ((headers->fetch_site &&
+         strcmp(headers->fetch_site, "same-origin") != 0) ||
+        (headers->origin && !is_own_origin(headers->origin, headers->host))) {
+        reply_problem(request, PROBLEM_FOREIGN_PAGE, NULL,
+                      "the page that asks is another site's; a proxy has to "
+                      "hand on the header Host as it came");
         return false;
     }
-    request->role = key.role;
     return true;
+}
+
+// A use of a session that nobody waits for.
+struct use {
+    struct writer_job job;
+    unsigned char hash[DIGEST_BYTES];
+    int64_t at;
+};
+
+static enum office_result write_use(struct office *office, void *ctx)
+{
+    const struct use *use = ctx;
+    return office_touch_session(office, use->hash, use->at);
+}
+
+// When it cannot be kept now, the next request tries again.
+static void keep_use(struct server *server,
+                     const unsigned char hash[DIGEST_BYTES], int64_t now)
+{
+    struct use *use = calloc(1, sizeof *use);
+    if (!use || !writer_reserve(server->writer)) {
+        free(use);
+        return;
+    }
+    memcpy(use->hash, hash, sizeof use->hash);
+    use->at = now;
+    use->job.work = write_use;
+    use->job.work_ctx = use;
+    use->job.done = free;
+    use->job.done_ctx = use;
+    writer_push(server->writer, &use->job);
+}
+
+static enum office_result find_session(struct request *request,
+                                       const char *token)
+{
+    struct server *server = request->server;
+    struct office_session session;
+    int64_t now = clock_wall_ms();
+    if (!secret_hash_token(token, strlen(token), request->session)) {
+        return OFFICE_NONE;
+    }
+    struct office *office = readers_take(server->readers);
+    enum office_result result = office_find_session(
+        office, request->session, &server->settings.session, now, &session);
+    readers_give(server->readers, office);
+    if (result != OFFICE_OK) {
+        return result;
+    }
+    request->person = session.person;
+    request->caller = CALLER_OF_PERSON[session.person.role];
+    person_who(&session.person, request->who);
+    cookie_csrf(token, request->csrf);
+    if (now - session.used_at >= SESSION_TOUCH_MS) {
+        keep_use(server, request->session, now);
+    }
+    return OFFICE_OK;
+}
+
+// OFFICE_NONE: nobody is signed in. With anything else but OFFICE_OK the reply
+// is set.
+static enum office_result take_session(struct request *request)
+{
+    char token[SECRET_TOKEN_SIZE];
+    enum office_result result = OFFICE_NONE;
+    switch (cookie_read(request->headers.cookie, token)) {
+    case COOKIE_NONE:
+        return OFFICE_NONE;
+    case COOKIE_BAD:
+        reply_problem(request, PROBLEM_BAD_REQUEST, NULL,
+                      "the header Cookie is malformed");
+        return OFFICE_ERROR;
+    case COOKIE_FOUND:
+        result = find_session(request, token);
+        break;
+    }
+    explicit_bzero(token, sizeof token);
+    if (result != OFFICE_OK && result != OFFICE_NONE) {
+        reply_office_failure(request, result);
+    }
+    return result;
+}
+
+static bool check_csrf(struct request *request)
+{
+    const char *sent = request->headers.csrf;
+    if (strcmp(request->route->method, "GET") == 0) {
+        return true;
+    }
+    if (!permit_own_page(request)) {
+        return false;
+    }
+    if (!sent || strlen(sent) != sizeof request->csrf - 1 ||
+        !digest_equal(sent, request->csrf, sizeof request->csrf - 1)) {
+        reply_problem(request, PROBLEM_FOREIGN_PAGE, NULL,
+                      "send the header X-CSRF-Token with the csrf that GET "
+                      "/api/v1/sessions/me tells");
+        return false;
+    }
+    return true;
+}
+
+static bool permit_session(struct request *request)
+{
+    enum office_result result = take_session(request);
+    if (result == OFFICE_NONE) {
+        reply_problem(request, PROBLEM_UNAUTHORIZED, NULL,
+                      "nobody is signed in; sign in at /dang-nhap, or send "
+                      "the header Authorization: Bearer <key>");
+    }
+    return result == OFFICE_OK && check_rate(request, request->who) &&
+           check_role(request) && check_csrf(request);
+}
+
+bool permit_caller(struct request *request)
+{
+    return request->headers.authorization ? permit_key(request)
+                                          : permit_session(request);
 }
 
 bool permit_admin(struct request *request)

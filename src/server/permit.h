@@ -10,7 +10,12 @@ bool permit_anybody(struct request *request);
 bool permit_device(struct request *request);
 // As permit_device(), and a revoked one too: what it sends is quarantined.
 bool permit_sender(struct request *request);
-// An API key of the roles office or leader. Fills request->role.
-bool permit_report_reader(struct request *request);
+// An API key or a person's session, of a role that the route's `callers` name.
+// Fills request->caller and request->who, and of a session request->person,
+// request->session and request->csrf. What changes something by a session must
+// be asked by this server's own page: it sends that csrf back.
+bool permit_caller(struct request *request);
+// Anybody, but no page of another site.
+bool permit_own_page(struct request *request);
 // The token of admin.json.
 bool permit_admin(struct request *request);

@@ -10,12 +10,18 @@ static const struct {
 } PROBLEMS[PROBLEM_COUNT] = {
     [PROBLEM_BAD_REQUEST] = {400, "bad-request", "The request is malformed"},
     [PROBLEM_UNAUTHORIZED] = {401, "unauthorized", "No valid token was given"},
-    [PROBLEM_FORBIDDEN] = {403, "forbidden", "This key may not do that"},
+    [PROBLEM_FORBIDDEN] = {403, "forbidden", "The caller may not do that"},
     [PROBLEM_REVOKED] = {403, "revoked", "The device was revoked"},
+    [PROBLEM_FOREIGN_PAGE] = {403, "foreign-page",
+                              "The request is not of this server's own page"},
+    [PROBLEM_SIGN_IN] = {401, "sign-in", "The name or the password is wrong"},
+    [PROBLEM_SIGN_IN_LOCKED] = {429, "sign-in-locked",
+                                "There were too many wrong tries"},
     [PROBLEM_NOT_FOUND] = {404, "not-found", "There is no such thing"},
     [PROBLEM_METHOD] = {405, "method", "The method is not allowed here"},
     [PROBLEM_GAP] = {409, "gap", "Lines before these are missing"},
     [PROBLEM_FORK] = {409, "fork", "The lines do not continue what is held"},
+    [PROBLEM_THERE] = {409, "there", "There is one already"},
     [PROBLEM_CODE_UNKNOWN] = {404, "code-unknown",
                               "The enrolment code is unknown"},
     [PROBLEM_CODE_USED] = {409, "code-used",
@@ -137,7 +143,7 @@ void reply_problem(struct request *request, enum problem problem,
     va_end(args);
     reply_object(request, PROBLEMS[problem].status, "application/problem+json",
                  make_problem(problem, detail, members));
-    if (problem == PROBLEM_UNAUTHORIZED) {
+    if (PROBLEMS[problem].status == 401) {
         reply_header(request, "WWW-Authenticate", "Bearer realm=\"hailong\"");
     }
 }

@@ -96,7 +96,13 @@ static enum MHD_Result scan_header(void *ctx, enum MHD_ValueKind kind,
                   {"Content-Type", &headers->content_type},
                   {"Content-Encoding", &headers->content_encoding},
                   {"Authorization", &headers->authorization},
-                  {"If-None-Match", &headers->if_none_match}};
+                  {"If-None-Match", &headers->if_none_match},
+                  {"Cookie", &headers->cookie},
+                  {"X-CSRF-Token", &headers->csrf},
+                  {"Origin", &headers->origin},
+                  {"Sec-Fetch-Site", &headers->fetch_site},
+                  {"X-Forwarded-For", &headers->forwarded_for},
+                  {"X-Forwarded-Proto", &headers->forwarded_proto}};
     (void)kind;
     scan->has_bad_name |= !is_token(name, name_size);
     for (size_t i = 0; i < sizeof single / sizeof *single; i++) {

@@ -5,7 +5,7 @@
 #include "common/buf.h"
 #include "common/json.h"
 #include "office/devices.h"
-#include "office/keys.h"
+#include "office/people.h"
 #include "server/inflate.h"
 #include "server/reply.h"
 #include "server/routes.h"
@@ -36,6 +36,12 @@ struct request_headers {
     const char *content_encoding;
     const char *authorization;
     const char *if_none_match;
+    const char *cookie;
+    const char *csrf; // X-CSRF-Token
+    const char *origin;
+    const char *fetch_site;      // Sec-Fetch-Site
+    const char *forwarded_for;   // X-Forwarded-For
+    const char *forwarded_proto; // X-Forwarded-Proto
 };
 
 struct request {
@@ -58,7 +64,11 @@ struct request {
 
     // What `permit` found out.
     struct office_device device;
-    enum office_role role;
+    unsigned caller;             // one of enum caller; 0: none of them
+    char who[PERSON_WHO_SIZE];   // "key 3", "user binh"; "" without a caller
+    struct office_person person; // of a session
+    unsigned char session[DIGEST_BYTES]; // the hash of its token
+    char csrf[DIGEST_HEX_SIZE];          // what its pages have to send
 
     // What `handle` leaves for `finish`.
     void *work;

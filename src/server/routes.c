@@ -8,36 +8,52 @@ enum { SMALL_BODY = 4096 };
 
 const struct route PUBLIC_ROUTES[] = {
     {ROUTE_ENROL, "POST", "/api/v1/devices/enrol", BODY_JSON, SMALL_BODY,
-     permit_anybody, enrol_handle, enrol_finish},
+     permit_anybody, enrol_handle, enrol_finish, 0},
     {ROUTE_BATCHES, "POST", "/api/v1/batches", BODY_NDJSON, BATCH_BYTES_MAX,
-     permit_sender, batches_handle, batches_finish},
+     permit_sender, batches_handle, batches_finish, 0},
     {ROUTE_DEVICE_CONFIG, "GET", "/api/v1/devices/me/config", BODY_NONE, 0,
-     permit_device, device_config_handle, NULL},
+     permit_device, device_config_handle, NULL, 0},
     {ROUTE_SUMMARY, "GET", "/api/v1/reports/summary", BODY_NONE, 0,
-     permit_report_reader, summary_handle, NULL},
+     permit_caller, summary_handle, NULL,
+     CALLER_KEY_OFFICE | CALLER_KEY_LEADER | CALLER_OFFICE | CALLER_LEADER},
+    {ROUTE_SIGN_IN, "POST", "/api/v1/sessions", BODY_JSON, SMALL_BODY,
+     permit_own_page, sign_in_handle, sign_in_finish, 0},
+    {ROUTE_SESSION, "GET", "/api/v1/sessions/me", BODY_NONE, 0, permit_caller,
+     session_handle, NULL, CALLER_PEOPLE},
+    {ROUTE_SIGN_OUT, "DELETE", "/api/v1/sessions/me", BODY_NONE, 0,
+     permit_caller, sign_out_handle, sign_out_finish, CALLER_PEOPLE},
     {ROUTE_HEALTH, "GET", "/healthz", BODY_NONE, 0, permit_anybody,
-     health_handle, NULL},
+     health_handle, NULL, 0},
     {ROUTE_TIME, "GET", "/api/v1/time", BODY_NONE, 0, permit_anybody,
-     time_handle, NULL},
+     time_handle, NULL, 0},
     {ROUTE_METRICS, "GET", "/metrics", BODY_NONE, 0, permit_anybody,
-     metrics_handle, NULL},
+     metrics_handle, NULL, 0},
     {0}};
 
 const struct route ADMIN_ROUTES[] = {
     {ROUTE_ADMIN_ADD_DEVICE, "POST", "/admin/v1/devices", BODY_JSON, SMALL_BODY,
-     permit_admin, admin_add_device_handle, admin_add_device_finish},
+     permit_admin, admin_add_device_handle, admin_add_device_finish, 0},
     // A body may come, and is not looked at.
     {ROUTE_ADMIN_REVOKE_DEVICE, "POST", "/admin/v1/devices/*/revoke", BODY_NONE,
-     SMALL_BODY, permit_admin, admin_revoke_device_handle, admin_revoke_finish},
+     SMALL_BODY, permit_admin, admin_revoke_device_handle, admin_revoke_finish,
+     0},
     {ROUTE_ADMIN_BATCHES, "POST", "/admin/v1/batches", BODY_NDJSON,
-     BATCH_BYTES_MAX, permit_admin, carried_batches_handle, batches_finish},
+     BATCH_BYTES_MAX, permit_admin, carried_batches_handle, batches_finish, 0},
     {ROUTE_ADMIN_ADD_KEY, "POST", "/admin/v1/keys", BODY_JSON, SMALL_BODY,
-     permit_admin, admin_add_key_handle, admin_add_key_finish},
+     permit_admin, admin_add_key_handle, admin_add_key_finish, 0},
     {ROUTE_ADMIN_REVOKE_KEY, "POST", "/admin/v1/keys/*/revoke", BODY_NONE,
-     SMALL_BODY, permit_admin, admin_revoke_key_handle, admin_revoke_finish},
+     SMALL_BODY, permit_admin, admin_revoke_key_handle, admin_revoke_finish, 0},
     {ROUTE_ADMIN_ADD_CHECKPOINT, "POST", "/admin/v1/checkpoints", BODY_NONE,
      SMALL_BODY, permit_admin, admin_add_checkpoint_handle,
-     admin_add_checkpoint_finish},
+     admin_add_checkpoint_finish, 0},
+    {ROUTE_ADMIN_ADD_PERSON, "POST", "/admin/v1/users", BODY_JSON, SMALL_BODY,
+     permit_admin, admin_add_person_handle, admin_add_person_finish, 0},
+    {ROUTE_ADMIN_DISABLE_PERSON, "POST", "/admin/v1/users/*/disable", BODY_NONE,
+     SMALL_BODY, permit_admin, admin_disable_person_handle,
+     admin_change_person_finish, 0},
+    {ROUTE_ADMIN_SET_PASSWORD, "POST", "/admin/v1/users/*/password", BODY_JSON,
+     SMALL_BODY, permit_admin, admin_set_password_handle,
+     admin_change_person_finish, 0},
     {0}};
 
 const char *route_name(enum route_id id)
@@ -48,6 +64,9 @@ const char *route_name(enum route_id id)
         [ROUTE_BATCHES] = "batches",
         [ROUTE_DEVICE_CONFIG] = "device_config",
         [ROUTE_SUMMARY] = "summary",
+        [ROUTE_SIGN_IN] = "sign_in",
+        [ROUTE_SESSION] = "session",
+        [ROUTE_SIGN_OUT] = "sign_out",
         [ROUTE_HEALTH] = "health",
         [ROUTE_TIME] = "time",
         [ROUTE_METRICS] = "metrics",
@@ -56,7 +75,10 @@ const char *route_name(enum route_id id)
         [ROUTE_ADMIN_BATCHES] = "admin_batches",
         [ROUTE_ADMIN_ADD_KEY] = "admin_add_key",
         [ROUTE_ADMIN_REVOKE_KEY] = "admin_revoke_key",
-        [ROUTE_ADMIN_ADD_CHECKPOINT] = "admin_add_checkpoint"};
+        [ROUTE_ADMIN_ADD_CHECKPOINT] = "admin_add_checkpoint",
+        [ROUTE_ADMIN_ADD_PERSON] = "admin_add_person",
+        [ROUTE_ADMIN_DISABLE_PERSON] = "admin_disable_person",
+        [ROUTE_ADMIN_SET_PASSWORD] = "admin_set_password"};
     return names[id];
 }
 

@@ -13,6 +13,9 @@ enum route_id {
     ROUTE_BATCHES,
     ROUTE_DEVICE_CONFIG,
     ROUTE_SUMMARY,
+    ROUTE_SIGN_IN,
+    ROUTE_SESSION,
+    ROUTE_SIGN_OUT,
     ROUTE_HEALTH,
     ROUTE_TIME,
     ROUTE_METRICS,
@@ -22,6 +25,9 @@ enum route_id {
     ROUTE_ADMIN_ADD_KEY,
     ROUTE_ADMIN_REVOKE_KEY,
     ROUTE_ADMIN_ADD_CHECKPOINT,
+    ROUTE_ADMIN_ADD_PERSON,
+    ROUTE_ADMIN_DISABLE_PERSON,
+    ROUTE_ADMIN_SET_PASSWORD,
     ROUTE_COUNT
 };
 // "batches", for metrics; "none" for ROUTE_NONE.
@@ -32,6 +38,20 @@ enum body_kind { BODY_NONE, BODY_JSON, BODY_NDJSON };
 // What a handler did: it has answered, or it has filled request->job and the
 // request waits for the writer.
 enum handling { HANDLING_DONE, HANDLING_WAITS };
+
+// Who may ask, where permit_caller() or permit_page() judges: keys and people,
+// each with a role.
+enum caller {
+    CALLER_KEY_OFFICE = 1 << 0,
+    CALLER_KEY_LEADER = 1 << 1,
+    CALLER_KEY_FEED = 1 << 2,
+    CALLER_ADMIN = 1 << 3,
+    CALLER_OFFICE = 1 << 4,
+    CALLER_LEADER = 1 << 5,
+    CALLER_OFFICER = 1 << 6,
+    CALLER_PEOPLE =
+        CALLER_ADMIN | CALLER_OFFICE | CALLER_LEADER | CALLER_OFFICER
+};
 
 // The steps of one request. `permit` sees the headers, before the body is
 // read; false: it has answered. `handle` sees the whole. `finish` is called
@@ -45,6 +65,7 @@ struct route {
     bool (*permit)(struct request *request);
     enum handling (*handle)(struct request *request);
     void (*finish)(struct request *request);
+    unsigned callers; // of enum caller, for the permits that ask who it is
 };
 
 extern const struct route PUBLIC_ROUTES[];

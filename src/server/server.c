@@ -22,6 +22,9 @@ enum { ADMIN_CONNECTIONS = 16, ADMIN_THREADS = 1 };
 
 enum { HOURS_FILE_MAX = 64 << 10 };
 
+// Each takes 32 MiB and a thread for about a tenth of a second.
+enum { PASSWORDS_AT_ONCE = 2 };
+
 // {"hours":{…},"holidays":[…]}, as devices read it (survey/hours.h).
 static bool load_hours(struct server *server, struct buf *message)
 {
@@ -217,6 +220,7 @@ static enum server_outcome prepare(struct server *server)
 {
     const struct server_settings *settings = &server->settings;
     server->bodies.limit = settings->body_memory;
+    server->passwords.limit = PASSWORDS_AT_ONCE;
     server->limits = limits_open(settings->device_rate, settings->device_burst);
     if (!server->limits || !ledger_init()) {
         log_error(MODULE, "cannot start: out of memory or no randomness");

@@ -33,6 +33,10 @@ const struct config_key SERVER_KEYS[] = {
      "requests a second of one device; 0: any"},
     {"server", "device_burst", CONFIG_INTEGER, "200", 1, 100000,
      "of these at once"},
+    {"server", "session_idle_min", CONFIG_INTEGER, "30", 1, 1440,
+     "minutes without a request until a person is signed out"},
+    {"server", "session_hours", CONFIG_INTEGER, "12", 1, 168,
+     "hours from the sign-in until it has to be done again"},
     {"unit", "unit_code", CONFIG_TEXT, "00.00", 0, 0,
      "code of the unit, such as H24.12"},
     {"unit", "unit_name", CONFIG_TEXT, NULL, 0, 0,
@@ -279,6 +283,8 @@ static bool read_limits(const struct config *config,
     out->body_memory = (size_t)config_integer(config, "body_memory_mib") << 20;
     out->device_rate = config_integer(config, "device_rate");
     out->device_burst = config_integer(config, "device_burst");
+    out->session.idle_ms = config_integer(config, "session_idle_min") * 60000;
+    out->session.whole_ms = config_integer(config, "session_hours") * 3600000;
     if (!log_parse_level(level, &out->log_level)) {
         buf_printf(message,
                    "log_level: \"%s\" is none of debug, info, warn, error",

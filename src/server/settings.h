@@ -4,6 +4,7 @@
 #include "common/config.h"
 #include "common/log.h"
 #include "office/configuration.h"
+#include "office/sessions.h"
 #include "report/report.h"
 #include <netinet/in.h>
 #include <stdbool.h>
@@ -47,6 +48,7 @@ struct server_settings {
     int64_t request_ms;          // for one whole request to arrive
     size_t body_memory;          // bytes of all bodies together
     int64_t device_rate, device_burst;
+    struct session_rules session;
 };
 
 // False when something is missing or does not fit; `message` says what to do.

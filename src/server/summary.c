@@ -133,9 +133,10 @@ enum handling summary_handle(struct request *request)
         reply_office_failure(request, OFFICE_ERROR);
         return HANDLING_DONE;
     }
-    enum report_view view = request->role == OFFICE_ROLE_OFFICE
-                                ? REPORT_VIEW_OFFICE
-                                : REPORT_VIEW_OTHERS;
+    enum report_view view =
+        request->caller & (CALLER_KEY_OFFICE | CALLER_OFFICE)
+            ? REPORT_VIEW_OFFICE
+            : REPORT_VIEW_OTHERS;
     bool written = write_report(&report, server, format, view, &body);
     report_free(&report);
     if (written) {

@@ -3,6 +3,7 @@
 #include "common/config.h"
 #include "common/file.h"
 #include "common/log.h"
+#include "ledger/password.h"
 #include "server/server.h"
 #include <dirent.h>
 #include <setjmp.h>
@@ -221,6 +222,48 @@ void made_server_code(struct made_server *made, const char *counter,
     json_t *object = answer_object(&answer);
     assert_true(json_copy_text(object, "code", out_code, 16));
     json_decref(object);
+    answer_free(&answer);
+}
+
+void made_server_person(struct made_server *made, const char *name,
+                        const char *role, const char *officer)
+{
+    char hash[PASSWORD_HASH_SIZE], body[512];
+    struct answer answer = {0};
+    assert_true(password_hash(MADE_PASSWORD, hash));
+    snprintf(body, sizeof body,
+             "{\"name\":\"%s\",\"display\":\"Trần Văn Bình\",\"role\":\"%s\","
+             "\"officer\":\"%s\",\"hash\":\"%s\"}",
+             name, role, officer, hash);
+    made_server_admin(made, "/admin/v1/users", body, &answer);
+    assert_int_equal(answer.status, 201);
+    answer_free(&answer);
+}
+
+void made_server_sign_in(struct made_server *made, const char *name,
+                         struct made_session *out)
+{
+    char body[256];
+    struct answer answer = {0};
+    snprintf(body, sizeof body, "{\"name\":\"%s\",\"password\":\"%s\"}", name,
+             MADE_PASSWORD);
+    ask(made->port,
+        &(struct ask){.path = "/api/v1/sessions",
+                      .type = "application/json",
+                      .body = body,
+                      .size = strlen(body)},
+        &answer);
+    assert_int_equal(answer.status, 201);
+    const char *cookie = answer_header(&answer, "Set-Cookie");
+    assert_non_null(cookie);
+    size_t size = strcspn(cookie, ";");
+    assert_true(size < sizeof out->cookie);
+    snprintf(out->cookie, sizeof out->cookie, "%.*s", (int)size, cookie);
+    json_t *object = answer_object(&answer);
+    assert_true(json_copy_text(object, "csrf", out->csrf, sizeof out->csrf));
+    json_decref(object);
+    snprintf(out->headers, sizeof out->headers,
+             "Cookie: %s\r\nX-CSRF-Token: %s\r\n", out->cookie, out->csrf);
     answer_free(&answer);
 }
 

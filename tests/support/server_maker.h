@@ -38,6 +38,20 @@ void made_server_key(struct made_server *made, const char *role,
 void made_server_code(struct made_server *made, const char *counter,
                       char out_code[16]);
 
+// A person who may sign in with MADE_PASSWORD; `officer` is "" unless the role
+// is officer.
+#define MADE_PASSWORD "một mật khẩu dài"
+void made_server_person(struct made_server *made, const char *name,
+                        const char *role, const char *officer);
+struct made_session {
+    char cookie[80]; // "hailong=…"
+    char csrf[65];
+    char headers[256]; // both, for struct ask
+};
+// Signs a person in.
+void made_server_sign_in(struct made_server *made, const char *name,
+                         struct made_session *out);
+
 struct made_device {
     struct ledger_maker ledger; // with the id that the server gave
     char token[65];
