@@ -215,6 +215,36 @@ static bool post_key(struct admin *admin, enum office_role role,
     return done || complain_answer(admin, console);
 }
 
+static bool post_person(struct admin *admin,
+                        const struct office_new_person *person,
+                        struct console *console)
+{
+    json_t *object = json_object();
+    if (!set_text(object, "name", person->name) ||
+        !set_text(object, "display", person->display) ||
+        !set_text(object, "role", person_role_name(person->role)) ||
+        !set_text(object, "officer", person->officer) ||
+        !set_text(object, "hash", person->hash)) {
+        json_decref(object);
+        object = NULL;
+    }
+    json_t *reply = post(admin, "/admin/v1/users", object, console);
+    json_decref(reply);
+    return reply != NULL;
+}
+
+// `object` is given up.
+static bool post_change(struct admin *admin, const char *name,
+                        const char *change, json_t *object,
+                        struct console *console)
+{
+    char path[128];
+    snprintf(path, sizeof path, "/admin/v1/users/%s/%s", name, change);
+    json_t *reply = post(admin, path, object, console);
+    json_decref(reply);
+    return reply != NULL;
+}
+
 static bool post_revocation(struct admin *admin, const char *kind,
                             const char *id, struct console *console)
 {
@@ -278,6 +308,28 @@ static bool write_key(struct admin *admin, enum office_role role,
     return result == OFFICE_OK;
 }
 
+// The commands are run by who may write the directory.
+static const char WHO[] = "admin";
+
+static bool write_person(struct admin *admin,
+                         const struct office_new_person *person,
+                         struct console *console)
+{
+    switch (office_add_person(admin->office, person, WHO, clock_wall_ms())) {
+    case PERSON_ADDED:
+        return true;
+    case PERSON_THERE:
+        console_complain(console,
+                         "the name %s, or the officer's code, is taken",
+                         person->name);
+        return false;
+    case PERSON_NOT_ADDED:
+        break;
+    }
+    server_data_complain(console, "the person was not added", OFFICE_ERROR);
+    return false;
+}
+
 // --- One of the two ---------------------------------------------------------
 
 bool admin_add_device(struct admin *admin,
@@ -319,6 +371,39 @@ bool admin_revoke_key(struct admin *admin, int64_t id, struct console *console)
         office_revoke_key(admin->office, id, clock_wall_ms());
     if (result != OFFICE_OK)
         server_data_complain(console, text, result);
+    return result == OFFICE_OK;
+}
+
+bool admin_add_person(struct admin *admin,
+                      const struct office_new_person *person,
+                      struct console *console)
+{
+    return admin->office ? write_person(admin, person, console)
+                         : post_person(admin, person, console);
+}
+
+bool admin_disable_person(struct admin *admin, const char *name,
+                          struct console *console)
+{
+    if (!admin->office)
+        return post_change(admin, name, "disable", json_object(), console);
+    enum office_result result =
+        office_disable_person(admin->office, name, WHO, clock_wall_ms());
+    if (result != OFFICE_OK)
+        server_data_complain(console, name, result);
+    return result == OFFICE_OK;
+}
+
+bool admin_set_password(struct admin *admin, const char *name, const char *hash,
+                        struct console *console)
+{
+    if (!admin->office)
+        return post_change(admin, name, "password",
+                           json_pack("{s:s}", "hash", hash), console);
+    enum office_result result =
+        office_set_password(admin->office, name, hash, WHO, clock_wall_ms());
+    if (result != OFFICE_OK)
+        server_data_complain(console, name, result);
     return result == OFFICE_OK;
 }
 

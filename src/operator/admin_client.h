@@ -16,6 +16,7 @@
 #include "ledger/key.h"
 #include "office/keys.h"
 #include "office/office.h"
+#include "office/people.h"
 #include "office/secret.h"
 #include "operator/command.h"
 #include <stdbool.h>
@@ -56,6 +57,14 @@ bool admin_add_key(struct admin *admin, enum office_role role, const char *name,
                    int64_t *out_id, char out_key[SECRET_TOKEN_SIZE],
                    struct console *console);
 bool admin_revoke_key(struct admin *admin, int64_t id, struct console *console);
+
+bool admin_add_person(struct admin *admin,
+                      const struct office_new_person *person,
+                      struct console *console);
+bool admin_disable_person(struct admin *admin, const char *name,
+                          struct console *console);
+bool admin_set_password(struct admin *admin, const char *name, const char *hash,
+                        struct console *console);
 
 // Signs what is held now and appends the text (office/checkpoint.h).
 bool admin_add_checkpoint(struct admin *admin, struct buf *out_text,

@@ -2,12 +2,11 @@
 // hash is kept, in device.json; the kiosk reads it when the page is asked for.
 #include "ledger/pin.h"
 #include "operator/command.h"
+#include "operator/typed_line.h"
 #include "store/device.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <termios.h>
-#include <unistd.h>
 
 static const struct config_key KEYS[] = {
     {"hailong", "data", CONFIG_TEXT, NULL, 0, 0, "the device's directory"},
@@ -16,27 +15,6 @@ static const struct config_key KEYS[] = {
     {0}};
 
 enum { LINE_SIZE = 64 };
-
-// One line of standard input; not shown when it is a terminal.
-static bool read_line(char out[LINE_SIZE])
-{
-    struct termios before, silent;
-    bool terminal = tcgetattr(STDIN_FILENO, &before) == 0;
-    if (terminal) {
-        silent = before;
-        silent.c_lflag &= ~(tcflag_t)ECHO;
-        fputs("New PIN, six digits: ", stderr);
-        tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
-    }
-    bool ok = fgets(out, LINE_SIZE, stdin) != NULL;
-    if (terminal) {
-        tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
-        fputc('\n', stderr);
-    }
-    if (ok)
-        out[strcspn(out, "\r\n")] = '\0';
-    return ok;
-}
 
 static bool load(const char *directory, struct device *out,
                  struct console *console)
@@ -59,7 +37,8 @@ static bool choose(bool random, char pin[LINE_SIZE], struct console *console)
         pin_choose(pin);
         return true;
     }
-    if (read_line(pin) && pin_is_well_formed(pin))
+    if (typed_line_read("New PIN, six digits: ", pin, LINE_SIZE) &&
+        pin_is_well_formed(pin))
         return true;
     console_complain(console, "a PIN is exactly six digits, 0 to 9, on one "
                               "line of standard input");
