@@ -20,6 +20,26 @@ static bool set_value(json_t *object, const char *key, const json_t *value)
            json_object_set_new(object, key, json_deep_copy(value)) == 0;
 }
 
+static json_t *make_tile(const struct office_field *field)
+{
+    return json_pack("{s:s, s:s, s:s}", "code", field->code, "vi", field->vi,
+                     "en", field->en);
+}
+
+static bool set_tiles(json_t *object, const struct office_defaults *defaults)
+{
+    json_t *list = json_array();
+    bool ok = list != NULL;
+    for (size_t i = 0; ok && i < defaults->tile_count; i++) {
+        ok = json_array_append_new(list, make_tile(&defaults->tiles[i])) == 0;
+    }
+    if (ok && defaults->tile_count > 0) {
+        ok = json_object_set(object, "fields", list) == 0;
+    }
+    json_decref(list);
+    return ok;
+}
+
 static json_t *make_unit(const struct office_device *device,
                          const struct office_defaults *defaults)
 {
@@ -37,8 +57,7 @@ static json_t *make_field(const struct office_device *device,
     for (size_t i = 0; i < defaults->field_count; i++) {
         const struct office_field *field = &defaults->fields[i];
         if (strcmp(field->code, code) == 0) {
-            return json_pack("{s:s, s:s, s:s}", "code", code, "vi", field->vi,
-                             "en", field->en);
+            return make_tile(field);
         }
     }
     return json_pack("{s:s, s:s, s:s}", "code", code, "vi", code, "en", code);
@@ -46,7 +65,8 @@ static json_t *make_field(const struct office_device *device,
 
 bool office_configuration_build(const struct office_device *device,
                                 const struct office_defaults *defaults,
-                                int64_t version, struct buf *out)
+                                const json_t *keys, int64_t version,
+                                struct buf *out)
 {
     json_t *object = json_object();
     bool ok =
@@ -57,6 +77,12 @@ bool office_configuration_build(const struct office_device *device,
         json_object_set_new(object, "field", make_field(device, defaults)) ==
             0 &&
         set_text(object, "mode", defaults->mode) &&
+        set_text(object, "walk_up", defaults->walk_up) &&
+        set_tiles(object, defaults) &&
+        set_number(object, "contact_s", defaults->contact_s) &&
+        set_text(object, "privacy",
+                 defaults->linked ? "linked" : "anonymous") &&
+        set_value(object, "transaction_keys", keys) &&
         set_text(object, "survey", defaults->survey) &&
         set_number(object, "levels", defaults->levels) &&
         set_text(object, "order", defaults->order) &&

@@ -1,7 +1,8 @@
 // What a device is told: the unit's defaults, from the server's own settings,
 // and the device's row, as one JSON object with a version that grows only when
-// its content changes. Each version's bytes are kept as they were first made,
-// so a signature or an ETag over them stays true.
+// its content changes. Versions are kept with the numbers of the keys for
+// dossiers' codes; the keys themselves stand in one place (transaction_keys.h)
+// and are put in when the object is read.
 #pragma once
 #include "common/buf.h"
 #include "common/json.h"
@@ -22,6 +23,11 @@ struct office_field {
 struct office_defaults {
     const char *unit_name;
     const char *mode;
+    const char *walk_up; // "off", "on" or "fields": by a tile of `tiles`
+    const struct office_field *tiles;
+    size_t tile_count;
+    int contact_s; // without contact for so long transactions cannot come
+    bool linked;   // dossiers' codes are kept as they are
     const char *survey;
     int levels;
     const char *order;
@@ -31,23 +37,26 @@ struct office_defaults {
     int first_contact_s;
     int heartbeat_s;
     bool test;
-    const char *typing;     // how comments are typed: "telex" …
-    int volume;             // percent
-    const json_t *hours;    // opening hours; NULL: always open
-    const json_t *holidays; // NULL: none
+    const char *typing;                // how comments are typed: "telex" …
+    int volume;                        // percent
+    const json_t *hours;               // opening hours; NULL: always open
+    const json_t *holidays;            // NULL: none
     const struct office_field *fields; // names of the fields by code
     size_t field_count;
 };
 
 // The object without regard to a database. The unit's code, the counter and
 // the field are the device's; a field that `defaults` does not name is shown by
-// its code. Pure. False on no memory.
+// its code. `keys` stands as "transaction_keys"; NULL: none. Pure. False on no
+// memory.
 bool office_configuration_build(const struct office_device *device,
                                 const struct office_defaults *defaults,
-                                int64_t version, struct buf *out);
+                                const json_t *keys, int64_t version,
+                                struct buf *out);
 
-// Makes a new version where the content differs from the last one. Call for a
-// device after it enrolled, and for all at the server's start.
+// Makes a new version where the content differs from the last one, and the keys
+// of the device's unit where they are missing. Call for a device after it
+// enrolled; for all, office_turn_keys() does at the server's start.
 enum office_result
 office_configure_device(struct office *office, const char *id,
                         const struct office_defaults *defaults, int64_t now);
@@ -55,7 +64,8 @@ enum office_result office_configure_all(struct office *office,
                                         const struct office_defaults *defaults,
                                         int64_t now);
 
-// Appends the newest version's bytes. OFFICE_NONE before the first.
+// Appends the newest version, its keys put in: wipe it after use. OFFICE_NONE
+// before the first.
 enum office_result office_read_configuration(struct office *office,
                                              const char *id,
                                              int64_t *out_version,

@@ -1,6 +1,7 @@
 #include "common/log.h"
 #include "office/configuration.h"
 #include "office/office_sqlite.h"
+#include "office/transaction_keys_sqlite.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,7 +29,24 @@ enum office_result office_read_configuration(struct office *office,
                                              int64_t *out_version,
                                              struct buf *out_body)
 {
-    return office_result_of(read_last(office->sql, id, out_version, out_body));
+    char message[JSON_MESSAGE_SIZE];
+    struct buf kept = {0};
+    enum sql_result result = read_last(office->sql, id, out_version, &kept);
+    if (result == SQL_OK) {
+        json_t *object = json_read(buf_text(&kept), kept.size, message);
+        result = object ? transaction_keys_fill(office->sql, object)
+                        : SQL_ERROR;
+        if (result == SQL_OK && !json_write(object, out_body)) {
+            result = SQL_ERROR;
+        }
+        json_decref(object);
+        if (result != SQL_OK) {
+            log_error("office", "device %s: its configuration cannot be read",
+                      id);
+        }
+    }
+    buf_free(&kept);
+    return office_result_of(result);
 }
 
 struct configuring {
@@ -51,23 +69,21 @@ static enum sql_result add_version(struct configuring *work, const char *id,
 
 // Builds the object under the version that is held: other bytes mean other
 // content.
-static enum sql_result configure_one(struct configuring *work, const char *id)
+static enum sql_result renew(struct configuring *work,
+                             const struct office_device *device,
+                             const json_t *keys)
 {
-    struct office_device device;
-    enum office_result found = office_find_device(work->office, id, &device);
-    if (found != OFFICE_OK) {
-        return found == OFFICE_NONE ? SQL_NONE : SQL_ERROR;
-    }
     struct buf held = {0};
     struct buf made = {0};
     int64_t version = 0;
+    const char *id = device->id;
     enum sql_result result = read_last(work->office->sql, id, &version, &held);
     if (result == SQL_OK || result == SQL_NONE) {
-        bool is_made =
-            office_configuration_build(&device, work->defaults, version, &made);
+        bool is_made = office_configuration_build(device, work->defaults, keys,
+                                                  version, &made);
         if (is_made && strcmp(buf_text(&held), buf_text(&made)) != 0) {
             buf_clear(&made);
-            is_made = office_configuration_build(&device, work->defaults,
+            is_made = office_configuration_build(device, work->defaults, keys,
                                                  version + 1, &made);
             result =
                 is_made ? add_version(work, id, version + 1, &made) : SQL_ERROR;
@@ -81,6 +97,28 @@ static enum sql_result configure_one(struct configuring *work, const char *id)
     }
     buf_free(&held);
     buf_free(&made);
+    return result;
+}
+
+static enum sql_result configure_one(struct configuring *work, const char *id)
+{
+    struct office_device device;
+    enum office_result found = office_find_device(work->office, id, &device);
+    if (found != OFFICE_OK) {
+        return found == OFFICE_NONE ? SQL_NONE : SQL_ERROR;
+    }
+    if (work->defaults->linked) {
+        return renew(work, &device, NULL);
+    }
+    json_t *keys = json_array();
+    enum sql_result result =
+        keys ? transaction_keys_ensure(work->office->sql, device.unit,
+                                       work->now, keys)
+             : SQL_ERROR;
+    if (result == SQL_OK) {
+        result = renew(work, &device, keys);
+    }
+    json_decref(keys);
     return result;
 }
 

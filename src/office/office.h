@@ -5,6 +5,7 @@
 //   office.h         open, close, one consistent view for several reads
 //   devices.h        register, enrol, find, list, revoke, flags
 //   configuration.h  what each device is told, with its version
+//   transaction_keys.h  the keys for dossiers' codes, made and destroyed
 //   keys.h           API keys
 //   people.h         who signs in, and as what
 //   sessions.h       signing in and out

@@ -25,9 +25,13 @@ static const char version_6[] =
 static const char version_7[] =
 #include "office/office_7.sql.h"
     ;
+static const char version_8[] =
+#include "office/office_8.sql.h"
+    ;
 static const struct sql_migration migrations[] = {
-    {1, version_1}, {2, version_2}, {3, version_3}, {4, version_4},
-    {5, version_5}, {6, version_6}, {7, version_7}, {0, NULL}};
+    {1, version_1}, {2, version_2}, {3, version_3},
+    {4, version_4}, {5, version_5}, {6, version_6},
+    {7, version_7}, {8, version_8}, {0, NULL}};
 enum { SCHEMA = sizeof migrations / sizeof migrations[0] - 1 };
 
 const char *office_result_name(enum office_result result)
@@ -125,6 +129,10 @@ static enum sql_result open_writer(const char *address, struct sql **out_sql)
     // middle of its transaction.
     if (result == SQL_OK) {
         result = sql_run(sql, "PRAGMA cache_size = -24576");
+    }
+    // A key that was destroyed does not stay in the free room of a page.
+    if (result == SQL_OK) {
+        result = sql_run(sql, "PRAGMA secure_delete = ON");
     }
     if (result != SQL_OK) {
         sql_close(sql);

@@ -174,6 +174,22 @@ const char *const office_statements[STATEMENT_COUNT] = {
         " SELECT device_no, ?2, ?3, ?4 FROM devices WHERE id = ?1",
     [CONFIGURED_DEVICES] = "SELECT id FROM devices WHERE revoked_at = 0"
                            " ORDER BY device_no",
+    [TRANSACTION_KEY_ADD] =
+        "INSERT INTO transaction_keys (unit, period, from_day, to_day, made_at,"
+        " key) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    [TRANSACTION_KEY_IS] = "SELECT 1 FROM transaction_keys WHERE unit = ?1"
+                           " AND from_day <= ?2 AND to_day >= ?2"
+                           " AND key IS NOT NULL",
+    [TRANSACTION_KEY_GET] = "SELECT period, from_day, to_day, key"
+                            " FROM transaction_keys WHERE key_no = ?1"
+                            " AND key IS NOT NULL",
+    [TRANSACTION_KEYS] = "SELECT period, from_day, to_day, key, key_no"
+                         " FROM transaction_keys WHERE unit = ?1"
+                         " AND to_day >= ?2 AND key IS NOT NULL"
+                         " ORDER BY from_day LIMIT ?3",
+    [TRANSACTION_KEYS_DESTROY] =
+        "UPDATE transaction_keys SET key = NULL, destroyed_at = ?2"
+        " WHERE to_day < ?1 AND key IS NOT NULL",
 
     [KEY_ADD] = "INSERT INTO api_keys (role, name, hash, added_at)"
                 " VALUES (?1, ?2, ?3, ?4) RETURNING key_no",

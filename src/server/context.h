@@ -3,7 +3,9 @@
 #include "i18n/i18n.h"
 #include "office/configuration.h"
 #include "report/report.h"
+#include "server/caretaker.h"
 #include "server/connections.h"
+#include "server/fields.h"
 #include "server/identity.h"
 #include "server/limits.h"
 #include "server/metrics.h"
@@ -17,6 +19,7 @@ struct http;
 struct server {
     struct server_settings settings;
     struct fields *fields; // names of the unit's fields, behind the defaults
+    struct office_field tiles[FIELDS_TILES]; // likewise
     struct identity identity;
     unsigned char admin_hash[DIGEST_BYTES]; // of the admin listener's token
     json_t *hours; // of the counters; NULL: always open
@@ -24,6 +27,8 @@ struct server {
     struct report_method method;
     struct readers *readers;
     struct writer *writer;
+    struct caretaker *caretaker;
+    int32_t keys_day; // the local day whose keys were made at the start; 0
     struct limits *limits;
     struct budget bodies;
     struct budget passwords; // that are being checked, in their number

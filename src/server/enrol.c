@@ -37,7 +37,7 @@ static enum office_result enrol(struct office *office, void *ctx)
 {
     struct enrolment *enrolment = ctx;
     struct office_device *device = &enrolment->device;
-    int64_t now = clock_wall_ms(), version;
+    int64_t now = clock_wall_ms();
     enrolment->outcome = office_enrol(office, &enrolment->request, now, device);
     if (enrolment->outcome == OFFICE_ENROL_FAILED) {
         return OFFICE_ERROR;
@@ -46,15 +46,11 @@ static enum office_result enrol(struct office *office, void *ctx)
         return OFFICE_OK;
     }
     // The code is spent: the device must get its token whatever happens now.
-    // Without a kept configuration it gets one of version 0 and asks again.
-    if (office_configure_device(office, device->id, enrolment->defaults, now) !=
-            OFFICE_OK ||
-        office_read_configuration(office, device->id, &version,
-                                  &enrolment->config) != OFFICE_OK) {
-        buf_clear(&enrolment->config);
-        office_configuration_build(device, enrolment->defaults, 0,
-                                   &enrolment->config);
-    }
+    // What it gets here is kept in a file beside that for good, so it holds no
+    // keys; of version 0, so that the device asks for the whole at once.
+    office_configure_device(office, device->id, enrolment->defaults, now);
+    office_configuration_build(device, enrolment->defaults, NULL, 0,
+                               &enrolment->config);
     return OFFICE_OK;
 }
 

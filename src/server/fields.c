@@ -81,6 +81,56 @@ void fields_close(struct fields *fields)
     }
 }
 
+static const struct office_field *find(const struct office_field *list,
+                                       size_t count, const char *code,
+                                       size_t size)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strlen(list[i].code) == size &&
+            memcmp(list[i].code, code, size) == 0) {
+            return &list[i];
+        }
+    }
+    return NULL;
+}
+
+bool fields_choose(const struct fields *fields, const char *codes,
+                   struct office_field out_tiles[FIELDS_TILES],
+                   size_t *out_count, struct buf *message)
+{
+    size_t count = 0;
+    if (!codes) {
+        for (; count < fields->count && count < FIELDS_TILES; count++) {
+            out_tiles[count] = fields->list[count];
+        }
+        *out_count = count;
+        return true;
+    }
+    for (const char *at = codes; at; at = strchr(at, ','), at += at != NULL) {
+        int size = (int)strcspn(at, ",");
+        const struct office_field *field =
+            find(fields->list, fields->count, at, (size_t)size);
+        if (!field) {
+            buf_printf(
+                message,
+                "walk_up_fields: \"%.*s\" is no code of the fields' file", size,
+                at);
+            return false;
+        }
+        if (find(out_tiles, count, at, (size_t)size) || count == FIELDS_TILES) {
+            buf_printf(message,
+                       count == FIELDS_TILES
+                           ? "walk_up_fields: \"%.*s\" is one too many"
+                           : "walk_up_fields: \"%.*s\" stands there twice",
+                       size, at);
+            return false;
+        }
+        out_tiles[count++] = *field;
+    }
+    *out_count = count;
+    return true;
+}
+
 const struct office_field *fields_list(const struct fields *fields,
                                        size_t *out_count)
 {

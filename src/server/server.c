@@ -1,10 +1,12 @@
 #include "server/server.h"
 #include "common/clock.h"
+#include "common/date.h"
 #include "common/file.h"
 #include "common/json.h"
 #include "common/log.h"
 #include "office/devices.h"
 #include "office/secret.h"
+#include "office/transaction_keys.h"
 #include "server/context.h"
 #include "server/fields.h"
 #include "server/http.h"
@@ -52,6 +54,27 @@ static bool load_hours(struct server *server, struct buf *message)
     return true;
 }
 
+// The fields' names, and those among which a citizen without a transaction
+// chooses.
+static bool take_fields(struct server *server, struct buf *message)
+{
+    struct office_defaults *defaults = &server->settings.defaults;
+    if (server->fields) {
+        defaults->fields = fields_list(server->fields, &defaults->field_count);
+    }
+    if (strcmp(defaults->walk_up, "fields") != 0) {
+        return true;
+    }
+    if (!server->fields) {
+        buf_append_text(message, "walk_up fields: there is no file of fields; "
+                                 "give --fields FILE");
+        return false;
+    }
+    defaults->tiles = server->tiles;
+    return fields_choose(server->fields, server->settings.walk_up_fields,
+                         server->tiles, &defaults->tile_count, message);
+}
+
 // What the program's files say. A broken one is a mistake, not a failure.
 static bool load_files(struct server *server)
 {
@@ -67,17 +90,14 @@ static bool load_files(struct server *server)
                                   "set HAILONG_ASSETS to their folder");
         ok = false;
     }
-    ok = ok && load_hours(server, &message) &&
+    ok = ok && take_fields(server, &message) &&
+         load_hours(server, &message) &&
          (server->texts = i18n_open(path, &message)) &&
          report_method_load_default(&server->method, &message);
     if (!ok) {
         log_error(MODULE, "%s", buf_text(&message));
     }
     buf_free(&message);
-    if (ok && server->fields) {
-        struct office_defaults *defaults = &server->settings.defaults;
-        defaults->fields = fields_list(server->fields, &defaults->field_count);
-    }
     return ok;
 }
 
@@ -98,8 +118,15 @@ static bool prepare_office(struct server *server, struct office *office)
         return false;
     }
     if (result == OFFICE_OK) {
-        result = office_configure_all(office, &server->settings.defaults,
-                                      clock_wall_ms());
+        int64_t now = clock_wall_ms();
+        result = office_turn_keys(office, &server->settings.defaults, now);
+        if (result == OFFICE_OK) {
+            server->keys_day = date_day_of_wall_ms(now);
+        }
+    }
+    // Somebody reads the database and keeps its log: the caretaker comes back.
+    if (result == OFFICE_BUSY) {
+        result = OFFICE_OK;
     }
     if (result != OFFICE_OK) {
         log_error(MODULE, "%s cannot be used: %s", server->identity.database,
@@ -130,7 +157,12 @@ static bool open_office(struct server *server)
         return false;
     }
     server->writer = writer_start(path, office);
-    return server->writer != NULL;
+    if (!server->writer) {
+        return false;
+    }
+    server->caretaker = caretaker_start(
+        server->writer, &server->settings.defaults, server->keys_day);
+    return server->caretaker != NULL;
 }
 
 static bool open_listeners(struct server *server)
@@ -277,6 +309,8 @@ static void stop_listeners(struct server *server)
     if (server->admin_http) {
         http_stop_accepting(server->admin_http);
     }
+    caretaker_stop(server->caretaker);
+    server->caretaker = NULL;
     // What is queued is stored and its requests go on; what comes now is told
     // to come again.
     if (server->writer) {

@@ -44,7 +44,15 @@ const struct config_key SERVER_KEYS[] = {
     {"unit", "hotline", CONFIG_TEXT, NULL, 0, 0, "its telephone for citizens"},
     {"unit", "fields", CONFIG_TEXT, NULL, 0, 0,
      "JSON file of the fields' names"},
+    {"unit", "privacy", CONFIG_TEXT, "anonymous", 0, 0,
+     "of dossiers' codes: anonymous or linked"},
     {"kiosk", "mode", CONFIG_TEXT, "walk-up", 0, 0, "walk-up or transaction"},
+    {"kiosk", "walk_up", CONFIG_TEXT, NULL, 0, 0,
+     "visits without a transaction: off, on or fields"},
+    {"kiosk", "walk_up_fields", CONFIG_TEXT, NULL, 0, 0,
+     "with fields: up to 8 codes, a comma between two"},
+    {"kiosk", "contact_s", CONFIG_INTEGER, "120", 30, 3600,
+     "seconds without the server until walk-up"},
     {"kiosk", "survey", CONFIG_TEXT, "quay", 0, 0, "the question set"},
     {"kiosk", "levels", CONFIG_INTEGER, "5", 3, 5, "faces: 5 or 3"},
     {"kiosk", "order", CONFIG_TEXT, "best-first", 0, 0,
@@ -214,7 +222,41 @@ static bool read_unit(const struct config *config, struct server_settings *out,
     out->defaults.unit_name = name;
     out->defaults.hotline = config_text(config, "hotline");
     out->fields_file = config_text(config, "fields");
+    const char *privacy = config_text(config, "privacy");
+    if (!is_one_of(privacy, "anonymous", "linked")) {
+        buf_printf(message, "privacy: \"%s\" is neither anonymous nor linked",
+                   privacy);
+        return false;
+    }
+    out->defaults.linked = strcmp(privacy, "linked") == 0;
     return true;
+}
+
+// Without a word: where transactions come, only they open the screen.
+static bool read_walk_up(const struct config *config,
+                         struct server_settings *out, struct buf *message)
+{
+    struct office_defaults *kiosk = &out->defaults;
+    bool walks = strcmp(kiosk->mode, "walk-up") == 0;
+    kiosk->walk_up = config_text(config, "walk_up");
+    out->walk_up_fields = config_text(config, "walk_up_fields");
+    kiosk->contact_s = (int)config_integer(config, "contact_s");
+    if (!kiosk->walk_up) {
+        kiosk->walk_up = walks ? "on" : "off";
+    }
+    bool by_fields = strcmp(kiosk->walk_up, "fields") == 0;
+    if (!by_fields && !is_one_of(kiosk->walk_up, "off", "on")) {
+        buf_printf(message, "walk_up: \"%s\" is none of off, on, fields",
+                   kiosk->walk_up);
+    } else if (walks && strcmp(kiosk->walk_up, "off") == 0) {
+        buf_append_text(message, "walk_up: off would leave the counter without "
+                                 "a way to rate; say mode transaction with it");
+    } else if (out->walk_up_fields && !by_fields) {
+        buf_append_text(message, "walk_up_fields: is only for walk_up fields");
+    } else {
+        return true;
+    }
+    return false;
 }
 
 // What is not given stands as a dotted place; a number is given by hand.
@@ -266,7 +308,7 @@ static bool read_kiosk(const struct config *config, struct server_settings *out,
                    "typing: \"%s\" is none of telex, telex-new, vni, vni-new",
                    kiosk->typing);
     } else {
-        return true;
+        return read_walk_up(config, out, message);
     }
     return false;
 }

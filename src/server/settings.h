@@ -35,11 +35,12 @@ struct server_settings {
     const char *port_file;          // NULL: none
     const char *tls_cert, *tls_key; // NULL: plain HTTP
     const char *fields_file;        // NULL: the program's own, if there is one
+    const char *walk_up_fields;     // codes of tiles; NULL: the file's first
     const char *hours_file;         // NULL: counters are always open
     enum log_level log_level;
 
     const char *unit_code;
-    struct office_defaults defaults; // without fields and hours
+    struct office_defaults defaults; // without fields, tiles and hours
     struct report_letter letter;
 
     int threads;

@@ -15,7 +15,7 @@ static void check_told(const struct office_field *list, size_t count,
     char why[JSON_MESSAGE_SIZE];
     const char *vi = "";
     snprintf(device.field, sizeof device.field, "%s", field->code);
-    HOLDS(office_configuration_build(&device, &defaults, 1, &told));
+    HOLDS(office_configuration_build(&device, &defaults, NULL, 1, &told));
     json_t *object = json_read(told.data, told.size, why);
     HOLDS(json_get_text(json_object_get(object, "field"), "vi", &vi));
     HOLDS(strcmp(vi, field->vi) == 0);

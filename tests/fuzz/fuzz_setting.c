@@ -62,7 +62,7 @@ static void check_told(const struct setting *s)
     struct buf told = {0}, message = {0};
     char why[JSON_MESSAGE_SIZE];
     struct setting heard;
-    HOLDS(office_configuration_build(&device, &defaults, s->version, &told));
+    HOLDS(office_configuration_build(&device, &defaults, NULL, s->version, &told));
     json_t *object = json_read(told.data, told.size, why);
     HOLDS(object);
     HOLDS(setting_read(object, &heard, &message));

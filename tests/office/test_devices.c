@@ -310,6 +310,8 @@ static struct office_defaults defaults(void)
     return (struct office_defaults){
         .unit_name = "Bình Minh",
         .mode = "walk-up",
+        .walk_up = "on",
+        .contact_s = 120,
         .survey = "quay",
         .levels = 5,
         .order = "best-first",
@@ -331,12 +333,13 @@ static void test_a_configuration_is_one_object(void **state)
     struct office_defaults wanted = defaults();
     struct buf body = {0};
     (void)state;
-    assert_true(office_configuration_build(&device, &wanted, 3, &body));
+    assert_true(office_configuration_build(&device, &wanted, NULL, 3, &body));
     assert_string_equal(
         buf_text(&body),
         "{\"version\":3,\"unit\":{\"code\":\"H24.12\",\"name\":\"Bình "
         "Minh\"},\"counter\":\"3\",\"field\":null,\"mode\":\"walk-up\","
-        "\"survey\":\"quay\",\"levels\":5,\"order\":\"best-first\","
+        "\"walk_up\":\"on\",\"contact_s\":120,"
+        "\"privacy\":\"anonymous\",\"survey\":\"quay\",\"levels\":5,\"order\":\"best-first\","
         "\"hotline\":\"0234 3 812 345\",\"rating_s\":60,\"reasons\":\"all\","
         "\"first_contact_s\":5,\"heartbeat_s\":60,\"typing\":\"vni\","
         "\"volume\":30,\"test\":false}");
@@ -344,7 +347,7 @@ static void test_a_configuration_is_one_object(void **state)
     strcpy(device.field, "chung-thuc");
     wanted.hotline = NULL; // the device has its own defaults
     wanted.rating_s = -1;
-    assert_true(office_configuration_build(&device, &wanted, 3, &body));
+    assert_true(office_configuration_build(&device, &wanted, NULL, 3, &body));
     assert_non_null(strstr(buf_text(&body),
                            "\"field\":{\"code\":\"chung-thuc\",\"vi\":\"Chứng "
                            "thực\",\"en\":\"Certification\"}"));
@@ -356,8 +359,17 @@ static void test_a_configuration_is_one_object(void **state)
     wanted.hours = hours;
     wanted.holidays = holidays;
     strcpy(device.field, "dat-dai"); // not named in the settings
-    assert_true(office_configuration_build(&device, &wanted, 3, &body));
+    wanted.linked = true;
+    wanted.walk_up = "fields";
+    wanted.tiles = fields;
+    wanted.tile_count = 1;
+    assert_true(office_configuration_build(&device, &wanted, NULL, 3, &body));
     assert_non_null(strstr(buf_text(&body), "\"vi\":\"dat-dai\""));
+    assert_non_null(strstr(buf_text(&body), "\"privacy\":\"linked\""));
+    assert_non_null(
+        strstr(buf_text(&body), "\"walk_up\":\"fields\",\"fields\":[{\"code\":"
+                                "\"chung-thuc\",\"vi\":\"Chứng thực\","
+                                "\"en\":\"Certification\"}]"));
     assert_non_null(strstr(buf_text(&body),
                            "\"hours\":{\"mon\":[\"07:30-11:30\"]},"
                            "\"holidays\":[\"2026-01-01\"]"));

@@ -3,6 +3,7 @@
 #include "common/clock.h"
 #include "common/date.h"
 #include "ledger/key.h"
+#include "ledger/pseudonym.h"
 #include "office/devices.h"
 #include "support/server_maker.h"
 #include <setjmp.h>
@@ -82,6 +83,10 @@ static void test_enrolment_gives_all_that_a_device_needs(void **state)
     assert_string_equal(text_of(config, "counter"), "3");
     assert_string_equal(text_of(config, "mode"), "transaction");
     assert_string_equal(text_of(config, "hotline"), "0234 3 812 345");
+    assert_string_equal(text_of(config, "privacy"), "anonymous");
+    // It is kept in a file for good: no keys. What it lacks is fetched.
+    assert_null(json_object_get(config, "transaction_keys"));
+    assert_int_equal(json_integer_value(json_object_get(config, "version")), 0);
     assert_string_equal(text_of(json_object_get(config, "field"), "vi"),
                         "Chứng thực");
     json_decref(object);
@@ -234,6 +239,53 @@ static void test_the_configuration_is_signed_and_has_an_etag(void **state)
     made_device_free(&device);
 }
 
+static void get_own(const struct made_server *own,
+                    const struct made_device *device, json_t **out)
+{
+    struct answer answer = {0};
+    ask(own->port,
+        &(struct ask){.path = "/api/v1/devices/me/config",
+                      .token = device->token},
+        &answer);
+    assert_int_equal(answer.status, 200);
+    *out = answer_object(&answer);
+    answer_free(&answer);
+}
+
+static void test_modes_of_privacy_are_told_anew(void **state)
+{
+    struct made_server own;
+    struct made_device device;
+    struct pseudonym_keys keys;
+    json_t *config;
+    (void)state;
+    made_server_start(&own, (const char *[]){NULL});
+    made_device_enrol(&device, &own, "1");
+    get_own(&own, &device, &config);
+    assert_true(pseudonym_keys_read(config, &keys));
+    assert_false(keys.linked);
+    assert_int_equal(keys.count, 2);
+    int32_t today = date_day_of_wall_ms(clock_wall_ms());
+    assert_ptr_equal(pseudonym_key_on(&keys, today), &keys.list[0]);
+    json_decref(config);
+    made_server_stop(&own);
+    made_server_restart(&own, (const char *[]){"--privacy", "linked",
+                                               "--walk-up", "fields",
+                                               "--contact-s", "90", NULL});
+    get_own(&own, &device, &config);
+    assert_int_equal(json_integer_value(json_object_get(config, "version")), 2);
+    assert_true(pseudonym_keys_read(config, &keys));
+    assert_true(keys.linked);
+    assert_int_equal(keys.count, 0);
+    assert_string_equal(text_of(config, "walk_up"), "fields");
+    assert_int_equal(json_array_size(json_object_get(config, "fields")), 8);
+    assert_int_equal(json_integer_value(json_object_get(config, "contact_s")),
+                     90);
+    json_decref(config);
+    made_device_free(&device);
+    made_server_close(&own);
+}
+
 static void test_a_new_hotline_is_a_new_version(void **state)
 {
     struct made_server own;
@@ -348,6 +400,7 @@ int main(void)
         cmocka_unit_test(test_an_expired_code_is_refused),
         cmocka_unit_test(test_enrolment_bodies_that_cannot_be_understood),
         cmocka_unit_test(test_the_configuration_is_signed_and_has_an_etag),
+        cmocka_unit_test(test_modes_of_privacy_are_told_anew),
         cmocka_unit_test(test_a_new_hotline_is_a_new_version),
         cmocka_unit_test(test_a_revoked_device_gets_no_configuration),
         cmocka_unit_test(test_admin_routes_want_their_token),

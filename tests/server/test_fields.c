@@ -48,6 +48,47 @@ static void test_names_come_in_order(void **state)
     buf_free(&message);
 }
 
+static void must_refuse(const struct fields *fields, const char *codes,
+                        const char *what)
+{
+    struct office_field tiles[FIELDS_TILES];
+    struct buf message = {0};
+    size_t count;
+    assert_false(fields_choose(fields, codes, tiles, &count, &message));
+    assert_holds(buf_text(&message), what);
+    buf_free(&message);
+}
+
+static void test_tiles_are_chosen_by_code_or_are_the_first(void **state)
+{
+    struct office_field tiles[FIELDS_TILES];
+    struct buf text = {0}, message = {0};
+    size_t count;
+    (void)state;
+    for (char code = 'a'; code <= 'j'; code++)
+        buf_printf(&text, "%c\"%c\":{\"vi\":\"V%c\",\"en\":\"E%c\"}",
+                   code == 'a' ? '{' : ',', code, code, code);
+    buf_append_char(&text, '}');
+    struct fields *fields = read_text(text.data, &message);
+    assert_non_null(fields);
+    assert_true(fields_choose(fields, NULL, tiles, &count, &message));
+    assert_int_equal(count, 8);
+    assert_string_equal(tiles[0].code, "a");
+    assert_string_equal(tiles[7].vi, "Vh");
+    assert_true(fields_choose(fields, "j,a", tiles, &count, &message));
+    assert_int_equal(count, 2);
+    assert_string_equal(tiles[0].en, "Ej");
+    assert_string_equal(tiles[1].code, "a");
+    must_refuse(fields, "a,b,c,d,e,f,g,h,i", "\"i\" is one too many");
+    must_refuse(fields, "a,b,a", "\"a\" stands there twice");
+    must_refuse(fields, "a,x", "\"x\" is no code");
+    must_refuse(fields, "a,", "\"\" is no code");
+    must_refuse(fields, "", "\"\" is no code");
+    fields_close(fields);
+    buf_free(&text);
+    buf_free(&message);
+}
+
 static void test_the_programs_own_file_is_sound(void **state)
 {
     struct buf message = {0};
@@ -90,6 +131,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_names_come_in_order),
+        cmocka_unit_test(test_tiles_are_chosen_by_code_or_are_the_first),
         cmocka_unit_test(test_the_programs_own_file_is_sound),
         cmocka_unit_test(test_mistakes_name_file_and_key),
     };

@@ -43,10 +43,38 @@ static void test_defaults(void **state)
     assert_int_equal(ntohs(settings.address.socket.ip4.sin_port), 8650);
     assert_int_equal(settings.request_ms, 15000);
     assert_string_equal(settings.defaults.mode, "walk-up");
+    assert_string_equal(settings.defaults.walk_up, "on");
+    assert_int_equal(settings.defaults.contact_s, 120);
+    assert_false(settings.defaults.linked);
     assert_int_equal(settings.defaults.levels, 5);
     assert_int_equal(settings.defaults.heartbeat_s, 60);
     config_close(config);
     buf_free(&message);
+}
+
+static void must_walk_up(const char *const *options, const char *walk_up)
+{
+    struct server_settings settings;
+    struct config *config;
+    struct buf message = {0};
+    if (!read_line(options, &config, &settings, &message))
+        fail_msg("%s", buf_text(&message));
+    assert_string_equal(settings.defaults.walk_up, walk_up);
+    config_close(config);
+    buf_free(&message);
+}
+
+static void test_the_mode_decides_about_walk_up_unless_told(void **state)
+{
+    (void)state;
+    must_walk_up((const char *[]){"--mode", "walk-up", NULL}, "on");
+    must_walk_up((const char *[]){"--mode", "transaction", NULL}, "off");
+    must_walk_up(
+        (const char *[]){"--mode", "transaction", "--walk-up", "on", NULL},
+        "on");
+    must_walk_up((const char *[]){"--walk-up", "fields", "--walk-up-fields",
+                                  "ho-tich", NULL},
+                 "fields");
 }
 
 static void test_mistakes_are_named(void **state)
@@ -67,6 +95,12 @@ static void test_mistakes_are_named(void **state)
                  {{"--tls-cert", "c.pem"}, "tls_key"},
                  {{"--tls-key", "k.pem"}, "tls_cert"},
                  {{"--mode", "kiosk"}, "mode"},
+                 {{"--privacy", "open"}, "privacy"},
+                 {{"--walk-up", "maybe"}, "walk_up"},
+                 {{"--walk-up", "off"}, "walk_up"}, // in mode walk-up
+                 {{"--walk-up-fields", "a,b"}, "walk_up_fields"},
+                 {{"--contact-s", "29"}, "--contact-s"},
+                 {{"--contact-s", "3601"}, "--contact-s"},
                  {{"--levels", "4"}, "levels"},
                  {{"--levels", "6"}, "levels"},
                  {{"--order", "random"}, "order"},
@@ -152,6 +186,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_defaults),
+        cmocka_unit_test(test_the_mode_decides_about_walk_up_unless_told),
         cmocka_unit_test(test_mistakes_are_named),
         cmocka_unit_test(test_what_is_allowed_beyond_the_machine),
         cmocka_unit_test(test_the_ini_file),
