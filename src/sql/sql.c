@@ -322,6 +322,19 @@ int sql_version(struct sql *sql)
     return (int)strtol(text, NULL, 10);
 }
 
+// A write-ahead log of another database, say, makes ours look like that one.
+static enum sql_result expect_no_tables(struct sql *sql)
+{
+    char count[24];
+    enum sql_result result =
+        ask(sql, "SELECT count(*) FROM sqlite_master", count, sizeof count);
+    if (result != SQL_OK || strcmp(count, "0") == 0)
+        return result;
+    log_error(module, "%s: has tables, but no version: it was damaged",
+              sql->path);
+    return SQL_CORRUPT;
+}
+
 enum sql_result sql_migrate(struct sql *sql,
                             const struct sql_migration *migrations)
 {
@@ -339,6 +352,10 @@ enum sql_result sql_migrate(struct sql *sql,
                   sql->path, held, last);
         return SQL_ERROR;
     }
+    if (held == 0)
+        result = expect_no_tables(sql);
+    if (result != SQL_OK)
+        return result;
     for (const struct sql_migration *m = migrations; m->version; m++) {
         struct step_up step = {m};
         if (m->version <= held)

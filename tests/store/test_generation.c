@@ -311,6 +311,7 @@ static void test_reader_gives_no_altered_line(void **state)
 // -------------------------------------------------------------------
 
 enum { DAMAGES = 60, RATINGS = 30 };
+#define FILE_WAL DEVICE_FILE_KIOSK "-wal"
 
 static unsigned draw(unsigned *seed, unsigned below)
 {
@@ -318,13 +319,44 @@ static unsigned draw(unsigned *seed, unsigned below)
     return (*seed >> 8) % below;
 }
 
-static void damage(struct bench *b, unsigned *seed)
+static void path_of(const struct bench *b, const char *name,
+                    char out[SCRATCH_SIZE + 32])
+{
+    assert_true(file_join(out, SCRATCH_SIZE + 32, b->folder, name));
+}
+
+static void write_whole(const char *path, const struct buf *bytes)
+{
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes->data, 1, bytes->size, file), bytes->size);
+    assert_int_equal(fclose(file), 0);
+}
+
+// As a power cut leaves it: with what the log still holds.
+static void stop_as_cut(struct bench *b)
+{
+    static const char *const names[] = {DEVICE_FILE_KIOSK, FILE_WAL};
+    struct buf kept[2] = {{0}};
+    char path[SCRATCH_SIZE + 32];
+    for (int i = 0; i < 2; i++) {
+        path_of(b, names[i], path);
+        assert_true(file_read(path, 16 << 20, &kept[i]));
+    }
+    stop(b);
+    for (int i = 0; i < 2; i++) {
+        path_of(b, names[i], path);
+        write_whole(path, &kept[i]);
+        buf_free(&kept[i]);
+    }
+}
+
+// Bytes of one file, in one of four ways.
+static void spoil(struct bench *b, const char *name, unsigned *seed)
 {
     char path[SCRATCH_SIZE + 32];
     struct stat info;
-    const char *name =
-        draw(seed, 5) == 0 ? DEVICE_FILE_RING : DEVICE_FILE_KIOSK;
-    assert_true(file_join(path, sizeof path, b->folder, name));
+    path_of(b, name, path);
     assert_int_equal(stat(path, &info), 0);
     switch (draw(seed, 4)) {
     case 0: // one bit
@@ -348,6 +380,70 @@ static void damage(struct bench *b, unsigned *seed)
     }
 }
 
+// A log that belongs to another database, as a careless copy leaves it.
+static void put_foreign_wal(struct bench *b)
+{
+    char path[SCRATCH_SIZE + 32], other[SCRATCH_SIZE + 40];
+    struct buf bytes = {0};
+    sqlite3 *db;
+    path_of(b, FILE_WAL, path);
+    snprintf(other, sizeof other, "%s/other", b->folder);
+    assert_int_equal(sqlite3_open(other, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db,
+                                  "PRAGMA journal_mode = WAL;"
+                                  "CREATE TABLE lines (a, b);"
+                                  "INSERT INTO lines VALUES (1, 2);",
+                                  NULL, NULL, NULL),
+                     SQLITE_OK);
+    strcat(other, "-wal");
+    assert_true(file_read(other, 1 << 20, &bytes));
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+    write_whole(path, &bytes);
+    buf_free(&bytes);
+}
+
+// True when the ring file was left alone.
+static bool damage(struct bench *b, unsigned *seed)
+{
+    char path[SCRATCH_SIZE + 32];
+    unsigned what = draw(seed, 20);
+    if (what < 8)
+        stop(b);
+    else
+        stop_as_cut(b);
+    switch (what) {
+    case 0:
+    case 1:
+        spoil(b, DEVICE_FILE_RING, seed);
+        return false;
+    case 8:
+    case 9:
+    case 10:
+    case 11:
+        spoil(b, FILE_WAL, seed);
+        return true;
+    case 12:
+    case 13: // no log, or none that belongs here
+        path_of(b, FILE_WAL, path);
+        assert_int_equal(unlink(path), 0);
+        return true;
+    case 14:
+        put_foreign_wal(b);
+        return true;
+    case 15: // an empty file, and no file
+        path_of(b, DEVICE_FILE_KIOSK, path);
+        assert_int_equal(truncate(path, 0), 0);
+        return true;
+    case 16:
+        path_of(b, DEVICE_FILE_KIOSK, path);
+        assert_int_equal(unlink(path), 0);
+        return true;
+    default:
+        spoil(b, DEVICE_FILE_KIOSK, seed);
+        return true;
+    }
+}
+
 static void test_random_damage_alters_nothing(void **state)
 {
     (void)state;
@@ -360,8 +456,7 @@ static void test_random_damage_alters_nothing(void **state)
         unsigned seed = 77u + (unsigned)round;
         assert_int_equal(setup((void **)&b), 0);
         fill(b, RATINGS);
-        stop(b);
-        damage(b, &seed);
+        bool ring_is_whole = damage(b, &seed);
         open_keeper(b);
         if (!keeper_is_ready(b->keeper))
             fail_msg("round %d: no rating is possible", round);
@@ -371,6 +466,9 @@ static void test_random_damage_alters_nothing(void **state)
         if (found.altered > 0)
             fail_msg("round %d: %zu altered lines", round, found.altered);
         // What the ring holds whole is never lost.
+        for (size_t i = RATINGS - SLOTS; ring_is_whole && i < RATINGS; i++)
+            if (!found.seen[i])
+                fail_msg("round %d: line %zu is lost", round, i + 1);
         renewed += now.gen > 1;
         lost += RATINGS - (int)found.seen_count;
         rate(b, 5);
