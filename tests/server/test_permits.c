@@ -1,0 +1,317 @@
+// Who may ask for what: every route of the server, asked by every kind of
+// caller, against a table written by hand. A route that is new must be told
+// here first.
+#include "server/routes.h"
+#include "sql/sql.h"
+#include "support/check.h"
+#include "support/server_maker.h"
+#include <stdio.h>
+
+// Who asks. The first ten may be let in by a route; the others never are, but
+// where anybody is.
+enum who {
+    KEY_OFFICE,
+    KEY_LEADER,
+    KEY_FEED,
+    ADMIN,
+    OFFICE,
+    LEADER,
+    OFFICER,
+    DEVICE,
+    REVOKED_DEVICE,
+    ADMIN_TOKEN,
+    NOBODY,
+    NO_TOKEN_OF_OURS,
+    WHO_COUNT
+};
+static const char *const WHO_NAMES[WHO_COUNT] = {
+    "key office",     "key leader",  "key feed",     "user admin",
+    "user office",    "user leader", "user officer", "device",
+    "revoked device", "admin token", "nobody",       "a token of nobody"};
+
+enum {
+    KEYS = 1 << KEY_OFFICE | 1 << KEY_LEADER | 1 << KEY_FEED,
+    PEOPLE = 1 << ADMIN | 1 << OFFICE | 1 << LEADER | 1 << OFFICER,
+    ANYBODY = (1 << WHO_COUNT) - 1,
+    REPORT_READERS =
+        1 << KEY_OFFICE | 1 << KEY_LEADER | 1 << OFFICE | 1 << LEADER,
+    DEVICES = 1 << DEVICE,
+    SENDERS = 1 << DEVICE | 1 << REVOKED_DEVICE,
+    ADMIN_COMMANDS = 1 << ADMIN_TOKEN
+};
+
+static const struct rule {
+    const char *method, *path;
+    unsigned who;
+} RULES[] = {
+    {"POST", "/api/v1/devices/enrol", ANYBODY},
+    {"POST", "/api/v1/batches", SENDERS},
+    {"GET", "/api/v1/devices/me/config", DEVICES},
+    {"GET", "/api/v1/reports/summary", REPORT_READERS},
+    {"POST", "/api/v1/sessions", ANYBODY},
+    {"GET", "/api/v1/sessions/me", PEOPLE},
+    {"DELETE", "/api/v1/sessions/me", PEOPLE},
+    {"GET", "/healthz", ANYBODY},
+    {"GET", "/api/v1/time", ANYBODY},
+    {"GET", "/metrics", ANYBODY},
+    {"POST", "/admin/v1/devices", ADMIN_COMMANDS},
+    {"POST", "/admin/v1/devices/*/revoke", ADMIN_COMMANDS},
+    {"POST", "/admin/v1/batches", ADMIN_COMMANDS},
+    {"POST", "/admin/v1/keys", ADMIN_COMMANDS},
+    {"POST", "/admin/v1/keys/*/revoke", ADMIN_COMMANDS},
+    {"POST", "/admin/v1/checkpoints", ADMIN_COMMANDS},
+    {"POST", "/admin/v1/users", ADMIN_COMMANDS},
+    {"POST", "/admin/v1/users/*/disable", ADMIN_COMMANDS},
+    {"POST", "/admin/v1/users/*/password", ADMIN_COMMANDS},
+};
+
+static const char *const ROLES[] = {"admin", "office", "leader", "officer"};
+enum { ROLE_COUNT = 4 };
+
+static struct made_server server;
+static char tokens[WHO_COUNT][65]; // "" : none
+// Of each role: one that is in force, one that has ended by its time, and one
+// whose person was disabled.
+static struct made_session sessions[ROLE_COUNT];
+static struct made_session expired[ROLE_COUNT], disabled[ROLE_COUNT];
+
+static void sign_in(const char *prefix, size_t role, struct made_session *out)
+{
+    char name[32];
+    snprintf(name, sizeof name, "%s-%s", prefix, ROLES[role]);
+    made_server_sign_in(&server, name, out);
+}
+
+static void add_person(const char *prefix, size_t role)
+{
+    char name[32], officer[32];
+    snprintf(name, sizeof name, "%s-%s", prefix, ROLES[role]);
+    snprintf(officer, sizeof officer, "%s", role == 3 ? name : "");
+    made_server_person(&server, name, ROLES[role], officer);
+}
+
+static void revoke(const struct made_device *device)
+{
+    char path[128];
+    struct answer answer = {0};
+    snprintf(path, sizeof path, "/admin/v1/devices/%s/revoke",
+             device->ledger.device);
+    made_server_admin(&server, path, "{}", &answer);
+    assert_int_equal(answer.status, 200);
+    answer_free(&answer);
+}
+
+// The sessions of those who are to be out of time were last used 31 minutes
+// ago; the others' people are disabled behind the server's back, so that their
+// sessions are still there.
+static void age_and_disable(void)
+{
+    static const char *const none[] = {"SELECT 1"};
+    char path[128];
+    struct sql *sql = NULL;
+    snprintf(path, sizeof path, "%s/office.db", server.folder);
+    assert_int_equal(sql_open(path, SQL_WRITER, none, 1, &sql), SQL_OK);
+    assert_int_equal(
+        sql_run(sql,
+                "UPDATE sessions SET used_at = used_at - 1860000 WHERE "
+                "person_no IN (SELECT person_no FROM people WHERE name LIKE "
+                "'old-%');"
+                "UPDATE people SET disabled_at = 1 WHERE name LIKE 'off-%';"),
+        SQL_OK);
+    sql_close(sql);
+}
+
+static int start(void **state)
+{
+    struct made_device device, revoked;
+    (void)state;
+    made_server_start(&server, (const char *[]){"--device-rate", "0", NULL});
+    made_server_key(&server, "office", tokens[KEY_OFFICE]);
+    made_server_key(&server, "leader", tokens[KEY_LEADER]);
+    made_server_key(&server, "feed", tokens[KEY_FEED]);
+    made_device_enrol(&device, &server, "3");
+    made_device_enrol(&revoked, &server, "4");
+    revoke(&revoked);
+    strcpy(tokens[DEVICE], device.token);
+    strcpy(tokens[REVOKED_DEVICE], revoked.token);
+    strcpy(tokens[ADMIN_TOKEN], server.admin_token);
+    memset(tokens[NO_TOKEN_OF_OURS], 'a', 64);
+    for (size_t role = 0; role < ROLE_COUNT; role++) {
+        add_person("now", role);
+        add_person("old", role);
+        add_person("off", role);
+        sign_in("now", role, &sessions[role]);
+        sign_in("old", role, &expired[role]);
+        sign_in("off", role, &disabled[role]);
+    }
+    age_and_disable();
+    made_device_free(&device);
+    made_device_free(&revoked);
+    return 0;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    made_server_close(&server);
+    return 0;
+}
+
+static const struct rule *rule_of(const struct route *route)
+{
+    for (size_t i = 0; i < sizeof RULES / sizeof *RULES; i++) {
+        if (strcmp(RULES[i].method, route->method) == 0 &&
+            strcmp(RULES[i].path, route->path) == 0) {
+            return &RULES[i];
+        }
+    }
+    fail_msg("%s %s: tell tests/server/test_permits.c who may ask for it",
+             route->method, route->path);
+    return NULL;
+}
+
+// A request that says nothing, by the route's method and of its type. The
+// handler refuses it, or finds nothing, when it is reached.
+static int ask_for(const struct route *route, uint16_t port, const char *token,
+                   const char *headers)
+{
+    char path[256];
+    struct answer answer = {0};
+    size_t before = strcspn(route->path, "*");
+    snprintf(path, sizeof path, "%.*s%s%s", (int)before, route->path,
+             route->path[before] ? "x" : "",
+             route->path[before] ? route->path + before + 1 : "");
+    const char *type = route->body == BODY_JSON     ? "application/json"
+                       : route->body == BODY_NDJSON ? "application/x-ndjson"
+                                                    : NULL;
+    ask(port,
+        &(struct ask){.method = route->method,
+                      .path = path,
+                      .token = token && token[0] ? token : NULL,
+                      .headers = headers,
+                      .type = type,
+                      .body = type ? "x" : NULL,
+                      .size = type ? 1 : 0},
+        &answer);
+    int status = answer.status;
+    answer_free(&answer);
+    return status;
+}
+
+static void expect(const struct route *route, const char *who, int status,
+                   bool may, int refusal)
+{
+    bool refused = status == 401 || status == 403;
+    // A page sends who is not signed in to where one signs in.
+    refused = refused || (!may && status == 303);
+    if (refused == may || (!may && refusal != 0 && status != refusal)) {
+        fail_msg("%s %s, asked by %s: %d", route->method, route->path, who,
+                 status);
+    }
+}
+
+static bool is_page(const struct route *route)
+{
+    return strncmp(route->path, "/api/", 5) != 0;
+}
+
+// Without a body nothing happens; only signing out does something.
+static void renew(const struct route *route, size_t role)
+{
+    if (strcmp(route->method, "DELETE") == 0) {
+        sign_in("now", role, &sessions[role]);
+    }
+}
+
+static void walk_sessions(const struct route *route, unsigned may,
+                          uint16_t port)
+{
+    bool open = may == ANYBODY;
+    for (size_t role = 0; role < ROLE_COUNT; role++) {
+        bool allowed = may >> (ADMIN + role) & 1;
+        const char *who = WHO_NAMES[ADMIN + role];
+        char headers[256];
+        expect(route, who, ask_for(route, port, NULL, sessions[role].headers),
+               allowed, 0);
+        renew(route, role);
+        int ended = is_page(route) ? 0 : 401;
+        expect(route, "an expired session",
+               ask_for(route, port, NULL, expired[role].headers), open, ended);
+        expect(route, "a disabled person",
+               ask_for(route, port, NULL, disabled[role].headers), open, ended);
+        if (strcmp(route->method, "GET") == 0) {
+            continue;
+        }
+        // Without the csrf, and with another session's.
+        snprintf(headers, sizeof headers, "Cookie: %s\r\n",
+                 sessions[role].cookie);
+        expect(route, "a page without csrf",
+               ask_for(route, port, NULL, headers), open, 0);
+        snprintf(headers, sizeof headers, "Cookie: %s\r\nX-CSRF-Token: %s\r\n",
+                 sessions[role].cookie, sessions[(role + 1) % ROLE_COUNT].csrf);
+        expect(route, "a page with another's csrf",
+               ask_for(route, port, NULL, headers), open, 0);
+    }
+}
+
+static void walk(const struct route *table, uint16_t port)
+{
+    for (const struct route *route = table; route->method; route++) {
+        unsigned may = rule_of(route)->who;
+        for (int who = 0; who < WHO_COUNT; who++) {
+            if (who >= ADMIN && who <= OFFICER) {
+                continue;
+            }
+            bool is_stranger = who == NOBODY || who == NO_TOKEN_OF_OURS;
+            expect(route, WHO_NAMES[who],
+                   ask_for(route, port, tokens[who], NULL), may >> who & 1,
+                   is_stranger && !is_page(route) ? 401 : 0);
+        }
+        walk_sessions(route, may, port);
+    }
+}
+
+static void test_every_public_route(void **state)
+{
+    (void)state;
+    walk(PUBLIC_ROUTES, server.port);
+}
+
+static void test_every_admin_route(void **state)
+{
+    (void)state;
+    walk(ADMIN_ROUTES, server.admin_port);
+}
+
+static bool is_there(const struct route *table, const struct rule *rule)
+{
+    for (const struct route *route = table; route->method; route++) {
+        if (strcmp(route->method, rule->method) == 0 &&
+            strcmp(route->path, rule->path) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void test_every_rule_is_of_a_route(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof RULES / sizeof *RULES; i++) {
+        if (!is_there(PUBLIC_ROUTES, &RULES[i]) &&
+            !is_there(ADMIN_ROUTES, &RULES[i])) {
+            fail_msg("%s %s: there is no such route", RULES[i].method,
+                     RULES[i].path);
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_public_route),
+        cmocka_unit_test(test_every_admin_route),
+        cmocka_unit_test(test_every_rule_is_of_a_route),
+    };
+    return cmocka_run_group_tests(tests, start, stop);
+}
