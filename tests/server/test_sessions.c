@@ -302,7 +302,8 @@ static void test_twenty_wrong_tries_lock_the_address(void **state)
 {
     struct answer answer = {0};
     char name[16];
-    static const char there[] = "X-Forwarded-For: 8.8.8.8, 203.0.113.7\r\n";
+    static const char there[] =
+        "X-Forwarded-For: 8.8.8.8, 9.9.9.9, 203.0.113.7\r\n";
     (void)state;
     for (int i = 0; i < 20; i++) {
         snprintf(name, sizeof name, "guess%d", i);
