@@ -24,6 +24,7 @@ struct server {
     unsigned char admin_hash[DIGEST_BYTES]; // of the admin listener's token
     json_t *hours; // of the counters; NULL: always open
     struct i18n *texts;
+    struct pages *pages;
     struct report_method method;
     struct readers *readers;
     struct writer *writer;

@@ -17,6 +17,11 @@ void sign_in_finish(struct request *request);
 enum handling session_handle(struct request *request);
 enum handling sign_out_handle(struct request *request);
 void sign_out_finish(struct request *request);
+// web.c
+enum handling web_handle(struct request *request);
+enum handling font_handle(struct request *request);
+// The page that the first part of the path names; "/" is the page index.
+enum handling page_handle(struct request *request);
 // summary.c
 enum handling summary_handle(struct request *request);
 // health.c

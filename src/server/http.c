@@ -54,27 +54,49 @@ static void count_answering(struct request *request, bool begins)
     pthread_mutex_unlock(&http->mutex);
 }
 
-// Hands the reply to the library, which owns the body from then on.
-static enum MHD_Result send_reply(struct request *request)
+// What a page may load: this server's own files, and nothing else.
+static const char PAGE_POLICY[] =
+    "default-src 'none'; script-src 'self'; style-src 'self'; "
+    "img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+// The library owns the body from then on, but for one that lasts.
+static struct MHD_Response *make_response(struct reply *reply)
 {
-    struct reply *reply = &request->reply;
-    size_t size = reply->body.size;
-    request_forget(request);
-    char *body = size > 0 ? buf_take(&reply->body) : NULL;
-    struct MHD_Response *response =
-        body
-            ? MHD_create_response_from_buffer(size, body, MHD_RESPMEM_MUST_FREE)
-            : MHD_create_response_from_buffer(0, (char[1]){0},
-                                              MHD_RESPMEM_MUST_COPY);
-    if (!response) {
-        log_error(MODULE, "out of memory for an answer");
-        free(body);
-        return MHD_NO;
+    if (reply->lasting) {
+        // It is only read.
+        return MHD_create_response_from_buffer(
+            reply->lasting_size, (void *)(uintptr_t)reply->lasting,
+            MHD_RESPMEM_PERSISTENT);
     }
+    size_t size = reply->body.size;
+    char *body = size > 0 ? buf_take(&reply->body) : NULL;
+    if (!body) {
+        return MHD_create_response_from_buffer(0, (char[1]){0},
+                                               MHD_RESPMEM_MUST_COPY);
+    }
+    struct MHD_Response *response =
+        MHD_create_response_from_buffer(size, body, MHD_RESPMEM_MUST_FREE);
+    if (!response) {
+        free(body);
+    }
+    return response;
+}
+
+static bool add_headers(struct MHD_Response *response,
+                        const struct reply *reply, bool has_body)
+{
     bool ok =
-        MHD_add_response_header(response, "Cache-Control", "no-store") &&
+        MHD_add_response_header(response, "Cache-Control",
+                                reply->cache ? reply->cache : "no-store") &&
         MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
-    if (ok && reply->type && body) {
+    if (ok && reply->is_page) {
+        ok =
+            MHD_add_response_header(response, "Content-Security-Policy",
+                                    PAGE_POLICY) &&
+            MHD_add_response_header(response, "Referrer-Policy", "no-referrer");
+    }
+    if (ok && reply->type && has_body) {
         ok = MHD_add_response_header(response, "Content-Type", reply->type);
     }
     for (size_t i = 0; ok && i < reply->header_count; i++) {
@@ -84,6 +106,21 @@ static enum MHD_Result send_reply(struct request *request)
     if (ok && reply->close) {
         ok = MHD_add_response_header(response, "Connection", "close");
     }
+    return ok;
+}
+
+// Hands the reply to the library.
+static enum MHD_Result send_reply(struct request *request)
+{
+    struct reply *reply = &request->reply;
+    bool has_body = reply->body.size > 0 || reply->lasting;
+    request_forget(request);
+    struct MHD_Response *response = make_response(reply);
+    if (!response) {
+        log_error(MODULE, "out of memory for an answer");
+        return MHD_NO;
+    }
+    bool ok = add_headers(response, reply, has_body);
     request->stage = REQUEST_ANSWERED;
     connection_owes(request->http->connections, request->peer);
     metrics_count_request(&request->server->metrics,

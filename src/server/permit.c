@@ -304,6 +304,29 @@ bool permit_caller(struct request *request)
                                           : permit_session(request);
 }
 
+// "/dang-nhap?next=…", of which nothing but plain characters becomes a part.
+static void send_to_sign_in(struct request *request)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRS"
+                                "TUVWXYZ0123456789-._/";
+    const char *path = request->path;
+    bool has_next = path[1] != '\0' && path[strspn(path, plain)] == '\0' &&
+                    strlen(path) < ROUTE_PART_SIZE;
+    reply_status(request, 303);
+    reply_header(request, "Location", "/dang-nhap%s%s",
+                 has_next ? "?next=" : "", has_next ? path : "");
+}
+
+bool permit_page(struct request *request)
+{
+    enum office_result result = take_session(request);
+    if (result == OFFICE_NONE) {
+        send_to_sign_in(request);
+    }
+    return result == OFFICE_OK && check_rate(request, request->who) &&
+           check_role(request);
+}
+
 bool permit_admin(struct request *request)
 {
     unsigned char hash[DIGEST_BYTES];

@@ -15,6 +15,9 @@ bool permit_sender(struct request *request);
 // request->session and request->csrf. What changes something by a session must
 // be asked by this server's own page: it sends that csrf back.
 bool permit_caller(struct request *request);
+// For pages: as permit_caller(), but who is not signed in is sent to where one
+// signs in, and from there back.
+bool permit_page(struct request *request);
 // Anybody, but no page of another site.
 bool permit_own_page(struct request *request);
 // The token of admin.json.

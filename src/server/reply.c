@@ -54,6 +54,10 @@ static struct reply *start(struct request *request, int status,
     buf_free(&reply->body);
     reply->status = status;
     reply->type = type;
+    reply->lasting = NULL;
+    reply->lasting_size = 0;
+    reply->cache = NULL;
+    reply->is_page = false;
     reply->header_count = 0;
     return reply;
 }
@@ -74,6 +78,20 @@ void reply_bytes(struct request *request, int status, const char *type,
     }
     reply->body = *body;
     *body = (struct buf){0};
+}
+
+void reply_lasting(struct request *request, int status, const char *type,
+                   const char *bytes, size_t size)
+{
+    struct reply *reply = start(request, status, type);
+    reply->lasting = bytes;
+    reply->lasting_size = size;
+}
+
+void reply_as_page(struct request *request, const char *cache)
+{
+    request->reply.is_page = true;
+    request->reply.cache = cache;
 }
 
 static void reply_object(struct request *request, int status, const char *type,

@@ -17,12 +17,16 @@ struct reply {
     int status;       // 0: none yet
     const char *type; // a literal; NULL: no body
     struct buf body;
+    const char *lasting; // a body that outlives the server's requests, or NULL
+    size_t lasting_size;
     struct {
         const char *name; // a literal
         char value[REPLY_VALUE_SIZE];
     } headers[REPLY_HEADERS_MAX];
     size_t header_count;
-    bool close; // the connection cannot be used again
+    const char *cache; // Cache-Control, a literal; NULL: no-store
+    bool is_page;      // browsers show it: told what it may load
+    bool close;        // the connection cannot be used again
 };
 void reply_free(struct reply *reply);
 
@@ -70,6 +74,13 @@ void reply_json(struct request *request, int status, json_t *object);
 void reply_bytes(struct request *request, int status, const char *type,
                  struct buf *body);
 void reply_status(struct request *request, int status);
+// `bytes` are lent until the server ends.
+void reply_lasting(struct request *request, int status, const char *type,
+                   const char *bytes, size_t size);
+// The answer that is set is for a browser to show, or a part of such: nothing
+// from elsewhere is loaded into it, and no other site frames it. `cache` is a
+// literal, or NULL.
+void reply_as_page(struct request *request, const char *cache);
 void reply_problem(struct request *request, enum problem problem,
                    const struct problem_members *members, const char *format,
                    ...) __attribute__((format(printf, 4, 5)));

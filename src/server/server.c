@@ -10,6 +10,7 @@
 #include "server/context.h"
 #include "server/fields.h"
 #include "server/http.h"
+#include "server/pages.h"
 #include "survey/hours.h"
 #include <arpa/inet.h>
 #include <errno.h>
@@ -258,7 +259,9 @@ static enum server_outcome prepare(struct server *server)
         log_error(MODULE, "cannot start: out of memory or no randomness");
         return SERVER_FAILED;
     }
-    if (!load_files(server)) {
+    if (!load_files(server) ||
+        !(server->pages =
+              pages_open(server->texts, settings->defaults.unit_name))) {
         return SERVER_MISTAKE;
     }
     if (!identity_open(&server->identity, settings->data) ||
@@ -336,6 +339,7 @@ void server_close(struct server *server)
     identity_close(&server->identity);
     limits_close(server->limits);
     i18n_close(server->texts);
+    pages_close(server->pages);
     fields_close(server->fields);
     json_decref(server->hours);
     free(server);

@@ -121,7 +121,7 @@ static void test_a_post_without_length_gets_411(void **state)
 
 static void test_paths_have_one_spelling(void **state)
 {
-    static const char *const paths[] = {"/",
+    static const char *const paths[] = {"//",
                                         "/healthz/",
                                         "//healthz",
                                         "/./healthz",

@@ -1,0 +1,78 @@
+// Who is signed in, and how pages ask the server.
+
+let person = null;
+
+// A path of this server, or "/": never an address elsewhere.
+export function localPath(text) {
+  if (!text || !/^\/(?![/\\])/.test(text)) {
+    return "/";
+  }
+  const url = new URL(text, location.origin);
+  return url.origin === location.origin
+    ? url.pathname + url.search + url.hash
+    : "/";
+}
+
+export function goToSignIn() {
+  const here = location.pathname + location.search;
+  location.replace(`/dang-nhap?next=${encodeURIComponent(here)}`);
+}
+
+// {name, display, role, officer}, or null when nobody is signed in.
+export async function whoIsThere() {
+  const answer = await fetch("/api/v1/sessions/me", { cache: "no-store" });
+  person = answer.ok ? await answer.json() : null;
+  return person;
+}
+
+// As fetch(), with what a change needs to be let through. A session that has
+// ended leads to where one signs in, and never returns.
+export async function ask(method, path, body) {
+  const headers = { Accept: "application/json" };
+  if (person) {
+    headers["X-CSRF-Token"] = person.csrf;
+  }
+  if (body !== undefined) {
+    headers["Content-Type"] = "application/json";
+  }
+  const answer = await fetch(path, {
+    method,
+    headers,
+    cache: "no-store",
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
+  if (answer.status === 401 && person) {
+    goToSignIn();
+    await new Promise(() => {});
+  }
+  return answer;
+}
+
+// Resolves to what the server said: {status, person, wait_s}.
+export async function signIn(name, password) {
+  const answer = await ask("POST", "/api/v1/sessions", { name, password });
+  if (answer.status === 201) {
+    person = await answer.json();
+  }
+  return {
+    status: answer.status,
+    person,
+    wait_s: Number(answer.headers.get("Retry-After")) || 0,
+  };
+}
+
+// Fills in who is there (#person), and makes #sign-out work. Resolves to the
+// person.
+export async function startSession() {
+  const found = await whoIsThere();
+  if (!found) {
+    goToSignIn();
+    return new Promise(() => {});
+  }
+  document.getElementById("person").textContent = found.display;
+  document.getElementById("sign-out").addEventListener("click", async () => {
+    await ask("DELETE", "/api/v1/sessions/me");
+    location.replace("/dang-nhap");
+  });
+  return found;
+}
