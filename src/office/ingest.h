@@ -3,9 +3,8 @@
 // one sync. Only then answer anybody.
 //
 // Nothing is counted twice, whatever is sent again, overlapping or shuffled:
-// (device, gen, seq) and (device, id) are unique, and of several ratings of one
-// transaction and step, over all devices, the first by corrected time counts
-// (ties by device, gen, seq).
+// (device, gen, seq) and (device, id) are unique, and of several visits about
+// one transaction and step, over all devices, one counts (claim.h).
 //
 // Each line names the hash of the line before it. A chain is followed per
 // device and generation, from line 1 without a hole. A line that is not sound

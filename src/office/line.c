@@ -41,6 +41,7 @@ static void take_visit(const struct record *record, struct office_visit *out)
     out->level = record->level;
     out->answered_at = record->answered_at;
     out->closed_at = record->closed_at;
+    out->is_synced = record->clock == RECORD_CLOCK_SYNCED;
     memcpy(out->boot, record->boot, sizeof out->boot);
     out->up_ms = record->up_ms;
     memcpy(out->counter, record->counter, sizeof out->counter);

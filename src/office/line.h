@@ -28,6 +28,7 @@ struct office_visit {
     enum record_mode mode;
     int level;
     int64_t answered_at, closed_at; // by the device's clock; 0: none
+    bool is_synced;                 // that clock was disciplined
     char boot[ID_SIZE];
     int64_t up_ms;
     char counter[RECORD_CODE_SIZE];
@@ -48,7 +49,7 @@ struct office_line {
     unsigned char prev[DIGEST_BYTES];
     char id[ID_SIZE]; // "" when it could not be read
     bool is_sound;
-    struct office_visit visit; // of a sound line
+    struct office_visit visit;          // of a sound line
     char comment_hash[DIGEST_HEX_SIZE]; // "": no comment belongs to it
     // The sealed comment that came with it, NULL: none; borrowed like `bytes`.
     // Whoever sets it has compared its hash.

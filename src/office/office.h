@@ -11,6 +11,7 @@
 //   sessions.h       signing in and out
 //   line.h           one received line, read by the thread that received it
 //   ingest.h         batches into the ledger, the count and the totals
+//   claim.h          which of several visits about one transaction counts
 //   totals.h         the figures of a period, by any breakdown
 //   audit.h          who did what
 //   transactions.h   completed transactions, and their figures of a period

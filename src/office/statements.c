@@ -75,8 +75,9 @@
     "((" LOCAL_DAY " + 3) % 7 + 1) * 24 + " LOCAL_MS " / 3600000 % 24"
 
 // The visits up to the heads in ?3, [[device, generation, line], …]. It takes
-// the table's name, so that a recount reads it instead. A rating counts here
-// when no other of its transaction and step among them comes before it.
+// the table's name, so that a recount reads it instead. A visit counts here
+// when no other of its transaction and step among them comes before it
+// (claim.h).
 #define UP_TO_HEADS                                                            \
     "WITH heads (device_no, gen, last) AS (SELECT d.device_no,"                \
     " value ->> 1, value ->> 2 FROM json_each(?3)"                             \
@@ -86,13 +87,13 @@
     "  JOIN heads h ON h.device_no = v.device_no AND h.gen = v.gen"            \
     "  AND v.seq <= h.last),"                                                  \
     " ranked AS (SELECT *, row_number() OVER (PARTITION BY transaction_code,"  \
-    "  step_no ORDER BY at, device_id, gen, seq) AS place FROM held"           \
-    "  WHERE outcome = 0 AND transaction_code IS NOT NULL),"                   \
+    "  step_no ORDER BY outcome <> 0, claim_at, device_id, gen, seq) AS place" \
+    "  FROM held WHERE transaction_code IS NOT NULL),"                         \
     " visits AS (SELECT device_no, at, outcome, level, mode, counter_no,"      \
     "  field_no, procedure_no, step_no, officer_no, place = 1 AS counted"      \
     "  FROM ranked UNION ALL SELECT device_no, at, outcome, level, mode,"      \
     "  counter_no, field_no, procedure_no, step_no, officer_no, counted"       \
-    "  FROM held WHERE outcome <> 0 OR transaction_code IS NULL) "
+    "  FROM held WHERE transaction_code IS NULL) "
 
 // As transactions_sqlite.c reads and binds them.
 #define TRANSACTION_COLUMNS                                                    \
@@ -248,15 +249,16 @@ const char *const office_statements[STATEMENT_COUNT] = {
     [VISIT_ADD] =
         "INSERT INTO visits (device_no, gen, seq, at, quality, device_at,"
         " outcome, level, mode, counter_no, field_no, procedure_no, step_no,"
-        " officer_no, transaction_code, counted)"
+        " officer_no, transaction_code, counted, claim_at)"
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14,"
-        " ?15, ?16) ON CONFLICT DO NOTHING",
+        " ?15, ?16, ?17) ON CONFLICT DO NOTHING",
     [VISIT_HOLDER] =
         "SELECT v.device_no, d.id, v.gen, v.seq, v.at, v.level, v.mode,"
-        " v.counter_no, v.field_no, v.procedure_no, v.step_no, v.officer_no"
+        " v.counter_no, v.field_no, v.procedure_no, v.step_no, v.officer_no,"
+        " v.outcome, v.claim_at"
         " FROM visits v JOIN devices d ON d.device_no = v.device_no"
         " WHERE v.transaction_code = ?1 AND v.step_no = ?2"
-        " AND v.counted = 1 AND v.outcome = 0",
+        " AND v.counted = 1",
     [VISIT_UNCOUNT] = "UPDATE visits SET counted = 0"
                       " WHERE device_no = ?1 AND gen = ?2 AND seq = ?3",
     [TOTAL_ADD] =
@@ -501,7 +503,7 @@ const char *const office_statements[STATEMENT_COUNT] = {
     [VERIFY_VISITS] =
         "SELECT seq, at, quality, device_at, outcome, level, mode,"
         " counter_no, field_no, procedure_no, step_no, officer_no,"
-        " transaction_code, counted"
+        " transaction_code, counted, claim_at"
         " FROM visits WHERE device_no = ?1 AND gen = ?2 ORDER BY seq",
     [VERIFY_IDS] = "SELECT id, gen, seq FROM ids WHERE device_no = ?1"
                    " ORDER BY id",
@@ -601,15 +603,16 @@ const char *const office_statements[STATEMENT_COUNT] = {
         " WHERE c.received_to > 0",
     [CHECKPOINT_UNIT] =
         "SELECT unit FROM devices ORDER BY device_no DESC LIMIT 1",
-    // A rating that is not counted needs an earlier one that is.
+    // A visit that is not counted needs one before it that is.
     [VERIFY_DUPLICATES] =
         "SELECT d.id, v.gen, v.seq FROM visits v"
         " JOIN devices d ON d.device_no = v.device_no"
         " WHERE v.counted = 0 AND NOT EXISTS (SELECT 1 FROM visits w"
         "  JOIN devices e ON e.device_no = w.device_no"
         "  WHERE w.transaction_code = v.transaction_code"
-        "  AND w.step_no = v.step_no AND w.counted = 1 AND w.outcome = 0"
-        "  AND (w.at, e.id, w.gen, w.seq) < (v.at, d.id, v.gen, v.seq))",
+        "  AND w.step_no = v.step_no AND w.counted = 1"
+        "  AND (w.outcome <> 0, w.claim_at, e.id, w.gen, w.seq)"
+        "   < (v.outcome <> 0, v.claim_at, d.id, v.gen, v.seq))",
     [VERIFY_TOTALS] =
         "SELECT dimension, grain, period, key, level_1, level_2, level_3,"
         " level_4, level_5, declined, timeout, withdrawn, offered,"

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-// Counted visits: no tests, no duplicates of a transaction and step.
+// Counted visits: no tests, and one of each transaction and step (claim.h).
 struct office_tally {
     int64_t levels[5]; // ratings by level, levels[0] is level 1
     int64_t declined, timeout, withdrawn;

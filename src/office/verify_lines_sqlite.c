@@ -2,7 +2,7 @@
 // and read by several threads, and compared in their order with the rows that
 // were made of them, which are read beside them in the same order.
 #include "common/log.h"
-#include "office/corrected_time.h"
+#include "office/claim.h"
 #include "office/verify_pool.h"
 #include "office/verify_sqlite.h"
 #include <stdlib.h>
@@ -157,7 +157,8 @@ enum {
     COL_STEP_NO,
     COL_OFFICER_NO,
     COL_TRANSACTION,
-    COL_COUNTED
+    COL_COUNTED,
+    COL_CLAIM_AT
 };
 
 static void next_visit(struct walk *walk)
@@ -213,7 +214,9 @@ static const char *find_visit_fault(const struct walk *walk,
         sql_int(s, COL_LEVEL) != visit->level)
         return "its counted outcome or level is not the line's";
     if (sql_int(s, COL_AT) != at || sql_int(s, COL_QUALITY) != quality ||
-        sql_int(s, COL_DEVICE_AT) != device_at)
+        sql_int(s, COL_DEVICE_AT) != device_at ||
+        sql_int(s, COL_CLAIM_AT) !=
+            claim_time(at, quality, device_at, visit->is_synced))
         return "its counted time is not the line's";
     if (sql_int(s, COL_MODE) != (int64_t)visit->mode ||
         !is_code(beside, sql_int(s, COL_COUNTER_NO), visit->counter) ||

@@ -96,7 +96,8 @@ static void check_duplicate(struct verifying *v, struct sql_statement *s,
                             const char *device, int64_t gen)
 {
     verify_find(v, device, gen, sql_int(s, 2),
-                "is not counted, and no earlier rating of its transaction is");
+                "is not counted, and no visit of its transaction that comes "
+                "before it is");
 }
 
 // It has a signature of its own, so what it was made for can be named.

@@ -1,4 +1,5 @@
 #include "common/log.h"
+#include "office/claim.h"
 #include "office/corrected_time.h"
 #include "office/ingest_sqlite.h"
 #include "office/invitations.h"
@@ -10,6 +11,7 @@ struct counting {
     const struct office_line *line;
     struct tally_facts facts;
     enum time_quality quality;
+    struct claim claim;
 };
 
 static void place_in_time(struct counting *c)
@@ -51,6 +53,24 @@ static enum sql_result name_codes(struct counting *c)
     return SQL_OK;
 }
 
+static int64_t device_time(const struct office_visit *visit)
+{
+    return visit->answered_at ? visit->answered_at : visit->closed_at;
+}
+
+static void make_claim(struct counting *c)
+{
+    const struct office_visit *visit = &c->line->visit;
+    c->claim = (struct claim){
+        .is_rated = visit->outcome == RECORD_RATED,
+        .time = claim_time(c->facts.at, c->quality, device_time(visit),
+                           visit->is_synced),
+        .gen = c->taking->chain->gen,
+        .seq = c->line->seq,
+    };
+    memcpy(c->claim.device, c->taking->device->id, sizeof c->claim.device);
+}
+
 // `*out_added` is false when another row stands in the way.
 static enum sql_result add_row(const struct counting *c, bool is_counted,
                                bool *out_added)
@@ -64,8 +84,7 @@ static enum sql_result add_row(const struct counting *c, bool is_counted,
     sql_bind_int(s, 3, c->line->seq);
     sql_bind_int(s, 4, facts->at);
     sql_bind_int(s, 5, c->quality);
-    sql_bind_int(s, 6,
-                 visit->answered_at ? visit->answered_at : visit->closed_at);
+    sql_bind_int(s, 6, device_time(visit));
     sql_bind_int(s, 7, visit->outcome);
     if (visit->outcome == RECORD_RATED) {
         sql_bind_int(s, 8, visit->level);
@@ -81,16 +100,16 @@ static enum sql_result add_row(const struct counting *c, bool is_counted,
     sql_bind_text(s, 15,
                   visit->transaction[0] != '\0' ? visit->transaction : NULL);
     sql_bind_int(s, 16, is_counted);
+    sql_bind_int(s, 17, c->claim.time);
     enum sql_result result = sql_execute(s);
     *out_added = result == SQL_OK && sql_changes(sql) == 1;
     return result;
 }
 
-// The rating that counts for a transaction and step now.
+// The visit that counts for a transaction and step now.
 struct holder {
     struct tally_facts facts;
-    unsigned char device_id[16];
-    int64_t gen, seq;
+    struct claim claim;
 };
 
 static enum sql_result find_holder(const struct counting *c, struct holder *out)
@@ -101,12 +120,14 @@ static enum sql_result find_holder(const struct counting *c, struct holder *out)
     enum sql_result result = sql_step(s);
     if (result == SQL_OK) {
         const char *id = sql_text(s, 1);
-        out->gen = sql_int(s, 2);
-        out->seq = sql_int(s, 3);
+        out->claim = (struct claim){.is_rated = sql_int(s, 12) == RECORD_RATED,
+                                    .time = sql_int(s, 13),
+                                    .gen = sql_int(s, 2),
+                                    .seq = sql_int(s, 3)};
         out->facts = (struct tally_facts){
             .device = sql_int(s, 0),
             .at = sql_int(s, 4),
-            .outcome = RECORD_RATED,
+            .outcome = (enum record_outcome)sql_int(s, 12),
             .level = (int)sql_int(s, 5),
             .mode = (enum record_mode)sql_int(s, 6),
             .counter = sql_int(s, 7),
@@ -115,7 +136,7 @@ static enum sql_result find_holder(const struct counting *c, struct holder *out)
             .step = sql_int(s, 10),
             .officer = sql_int(s, 11),
         };
-        if (!id || !id_to_bytes(id, out->device_id)) {
+        if (!id || !id_to_bytes(id, out->claim.device)) {
             result = SQL_ERROR;
         }
     }
@@ -123,27 +144,13 @@ static enum sql_result find_holder(const struct counting *c, struct holder *out)
     return result;
 }
 
-// First by corrected time; ties by device, gen, seq.
-static bool is_earlier(const struct counting *c, const struct holder *holder)
-{
-    if (c->facts.at != holder->facts.at) {
-        return c->facts.at < holder->facts.at;
-    }
-    int device = memcmp(c->taking->device->id, holder->device_id, 16);
-    if (device != 0) {
-        return device < 0;
-    }
-    int64_t gen = c->taking->chain->gen;
-    return gen != holder->gen ? gen < holder->gen : c->line->seq < holder->seq;
-}
-
 static enum sql_result take_over(struct counting *c,
                                  const struct holder *holder)
 {
     struct sql_statement *s = sql_use(c->taking->office->sql, VISIT_UNCOUNT);
     sql_bind_int(s, 1, holder->facts.device);
-    sql_bind_int(s, 2, holder->gen);
-    sql_bind_int(s, 3, holder->seq);
+    sql_bind_int(s, 2, holder->claim.gen);
+    sql_bind_int(s, 3, holder->claim.seq);
     enum sql_result result = sql_execute(s);
     if (result == SQL_OK) {
         tally_add(&c->taking->office->tally, &holder->facts, -1);
@@ -158,7 +165,7 @@ static enum sql_result settle(struct counting *c, bool *out_counted)
     bool is_added = false;
     bool is_counted = false;
     enum sql_result result = find_holder(c, &holder);
-    if (result == SQL_OK && is_earlier(c, &holder)) {
+    if (result == SQL_OK && claim_compare(&c->claim, &holder.claim) < 0) {
         is_counted = true;
         result = take_over(c, &holder);
     }
@@ -235,6 +242,7 @@ enum sql_result visit_count(struct taking *taking,
     };
     bool is_counted = false;
     place_in_time(&c);
+    make_claim(&c);
     enum sql_result result = name_codes(&c);
     if (result == SQL_OK) {
         result = add_row(&c, true, &is_counted);

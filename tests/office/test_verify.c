@@ -374,15 +374,13 @@ static void test_visits_that_are_gone_or_added(void **state)
     struct fixture *f = *state;
     tamper(f, "DELETE FROM visits WHERE device_no = 1 AND seq = 4");
     expect_found(f, "a 1 4 is a visit, and its row is gone");
-    tamper(f, "INSERT INTO visits SELECT device_no, gen, 1, at, quality, "
-              "device_at, outcome, level, mode, counter_no, field_no, "
-              "procedure_no, step_no, officer_no, transaction_code, counted "
-              "FROM visits WHERE device_no = 1 AND seq = 3");
+    tamper(f, "CREATE TEMP TABLE other AS SELECT * FROM visits WHERE "
+              "device_no = 1 AND seq = 3; UPDATE other SET seq = 1; "
+              "INSERT INTO visits SELECT * FROM other");
     expect_found(f, "a 1 1 is counted as a visit, and is none");
-    tamper(f, "INSERT INTO visits SELECT device_no, gen, 77, at, quality, "
-              "device_at, outcome, level, mode, counter_no, field_no, "
-              "procedure_no, step_no, officer_no, transaction_code, counted "
-              "FROM visits WHERE device_no = 1 AND seq = 3");
+    tamper(f, "CREATE TEMP TABLE other AS SELECT * FROM visits WHERE "
+              "device_no = 1 AND seq = 3; UPDATE other SET seq = 77; "
+              "INSERT INTO visits SELECT * FROM other");
     expect_found(f, "a 1 77 is counted as a visit, and there is no such line");
 }
 
@@ -390,14 +388,14 @@ static void test_a_rating_that_is_not_counted(void **state)
 {
     struct fixture *f = *state;
     tamper(f, "UPDATE visits SET counted = 0 WHERE device_no = 1 AND seq = 4");
-    expect_found(f, "a 1 4 is not counted, and no earlier rating of its "
-                    "transaction is");
+    expect_found(f, "a 1 4 is not counted, and no visit of its "
+                    "transaction that comes before it is");
     // The later of two counts instead of the first.
     tamper(f, "UPDATE visits SET counted = 1 WHERE device_no = 1 AND seq = 4;"
               "UPDATE visits SET counted = 0 WHERE device_no = 1 AND seq = 7;"
               "UPDATE visits SET counted = 1 WHERE device_no = 1 AND seq = 8");
-    expect_found(f, "a 1 7 is not counted, and no earlier rating of its "
-                    "transaction is");
+    expect_found(f, "a 1 7 is not counted, and no visit of its "
+                    "transaction that comes before it is");
 }
 
 static void test_totals_that_are_not_their_visits(void **state)
