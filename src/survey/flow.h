@@ -76,10 +76,19 @@ struct flow_times {
 };
 extern const struct flow_times FLOW_TIMES;
 
+// What a touch opens while nobody was invited.
+enum flow_walk_up {
+    FLOW_WALK_UP_ON,     // the rating
+    FLOW_WALK_UP_FIELDS, // first the choice of a field
+    FLOW_WALK_UP_OFF     // nothing
+};
+
 struct flow_setting {
     struct flow_times times;
-    bool transaction; // visits come by invitation and may be declined
+    bool transaction; // visits come by invitation
     bool reasons_low; // reasons only after an answer that is not satisfied
+    enum flow_walk_up walk_up;
+    int field_count; // of which one is chosen
 };
 
 struct flow {

@@ -91,7 +91,7 @@ static void open_visit(struct kiosk *kiosk)
     const struct visit_place place = {.device = watch_device(kiosk->watch),
                                       .unit = setting->unit_code,
                                       .counter = setting->counter,
-                                      .field = setting->field_code,
+                                      .field = setting->field.code,
                                       .mode = setting->mode,
                                       .order = setting->order,
                                       .test = setting->test};

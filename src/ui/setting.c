@@ -84,40 +84,105 @@ static bool read_unit(const struct reader *r, struct setting *out)
            read_text(r, unit, "name", out->unit_name, sizeof out->unit_name);
 }
 
+static bool read_names(const struct reader *r, const json_t *object,
+                       struct setting_field *out)
+{
+    for (int i = 0; i < I18N_LANGUAGE_COUNT; i++)
+        if (!read_text(r, object, i18n_code((enum i18n_language)i),
+                       out->name[i], sizeof out->name[i]))
+            return false;
+    // A field that has one name only is shown with it in every language.
+    for (int i = 0; i < I18N_LANGUAGE_COUNT; i++)
+        if (!out->name[i][0])
+            memcpy(out->name[i], out->name[I18N_VI], sizeof out->name[i]);
+    return true;
+}
+
 static bool read_field(const struct reader *r, struct setting *out)
 {
     const json_t *field = member(r->object, "field");
     if (field && !json_is_object(field))
         return refuse(r, "field", "is no object");
-    if (!read_text(r, field, "code", out->field_code, sizeof out->field_code))
+    return read_text(r, field, "code", out->field.code,
+                     sizeof out->field.code) &&
+           read_names(r, field, &out->field);
+}
+
+// Each with a code and a Vietnamese name, each code once.
+static bool read_choice_of_field(const struct reader *r, const json_t *object,
+                                 struct setting *out)
+{
+    struct setting_field *field = &out->fields[out->field_count];
+    if (!json_is_object(object))
+        return refuse(r, "fields", "holds something that is no object");
+    if (!read_text(r, object, "code", field->code, sizeof field->code) ||
+        !read_names(r, object, field))
         return false;
-    for (int i = 0; i < I18N_LANGUAGE_COUNT; i++)
-        if (!read_text(r, field, i18n_code((enum i18n_language)i),
-                       out->field_name[i], sizeof out->field_name[i]))
-            return false;
-    // A field that has one name only is shown with it in every language.
-    for (int i = 0; i < I18N_LANGUAGE_COUNT; i++)
-        if (!out->field_name[i][0])
-            memcpy(out->field_name[i], out->field_name[I18N_VI],
-                   sizeof out->field_name[i]);
+    if (!field->code[0] || !field->name[I18N_VI][0])
+        return refuse(r, "fields", "one has no code or no name");
+    for (size_t i = 0; i < out->field_count; i++)
+        if (strcmp(out->fields[i].code, field->code) == 0)
+            return refuse(r, "fields", "one stands there twice");
+    out->field_count++;
     return true;
+}
+
+static bool read_fields(const struct reader *r, struct setting *out)
+{
+    const json_t *list = member(r->object, "fields");
+    if (list && !json_is_array(list))
+        return refuse(r, "fields", "is no list");
+    if (json_array_size(list) > SETTING_FIELDS_MAX)
+        return refuse(r, "fields", "has more than 8");
+    for (size_t i = 0; i < json_array_size(list); i++)
+        if (!read_choice_of_field(r, json_array_get(list, i), out))
+            return false;
+    return true;
+}
+
+static bool read_walk_up(const struct reader *r, struct setting *out)
+{
+    const json_t *value = member(r->object, "walk_up");
+    const char *text = json_string_value(value);
+    if (!value)
+        out->walk_up = out->mode == RECORD_TRANSACTION ? FLOW_WALK_UP_OFF
+                                                       : FLOW_WALK_UP_ON;
+    else if (text && strcmp(text, "on") == 0)
+        out->walk_up = FLOW_WALK_UP_ON;
+    else if (text && strcmp(text, "off") == 0)
+        out->walk_up = FLOW_WALK_UP_OFF;
+    else if (text && strcmp(text, "fields") == 0)
+        out->walk_up = FLOW_WALK_UP_FIELDS;
+    else
+        return refuse(r, "walk_up", "must be \"on\", \"off\" or \"fields\"");
+    return out->walk_up != FLOW_WALK_UP_FIELDS || out->field_count > 0 ||
+           refuse(r, "walk_up", "\"fields\" needs fields to choose from");
+}
+
+static bool read_privacy(const struct reader *r, struct setting *out)
+{
+    return pseudonym_keys_read(r->object, &out->privacy) ||
+           refuse(r, "privacy",
+                  "or transaction_keys is not what a server writes");
 }
 
 static bool read_numbers(const struct reader *r, struct setting *out)
 {
     int64_t levels = out->levels, rating_s = out->rating_ms / 1000;
-    int64_t volume = out->volume;
+    int64_t volume = out->volume, contact_s = out->contact_ms / 1000;
     if (!json_get_int(r->object, "version", &out->version) || out->version < 0)
         return refuse(r, "version", "must be a whole number");
     if (!read_int(r, "levels", 3, 5, &levels) ||
         !read_int(r, "rating_s", 20, 180, &rating_s) ||
-        !read_int(r, "volume", 0, 100, &volume))
+        !read_int(r, "volume", 0, 100, &volume) ||
+        !read_int(r, "contact_s", 30, 3600, &contact_s))
         return false;
     if (levels == 4)
         return refuse(r, "levels", "must be 5 or 3");
     out->levels = (int)levels;
     out->rating_ms = rating_s * 1000;
     out->volume = (int)volume;
+    out->contact_ms = contact_s * 1000;
     const json_t *test = member(r->object, "test");
     if (test && !json_is_boolean(test))
         return refuse(r, "test", "must be true or false");
@@ -165,6 +230,7 @@ bool setting_read(const json_t *object, struct setting *out,
                            .levels = 5,
                            .order = RECORD_BEST_FIRST,
                            .rating_ms = 60000,
+                           .contact_ms = 120000,
                            .volume = SETTING_VOLUME};
     if (!json_is_object(object))
         return refuse(&r, "configuration", "is no object");
@@ -173,7 +239,9 @@ bool setting_read(const json_t *object, struct setting *out,
         !read_text(&r, object, "survey", read.survey, sizeof read.survey) ||
         !read_text(&r, object, "hotline", read.hotline, sizeof read.hotline) ||
         !read_words(&r, &read) || !read_typing(&r, &read) ||
-        !read_numbers(&r, &read) || !hours_read(object, &read.hours, message))
+        !read_fields(&r, &read) || !read_walk_up(&r, &read) ||
+        !read_numbers(&r, &read) || !read_privacy(&r, &read) ||
+        !hours_read(object, &read.hours, message))
         return false;
     if (!read.counter[0])
         return refuse(&r, "counter", "is empty");
@@ -181,4 +249,17 @@ bool setting_read(const json_t *object, struct setting *out,
         return refuse(&r, "survey", "is no name of a question set");
     *out = read;
     return true;
+}
+
+const struct setting_field *setting_field(const struct setting *setting,
+                                          const char *code)
+{
+    if (!code[0])
+        return NULL;
+    if (strcmp(setting->field.code, code) == 0)
+        return &setting->field;
+    for (size_t i = 0; i < setting->field_count; i++)
+        if (strcmp(setting->fields[i].code, code) == 0)
+            return &setting->fields[i];
+    return NULL;
 }

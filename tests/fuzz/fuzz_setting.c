@@ -18,15 +18,25 @@ static void check(const struct setting *s)
     check_nfc(s->unit_code, sizeof s->unit_code);
     check_nfc(s->unit_name, sizeof s->unit_name);
     check_nfc(s->counter, sizeof s->counter);
-    check_nfc(s->field_code, sizeof s->field_code);
+    check_nfc(s->field.code, sizeof s->field.code);
     for (int i = 0; i < I18N_LANGUAGE_COUNT; i++)
-        check_nfc(s->field_name[i], sizeof s->field_name[i]);
+        check_nfc(s->field.name[i], sizeof s->field.name[i]);
     check_nfc(s->hotline, sizeof s->hotline);
     HOLDS(s->version >= 0);
     HOLDS(s->counter[0] != '\0');
     HOLDS(s->levels == 5 || s->levels == 3);
     HOLDS(s->mode == RECORD_WALK_UP || s->mode == RECORD_TRANSACTION);
     HOLDS(s->rating_ms >= 20000 && s->rating_ms <= 180000);
+    HOLDS(s->contact_ms >= 30000 && s->contact_ms <= 3600000);
+    HOLDS(s->field_count <= SETTING_FIELDS_MAX);
+    HOLDS(s->walk_up != FLOW_WALK_UP_FIELDS || s->field_count > 0);
+    for (size_t i = 0; i < s->field_count; i++) {
+        const struct setting_field *field = &s->fields[i];
+        check_nfc(field->code, sizeof field->code);
+        HOLDS(field->code[0] != '\0' && field->name[I18N_VI][0] != '\0');
+        for (int j = 0; j < I18N_LANGUAGE_COUNT; j++)
+            check_nfc(field->name[j], sizeof field->name[j]);
+    }
     // It becomes the name of a file.
     HOLDS(s->survey[0] != '\0' && !strpbrk(s->survey, "/.\\"));
 }
@@ -42,9 +52,9 @@ static void check_told(const struct setting *s)
     struct office_device device = {.id = ""};
     copy(device.unit, sizeof device.unit, s->unit_code);
     copy(device.counter, sizeof device.counter, s->counter);
-    copy(device.field, sizeof device.field, s->field_code);
-    const struct office_field field = {s->field_code, s->field_name[I18N_VI],
-                                       s->field_name[I18N_EN]};
+    copy(device.field, sizeof device.field, s->field.code);
+    const struct office_field field = {s->field.code, s->field.name[I18N_VI],
+                                       s->field.name[I18N_EN]};
     const struct office_defaults defaults = {
         .unit_name = s->unit_name,
         .mode = s->mode == RECORD_WALK_UP ? "walk-up" : "transaction",
@@ -75,9 +85,9 @@ static void check_told(const struct setting *s)
     HOLDS(strcmp(heard.counter, s->counter) == 0);
     HOLDS(strcmp(heard.survey, s->survey) == 0);
     HOLDS(strcmp(heard.hotline, s->hotline) == 0);
-    if (s->field_code[0] && s->field_name[I18N_VI][0])
-        HOLDS(memcmp(heard.field_name, s->field_name,
-                     sizeof s->field_name[0]) == 0);
+    if (s->field.code[0] && s->field.name[I18N_VI][0])
+        HOLDS(memcmp(heard.field.name, s->field.name,
+                     sizeof s->field.name[0]) == 0);
     json_decref(object);
     buf_free(&told);
     buf_free(&message);

@@ -26,7 +26,9 @@ static const struct survey SURVEY = {
 struct walk walk_begin(bool transaction, bool reasons_low)
 {
     struct walk w = {.now = 1000};
-    struct flow_setting setting = {FLOW_TIMES, transaction, reasons_low};
+    const struct flow_setting setting = {.times = FLOW_TIMES,
+                                         .transaction = transaction,
+                                         .reasons_low = reasons_low};
     flow_init(&w.flow, &SURVEY, &setting, w.now);
     return w;
 }

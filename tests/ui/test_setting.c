@@ -40,6 +40,11 @@ static void test_only_a_version_is_needed(void **state)
     assert_false(s.test);
     assert_int_equal(s.typing, COMPOSE_TELEX);
     assert_int_equal(s.tones, TONE_STYLE_OLD);
+    assert_int_equal(s.walk_up, FLOW_WALK_UP_ON);
+    assert_int_equal(s.field_count, 0);
+    assert_int_equal(s.contact_ms, 120000);
+    assert_false(s.privacy.linked);
+    assert_int_equal(s.privacy.count, 0);
 }
 
 static void test_whole_configuration(void **state)
@@ -60,9 +65,9 @@ static void test_whole_configuration(void **state)
     assert_string_equal(s.unit_code, "H24.12");
     assert_string_equal(s.unit_name, "Bình Minh");
     assert_string_equal(s.counter, "7");
-    assert_string_equal(s.field_code, "chung-thuc");
-    assert_string_equal(s.field_name[I18N_VI], "Chứng thực");
-    assert_string_equal(s.field_name[I18N_EN], "Certification");
+    assert_string_equal(s.field.code, "chung-thuc");
+    assert_string_equal(s.field.name[I18N_VI], "Chứng thực");
+    assert_string_equal(s.field.name[I18N_EN], "Certification");
     assert_int_equal(s.mode, RECORD_TRANSACTION);
     assert_int_equal(s.levels, 3);
     assert_int_equal(s.order, RECORD_WORST_FIRST);
@@ -74,6 +79,64 @@ static void test_whole_configuration(void **state)
     assert_int_equal(s.tones, TONE_STYLE_NEW);
 }
 
+static void test_walk_up_follows_the_mode(void **state)
+{
+    (void)state;
+    struct setting s;
+    struct buf message = {0};
+    assert_true(
+        read_text("{\"version\":1,\"mode\":\"transaction\"}", &s, &message));
+    assert_int_equal(s.walk_up, FLOW_WALK_UP_OFF);
+    assert_true(read_text("{\"version\":1,\"mode\":\"transaction\","
+                          "\"walk_up\":\"on\",\"contact_s\":30}",
+                          &s, &message));
+    assert_int_equal(s.walk_up, FLOW_WALK_UP_ON);
+    assert_int_equal(s.contact_ms, 30000);
+    assert_true(read_text("{\"version\":1,\"walk_up\":\"off\"}", &s, &message));
+    assert_int_equal(s.walk_up, FLOW_WALK_UP_OFF);
+}
+
+static void test_fields_to_choose_from(void **state)
+{
+    (void)state;
+    struct setting s;
+    struct buf message = {0};
+    assert_true(read_text(
+        "{\"version\":1,\"walk_up\":\"fields\",\"field\":{\"code\":\"khac\","
+        "\"vi\":\"Khác\"},\"fields\":[{\"code\":\"ho-tich\",\"vi\":"
+        "\"Hộ tịch\",\"en\":\"Civil status\"},{\"code\":\"dat-dai\","
+        "\"vi\":\"Đất đai\"}]}",
+        &s, &message));
+    assert_int_equal(s.walk_up, FLOW_WALK_UP_FIELDS);
+    assert_int_equal(s.field_count, 2);
+    assert_string_equal(s.fields[0].code, "ho-tich");
+    assert_string_equal(s.fields[0].name[I18N_EN], "Civil status");
+    assert_string_equal(s.fields[1].name[I18N_EN], "Đất đai");
+    assert_ptr_equal(setting_field(&s, "dat-dai"), &s.fields[1]);
+    assert_ptr_equal(setting_field(&s, "khac"), &s.field);
+    assert_null(setting_field(&s, "chung-thuc"));
+    assert_null(setting_field(&s, ""));
+}
+
+static void test_keys_of_transactions(void **state)
+{
+    (void)state;
+    struct setting s;
+    struct buf message = {0};
+    assert_true(read_text(
+        "{\"version\":1,\"privacy\":\"anonymous\",\"transaction_keys\":["
+        "{\"period\":\"2026-12\",\"from\":\"2026-11-15\",\"to\":"
+        "\"2026-12-14\",\"key\":\"000102030405060708090a0b0c0d0e0f"
+        "101112131415161718191a1b1c1d1e1f\"}]}",
+        &s, &message));
+    assert_int_equal(s.privacy.count, 1);
+    assert_string_equal(s.privacy.list[0].period, "2026-12");
+    assert_int_equal(s.privacy.list[0].key[31], 0x1f);
+    assert_true(
+        read_text("{\"version\":1,\"privacy\":\"linked\"}", &s, &message));
+    assert_true(s.privacy.linked);
+}
+
 static void test_null_is_the_default(void **state)
 {
     (void)state;
@@ -82,7 +145,7 @@ static void test_null_is_the_default(void **state)
     assert_true(read_text("{\"version\":1,\"field\":null,\"mode\":null,"
                           "\"hotline\":null,\"levels\":null}",
                           &s, &message));
-    assert_string_equal(s.field_code, "");
+    assert_string_equal(s.field.code, "");
     assert_int_equal(s.levels, 5);
 }
 
@@ -94,7 +157,7 @@ static void test_one_name_serves_both_languages(void **state)
     assert_true(read_text("{\"version\":1,\"field\":{\"code\":\"ho-tich\","
                           "\"vi\":\"Hộ tịch\"}}",
                           &s, &message));
-    assert_string_equal(s.field_name[I18N_EN], "Hộ tịch");
+    assert_string_equal(s.field.name[I18N_EN], "Hộ tịch");
 }
 
 static void test_text_becomes_nfc(void **state)
@@ -127,6 +190,26 @@ static void test_mistakes_name_the_key(void **state)
         {"{\"version\":1,\"order\":5}", "order"},
         {"{\"version\":1,\"reasons\":\"none\"}", "reasons"},
         {"{\"version\":1,\"typing\":\"viqr\"}", "typing"},
+        {"{\"version\":1,\"walk_up\":\"yes\"}", "walk_up"},
+        {"{\"version\":1,\"walk_up\":true}", "walk_up"},
+        {"{\"version\":1,\"walk_up\":\"fields\"}", "walk_up"},
+        {"{\"version\":1,\"fields\":{}}", "fields"},
+        {"{\"version\":1,\"fields\":[\"ho-tich\"]}", "fields"},
+        {"{\"version\":1,\"fields\":[{\"code\":\"ho-tich\"}]}", "fields"},
+        {"{\"version\":1,\"fields\":[{\"code\":\"a\",\"vi\":\"A\"},"
+         "{\"code\":\"a\",\"vi\":\"B\"}]}",
+         "fields"},
+        {"{\"version\":1,\"fields\":[{\"code\":\"a\",\"vi\":\"A\"},"
+         "{\"code\":\"b\",\"vi\":\"A\"},{\"code\":\"c\",\"vi\":\"A\"},"
+         "{\"code\":\"d\",\"vi\":\"A\"},{\"code\":\"e\",\"vi\":\"A\"},"
+         "{\"code\":\"f\",\"vi\":\"A\"},{\"code\":\"g\",\"vi\":\"A\"},"
+         "{\"code\":\"h\",\"vi\":\"A\"},{\"code\":\"i\",\"vi\":\"A\"}]}",
+         "fields"},
+        {"{\"version\":1,\"contact_s\":29}", "contact_s"},
+        {"{\"version\":1,\"contact_s\":3601}", "contact_s"},
+        {"{\"version\":1,\"privacy\":\"secret\"}", "privacy"},
+        {"{\"version\":1,\"transaction_keys\":[{\"period\":\"2026-12\"}]}",
+         "privacy"},
         {"{\"version\":1,\"typing\":true}", "typing"},
         {"{\"version\":1,\"unit\":\"Bình Minh\"}", "unit"},
         {"{\"version\":1,\"field\":[]}", "field"},
@@ -153,6 +236,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_only_a_version_is_needed),
         cmocka_unit_test(test_whole_configuration),
+        cmocka_unit_test(test_walk_up_follows_the_mode),
+        cmocka_unit_test(test_fields_to_choose_from),
+        cmocka_unit_test(test_keys_of_transactions),
         cmocka_unit_test(test_null_is_the_default),
         cmocka_unit_test(test_one_name_serves_both_languages),
         cmocka_unit_test(test_text_becomes_nfc),
