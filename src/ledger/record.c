@@ -573,6 +573,19 @@ static bool is_plain(const char *bytes, size_t size)
     return true;
 }
 
+bool record_copy_text(const char *text, size_t size, char *out, size_t room)
+{
+    struct buf normal = {0};
+    bool ok = text_append_nfc(text, size, &normal) && normal.size < room;
+    for (size_t i = 0; ok && i < normal.size; i++)
+        ok = !is_control(normal.data + i, normal.data + normal.size);
+    out[0] = '\0';
+    if (ok)
+        memcpy(out, buf_text(&normal), normal.size + 1);
+    buf_free(&normal);
+    return ok;
+}
+
 enum unfit { FIT, NOT_NFC, HAS_CONTROL };
 
 // What is wrong with the texts in a value.

@@ -113,6 +113,10 @@ bool record_read(const char *bytes, size_t size, struct record *out,
 // A record with the fields of no visit: kind, clock "unsure", everything empty.
 void record_init(struct record *out, enum record_kind kind);
 
+// A text from outside as a record keeps it: NFC. False, and `out` is "", when
+// a line could not hold it: no UTF-8, a control character, no room.
+bool record_copy_text(const char *text, size_t size, char *out, size_t room);
+
 const char *record_outcome_name(enum record_outcome outcome);
 const char *record_mode_name(enum record_mode mode);
 

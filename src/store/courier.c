@@ -1,6 +1,7 @@
 #include "store/courier.h"
 #include "common/file.h"
 #include "store/device.h"
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,13 @@ enum statement {
     PUT_CONFIG,
     NEXT_GEN,
     SET_NEXT_GEN,
+    INVITATIONS,
+    PUT_INVITATION,
+    DROP_INVITATIONS,
+    TOLD,
+    PUT_TOLD,
+    CONTACT,
+    PUT_CONTACT,
     STATEMENT_COUNT
 };
 
@@ -57,16 +65,54 @@ static const char *const statements[STATEMENT_COUNT] = {
                    " VALUES (1, ?1, ?2, ?3, ?4)",
     [NEXT_GEN] = "SELECT next_gen FROM attempts",
     [SET_NEXT_GEN] = "UPDATE attempts SET next_gen = ?1",
+    [INVITATIONS] = "SELECT id, code, procedure, field, step, officer, made_at,"
+                    " expires_at FROM invitations ORDER BY place LIMIT ?1",
+    [PUT_INVITATION] = "INSERT INTO invitations (place, id, code, procedure,"
+                       " field, step, officer, made_at, expires_at)"
+                       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+    [DROP_INVITATIONS] = "DELETE FROM invitations",
+    [TOLD] = "SELECT etag, boot, up_ms, server_ms FROM told",
+    [PUT_TOLD] = "INSERT OR REPLACE INTO told"
+                 " (only_row, etag, boot, up_ms, server_ms)"
+                 " VALUES (1, ?1, ?2, ?3, ?4)",
+    [CONTACT] = "SELECT boot, up_ms FROM contact",
+    [PUT_CONTACT] = "INSERT OR REPLACE INTO contact (only_row, boot, up_ms)"
+                    " VALUES (1, ?1, ?2)",
 };
 
 static const char version_1[] =
 #include "store/courier_1.sql.h"
     ;
-static const struct sql_migration migrations[] = {{1, version_1}, {0, NULL}};
+static const char version_2[] =
+#include "store/courier_2.sql.h"
+    ;
+static const struct sql_migration migrations[] = {
+    {1, version_1}, {2, version_2}, {0, NULL}};
 
 struct courier {
     struct sql *db;
+    pthread_mutex_t lock; // around each use of `db`
 };
+
+// Each call is between these two.
+static struct sql_statement *enter(struct courier *courier,
+                                   enum statement which)
+{
+    pthread_mutex_lock(&courier->lock);
+    return sql_use(courier->db, which);
+}
+
+static enum sql_result leave(struct courier *courier, enum sql_result result)
+{
+    pthread_mutex_unlock(&courier->lock);
+    return result;
+}
+
+static enum sql_result run(struct courier *courier, sql_work *work, void *ctx)
+{
+    pthread_mutex_lock(&courier->lock);
+    return leave(courier, sql_transaction(courier->db, work, ctx));
+}
 
 enum sql_result courier_open(const char *directory, enum courier_role role,
                              struct courier **out_courier)
@@ -76,6 +122,8 @@ enum sql_result courier_open(const char *directory, enum courier_role role,
     enum sql_result result = SQL_ERROR;
     enum sql_mode mode = role == COURIER_WRITER ? SQL_WRITER : SQL_FOLLOWER;
     int version = 0;
+    if (courier)
+        pthread_mutex_init(&courier->lock, NULL);
     if (courier && file_join(path, sizeof path, directory, DEVICE_FILE_COURIER))
         result =
             sql_open(path, mode, statements, STATEMENT_COUNT, &courier->db);
@@ -96,17 +144,24 @@ void courier_close(struct courier *courier)
     if (!courier)
         return;
     sql_close(courier->db);
+    pthread_mutex_destroy(&courier->lock);
     free(courier);
 }
 
 bool courier_changed(struct courier *courier)
 {
-    return sql_changed(courier->db);
+    pthread_mutex_lock(&courier->lock);
+    bool changed = sql_changed(courier->db);
+    pthread_mutex_unlock(&courier->lock);
+    return changed;
 }
 
 bool courier_is_replaced(struct courier *courier)
 {
-    return sql_is_replaced(courier->db);
+    pthread_mutex_lock(&courier->lock);
+    bool replaced = sql_is_replaced(courier->db);
+    pthread_mutex_unlock(&courier->lock);
+    return replaced;
 }
 
 static void take_text(struct sql_statement *s, int column, char *out,
@@ -133,7 +188,7 @@ enum sql_result courier_position(struct courier *courier, int64_t gen,
                                  struct proof_receipt *out)
 {
     struct proof_receipt receipt = {.batch = {.gen = gen}};
-    struct sql_statement *s = sql_use(courier->db, POSITION);
+    struct sql_statement *s = enter(courier, POSITION);
     sql_bind_int(s, 1, gen);
     enum sql_result result = sql_step(s);
     if (result == SQL_OK)
@@ -141,7 +196,7 @@ enum sql_result courier_position(struct courier *courier, int64_t gen,
     sql_done(s);
     if (result == SQL_OK)
         *out = receipt;
-    return result;
+    return leave(courier, result);
 }
 
 struct advance {
@@ -194,21 +249,21 @@ enum sql_result courier_advance(struct courier *courier,
                                 size_t aside_count)
 {
     struct advance a = {receipt, aside, aside_count};
-    return sql_transaction(courier->db, advance, &a);
+    return run(courier, advance, &a);
 }
 
 enum sql_result courier_rewind(struct courier *courier, int64_t gen, int64_t to)
 {
-    struct sql_statement *s = sql_use(courier->db, REWIND);
+    struct sql_statement *s = enter(courier, REWIND);
     sql_bind_int(s, 1, gen);
     sql_bind_int(s, 2, to);
-    return sql_execute(s);
+    return leave(courier, sql_execute(s));
 }
 
 enum sql_result courier_receipts(struct courier *courier,
                                  courier_receipt_visitor *visit, void *ctx)
 {
-    struct sql_statement *s = sql_use(courier->db, RECEIPTS);
+    struct sql_statement *s = enter(courier, RECEIPTS);
     enum sql_result result = SQL_NONE;
     bool go_on = true;
     while (go_on && (result = sql_step(s)) == SQL_OK) {
@@ -217,13 +272,13 @@ enum sql_result courier_receipts(struct courier *courier,
         go_on = visit(ctx, &receipt);
     }
     sql_done(s);
-    return !go_on || result == SQL_NONE ? SQL_OK : result;
+    return leave(courier, !go_on || result == SQL_NONE ? SQL_OK : result);
 }
 
 enum sql_result courier_quarantine(struct courier *courier,
                                    courier_aside_visitor *visit, void *ctx)
 {
-    struct sql_statement *s = sql_use(courier->db, ASIDES);
+    struct sql_statement *s = enter(courier, ASIDES);
     enum sql_result result;
     bool go_on = true;
     while (go_on && (result = sql_step(s)) == SQL_OK) {
@@ -234,7 +289,7 @@ enum sql_result courier_quarantine(struct courier *courier,
         go_on = visit(ctx, sql_int(s, 0), &aside);
     }
     sql_done(s);
-    return !go_on || result == SQL_NONE ? SQL_OK : result;
+    return leave(courier, !go_on || result == SQL_NONE ? SQL_OK : result);
 }
 
 static enum sql_result take_int(struct sql_statement *s, int64_t *out)
@@ -249,14 +304,14 @@ static enum sql_result take_int(struct sql_statement *s, int64_t *out)
 enum sql_result courier_quarantine_count(struct courier *courier,
                                          int64_t *out_count)
 {
-    return take_int(sql_use(courier->db, COUNT_ASIDE), out_count);
+    return leave(courier, take_int(enter(courier, COUNT_ASIDE), out_count));
 }
 
 enum sql_result courier_attempts(struct courier *courier,
                                  struct courier_attempts *out)
 {
     struct courier_attempts attempts = {0};
-    struct sql_statement *s = sql_use(courier->db, ATTEMPTS);
+    struct sql_statement *s = enter(courier, ATTEMPTS);
     enum sql_result result = sql_step(s);
     if (result == SQL_OK) {
         attempts.failures = sql_int(s, 0);
@@ -268,37 +323,37 @@ enum sql_result courier_attempts(struct courier *courier,
     sql_done(s);
     if (result == SQL_OK)
         *out = attempts;
-    return result;
+    return leave(courier, result);
 }
 
 enum sql_result courier_set_attempts(struct courier *courier,
                                      const struct courier_attempts *attempts)
 {
-    struct sql_statement *s = sql_use(courier->db, SET_ATTEMPTS);
+    struct sql_statement *s = enter(courier, SET_ATTEMPTS);
     sql_bind_int(s, 1, attempts->failures);
     sql_bind_int(s, 2, attempts->next_at_ms);
     sql_bind_int(s, 3, attempts->last_sent_ms);
     sql_bind_text(s, 4, attempts->last_error);
     sql_bind_int(s, 5, attempts->last_error_ms);
-    return sql_execute(s);
+    return leave(courier, sql_execute(s));
 }
 
 enum sql_result courier_put_anchor(struct courier *courier,
                                    const struct courier_anchor *anchor)
 {
-    struct sql_statement *s = sql_use(courier->db, PUT_ANCHOR);
+    struct sql_statement *s = enter(courier, PUT_ANCHOR);
     sql_bind_text(s, 1, anchor->boot);
     sql_bind_int(s, 2, anchor->up_ms);
     sql_bind_int(s, 3, anchor->server_ms);
     sql_bind_int(s, 4, anchor->round_trip_ms);
-    return sql_execute(s);
+    return leave(courier, sql_execute(s));
 }
 
 enum sql_result courier_anchor(struct courier *courier,
                                struct courier_anchor *out)
 {
     struct courier_anchor anchor = {0};
-    struct sql_statement *s = sql_use(courier->db, ANCHOR);
+    struct sql_statement *s = enter(courier, ANCHOR);
     enum sql_result result = sql_step(s);
     if (result == SQL_OK) {
         take_text(s, 0, anchor.boot, sizeof anchor.boot);
@@ -309,13 +364,13 @@ enum sql_result courier_anchor(struct courier *courier,
     sql_done(s);
     if (result == SQL_OK)
         *out = anchor;
-    return result;
+    return leave(courier, result);
 }
 
 enum sql_result courier_config(struct courier *courier, int64_t *out_version,
                                char *etag, size_t etag_size, struct buf *body)
 {
-    struct sql_statement *s = sql_use(courier->db, CONFIG);
+    struct sql_statement *s = enter(courier, CONFIG);
     enum sql_result result = sql_step(s);
     if (result == SQL_OK) {
         size_t size;
@@ -327,29 +382,163 @@ enum sql_result courier_config(struct courier *courier, int64_t *out_version,
             result = SQL_ERROR;
     }
     sql_done(s);
-    return result;
+    return leave(courier, result);
 }
 
 enum sql_result courier_put_config(struct courier *courier, int64_t version,
                                    const char *etag, const char *body,
                                    size_t size, const char *signature)
 {
-    struct sql_statement *s = sql_use(courier->db, PUT_CONFIG);
+    struct sql_statement *s = enter(courier, PUT_CONFIG);
     sql_bind_int(s, 1, version);
     sql_bind_text(s, 2, etag);
     sql_bind_bytes(s, 3, body, size);
     sql_bind_text(s, 4, signature);
-    return sql_execute(s);
+    return leave(courier, sql_execute(s));
 }
 
 enum sql_result courier_next_gen(struct courier *courier, int64_t *out_gen)
 {
-    return take_int(sql_use(courier->db, NEXT_GEN), out_gen);
+    return leave(courier, take_int(enter(courier, NEXT_GEN), out_gen));
 }
 
 enum sql_result courier_set_next_gen(struct courier *courier, int64_t gen)
 {
-    struct sql_statement *s = sql_use(courier->db, SET_NEXT_GEN);
+    struct sql_statement *s = enter(courier, SET_NEXT_GEN);
     sql_bind_int(s, 1, gen);
+    return leave(courier, sql_execute(s));
+}
+
+// --- Invitations -------------------------------------------------------------
+
+// A reader may find a database that no courier of this version has opened yet:
+// the schema's version from which on they are in it.
+enum { WITH_INVITATIONS = 2 };
+
+static enum sql_result put_contact(struct sql *sql,
+                                   const struct courier_moment *contact)
+{
+    struct sql_statement *s = sql_use(sql, PUT_CONTACT);
+    sql_bind_text(s, 1, contact->boot);
+    sql_bind_int(s, 2, contact->up_ms);
     return sql_execute(s);
+}
+
+static enum sql_result put_invitation(struct sql *sql, size_t place,
+                                      const struct courier_invitation *one)
+{
+    struct sql_statement *s = sql_use(sql, PUT_INVITATION);
+    sql_bind_int(s, 1, (int64_t)place);
+    sql_bind_text(s, 2, one->id);
+    sql_bind_text(s, 3, one->transaction);
+    sql_bind_text(s, 4, one->procedure);
+    sql_bind_text(s, 5, one->field);
+    sql_bind_text(s, 6, one->step);
+    sql_bind_text(s, 7, one->officer);
+    sql_bind_int(s, 8, one->made_at);
+    sql_bind_int(s, 9, one->expires_at);
+    return sql_execute(s);
+}
+
+static enum sql_result put_invitations(struct sql *sql, void *ctx)
+{
+    const struct courier_invitations *all = ctx;
+    enum sql_result result = sql_execute(sql_use(sql, DROP_INVITATIONS));
+    for (size_t i = 0; i < all->count && result == SQL_OK; i++)
+        result = put_invitation(sql, i + 1, &all->list[i]);
+    if (result != SQL_OK)
+        return result;
+    struct sql_statement *s = sql_use(sql, PUT_TOLD);
+    sql_bind_text(s, 1, all->etag);
+    sql_bind_text(s, 2, all->told.boot);
+    sql_bind_int(s, 3, all->told.up_ms);
+    sql_bind_int(s, 4, all->server_ms);
+    result = sql_execute(s);
+    return result == SQL_OK ? put_contact(sql, &all->told) : result;
+}
+
+enum sql_result
+courier_put_invitations(struct courier *courier,
+                        const struct courier_invitations *invitations)
+{
+    return run(courier, put_invitations, (void *)invitations);
+}
+
+static void take_invitation(struct sql_statement *s,
+                            struct courier_invitation *out)
+{
+    take_text(s, 0, out->id, sizeof out->id);
+    take_text(s, 1, out->transaction, sizeof out->transaction);
+    take_text(s, 2, out->procedure, sizeof out->procedure);
+    take_text(s, 3, out->field, sizeof out->field);
+    take_text(s, 4, out->step, sizeof out->step);
+    take_text(s, 5, out->officer, sizeof out->officer);
+    out->made_at = sql_int(s, 6);
+    out->expires_at = sql_int(s, 7);
+}
+
+static enum sql_result take_told(struct sql_statement *s,
+                                 struct courier_invitations *out)
+{
+    enum sql_result result = sql_step(s);
+    if (result == SQL_OK) {
+        take_text(s, 0, out->etag, sizeof out->etag);
+        take_text(s, 1, out->told.boot, sizeof out->told.boot);
+        out->told.up_ms = sql_int(s, 2);
+        out->server_ms = sql_int(s, 3);
+    }
+    sql_done(s);
+    return result;
+}
+
+static enum sql_result get_invitations(struct sql *sql,
+                                       struct courier_invitations *out)
+{
+    enum sql_result result = take_told(sql_use(sql, TOLD), out);
+    if (result != SQL_OK)
+        return result;
+    struct sql_statement *s = sql_use(sql, INVITATIONS);
+    sql_bind_int(s, 1, COURIER_INVITATIONS_MAX);
+    while ((result = sql_step(s)) == SQL_OK)
+        take_invitation(s, &out->list[out->count++]);
+    sql_done(s);
+    return result == SQL_NONE ? SQL_OK : result;
+}
+
+enum sql_result courier_invitations(struct courier *courier,
+                                    struct courier_invitations *out)
+{
+    struct courier_invitations all = {.count = 0};
+    pthread_mutex_lock(&courier->lock);
+    enum sql_result result = sql_version(courier->db) < WITH_INVITATIONS
+                                 ? SQL_NONE
+                                 : get_invitations(courier->db, &all);
+    if (result == SQL_OK)
+        *out = all;
+    return leave(courier, result);
+}
+
+enum sql_result courier_put_contact(struct courier *courier,
+                                    const struct courier_moment *contact)
+{
+    pthread_mutex_lock(&courier->lock);
+    return leave(courier, put_contact(courier->db, contact));
+}
+
+enum sql_result courier_contact(struct courier *courier,
+                                struct courier_moment *out)
+{
+    struct courier_moment contact = {.up_ms = 0};
+    pthread_mutex_lock(&courier->lock);
+    if (sql_version(courier->db) < WITH_INVITATIONS)
+        return leave(courier, SQL_NONE);
+    struct sql_statement *s = sql_use(courier->db, CONTACT);
+    enum sql_result result = sql_step(s);
+    if (result == SQL_OK) {
+        take_text(s, 0, contact.boot, sizeof contact.boot);
+        contact.up_ms = sql_int(s, 1);
+        *out = contact;
+    }
+    sql_done(s);
+    return leave(courier, result);
 }

@@ -1,11 +1,13 @@
 // courier.db: what the courier knows. The courier alone writes it (open with
 // COURIER_WRITER), while it holds courier.lock; the kiosk, `hailong status` and
 // `verify` read it. Everything in it can be fetched again from the server, but
-// for the receipts, which are proofs and are kept. One thread a handle.
+// for the receipts, which are proofs and are kept. Any thread; a visitor that
+// is called back must not call the courier.
 #pragma once
 #include "common/buf.h"
 #include "common/ids.h"
 #include "ledger/proof.h"
+#include "ledger/record.h"
 #include "sql/sql.h"
 #include <stdbool.h>
 #include <stddef.h>
@@ -91,6 +93,43 @@ enum sql_result courier_config(struct courier *courier, int64_t *out_version,
 enum sql_result courier_put_config(struct courier *courier, int64_t version,
                                    const char *etag, const char *body,
                                    size_t size, const char *signature);
+
+// --- Invitations of the counter ----------------------------------------------
+// Of this boot, or of an earlier one of the machine.
+struct courier_moment {
+    char boot[ID_SIZE];
+    int64_t up_ms;
+};
+// Texts "" that were not told. Times are the server's, wall milliseconds.
+struct courier_invitation {
+    char id[ID_SIZE];
+    char transaction[RECORD_TRANSACTION_SIZE];
+    char procedure[RECORD_CODE_SIZE];
+    char field[RECORD_CODE_SIZE];
+    char step[RECORD_CODE_SIZE];
+    char officer[RECORD_CODE_SIZE];
+    int64_t made_at, expires_at;
+};
+enum { COURIER_INVITATIONS_MAX = 5, COURIER_ETAG_SIZE = 128 };
+struct courier_invitations {
+    struct courier_invitation list[COURIER_INVITATIONS_MAX]; // in order
+    size_t count;
+    char etag[COURIER_ETAG_SIZE]; // "": the server is asked for the whole list
+    struct courier_moment told;   // the list came then,
+    int64_t server_ms;            // when it was this by the server's clock
+};
+// Replaces the whole list; a contact, too.
+enum sql_result
+courier_put_invitations(struct courier *courier,
+                        const struct courier_invitations *invitations);
+// SQL_NONE: the server has told nothing yet.
+enum sql_result courier_invitations(struct courier *courier,
+                                    struct courier_invitations *out);
+// The last good answer of the server to anything. SQL_NONE: never.
+enum sql_result courier_put_contact(struct courier *courier,
+                                    const struct courier_moment *contact);
+enum sql_result courier_contact(struct courier *courier,
+                                struct courier_moment *out);
 
 // --- What the server asks of the kiosk ----------------------------------
 // The generation that the server wants next after a fork or a restore; 0: no

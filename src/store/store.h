@@ -99,6 +99,9 @@ enum { STORE_SETTING_SIZE = 160 };
 // Staff asked for sending without delay; the value is when. The courier reads
 // it.
 #define STORE_SETTING_SEND_NOW "send_now"
+// The invitation whose question is on the screen; "": none. Read by the courier
+// too.
+#define STORE_SETTING_INVITATION "invitation"
 // Kept as soon as the database takes it; until then it holds in memory. False
 // when the name (at most 31 bytes) or the value is too long, or memory ran out.
 bool store_put_setting(struct store *store, const char *name,

@@ -97,15 +97,20 @@ static json_t *state_object(const struct batch_state *state)
     json_t *faults = json_array();
     for (size_t i = 0; i < state->fault_count; i++)
         json_array_append_new(faults, json_string(state->faults[i]));
-    return json_pack("{s:I,s:{s:I,s:I,s:I,s:I,s:I},s:I,s:s,s:o}", "pending",
-                     (json_int_t)state->pending, "lifetime", "lines",
-                     (json_int_t)state->lifetime.lines, "rated",
-                     (json_int_t)state->lifetime.rated, "declined",
-                     (json_int_t)state->lifetime.declined, "timeout",
-                     (json_int_t)state->lifetime.timeout, "withdrawn",
-                     (json_int_t)state->lifetime.withdrawn, "disk_free_mib",
-                     (json_int_t)state->disk_free_mib, "version",
-                     HAILONG_VERSION, "faults", faults);
+    json_t *object =
+        json_pack("{s:I,s:{s:I,s:I,s:I,s:I,s:I},s:I,s:s,s:o}", "pending",
+                  (json_int_t)state->pending, "lifetime", "lines",
+                  (json_int_t)state->lifetime.lines, "rated",
+                  (json_int_t)state->lifetime.rated, "declined",
+                  (json_int_t)state->lifetime.declined, "timeout",
+                  (json_int_t)state->lifetime.timeout, "withdrawn",
+                  (json_int_t)state->lifetime.withdrawn, "disk_free_mib",
+                  (json_int_t)state->disk_free_mib, "version", HAILONG_VERSION,
+                  "faults", faults);
+    if (object && state->invitation && state->invitation[0])
+        json_object_set_new(object, "invitation",
+                            json_string(state->invitation));
+    return object;
 }
 
 static bool gzip(const struct buf *in, struct buf *out)

@@ -20,6 +20,7 @@ struct batch_state {
     int64_t disk_free_mib; // −1: unknown
     const char *faults[8];
     size_t fault_count;
+    const char *invitation; // on the screen; NULL or "": none
 };
 
 struct batch_item {

@@ -304,6 +304,8 @@ static CURLcode set_request(struct transport *t,
     SET(CURLOPT_URL, q->url);
     SET(CURLOPT_TIMEOUT, (long)(q->total_s > 0 ? q->total_s : t->total_s));
     SET(CURLOPT_HTTPHEADER, headers);
+    if (q->patient)
+        SET(CURLOPT_LOW_SPEED_TIME, 0L);
     if (strcmp(q->method, "GET") == 0)
         SET(CURLOPT_HTTPGET, 1L);
     else if (q->body || strcmp(q->method, "POST") == 0) {

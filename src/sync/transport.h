@@ -58,6 +58,7 @@ struct transport_request {
     size_t size;
     size_t answer_max; // bytes of the answer's body; 0: 1 MiB
     int total_s;       // 0: the transport's
+    bool patient;      // the server may be silent all that time
     bool any_date;     // on a connection of its own, where certificates may be
                        // out of date: only to ask what time it is
 };

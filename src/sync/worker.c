@@ -11,6 +11,7 @@
 #include "sync/config_fetch.h"
 #include "sync/enrolment.h"
 #include "sync/policy.h"
+#include "sync/poll.h"
 #include "sync/trusted_time.h"
 #include <errno.h>
 #include <stdatomic.h>
@@ -43,6 +44,8 @@ struct worker {
     struct device device;
     struct key key;
     _Atomic(struct transport *) transport;
+    _Atomic(struct poll *) poll;  // NULL: --once
+    bool invited;                 // visits come by invitation
     struct ledger_reader *reader; // NULL: the kiosk has made no database yet
     struct courier *courier;
     struct courier_attempts attempts;
@@ -52,6 +55,7 @@ struct worker {
     // Of the steady clock, ms:
     int64_t last_sent_ms, not_before_ms, new_line_ms;
     char asked[CLOCK_ISO_SIZE]; // when staff last asked to send at once
+    char shown[ID_SIZE]; // the invitation on the counter's screen; "": none
 };
 
 static int64_t steady_ms(void)
@@ -86,6 +90,7 @@ void worker_free(struct worker *w)
 {
     if (!w)
         return;
+    poll_free(atomic_load(&w->poll));
     transport_close(atomic_load(&w->transport));
     ledger_reader_close(w->reader);
     courier_close(w->courier);
@@ -104,8 +109,11 @@ void worker_stop(struct worker *w)
 {
     atomic_store(&w->stopping, true);
     struct transport *transport = atomic_load(&w->transport);
+    struct poll *poll = atomic_load(&w->poll);
     if (transport)
         transport_abort(transport);
+    if (poll)
+        poll_stop(poll);
 }
 
 static bool stopping(const struct worker *w)
@@ -130,6 +138,11 @@ static void nap(const struct worker *w, int64_t ms)
 static void read_settings(struct worker *w, const json_t *config)
 {
     int64_t number;
+    const char *mode;
+    w->invited = json_get_text(config, "mode", &mode) &&
+                 strcmp(mode, "transaction") == 0;
+    if (atomic_load(&w->poll))
+        poll_set_wanted(atomic_load(&w->poll), w->invited);
     if (json_get_int(config, "heartbeat_s", &number) && number >= 1 &&
         number <= 3600)
         w->heartbeat_ms = number * 1000;
@@ -283,6 +296,7 @@ static void describe(struct worker *w, const struct waiting *waiting,
         (struct batch_state){.pending = waiting->pending, .disk_free_mib = -1};
     if (w->reader)
         ledger_reader_counts(w->reader, &out->lifetime);
+    out->invitation = w->shown;
     if (statvfs(w->directory, &disk) == 0)
         out->disk_free_mib =
             (int64_t)(disk.f_bavail * disk.f_frsize / (1024 * 1024));
@@ -493,6 +507,15 @@ static enum sync_outcome send_batch(struct worker *w, const struct batch *batch,
     return outcome;
 }
 
+static void note_contact(struct worker *w)
+{
+    struct courier_moment contact = {.up_ms = clock_boot_ms()};
+    clock_boot_id(contact.boot);
+    courier_put_contact(w->courier, &contact);
+    if (atomic_load(&w->poll))
+        poll_hurry(atomic_load(&w->poll));
+}
+
 // Attempts live in the database, so that a restart does not forget them.
 static void note_outcome(struct worker *w, enum sync_outcome outcome,
                          int retry_after_s)
@@ -501,6 +524,7 @@ static void note_outcome(struct worker *w, enum sync_outcome outcome,
     if (outcome == SYNC_STOPPED)
         return;
     if (outcome == SYNC_DONE) {
+        note_contact(w);
         w->attempts.failures = 0;
         w->attempts.next_at_ms = 0;
         w->attempts.last_error[0] = '\0';
@@ -576,18 +600,25 @@ enum worker_result worker_run_once(struct worker *w)
     return WORKER_LEFT;
 }
 
+// What the kiosk keeps under this name. True when it is not as in `known`,
+// which becomes it.
+static bool is_new_setting(struct worker *w, const char *name, char *known,
+                           size_t size)
+{
+    struct buf value = {0};
+    bool fresh = w->reader &&
+                 ledger_reader_setting(w->reader, name, &value) == SQL_OK &&
+                 value.size < size && strcmp(buf_text(&value), known) != 0;
+    if (fresh)
+        memcpy(known, buf_text(&value), value.size + 1);
+    buf_free(&value);
+    return fresh;
+}
+
 // True once for each time that staff pressed "send now" at the counter.
 static bool is_asked_to_send(struct worker *w)
 {
-    struct buf at = {0};
-    bool fresh = w->reader &&
-                 ledger_reader_setting(w->reader, STORE_SETTING_SEND_NOW,
-                                       &at) == SQL_OK &&
-                 strcmp(buf_text(&at), w->asked) != 0;
-    if (fresh)
-        snprintf(w->asked, sizeof w->asked, "%s", buf_text(&at));
-    buf_free(&at);
-    return fresh;
+    return is_new_setting(w, STORE_SETTING_SEND_NOW, w->asked, sizeof w->asked);
 }
 
 static void note_changes(struct worker *w, struct waiting *waiting,
@@ -599,6 +630,12 @@ static void note_changes(struct worker *w, struct waiting *waiting,
         log_info(module, "staff asked to send now");
         w->not_before_ms = w->last_sent_ms = INT64_MIN;
     }
+    // Who invited sees at once that the question is on the screen; that it is
+    // there no more comes with its line.
+    if (is_new_setting(w, STORE_SETTING_INVITATION, w->shown,
+                       sizeof w->shown) &&
+        w->shown[0])
+        w->last_sent_ms = INT64_MIN;
     if (waiting->pending > *seen)
         w->new_line_ms = steady_ms();
     *seen = waiting->pending;
@@ -641,6 +678,22 @@ static void loop(struct worker *w)
         if (outcome != SYNC_DONE && outcome != SYNC_GAP)
             seen = waiting.pending;
     }
+}
+
+// Beside the loop, which goes on without it when it cannot be had.
+static void start_poll(struct worker *w)
+{
+    const struct poll_params params = {.device = &w->device,
+                                       .courier = w->courier,
+                                       .proxy = w->proxy,
+                                       .plain_http = w->plain_http};
+    struct poll *poll = poll_start(&params);
+    if (!poll)
+        return;
+    atomic_store(&w->poll, poll);
+    poll_set_wanted(poll, w->invited);
+    if (stopping(w))
+        poll_stop(poll); // it was asked before there was one
 }
 
 // What was typed on the counter's screen, if anything was. The answer goes back
@@ -690,6 +743,7 @@ enum worker_result worker_run(struct worker *w)
         return WORKER_FAILED;
     read_kept_settings(w);
     log_info(module, "device %s sends to %s", w->device.id, w->device.server);
+    start_poll(w);
     loop(w);
     return WORKER_OK;
 }

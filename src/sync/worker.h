@@ -29,6 +29,6 @@ void worker_free(struct worker *worker);
 enum worker_result worker_run_once(struct worker *worker);
 // Goes on until worker_stop().
 enum worker_result worker_run(struct worker *worker);
-// Any thread, also a signal's: the loop ends within a second, a transfer in
-// progress is aborted.
+// Any thread, but no signal handler: the loop ends within a second, a transfer
+// in progress is aborted.
 void worker_stop(struct worker *worker);

@@ -290,6 +290,73 @@ static void test_reader_follows(void **state)
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
+// --- Invitations -------------------------------------------------------------
+
+static struct courier_invitations two_invitations(void)
+{
+    struct courier_invitations all = {
+        .list = {{.id = "7d3f1b52-0c6e-4e0a-9b1c-2f5a8d9e4c12",
+                  .transaction = "~abc",
+                  .procedure = "2.000815",
+                  .field = "chung-thuc",
+                  .step = "tra-ket-qua",
+                  .officer = "cb-07",
+                  .made_at = 1000,
+                  .expires_at = 2000},
+                 {.id = "7d3f1b52-0c6e-4e0a-9b1c-2f5a8d9e4c11",
+                  .made_at = 1500,
+                  .expires_at = 2500}},
+        .count = 2,
+        .etag = "\"a\"",
+        .told = {.boot = "7d3f1b52-0c6e-4e0a-9b1c-2f5a8d9e4c00", .up_ms = 42},
+        .server_ms = 1600};
+    return all;
+}
+
+static void test_invitations_are_replaced_as_a_whole(void **state)
+{
+    struct bench *b = *state;
+    struct courier_invitations all = two_invitations(), kept;
+    assert_int_equal(courier_invitations(b->courier, &kept), SQL_NONE);
+    assert_int_equal(courier_put_invitations(b->courier, &all), SQL_OK);
+    reopen(b);
+    assert_int_equal(courier_invitations(b->courier, &kept), SQL_OK);
+    assert_memory_equal(&kept, &all, sizeof all);
+    all.list[0] = all.list[1];
+    all.count = 1;
+    assert_int_equal(courier_put_invitations(b->courier, &all), SQL_OK);
+    assert_int_equal(courier_invitations(b->courier, &kept), SQL_OK);
+    assert_int_equal(kept.count, 1);
+    assert_string_equal(kept.list[0].id,
+                        "7d3f1b52-0c6e-4e0a-9b1c-2f5a8d9e4c11");
+    // One that could not be kept leaves the whole of before.
+    all.list[1] = all.list[0];
+    all.count = 2;
+    log_set_level(LOG_ERROR + 1);
+    assert_int_equal(courier_put_invitations(b->courier, &all), SQL_CLASH);
+    log_set_level(LOG_ERROR);
+    assert_int_equal(courier_invitations(b->courier, &kept), SQL_OK);
+    assert_int_equal(kept.count, 1);
+}
+
+static void test_the_last_contact_is_kept(void **state)
+{
+    struct bench *b = *state;
+    struct courier_invitations all = two_invitations();
+    struct courier_moment contact = {
+        .boot = "7d3f1b52-0c6e-4e0a-9b1c-2f5a8d9e4c00", .up_ms = 99};
+    assert_int_equal(courier_contact(b->courier, &contact), SQL_NONE);
+    assert_int_equal(courier_put_invitations(b->courier, &all), SQL_OK);
+    assert_int_equal(courier_contact(b->courier, &contact), SQL_OK);
+    assert_int_equal(contact.up_ms, 42);
+    contact.up_ms = 77;
+    assert_int_equal(courier_put_contact(b->courier, &contact), SQL_OK);
+    reopen(b);
+    contact.up_ms = 0;
+    assert_int_equal(courier_contact(b->courier, &contact), SQL_OK);
+    assert_int_equal(contact.up_ms, 77);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -302,6 +369,8 @@ int main(void)
         TEST(test_newest_anchor),
         TEST(test_config_is_kept_to_the_byte),
         TEST(test_next_gen),
+        TEST(test_invitations_are_replaced_as_a_whole),
+        TEST(test_the_last_contact_is_kept),
         TEST(test_reader_follows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -783,6 +783,47 @@ static void test_heartbeat_without_a_visit(void **state)
     heard_free(&heard);
 }
 
+// Heartbeat `index` says that this invitation is on the screen.
+static void says_shown(struct courier_bench *b, size_t index, const char *id)
+{
+    struct heard_batch heard;
+    bench_heard(b, index, &heard);
+    if (id)
+        assert_holds(buf_text(&heard.text), id);
+    else
+        assert_null(strstr(buf_text(&heard.text), "\"invitation\":\""));
+    heard_free(&heard);
+}
+
+// Who invited sees it at once, not at the next heartbeat a minute later.
+static void test_what_is_shown_is_told_at_once(void **state)
+{
+    struct courier_bench *b = *state;
+    static const char id[] = "7d3f1b52-0c6e-4e0a-9b1c-2f5a8d9e4c11";
+    struct running courier;
+    struct courier_moment contact;
+    struct courier *reader;
+    begin(b, &courier);
+    bad_server_wait(b->server, 1);
+    assert_true(
+        store_put_setting(b->kiosk.store, STORE_SETTING_INVITATION, id));
+    bad_server_wait(b->server, 2);
+    // That it is over is told by its line, with nothing of its own.
+    assert_true(
+        store_put_setting(b->kiosk.store, STORE_SETTING_INVITATION, ""));
+    bench_visit(b, 1);
+    bench_wait_for(b, 1);
+    end(&courier);
+    says_shown(b, 0, NULL);
+    says_shown(b, 1, "\"invitation\":\"7d3f1b52-0c6e-4e0a-9b1c-2f5a8d9e4c11\"");
+    says_shown(b, 2, NULL);
+    assert_int_equal(bad_server_count(b->server), 3);
+    assert_int_equal(courier_open(b->kiosk.folder, COURIER_READER, &reader),
+                     SQL_OK);
+    assert_int_equal(courier_contact(reader, &contact), SQL_OK);
+    courier_close(reader);
+}
+
 // What failed before a restart is still put off after it, and the attempts go
 // on being counted.
 static void test_a_restart_forgets_no_failure(void **state)
@@ -929,6 +970,7 @@ int main(void)
         TEST(test_a_configuration_of_another_signer),
         TEST(test_it_comes_back_by_itself),
         TEST(test_heartbeat_without_a_visit),
+        TEST(test_what_is_shown_is_told_at_once),
         TEST(test_a_restart_forgets_no_failure),
         TEST(test_stopping_ends_a_transfer),
         TEST(test_one_courier_a_directory),
