@@ -46,6 +46,25 @@ static void copy(char *out, size_t size, const char *text)
     HOLDS((size_t)snprintf(out, size, "%s", text) < size);
 }
 
+static const char *walk_up_word(const struct setting *s)
+{
+    return s->walk_up == FLOW_WALK_UP_ON    ? "on"
+           : s->walk_up == FLOW_WALK_UP_OFF ? "off"
+                                            : "fields";
+}
+
+static void check_fields(const struct setting *told,
+                         const struct setting *heard)
+{
+    HOLDS(heard->walk_up == told->walk_up);
+    HOLDS(heard->field_count == told->field_count);
+    for (size_t i = 0; i < told->field_count; i++) {
+        HOLDS(strcmp(heard->fields[i].code, told->fields[i].code) == 0);
+        HOLDS(memcmp(heard->fields[i].name, told->fields[i].name,
+                     sizeof told->fields[i].name[0]) == 0);
+    }
+}
+
 // The server tells a device what `s` says; the device must understand `s`.
 static void check_told(const struct setting *s)
 {
@@ -55,7 +74,17 @@ static void check_told(const struct setting *s)
     copy(device.field, sizeof device.field, s->field.code);
     const struct office_field field = {s->field.code, s->field.name[I18N_VI],
                                        s->field.name[I18N_EN]};
+    struct office_field tiles[SETTING_FIELDS_MAX];
+    for (size_t i = 0; i < s->field_count; i++)
+        tiles[i] =
+            (struct office_field){s->fields[i].code, s->fields[i].name[I18N_VI],
+                                  s->fields[i].name[I18N_EN]};
     const struct office_defaults defaults = {
+        .walk_up = walk_up_word(s),
+        .tiles = tiles,
+        .tile_count = s->field_count,
+        .contact_s = (int)(s->contact_ms / 1000),
+        .linked = s->privacy.linked,
         .unit_name = s->unit_name,
         .mode = s->mode == RECORD_WALK_UP ? "walk-up" : "transaction",
         .survey = s->survey,
@@ -72,7 +101,8 @@ static void check_told(const struct setting *s)
     struct buf told = {0}, message = {0};
     char why[JSON_MESSAGE_SIZE];
     struct setting heard;
-    HOLDS(office_configuration_build(&device, &defaults, NULL, s->version, &told));
+    HOLDS(office_configuration_build(&device, &defaults, NULL, s->version,
+                                     &told));
     json_t *object = json_read(told.data, told.size, why);
     HOLDS(object);
     HOLDS(setting_read(object, &heard, &message));
@@ -85,6 +115,9 @@ static void check_told(const struct setting *s)
     HOLDS(strcmp(heard.counter, s->counter) == 0);
     HOLDS(strcmp(heard.survey, s->survey) == 0);
     HOLDS(strcmp(heard.hotline, s->hotline) == 0);
+    HOLDS(heard.contact_ms == s->contact_ms);
+    HOLDS(heard.privacy.linked == s->privacy.linked);
+    check_fields(s, &heard);
     if (s->field.code[0] && s->field.name[I18N_VI][0])
         HOLDS(memcmp(heard.field.name, s->field.name,
                      sizeof s->field.name[0]) == 0);
