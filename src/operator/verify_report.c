@@ -193,11 +193,6 @@ static bool compare(struct verifying *v, struct report *counted)
     enum report_view view =
         is_withheld(v) ? REPORT_VIEW_OTHERS : REPORT_VIEW_OFFICE;
     json_t *found = NULL;
-    // No line tells how many transactions were completed.
-    counted->total.counts.transactions = v->said.total.counts.transactions;
-    for (size_t i = 0; i < counted->row_count && i < v->said.row_count; i++)
-        counted->rows[i].counts.transactions =
-            v->said.rows[i].counts.transactions;
     if (report_write_json(counted, v->texts, view, &bytes))
         found = json_read(buf_text(&bytes), bytes.size, why);
     buf_free(&bytes);

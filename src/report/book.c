@@ -56,6 +56,8 @@ static const struct {
                         "0.000 %"},
     [BOOK_PERCENT_4] = {12, false, true, false, COLOUR_INK, LXW_ALIGN_RIGHT,
                         "0.0000 %"},
+    [BOOK_MINUTES] = {12, false, true, false, COLOUR_INK, LXW_ALIGN_RIGHT,
+                      "0.0"},
     [BOOK_DAY] = {12, false, true, false, COLOUR_INK, LXW_ALIGN_LEFT,
                   "dd/mm/yyyy"},
     [BOOK_CENTRED] = {12, false, true, true, COLOUR_INK, LXW_ALIGN_CENTER, "@"},
@@ -206,6 +208,11 @@ void book_percent(struct book *book, int column, int64_t value, int decimals)
         unit *= 10;
     write_number(book, column, (enum book_look)(BOOK_PERCENT + decimals),
                  (double)value / unit);
+}
+
+void book_minutes(struct book *book, int column, int64_t tenths)
+{
+    write_number(book, column, BOOK_MINUTES, (double)tenths / 10);
 }
 
 void book_day(struct book *book, int column, int32_t day)

@@ -26,6 +26,7 @@ enum book_look {
     BOOK_PERCENT_2,
     BOOK_PERCENT_3,
     BOOK_PERCENT_4,
+    BOOK_MINUTES, // one decimal
     BOOK_DAY,
     BOOK_CENTRED,
     BOOK_FAINT, // a value that may not be shown
@@ -57,6 +58,8 @@ void book_text(struct book *book, int column, enum book_look look,
 void book_count(struct book *book, int column, int64_t value);
 // A rate in per cent × 10^decimals, 0 to 4 decimals.
 void book_percent(struct book *book, int column, int64_t value, int decimals);
+// Tenths of a minute.
+void book_minutes(struct book *book, int column, int64_t tenths);
 // A local day (common/date.h).
 void book_day(struct book *book, int column, int32_t day);
 // Text over the columns 0 … last; `height` in points, 0: the usual.

@@ -169,3 +169,89 @@ int64_t figures_answers_needed(int64_t transactions)
     int64_t divisor = 400 + transactions;
     return (400 * transactions + divisor - 1) / divisor;
 }
+
+int64_t figures_walk_ups(const struct figures_counts *counts)
+{
+    int64_t walk_ups = figures_rated(counts) + counts->declined +
+                       counts->timeout + counts->withdrawn - counts->offered;
+    return walk_ups > 0 ? walk_ups : 0;
+}
+
+int64_t figures_walk_ups_rated(const struct figures_counts *counts)
+{
+    int64_t rated = figures_rated(counts) - counts->offered_rated;
+    return rated > 0 ? rated : 0;
+}
+
+// A day of waiting is the longest that is taken.
+static bool are_waits(const struct figures_waits *waits)
+{
+    return is_count(waits->known) && is_count(waits->within) &&
+           waits->within <= waits->known && waits->ms >= 0 &&
+           waits->ms <= waits->known * INT64_C(86400000) &&
+           waits->median >= 0 && waits->median <= 14400;
+}
+
+bool figures_service_is_sound(const struct figures_service *service)
+{
+    return are_waits(&service->called) && are_waits(&service->done) &&
+           is_count(service->before) && is_count(service->on_time) &&
+           is_count(service->late);
+}
+
+int64_t figures_mean_wait(const struct figures_waits *waits)
+{
+    return waits->known > 0
+               ? number_round_ratio(waits->ms, waits->known * 60000, 1)
+               : FIGURES_UNKNOWN;
+}
+
+int64_t figures_decided(const struct figures_service *service)
+{
+    return service->before + service->on_time + service->late;
+}
+
+int64_t figures_in_time(const struct figures_service *service)
+{
+    return service->before + service->on_time;
+}
+
+enum figures_goal figures_judge_waits(const struct figures_waits *waits,
+                                      const struct figures_method *method)
+{
+    if (waits->known <= 0 || method->waiting_most <= 0)
+        return FIGURES_GOAL_NONE;
+    if (waits->ms <= method->waiting_best * waits->known * 60000)
+        return FIGURES_GOAL_BEST;
+    return waits->ms <= method->waiting_most * waits->known * 60000
+               ? FIGURES_GOAL_MET
+               : FIGURES_GOAL_MISSED;
+}
+
+enum figures_goal figures_judge_timely(const struct figures_service *service,
+                                       const struct figures_method *method)
+{
+    int64_t decided = figures_decided(service);
+    int64_t hundredfold = 100 * figures_in_time(service);
+    if (decided <= 0 || method->timely_least <= 0)
+        return FIGURES_GOAL_NONE;
+    if (hundredfold >= method->timely_best * decided)
+        return FIGURES_GOAL_BEST;
+    return hundredfold >= method->timely_least * decided ? FIGURES_GOAL_MET
+                                                         : FIGURES_GOAL_MISSED;
+}
+
+const char *figures_goal_name(enum figures_goal goal)
+{
+    switch (goal) {
+    case FIGURES_GOAL_BEST:
+        return "dat-muc-cao";
+    case FIGURES_GOAL_MET:
+        return "dat";
+    case FIGURES_GOAL_MISSED:
+        return "khong-dat";
+    case FIGURES_GOAL_NONE:
+        break;
+    }
+    return NULL;
+}

@@ -38,6 +38,11 @@ struct figures_method {
     int targets[FIGURES_TARGETS_MAX]; // whole per cents
     int target_count;
     int decimals; // of a printed rate
+    // What the plan asks for, the better end and the end that still does; 0: it
+    // says nothing. Minutes of waiting: the mean may be 13, or 15. Per cent of
+    // dossiers that are done in time: 100, or 98.
+    int waiting_best, waiting_most;
+    int timely_best, timely_least;
 };
 
 enum figures_verdict {
@@ -46,6 +51,27 @@ enum figures_verdict {
     FIGURES_MET,        // đạt
     FIGURES_UNDECIDED, // chưa đủ dữ liệu: not met, the upper bound would
     FIGURES_NOT_MET    // không đạt
+};
+
+// Waits of the citizens whose tickets are known.
+struct figures_waits {
+    int64_t known;
+    int64_t ms;     // all together
+    int64_t within; // up to fifteen minutes
+    int64_t median; // in tenths of a minute; 0 for none
+};
+// What the one-stop system tells of completed transactions.
+struct figures_service {
+    struct figures_waits called; // ticket to call
+    struct figures_waits done;   // ticket to end
+    int64_t before, on_time, late;
+};
+
+enum figures_goal {
+    FIGURES_GOAL_NONE, // nothing is known, or the plan says nothing
+    FIGURES_GOAL_BEST,
+    FIGURES_GOAL_MET,
+    FIGURES_GOAL_MISSED
 };
 
 struct figures_interval {
@@ -86,3 +112,23 @@ const char *figures_verdict_name(enum figures_verdict verdict);
 // The answers that N completed transactions ask for: N ÷ (1 + N × 0.0025),
 // rounded up; FIGURES_UNKNOWN for an unknown N.
 int64_t figures_answers_needed(int64_t transactions);
+
+// Visits that no transaction brought, and those of them with a rating.
+int64_t figures_walk_ups(const struct figures_counts *counts);
+int64_t figures_walk_ups_rated(const struct figures_counts *counts);
+
+// As figures_are_sound().
+bool figures_service_is_sound(const struct figures_service *service);
+// The mean wait in tenths of a minute, rounded half away from zero;
+// FIGURES_UNKNOWN for none.
+int64_t figures_mean_wait(const struct figures_waits *waits);
+// Dossiers of which the timeliness is known, and those that were not late.
+int64_t figures_decided(const struct figures_service *service);
+int64_t figures_in_time(const struct figures_service *service);
+// Against the plan, on whole milliseconds and counts.
+enum figures_goal figures_judge_waits(const struct figures_waits *waits,
+                                      const struct figures_method *method);
+enum figures_goal figures_judge_timely(const struct figures_service *service,
+                                       const struct figures_method *method);
+// "dat-muc-cao", "dat", "khong-dat"; NULL for none.
+const char *figures_goal_name(enum figures_goal goal);

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-enum { METHOD_FILE_MAX = 64 * 1024 };
+enum { METHOD_FILE_MAX = 64 * 1024, MINUTES_MOST = 1440 };
 static const char DEFAULT_FILE[] = "methods/tai-quay.json";
 
 // An array of level numbers into flags.
@@ -40,6 +40,26 @@ static bool read_targets(const json_t *object, struct figures_method *out)
     return true;
 }
 
+// Two whole numbers within 1 … most, the lower first; nothing where the key is
+// missing.
+static bool read_pair(const json_t *object, const char *key, int most,
+                      int *out_low, int *out_high)
+{
+    const json_t *list = json_object_get(object, key);
+    const json_t *low = json_array_get(list, 0);
+    const json_t *high = json_array_get(list, 1);
+    if (!list)
+        return true;
+    if (json_array_size(list) != 2 || !json_is_integer(low) ||
+        !json_is_integer(high) || json_integer_value(low) < 1 ||
+        json_integer_value(high) < json_integer_value(low) ||
+        json_integer_value(high) > most)
+        return false;
+    *out_low = (int)json_integer_value(low);
+    *out_high = (int)json_integer_value(high);
+    return true;
+}
+
 static bool overlap(const struct figures_method *rules)
 {
     for (int i = 0; i < FIGURES_LEVELS; i++) {
@@ -71,6 +91,13 @@ bool report_method_read(const json_t *object, struct report_method *out,
     else if (!json_get_int(object, "decimals", &decimals) || decimals < 0 ||
              decimals > 4)
         *out_why = "decimals: must be 0–4";
+    else if (!read_pair(object, "waiting_minutes", MINUTES_MOST,
+                        &method.rules.waiting_best, &method.rules.waiting_most))
+        *out_why =
+            "waiting_minutes: must be two whole minutes, the lower first";
+    else if (!read_pair(object, "timely", 100, &method.rules.timely_least,
+                        &method.rules.timely_best))
+        *out_why = "timely: must be two whole per cents, the lower first";
     if (*out_why)
         return false;
     method.rules.decimals = (int)decimals;

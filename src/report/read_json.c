@@ -130,6 +130,64 @@ static void read_counts(struct reading *reading, const json_t *object,
         fail(reading, "levels", "hold an impossible count");
 }
 
+static void read_waits(struct reading *reading, const json_t *object,
+                       struct figures_waits *out)
+{
+    const json_t *median = json_object_get(object, "median_minutes");
+    if (!object || json_is_null(object))
+        return;
+    if (!json_is_number(median) || json_number_value(median) < 0 ||
+        json_number_value(median) > 1440)
+        fail(reading, "median_minutes", "is no time of waiting");
+    else
+        out->median = (int64_t)(json_number_value(median) * 10 + 0.5);
+    out->known = read_count(reading, object, "known");
+    out->within = read_count(reading, object, "within_15_count");
+    out->ms = read_count(reading, object, "total_ms");
+}
+
+// What transactions tell of; reports of servers that were told of none have
+// null.
+static void read_service(struct reading *reading, const json_t *object,
+                         struct figures_service *out)
+{
+    const json_t *waiting = json_object_get(object, "waiting");
+    const json_t *timeliness = json_object_get(object, "timeliness");
+    *out = (struct figures_service){0};
+    read_waits(reading, json_object_get(waiting, "called"), &out->called);
+    read_waits(reading, json_object_get(waiting, "done"), &out->done);
+    if (json_is_object(timeliness)) {
+        out->before = read_count(reading, timeliness, "before");
+        out->on_time = read_count(reading, timeliness, "on");
+        out->late = read_count(reading, timeliness, "late");
+    }
+    if (!figures_service_is_sound(out))
+        fail(reading, "waiting", "holds an impossible count");
+}
+
+static void read_row(struct reading *reading, const json_t *object,
+                     struct report_row *row)
+{
+    read_counts(reading, object, row);
+    read_service(reading, object, &row->service);
+}
+
+static void read_withdrawals(struct reading *reading)
+{
+    const json_t *array = json_object_get(reading->object, "withdrawals");
+    if (json_array_size(array) > REPORT_REASONS_MAX + 1)
+        fail(reading, "withdrawals", "are too many");
+    for (size_t i = 0; i < json_array_size(array) && !reading->failed; i++) {
+        const json_t *object = json_array_get(array, i);
+        const char *reason = read_text(reading, object, "reason");
+        int64_t count = read_count(reading, object, "count");
+        if (count > FIGURES_COUNT_MAX)
+            fail(reading, "withdrawals", "hold an impossible count");
+        else if (!report_append_withdrawal(&reading->report, reason, count))
+            fail(reading, "withdrawals", "do not fit into memory");
+    }
+}
+
 static void read_rows(struct reading *reading)
 {
     struct report *report = &reading->report;
@@ -145,7 +203,7 @@ static void read_rows(struct reading *reading)
         if (reading->failed)
             break;
         if (report_append_row(report, &capacity, key, label, &row))
-            read_counts(reading, object, row);
+            read_row(reading, object, row);
         else
             fail(reading, "rows", "do not fit into memory");
     }
@@ -169,8 +227,9 @@ static void read_previous(struct reading *reading)
     const json_t *object = json_object_get(reading->object, "previous");
     if (!object || json_is_null(object) || reading->failed)
         return;
-    read_counts(reading, object, &row);
+    read_row(reading, object, &row);
     report->previous = row.counts;
+    report->previous_service = row.service;
     report->has_previous =
         !row.hidden && period_before(&report->period, &report->previous_period);
 }
@@ -234,11 +293,12 @@ static void read_whole(struct reading *reading)
     report->total.label = strdup("");
     if (!report->total.key || !report->total.label)
         fail(reading, "total", "does not fit into memory");
-    read_counts(reading, json_object_get(reading->object, "total"),
-                &report->total);
+    read_row(reading, json_object_get(reading->object, "total"),
+             &report->total);
     read_previous(reading);
     read_rows(reading);
     read_restatement(reading);
+    read_withdrawals(reading);
     read_ledger(reading);
 }
 

@@ -287,6 +287,11 @@ static void say_coverage(struct sentence *sentence, const struct report *report)
         set_number(sentence, 2, total->timeout);
         say(sentence, "report.remark.unrated");
     }
+    if (figures_walk_ups(total) > 0 && total->offered > 0) {
+        set_number(sentence, 1, total->offered);
+        set_number(sentence, 2, figures_walk_ups(total));
+        say(sentence, "report.remark.walk_up");
+    }
     int64_t needed = figures_answers_needed(total->transactions);
     if (needed == FIGURES_UNKNOWN) {
         say(sentence, "report.remark.transactions_unknown");
@@ -297,6 +302,41 @@ static void say_coverage(struct sentence *sentence, const struct report *report)
     set_number(sentence, 3, total->transactions);
     say(sentence, figures_rated(total) >= needed ? "report.remark.enough"
                                                  : "report.remark.not_enough");
+}
+
+static void say_waiting(struct sentence *sentence, const struct report *report)
+{
+    const struct figures_method *rules = &report->method.rules;
+    const struct figures_waits *waits = &report->total.service.called;
+    if (waits->known == 0 || rules->waiting_most == 0)
+        return;
+    words_minutes(sentence->texts, figures_mean_wait(waits),
+                  &sentence->places[0]);
+    words_minutes(sentence->texts, waits->median, &sentence->places[1]);
+    set_number(sentence, 3, waits->known);
+    set_rate(sentence, 4, waits->within, waits->known, rules->decimals);
+    set_number(sentence, 5, rules->waiting_best);
+    set_number(sentence, 6, rules->waiting_most);
+    set_text(sentence, 7,
+             words_goal(sentence->texts, figures_judge_waits(waits, rules)));
+    say(sentence, "report.remark.waiting");
+}
+
+static void say_timely(struct sentence *sentence, const struct report *report)
+{
+    const struct figures_method *rules = &report->method.rules;
+    const struct figures_service *service = &report->total.service;
+    int64_t decided = figures_decided(service);
+    if (decided == 0 || rules->timely_least == 0)
+        return;
+    set_number(sentence, 1, decided);
+    set_number(sentence, 2, figures_in_time(service));
+    set_rate(sentence, 3, figures_in_time(service), decided, rules->decimals);
+    set_number(sentence, 4, rules->timely_least);
+    set_number(sentence, 5, rules->timely_best);
+    set_text(sentence, 6,
+             words_goal(sentence->texts, figures_judge_timely(service, rules)));
+    say(sentence, "report.remark.timely");
 }
 
 void remarks_figures(const struct report *report, const struct i18n *texts,
@@ -316,6 +356,8 @@ void remarks_figures(const struct report *report, const struct i18n *texts,
         say_extremes(&sentence, report);
         say_coverage(&sentence, report);
     }
+    say_waiting(&sentence, report);
+    say_timely(&sentence, report);
     if (!report_is_complete(report))
         say(&sentence, "report.remark.incomplete");
 }

@@ -5,6 +5,7 @@
 #include "office/heads.h"
 #include "office/totals.h"
 #include "office/trust.h"
+#include "report/service.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -328,7 +329,8 @@ static bool read_counts(const struct source *source, struct report *report)
 static bool read_parts(struct office *office, struct report *report)
 {
     const struct source source = {.office = office};
-    return read_counts(&source, report) && read_heads(office, report) &&
+    return read_counts(&source, report) && service_read(office, report) &&
+           read_heads(office, report) &&
            read_complete(office, report->made_ms, &report->complete);
 }
 
@@ -408,7 +410,7 @@ bool report_recount(struct office *office, const struct report *said,
                 office_begin_reading(office) == OFFICE_OK;
     if (done) {
         source.heads = heads;
-        done = read_counts(&source, &report);
+        done = read_counts(&source, &report) && service_take(said, &report);
         office_end_reading(office);
     }
     free(heads);
@@ -431,6 +433,9 @@ void report_free(struct report *report)
     for (size_t i = 0; i < report->row_count; i++)
         free_row(&report->rows[i]);
     free(report->rows);
+    for (size_t i = 0; i < report->withdrawal_count; i++)
+        free(report->withdrawals[i].reason);
+    free(report->withdrawals);
     free(report->heads);
     free(report->restated.changed);
     *report = (struct report){0};

@@ -103,7 +103,16 @@ struct report_row {
     char *key;   // "3", "2026-11-23", a code; "" when the records name none
     char *label; // the name of it that the office knows, else ""
     struct figures_counts counts;
+    struct figures_service service;
     bool hidden; // came from a server that withheld a small row
+};
+
+// Invitations that were withdrawn, by the reason that was given; "" for all
+// reasons beyond the REPORT_REASONS_MAX most frequent ones together.
+enum { REPORT_REASONS_MAX = 20 };
+struct report_withdrawal {
+    char *reason;
+    int64_t count;
 };
 
 // How complete the data is, at the time of making.
@@ -148,6 +157,9 @@ struct report {
     bool has_previous; // the two below are known
     struct period previous_period;
     struct figures_counts previous;
+    struct figures_service previous_service;
+    struct report_withdrawal *withdrawals;
+    size_t withdrawal_count;
     struct report_head *heads;
     size_t head_count;
     struct report_restatement restated;
@@ -158,8 +170,8 @@ struct report {
 bool report_build(struct office *office, const struct report_method *method,
                   const struct report_request *request, struct report *out);
 // Counts again what `said` tells, from the lines up to the heads that it names.
-// What no line holds (how complete the data was, completed transactions) is
-// taken from `said`. Slow; false as above.
+// What no line holds (how complete the data was, completed transactions with
+// their waits, withdrawals) is taken from `said`. Slow; false as above.
 bool report_recount(struct office *office, const struct report *said,
                     struct report *out);
 // Makes `report` the restatement of `before`, which must be the same report of
@@ -173,11 +185,16 @@ enum office_breakdown report_breakdown(const struct report *report);
 // no memory; `capacity` starts at 0 and is the filler's.
 bool report_append_row(struct report *report, size_t *capacity, const char *key,
                        const char *label, struct report_row **out_row);
-// The same for the chains.
+// The same for the withdrawals and the chains.
+bool report_append_withdrawal(struct report *report, const char *reason,
+                              int64_t count);
 bool report_append_head(struct report *report, const struct report_head *head);
 // True when nothing that belongs to the period can still be on its way: no
 // line is missing, and every device is in contact or was after its last day.
 bool report_is_complete(const struct report *report);
+
+// True when some row of the breakdown knows its completed transactions.
+bool report_rows_tell_transactions(const struct report *report);
 
 // Who reads: everybody but the Office gets no numbers of a row with fewer than
 // FIGURES_LEAST ratings.

@@ -28,7 +28,9 @@ static void name_changed(const struct report *report,
     for (size_t i = 0; i < report->row_count; i++) {
         const struct report_row *row = &report->rows[i];
         const struct report_row *old = find_row(before, row->key);
-        if (!old || memcmp(&old->counts, &row->counts, sizeof row->counts) != 0)
+        if (!old ||
+            memcmp(&old->counts, &row->counts, sizeof row->counts) != 0 ||
+            memcmp(&old->service, &row->service, sizeof row->service) != 0)
             name_row(report, texts, row, out);
     }
     for (size_t i = 0; i < before->row_count; i++) {

@@ -82,6 +82,55 @@ const char *words_verdict(const struct i18n *texts,
     return words(texts, id);
 }
 
+void words_minutes(const struct i18n *texts, int64_t tenths, struct buf *out)
+{
+    struct buf value = {0};
+    if (tenths == FIGURES_UNKNOWN) {
+        buf_append_text(out, words(texts, "report.unknown"));
+        return;
+    }
+    number_append_fixed(tenths, 1, &value);
+    words_fill(texts, "report.minutes",
+               (const char *[]){buf_text(&value), NULL}, out);
+    out->failed |= !buf_ok(&value);
+    buf_free(&value);
+}
+
+const char *words_goal(const struct i18n *texts, enum figures_goal goal)
+{
+    const char *name = figures_goal_name(goal);
+    char id[ID_MAX];
+    if (!name)
+        return words(texts, "report.unknown");
+    snprintf(id, sizeof id, "report.goal.%s", name);
+    return words(texts, id);
+}
+
+void words_range(const struct i18n *texts, const char *id, int first,
+                 int second, struct buf *out)
+{
+    char low[16], high[16];
+    snprintf(low, sizeof low, "%d", first);
+    snprintf(high, sizeof high, "%d", second);
+    words_fill(texts, id, (const char *[]){low, high, NULL}, out);
+}
+
+void words_walk_ups(const struct i18n *texts, const struct report_row *row,
+                    struct buf *out)
+{
+    struct buf visits = {0}, rated = {0};
+    if (row->hidden || figures_walk_ups(&row->counts) == 0)
+        return;
+    number_append(figures_walk_ups(&row->counts), &visits);
+    number_append(figures_walk_ups_rated(&row->counts), &rated);
+    words_fill(texts, "report.coverage.note",
+               (const char *[]){buf_text(&visits), buf_text(&rated), NULL},
+               out);
+    out->failed |= !buf_ok(&visits) || !buf_ok(&rated);
+    buf_free(&visits);
+    buf_free(&rated);
+}
+
 void words_moment(const struct i18n *texts, int64_t wall_ms, struct buf *out)
 {
     struct buf time = {0}, day = {0};

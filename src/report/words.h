@@ -25,6 +25,18 @@ void words_rate(const struct i18n *texts, const struct figures_method *rules,
                 struct buf *out);
 // "98,80 – 99,96 %".
 void words_interval(struct figures_interval interval, struct buf *out);
+// "11,4 phút" of tenths of a minute; "không xác định" for FIGURES_UNKNOWN.
+void words_minutes(const struct i18n *texts, int64_t tenths, struct buf *out);
+// "đạt mức cao"; "không xác định" for none.
+const char *words_goal(const struct i18n *texts, enum figures_goal goal);
+// A text with two numbers: "Kế hoạch 13–15 phút".
+void words_range(const struct i18n *texts, const char *id, int first,
+                 int second, struct buf *out);
+// "Được mời và có đánh giá chỉ tính lượt theo hồ sơ; …", where there are
+// visits that no transaction brought and their number may be told; else
+// nothing.
+void words_walk_ups(const struct i18n *texts, const struct report_row *row,
+                    struct buf *out);
 const char *words_verdict(const struct i18n *texts,
                           enum figures_verdict verdict);
 // "09:41 ngày 23/11/2026".

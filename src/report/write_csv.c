@@ -89,9 +89,13 @@ static void write_names(struct sheet *sheet)
         "label",      "level_1",        "level_2",     "level_3", "level_4",
         "level_5",    "rated",          "satisfied",   "sat",     "neg",
         "wilson_low", "wilson_high"};
-    static const char *const AFTER[] = {"offered",   "offered_rated",
-                                        "declined",  "timeout",
-                                        "withdrawn", "transactions"};
+    static const char *const AFTER[] = {
+        "offered",     "offered_rated", "declined",         "timeout",
+        "withdrawn",   "transactions",  "walk_up",          "walk_up_rated",
+        "bounds_low",  "bounds_high",   "answers_needed",   "called_known",
+        "called_mean", "called_median", "called_within_15", "done_known",
+        "done_mean",   "done_median",   "done_within_15",   "before",
+        "on_time",     "late"};
     for (size_t i = 0; i < sizeof BEFORE / sizeof BEFORE[0]; i++)
         add_text(sheet, BEFORE[i]);
     for (int i = 0; i < sheet->rules->target_count; i++) {
@@ -168,6 +172,48 @@ static void add_figures(struct sheet *sheet, const struct report_row *row,
     }
 }
 
+// Visits that no transaction brought, and what the silent could change.
+static void add_coverage(struct sheet *sheet, const struct report_row *row,
+                         bool is_breakdown)
+{
+    const struct figures_counts *counts = &row->counts;
+    const struct figures_method *rules = sheet->rules;
+    bool has_rate = !row->hidden &&
+                    figures_rated(counts) >= (is_breakdown ? FIGURES_LEAST : 1);
+    struct figures_bounds bounds = {FIGURES_UNKNOWN, FIGURES_UNKNOWN};
+    int64_t needed = figures_answers_needed(counts->transactions);
+    if (has_rate)
+        figures_find_bounds(counts, rules, &bounds);
+    add_number(sheet, !row->hidden, figures_walk_ups(counts));
+    add_number(sheet, !row->hidden, figures_walk_ups_rated(counts));
+    add_fixed(sheet, bounds.low, rules->decimals);
+    add_fixed(sheet, bounds.high, rules->decimals);
+    add_number(sheet, needed != FIGURES_UNKNOWN, needed);
+}
+
+static void add_waits(struct sheet *sheet, const struct figures_waits *waits)
+{
+    bool is_known = waits->known > 0;
+    add_number(sheet, is_known, waits->known);
+    add_fixed(sheet, figures_mean_wait(waits), 1);
+    add_fixed(sheet, is_known ? waits->median : FIGURES_UNKNOWN, 1);
+    add_fixed(
+        sheet,
+        figures_percent(waits->within, waits->known, sheet->rules->decimals),
+        sheet->rules->decimals);
+}
+
+static void add_service(struct sheet *sheet,
+                        const struct figures_service *service)
+{
+    bool is_decided = figures_decided(service) > 0;
+    add_waits(sheet, &service->called);
+    add_waits(sheet, &service->done);
+    add_number(sheet, is_decided, service->before);
+    add_number(sheet, is_decided, service->on_time);
+    add_number(sheet, is_decided, service->late);
+}
+
 static void write_row(struct sheet *sheet, const struct report_row *row,
                       bool is_breakdown)
 {
@@ -182,6 +228,8 @@ static void write_row(struct sheet *sheet, const struct report_row *row,
     add_number(sheet, true, counts->withdrawn);
     add_number(sheet, counts->transactions != FIGURES_UNKNOWN,
                counts->transactions);
+    add_coverage(sheet, row, is_breakdown);
+    add_service(sheet, &row->service);
     end_line(sheet);
 }
 

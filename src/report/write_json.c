@@ -78,6 +78,14 @@ static json_t *levels_where(struct document *document,
     return array;
 }
 
+static json_t *range(struct document *document, int low, int high)
+{
+    json_t *array = json_array();
+    push(document, array, json_integer(low));
+    push(document, array, json_integer(high));
+    return array;
+}
+
 static json_t *make_method(struct document *document)
 {
     const struct report_method *method = &document->report->method;
@@ -95,6 +103,14 @@ static json_t *make_method(struct document *document)
         levels_where(document, method->rules.dissatisfied));
     set(document, object, "targets", targets);
     set(document, object, "decimals", json_integer(method->rules.decimals));
+    if (method->rules.waiting_most > 0)
+        set(document, object, "waiting_minutes",
+            range(document, method->rules.waiting_best,
+                  method->rules.waiting_most));
+    if (method->rules.timely_least > 0)
+        set(document, object, "timely",
+            range(document, method->rules.timely_least,
+                  method->rules.timely_best));
     return object;
 }
 
@@ -222,10 +238,116 @@ static bool is_withheld(const struct document *document,
 // What no part of the server counts is null: not known is not none.
 static void set_unfed(struct document *document, json_t *object)
 {
-    static const char *const KEYS[] = {"flagged", "marked", "without_flagged",
-                                       "waiting"};
+    static const char *const KEYS[] = {"flagged", "marked", "without_flagged"};
     for (size_t i = 0; i < sizeof KEYS / sizeof KEYS[0]; i++)
         set(document, object, KEYS[i], json_null());
+}
+
+// Who was asked, and who answered: shares of one another, and the ratings that
+// the transactions ask for. Visits that no transaction brought stand apart.
+static json_t *make_coverage(struct document *document,
+                             const struct report_row *row)
+{
+    const struct figures_counts *counts = &row->counts;
+    int decimals = document->rules->decimals;
+    int64_t needed = figures_answers_needed(counts->transactions);
+    int64_t rated = row->hidden ? FIGURES_UNKNOWN : figures_rated(counts);
+    int64_t asked = row->hidden ? FIGURES_UNKNOWN : counts->offered_rated;
+    json_t *object = json_object();
+    set(document, object, "offered",
+        fixed(figures_percent(counts->offered, counts->transactions, decimals),
+              decimals));
+    set(document, object, "rated",
+        fixed(figures_percent(asked, counts->offered, decimals), decimals));
+    set(document, object, "response",
+        fixed(figures_percent(rated, counts->transactions, decimals),
+              decimals));
+    set(document, object, "needed",
+        number_or_null(needed != FIGURES_UNKNOWN, needed));
+    set(document, object, "enough",
+        needed != FIGURES_UNKNOWN && !row->hidden
+            ? json_boolean(rated >= needed)
+            : json_null());
+    return object;
+}
+
+static json_t *make_walk_up(struct document *document,
+                            const struct report_row *row)
+{
+    json_t *object = json_object();
+    set(document, object, "visits",
+        number_or_null(!row->hidden, figures_walk_ups(&row->counts)));
+    set(document, object, "rated",
+        number_or_null(!row->hidden, figures_walk_ups_rated(&row->counts)));
+    return object;
+}
+
+static json_t *goal_or_null(enum figures_goal goal)
+{
+    const char *name = figures_goal_name(goal);
+    return name ? json_string(name) : json_null();
+}
+
+// A mean over a few waits would tell of single citizens.
+static bool may_tell(const struct document *document, int64_t known)
+{
+    return known >= (document->view == REPORT_VIEW_OTHERS ? FIGURES_LEAST : 1);
+}
+
+static json_t *make_waits(struct document *document,
+                          const struct figures_waits *waits)
+{
+    const struct figures_method *rules = document->rules;
+    json_t *object = json_object();
+    set(document, object, "known", json_integer(waits->known));
+    set(document, object, "mean_minutes", fixed(figures_mean_wait(waits), 1));
+    set(document, object, "median_minutes", fixed(waits->median, 1));
+    set(document, object, "within_15",
+        fixed(figures_percent(waits->within, waits->known, rules->decimals),
+              rules->decimals));
+    set(document, object, "within_15_count", json_integer(waits->within));
+    set(document, object, "total_ms", json_integer(waits->ms));
+    set(document, object, "goal",
+        goal_or_null(figures_judge_waits(waits, rules)));
+    return object;
+}
+
+static json_t *make_waiting(struct document *document,
+                            const struct figures_service *service)
+{
+    const struct {
+        const char *key;
+        const struct figures_waits *waits;
+    } parts[] = {{"called", &service->called}, {"done", &service->done}};
+    json_t *object = NULL;
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        if (!may_tell(document, parts[i].waits->known))
+            continue;
+        object = object ? object : json_object();
+        set(document, object, parts[i].key,
+            make_waits(document, parts[i].waits));
+    }
+    return object ? object : json_null();
+}
+
+static json_t *make_timeliness(struct document *document,
+                               const struct figures_service *service)
+{
+    const struct figures_method *rules = document->rules;
+    int64_t decided = figures_decided(service);
+    if (!may_tell(document, decided))
+        return json_null();
+    json_t *object = json_object();
+    set(document, object, "before", json_integer(service->before));
+    set(document, object, "on", json_integer(service->on_time));
+    set(document, object, "late", json_integer(service->late));
+    set(document, object, "in_time",
+        fixed(
+            figures_percent(figures_in_time(service), decided, rules->decimals),
+            rules->decimals));
+    set(document, object, "goal",
+        goal_or_null(figures_judge_timely(service, rules)));
+    return object;
 }
 
 static json_t *make_row(struct document *document,
@@ -257,6 +379,11 @@ static json_t *make_row(struct document *document,
     set(document, object, "transactions",
         number_or_null(has_transactions, counts->transactions));
     set_unfed(document, object);
+    set(document, object, "waiting", make_waiting(document, &row.service));
+    set(document, object, "timeliness",
+        make_timeliness(document, &row.service));
+    set(document, object, "coverage", make_coverage(document, &row));
+    set(document, object, "walk_up", make_walk_up(document, &row));
     return object;
 }
 
@@ -265,8 +392,10 @@ static json_t *make_previous(struct document *document)
 {
     const struct report *report = document->report;
     char none[] = "";
-    struct report_row row = {
-        .key = none, .label = none, .counts = report->previous};
+    struct report_row row = {.key = none,
+                             .label = none,
+                             .counts = report->previous,
+                             .service = report->previous_service};
     if (!report->has_previous)
         return json_null();
     json_t *object = make_row(document, &row, false);
@@ -288,6 +417,21 @@ static json_t *make_restatement(struct document *document)
     set(document, object, "changed",
         restated->changed ? json_string(restated->changed) : json_null());
     return object;
+}
+
+static json_t *make_withdrawals(struct document *document)
+{
+    const struct report *report = document->report;
+    json_t *array = json_array();
+    for (size_t i = 0; i < report->withdrawal_count; i++) {
+        json_t *object = json_object();
+        set(document, object, "reason",
+            json_string(report->withdrawals[i].reason));
+        set(document, object, "count",
+            json_integer(report->withdrawals[i].count));
+        push(document, array, object);
+    }
+    return array;
 }
 
 // The ledger heads that the report rests on.
@@ -336,6 +480,7 @@ bool report_write_json(const struct report *report, const struct i18n *texts,
     set(&document, object, "report", *kind ? json_string(kind) : json_null());
     set(&document, object, "previous", make_previous(&document));
     set(&document, object, "restatement", make_restatement(&document));
+    set(&document, object, "withdrawals", make_withdrawals(&document));
     set(&document, object, "ledger", make_ledger(&document));
     set(&document, object, "total", make_row(&document, &report->total, false));
     set(&document, object, "rows", rows);

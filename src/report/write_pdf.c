@@ -414,12 +414,109 @@ static void write_coverage(struct writing *w)
     }
     end_row(w, false);
     write_count(w, "report.transactions", counts->transactions);
+    write_count(w, "report.offered", counts->offered);
     write_count(w, "report.coverage.needed",
                 figures_answers_needed(counts->transactions));
     write_count(w, "report.declined", counts->declined);
     write_count(w, "report.timeout", counts->timeout);
     write_count(w, "report.withdrawn", counts->withdrawn);
     paper_table_end(w->paper);
+    struct buf note = {0};
+    words_walk_ups(w->texts, &w->report->total, &note);
+    if (note.size > 0)
+        paper_text(w->paper, &NOTE, buf_text(&note));
+    w->failed |= !buf_ok(&note);
+    buf_free(&note);
+}
+
+static void write_withdrawals(struct writing *w)
+{
+    const struct report *report = w->report;
+    if (report->withdrawal_count == 0)
+        return;
+    add_text(w, say(w, "report.column.reason"));
+    add_text(w, say(w, "report.column.visits"));
+    begin_table(w, "report.withdrawals", PAIR, TABLE_SIZE);
+    for (size_t i = 0; i < report->withdrawal_count; i++) {
+        const char *reason = report->withdrawals[i].reason;
+        add_text(w, reason[0] != '\0' ? reason
+                                      : say(w, "report.withdrawals.other"));
+        add_count(w, report->withdrawals[i].count);
+        end_row(w, false);
+    }
+    paper_table_end(w->paper);
+}
+
+// --- Waiting and timeliness -------------------------------------------------
+
+static void add_minutes(struct writing *w, int64_t tenths)
+{
+    words_minutes(w->texts, tenths, cell(w));
+}
+
+static int64_t median_of(const struct figures_waits *waits)
+{
+    return waits->known > 0 ? waits->median : FIGURES_UNKNOWN;
+}
+
+static void write_waits(struct writing *w, const char *id,
+                        const struct figures_waits *waits)
+{
+    add_text(w, say(w, id));
+    add_count(w, waits->known);
+    add_minutes(w, figures_mean_wait(waits));
+    add_minutes(w, median_of(waits));
+    add_rate(w, waits->within, waits->known);
+    if (w->rules->waiting_most > 0)
+        add_text(w, words_goal(w->texts, figures_judge_waits(waits, w->rules)));
+    end_row(w, false);
+}
+
+static void write_waiting(struct writing *w)
+{
+    static const struct paper_column COLUMNS[] = {
+        {40, PAPER_LEFT},  {19, PAPER_RIGHT}, {24, PAPER_RIGHT},
+        {24, PAPER_RIGHT}, {23, PAPER_RIGHT}, {30, PAPER_CENTRE}};
+    static const char *const HEADS[] = {
+        "report.waiting", "report.column.known", "report.column.mean",
+        "report.column.median", "report.column.within"};
+    const struct figures_service *service = &w->report->total.service;
+    for (size_t i = 0; i < sizeof HEADS / sizeof HEADS[0]; i++)
+        add_text(w, say(w, HEADS[i]));
+    if (w->rules->waiting_most > 0)
+        words_range(w->texts, "report.column.plan", w->rules->waiting_best,
+                    w->rules->waiting_most, cell(w));
+    begin_table(w, "report.waiting", COLUMNS, TABLE_SIZE);
+    write_waits(w, "report.waiting.called", &service->called);
+    write_waits(w, "report.waiting.done", &service->done);
+    paper_table_end(w->paper);
+}
+
+static void write_timeliness(struct writing *w)
+{
+    const struct figures_service *service = &w->report->total.service;
+    begin_pair(w, "report.timely");
+    write_count(w, "report.timely.before", service->before);
+    write_count(w, "report.timely.on", service->on_time);
+    write_count(w, "report.timely.late", service->late);
+    write_share(w, "report.timely.share", figures_in_time(service),
+                figures_decided(service));
+    if (w->rules->timely_least > 0) {
+        words_range(w->texts, "report.timely.goal", w->rules->timely_least,
+                    w->rules->timely_best, cell(w));
+        add_text(w,
+                 words_goal(w->texts, figures_judge_timely(service, w->rules)));
+        end_row(w, false);
+    }
+    paper_table_end(w->paper);
+}
+
+static void write_service(struct writing *w)
+{
+    if (w->report->total.counts.transactions == FIGURES_UNKNOWN)
+        return;
+    write_waiting(w);
+    write_timeliness(w);
 }
 
 // --- The breakdown ----------------------------------------------------------
@@ -510,6 +607,53 @@ static void write_rows(struct writing *w)
         paper_text(w->paper, &NOTE, buf_text(&w->cells[0]));
         drop_cells(w);
     }
+}
+
+static void write_service_row(struct writing *w, const struct report_row *row)
+{
+    const struct figures_counts *counts = &row->counts;
+    const struct figures_waits *waits = &row->service.called;
+    add_count(w, counts->transactions);
+    add_rate(w, counts->offered, counts->transactions);
+    add_rate(w, row->hidden ? FIGURES_UNKNOWN : counts->offered_rated,
+             counts->offered);
+    add_minutes(w, figures_mean_wait(waits));
+    add_minutes(w, median_of(waits));
+    add_rate(w, waits->within, waits->known);
+    add_rate(w, figures_in_time(&row->service), figures_decided(&row->service));
+}
+
+// The same rows once more, for what transactions tell of them.
+static void write_service_rows(struct writing *w)
+{
+    static const struct paper_column COLUMNS[] = {
+        {34, PAPER_LEFT},  {16, PAPER_RIGHT}, {18, PAPER_RIGHT},
+        {18, PAPER_RIGHT}, {21, PAPER_RIGHT}, {21, PAPER_RIGHT},
+        {20, PAPER_RIGHT}, {20, PAPER_RIGHT}};
+    static const char *const HEADS[] = {
+        "report.column.transactions", "report.column.offered",
+        "report.column.answered",     "report.column.mean",
+        "report.column.median",       "report.column.within",
+        "report.column.in_time"};
+    const struct report *report = w->report;
+    char id[ID_MAX];
+    if (!report_rows_tell_transactions(report))
+        return;
+    snprintf(id, sizeof id, "report.by.%s", report_by_name(report->by));
+    add_text(w, say(w, id));
+    for (size_t i = 0; i < sizeof HEADS / sizeof HEADS[0]; i++)
+        add_text(w, say(w, HEADS[i]));
+    begin_table(w, "report.rows.service", COLUMNS, ROWS_SIZE);
+    for (size_t i = 0; i < report->row_count; i++) {
+        words_row(w->texts, report, &report->rows[i], cell(w));
+        write_service_row(w, &report->rows[i]);
+        end_row(w, false);
+    }
+    add_text(w, say(w, "report.total"));
+    write_service_row(w, &report->total);
+    end_row(w, true);
+    paper_table_end(w->paper);
+    paper_text(w->paper, &NOTE, say(w, "report.rows.service.note"));
 }
 
 // --- The foot of the document -----------------------------------------------
@@ -640,7 +784,10 @@ bool report_write_pdf(const struct report *report, const struct i18n *texts,
     write_headline(&w);
     write_levels(&w);
     write_coverage(&w);
+    write_withdrawals(&w);
+    write_service(&w);
     write_rows(&w);
+    write_service_rows(&w);
     write_trust(&w);
     write_remarks(&w);
     write_foot(&w);

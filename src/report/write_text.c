@@ -60,6 +60,33 @@ static void add_percent(const struct page *page, struct table *table,
     buf_free(&cell);
 }
 
+static void add_count(const struct page *page, struct table *table,
+                      int64_t value)
+{
+    if (value == FIGURES_UNKNOWN)
+        table_add(table, say(page, "report.unknown"));
+    else
+        add_number(table, value);
+}
+
+static void add_minutes(const struct page *page, struct table *table,
+                        int64_t tenths)
+{
+    struct buf cell = {0};
+    words_minutes(page->texts, tenths, &cell);
+    table_take(table, &cell);
+    buf_free(&cell);
+}
+
+static void add_range(const struct page *page, struct table *table,
+                      const char *id, int first, int second)
+{
+    struct buf cell = {0};
+    words_range(page->texts, id, first, second, &cell);
+    table_take(table, &cell);
+    buf_free(&cell);
+}
+
 static void add_filled(const struct page *page, struct table *table,
                        const char *id, const char *const *values)
 {
@@ -223,6 +250,24 @@ static void write_unrated(struct page *page)
     finish(page, &table, 2);
 }
 
+static void write_withdrawals(struct page *page)
+{
+    const struct report *report = page->report;
+    struct table table;
+    if (report->withdrawal_count == 0)
+        return;
+    write_title(page, "report.withdrawals");
+    table_init(&table, 2);
+    for (size_t i = 0; i < report->withdrawal_count; i++) {
+        const char *reason = report->withdrawals[i].reason;
+        table_add(&table, reason[0] != '\0'
+                              ? reason
+                              : say(page, "report.withdrawals.other"));
+        add_number(&table, report->withdrawals[i].count);
+    }
+    finish(page, &table, 2);
+}
+
 // The rate if everybody who kept silent were unhappy, and if happy.
 static void add_bounds(struct page *page, struct table *table)
 {
@@ -249,6 +294,10 @@ static void write_coverage(struct page *page)
     struct table table;
     write_title(page, "report.coverage");
     table_init(&table, 2);
+    table_add(&table, say(page, "report.transactions"));
+    add_count(page, &table, total->transactions);
+    table_add(&table, say(page, "report.offered"));
+    add_number(&table, total->offered);
     table_add(&table, say(page, "report.coverage.satisfied"));
     add_percent(page, &table,
                 figures_percent(hidden ? FIGURES_UNKNOWN
@@ -267,12 +316,90 @@ static void write_coverage(struct page *page)
                                 total->transactions, decimals));
     add_bounds(page, &table);
     table_add(&table, say(page, "report.coverage.needed"));
-    int64_t needed = figures_answers_needed(total->transactions);
-    if (needed == FIGURES_UNKNOWN)
-        table_add(&table, say(page, "report.unknown"));
-    else
-        add_number(&table, needed);
+    add_count(page, &table, figures_answers_needed(total->transactions));
     finish(page, &table, 2);
+    struct buf note = {0};
+    words_walk_ups(page->texts, &page->report->total, &note);
+    if (note.size > 0)
+        write_note(page, buf_text(&note));
+    buf_free(&note);
+}
+
+static void write_waiting(struct page *page,
+                          const struct figures_service *service)
+{
+    const struct {
+        const char *id;
+        const struct figures_waits *waits;
+    } rows[] = {{"report.waiting.called", &service->called},
+                {"report.waiting.done", &service->done}};
+    static const char *const COLUMNS[] = {
+        "report.waiting", "report.column.known", "report.column.mean",
+        "report.column.median", "report.column.within"};
+    const struct figures_method *rules = page->rules;
+    bool has_plan = rules->waiting_most > 0;
+    struct table table;
+    table_init(&table, has_plan ? 6 : 5);
+    for (size_t i = 0; i < sizeof COLUMNS / sizeof COLUMNS[0]; i++)
+        table_add(&table, say(page, COLUMNS[i]));
+    if (has_plan)
+        add_range(page, &table, "report.column.plan", rules->waiting_best,
+                  rules->waiting_most);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const struct figures_waits *waits = rows[i].waits;
+        bool is_known = waits->known > 0;
+        table_add(&table, say(page, rows[i].id));
+        add_number(&table, waits->known);
+        add_minutes(page, &table, figures_mean_wait(waits));
+        add_minutes(page, &table, is_known ? waits->median : FIGURES_UNKNOWN);
+        add_percent(
+            page, &table,
+            figures_percent(waits->within, waits->known, rules->decimals));
+        if (has_plan)
+            table_add(&table, words_goal(page->texts,
+                                         figures_judge_waits(waits, rules)));
+    }
+    finish(page, &table, 2);
+}
+
+static void write_timeliness(struct page *page,
+                             const struct figures_service *service)
+{
+    const struct figures_method *rules = page->rules;
+    const struct {
+        const char *id;
+        int64_t count;
+    } rows[] = {{"report.timely.before", service->before},
+                {"report.timely.on", service->on_time},
+                {"report.timely.late", service->late}};
+    struct table table;
+    table_init(&table, 2);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        table_add(&table, say(page, rows[i].id));
+        add_number(&table, rows[i].count);
+    }
+    table_add(&table, say(page, "report.timely.share"));
+    add_percent(page, &table,
+                figures_percent(figures_in_time(service),
+                                figures_decided(service), rules->decimals));
+    if (rules->timely_least > 0) {
+        add_range(page, &table, "report.timely.goal", rules->timely_least,
+                  rules->timely_best);
+        table_add(&table, words_goal(page->texts,
+                                     figures_judge_timely(service, rules)));
+    }
+    finish(page, &table, 2);
+}
+
+// Of a period in which nobody told of a transaction there is nothing to say.
+static void write_service(struct page *page)
+{
+    const struct figures_service *service = &page->report->total.service;
+    if (page->total->transactions == FIGURES_UNKNOWN)
+        return;
+    write_title(page, "report.service");
+    write_waiting(page, service);
+    write_timeliness(page, service);
 }
 
 static void add_row_head(struct page *page, struct table *table)
@@ -363,6 +490,60 @@ static void write_rows(struct page *page)
     }
 }
 
+static void add_service_row(struct page *page, struct table *table,
+                            const struct report_row *row)
+{
+    const struct figures_counts *counts = &row->counts;
+    const struct figures_waits *waits = &row->service.called;
+    int decimals = page->rules->decimals;
+    struct buf cell = {0};
+    words_row(page->texts, page->report, row, &cell);
+    table_take(table, &cell);
+    buf_free(&cell);
+    add_count(page, table, counts->transactions);
+    add_percent(
+        page, table,
+        figures_percent(counts->offered, counts->transactions, decimals));
+    add_percent(
+        page, table,
+        figures_percent(row->hidden ? FIGURES_UNKNOWN : counts->offered_rated,
+                        counts->offered, decimals));
+    add_minutes(page, table, figures_mean_wait(waits));
+    add_minutes(page, table,
+                waits->known > 0 ? waits->median : FIGURES_UNKNOWN);
+    add_percent(page, table,
+                figures_percent(waits->within, waits->known, decimals));
+    add_percent(page, table,
+                figures_percent(figures_in_time(&row->service),
+                                figures_decided(&row->service), decimals));
+}
+
+// Beside the table of ratings, where the breakdown knows of transactions.
+static void write_service_rows(struct page *page)
+{
+    static const char *const COLUMNS[] = {
+        "report.column.transactions", "report.column.offered",
+        "report.column.answered",     "report.column.mean",
+        "report.column.median",       "report.column.within",
+        "report.column.in_time"};
+    enum { COUNT = sizeof COLUMNS / sizeof COLUMNS[0] };
+    const struct report *report = page->report;
+    struct table table;
+    char id[32];
+    if (!report_rows_tell_transactions(report))
+        return;
+    write_title(page, "report.rows.service");
+    snprintf(id, sizeof id, "report.by.%s", report_by_name(report->by));
+    table_init(&table, COUNT + 1);
+    table_add(&table, say(page, id));
+    for (size_t i = 0; i < COUNT; i++)
+        table_add(&table, say(page, COLUMNS[i]));
+    for (size_t i = 0; i < report->row_count; i++)
+        add_service_row(page, &table, &report->rows[i]);
+    finish(page, &table, 2);
+    write_note(page, say(page, "report.rows.service.note"));
+}
+
 bool report_write_text(const struct report *report, const struct i18n *texts,
                        struct buf *out)
 {
@@ -377,7 +558,10 @@ bool report_write_text(const struct report *report, const struct i18n *texts,
     write_headline(&page);
     write_levels(&page);
     write_unrated(&page);
+    write_withdrawals(&page);
     write_coverage(&page);
+    write_service(&page);
     write_rows(&page);
+    write_service_rows(&page);
     return !page.failed && buf_ok(out);
 }

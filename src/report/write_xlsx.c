@@ -238,6 +238,24 @@ static void put_levels(struct writing *w)
     book_next_row(&w->book);
 }
 
+// The rate if everybody who kept silent were unhappy, and if happy.
+static void put_bounds(struct writing *w)
+{
+    const struct report_row *total = &w->report->total;
+    struct figures_bounds bounds;
+    put_item(w, "report.coverage.bounds");
+    if (total->hidden ||
+        !figures_find_bounds(&total->counts, w->rules, &bounds)) {
+        put_text(w, 1, BOOK_FAINT, say(w, "report.unknown"));
+    } else {
+        number_append_fixed(bounds.low, w->rules->decimals, &w->text);
+        buf_append_text(&w->text, " – ");
+        words_percent(w->texts, bounds.high, w->rules->decimals, &w->text);
+        put(w, 1, BOOK_CENTRED);
+    }
+    book_next_row(&w->book);
+}
+
 static void put_coverage(struct writing *w)
 {
     const struct figures_counts *counts = &w->report->total.counts;
@@ -251,12 +269,129 @@ static void put_coverage(struct writing *w)
     put_share(w, "report.coverage.offered", counts->offered,
               counts->transactions);
     put_share(w, "report.coverage.response", rated, counts->transactions);
+    put_bounds(w);
     put_count(w, "report.transactions", counts->transactions);
+    put_count(w, "report.offered", counts->offered);
     put_count(w, "report.coverage.needed",
               figures_answers_needed(counts->transactions));
     put_count(w, "report.declined", counts->declined);
     put_count(w, "report.timeout", counts->timeout);
     put_count(w, "report.withdrawn", counts->withdrawn);
+    struct buf note = {0};
+    words_walk_ups(w->texts, &w->report->total, &note);
+    put_prose(w, SUMMARY_LAST, PROSE_LETTERS, &note);
+    buf_free(&note);
+}
+
+// --- Chờ và đúng hạn --------------------------------------------------------
+
+static void put_minutes(struct writing *w, int column, int64_t tenths)
+{
+    if (tenths == FIGURES_UNKNOWN)
+        put_text(w, column, BOOK_FAINT, say(w, "report.unknown"));
+    else
+        book_minutes(&w->book, column, tenths);
+}
+
+static int64_t median_of(const struct figures_waits *waits)
+{
+    return waits->known > 0 ? waits->median : FIGURES_UNKNOWN;
+}
+
+static void put_range(struct writing *w, int column, enum book_look look,
+                      const char *id, int first, int second)
+{
+    words_range(w->texts, id, first, second, &w->text);
+    put(w, column, look);
+}
+
+// Ticket to call and ticket to end, beside each other.
+static void put_waiting(struct writing *w,
+                        const struct figures_service *service)
+{
+    const struct figures_waits *waits[] = {&service->called, &service->done};
+    const struct figures_method *rules = w->rules;
+    put_section(w, "report.waiting.minutes");
+    put_text(w, 0, BOOK_HEAD, say(w, "report.column.item"));
+    put_text(w, 1, BOOK_HEAD, say(w, "report.waiting.called"));
+    put_text(w, 2, BOOK_HEAD, say(w, "report.waiting.done"));
+    book_height(&w->book, 2 * LINE_HEIGHT);
+    book_next_row(&w->book);
+    put_item(w, "report.column.known");
+    for (int i = 0; i < 2; i++)
+        book_count(&w->book, 1 + i, waits[i]->known);
+    book_next_row(&w->book);
+    put_item(w, "report.column.mean");
+    for (int i = 0; i < 2; i++)
+        put_minutes(w, 1 + i, figures_mean_wait(waits[i]));
+    book_next_row(&w->book);
+    put_item(w, "report.column.median");
+    for (int i = 0; i < 2; i++)
+        put_minutes(w, 1 + i, median_of(waits[i]));
+    book_next_row(&w->book);
+    put_item(w, "report.column.within");
+    for (int i = 0; i < 2; i++)
+        put_rate(
+            w, 1 + i,
+            figures_percent(waits[i]->within, waits[i]->known, rules->decimals),
+            rules->decimals);
+    book_next_row(&w->book);
+    if (rules->waiting_most == 0)
+        return;
+    put_range(w, 0, BOOK_TEXT, "report.column.plan", rules->waiting_best,
+              rules->waiting_most);
+    for (int i = 0; i < 2; i++)
+        put_text(w, 1 + i, BOOK_CENTRED,
+                 words_goal(w->texts, figures_judge_waits(waits[i], rules)));
+    book_next_row(&w->book);
+}
+
+static void put_timeliness(struct writing *w,
+                           const struct figures_service *service)
+{
+    const struct figures_method *rules = w->rules;
+    put_section(w, "report.timely");
+    put_pair_head(w);
+    put_count(w, "report.timely.before", service->before);
+    put_count(w, "report.timely.on", service->on_time);
+    put_count(w, "report.timely.late", service->late);
+    put_share(w, "report.timely.share", figures_in_time(service),
+              figures_decided(service));
+    if (rules->timely_least == 0)
+        return;
+    put_range(w, 0, BOOK_TEXT, "report.timely.goal", rules->timely_least,
+              rules->timely_best);
+    put_text(w, 1, BOOK_CENTRED,
+             words_goal(w->texts, figures_judge_timely(service, rules)));
+    book_next_row(&w->book);
+}
+
+static void put_service(struct writing *w)
+{
+    const struct report_row *total = &w->report->total;
+    if (total->counts.transactions == FIGURES_UNKNOWN)
+        return;
+    put_waiting(w, &total->service);
+    put_timeliness(w, &total->service);
+}
+
+static void put_withdrawals(struct writing *w)
+{
+    const struct report *report = w->report;
+    if (report->withdrawal_count == 0)
+        return;
+    put_section(w, "report.withdrawals");
+    put_text(w, 0, BOOK_HEAD, say(w, "report.column.reason"));
+    put_text(w, 1, BOOK_HEAD, say(w, "report.column.visits"));
+    book_next_row(&w->book);
+    for (size_t i = 0; i < report->withdrawal_count; i++) {
+        const char *reason = report->withdrawals[i].reason;
+        put_text(w, 0, BOOK_TEXT,
+                 reason[0] != '\0' ? reason
+                                   : say(w, "report.withdrawals.other"));
+        book_count(&w->book, 1, report->withdrawals[i].count);
+        book_next_row(&w->book);
+    }
 }
 
 static void put_remarks(struct writing *w)
@@ -443,6 +578,70 @@ static void write_rows(struct writing *w)
     if (report->row_count > 0)
         worksheet_autofilter(w->book.sheet, head, 0, w->rows_last,
                              (lxw_col_t)(column_chart_label(w) - 1));
+}
+
+// --- The breakdown, what transactions tell ---------------------------------
+
+static void put_service_row(struct writing *w, const struct report_row *row,
+                            bool is_breakdown)
+{
+    const struct figures_counts *counts = &row->counts;
+    const struct figures_waits *waits = &row->service.called;
+    int decimals = w->rules->decimals;
+    put_label(w, row, is_breakdown);
+    if (counts->transactions == FIGURES_UNKNOWN)
+        put_text(w, 1, BOOK_FAINT, say(w, "report.unknown"));
+    else
+        book_count(&w->book, 1, counts->transactions);
+    put_rate(w, 2,
+             figures_percent(counts->offered, counts->transactions, decimals),
+             decimals);
+    put_rate(
+        w, 3,
+        figures_percent(row->hidden ? FIGURES_UNKNOWN : counts->offered_rated,
+                        counts->offered, decimals),
+        decimals);
+    put_minutes(w, 4, figures_mean_wait(waits));
+    put_minutes(w, 5, median_of(waits));
+    put_rate(w, 6, figures_percent(waits->within, waits->known, decimals),
+             decimals);
+    put_rate(w, 7,
+             figures_percent(figures_in_time(&row->service),
+                             figures_decided(&row->service), decimals),
+             decimals);
+    book_next_row(&w->book);
+}
+
+static void write_service_rows(struct writing *w)
+{
+    static const char *const COLUMNS[] = {
+        "report.column.transactions", "report.column.offered",
+        "report.column.answered",     "report.column.mean",
+        "report.column.median",       "report.column.within",
+        "report.column.in_time"};
+    enum { COUNT = sizeof COLUMNS / sizeof COLUMNS[0] };
+    char id[ID_MAX];
+    snprintf(id, sizeof id, "report.by.%s", report_by_name(w->report->by));
+    book_sheet(&w->book, say(w, "report.sheet.service"), true);
+    book_width(&w->book, 0, 34);
+    for (int i = 1; i <= COUNT; i++)
+        book_width(&w->book, i, 16);
+    put_head(w);
+    put_text(w, 0, BOOK_SUBTITLE, say(w, "report.rows.service.note"));
+    book_next_row(&w->book);
+    lxw_row_t head = w->book.row;
+    book_height(&w->book, 2 * LINE_HEIGHT);
+    put_text(w, 0, BOOK_HEAD, say(w, id));
+    for (int i = 0; i < COUNT; i++)
+        put_text(w, 1 + i, BOOK_HEAD, say(w, COLUMNS[i]));
+    book_next_row(&w->book);
+    for (size_t i = 0; i < w->report->row_count; i++)
+        put_service_row(w, &w->report->rows[i], true);
+    put_service_row(w, &w->report->total, false);
+    if (!w->book.sheet)
+        return;
+    worksheet_freeze_panes(w->book.sheet, head + 1, 1);
+    worksheet_repeat_rows(w->book.sheet, head, head);
 }
 
 // --- Charts -----------------------------------------------------------------
@@ -640,6 +839,8 @@ static void write_summary(struct writing *w)
     put_headline(w);
     put_levels(w);
     put_coverage(w);
+    put_withdrawals(w);
+    put_service(w);
     put_remarks(w);
 }
 
@@ -660,6 +861,8 @@ bool report_write_xlsx(const struct report *report, const struct i18n *texts,
     lxw_worksheet *summary = w.book.sheet;
     if (has_rows)
         write_rows(&w);
+    if (report_rows_tell_transactions(report))
+        write_service_rows(&w);
     write_method(&w);
     if (summary && w.levels_first > 0)
         add_levels_chart(&w, summary);

@@ -240,6 +240,55 @@ static void test_figures_sound_counts(void **state)
     assert_false(figures_are_sound(&bad));
 }
 
+// The plan is held against whole milliseconds and counts, not against what is
+// printed: 15 minutes and a millisecond print 15,0 and are too long.
+static void test_figures_against_the_plan(void **state)
+{
+    (void)state;
+    static const struct figures_method method = {.waiting_best = 13,
+                                                 .waiting_most = 15,
+                                                 .timely_least = 98,
+                                                 .timely_best = 100};
+    static const struct figures_method silent = {.decimals = 1};
+    static const struct {
+        int64_t known, ms;
+        enum figures_goal goal;
+    } waits[] = {
+        {0, 0, FIGURES_GOAL_NONE},
+        {2, 2 * 13 * 60000, FIGURES_GOAL_BEST},
+        {2, 2 * 13 * 60000 + 1, FIGURES_GOAL_MET},
+        {7, 7 * 15 * 60000, FIGURES_GOAL_MET},
+        {7, 7 * 15 * 60000 + 1, FIGURES_GOAL_MISSED},
+    };
+    static const struct {
+        int64_t before, on_time, late;
+        enum figures_goal goal;
+    } timely[] = {
+        {0, 0, 0, FIGURES_GOAL_NONE},
+        {1, 2, 0, FIGURES_GOAL_BEST},
+        {0, 98, 2, FIGURES_GOAL_MET},
+        // 97,96 % prints 98,0
+        {48, 0, 1, FIGURES_GOAL_MISSED},
+        {0, 0, 3, FIGURES_GOAL_MISSED},
+    };
+    for (size_t i = 0; i < sizeof waits / sizeof waits[0]; i++) {
+        struct figures_waits w = {.known = waits[i].known, .ms = waits[i].ms};
+        assert_int_equal(figures_judge_waits(&w, &method), waits[i].goal);
+        assert_int_equal(figures_judge_waits(&w, &silent), FIGURES_GOAL_NONE);
+    }
+    for (size_t i = 0; i < sizeof timely / sizeof timely[0]; i++) {
+        struct figures_service s = {.before = timely[i].before,
+                                    .on_time = timely[i].on_time,
+                                    .late = timely[i].late};
+        assert_int_equal(figures_judge_timely(&s, &method), timely[i].goal);
+        assert_int_equal(figures_judge_timely(&s, &silent), FIGURES_GOAL_NONE);
+    }
+    struct figures_waits none = {0}, three = {.known = 3, .ms = 2369999};
+    assert_int_equal(figures_mean_wait(&none), FIGURES_UNKNOWN);
+    // 13,1666… minutes
+    assert_int_equal(figures_mean_wait(&three), 132);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -254,6 +303,7 @@ int main(void)
         cmocka_unit_test(test_figures_largest_counts),
         cmocka_unit_test(test_figures_answers_needed),
         cmocka_unit_test(test_figures_bounds_need_enough_transactions),
+        cmocka_unit_test(test_figures_against_the_plan),
         cmocka_unit_test(test_figures_satisfied_levels_are_data),
         cmocka_unit_test(test_figures_sound_counts),
     };

@@ -26,7 +26,15 @@ static void test_csv_whole_sheet(void **state)
     report.total.counts.levels[3] = 3;
     report.total.counts.levels[4] = 463;
     report.total.counts.declined = 12;
-    sample_row(&report, "2", "2", (const int64_t[]){1, 0, 0, 0, 3});
+    struct report_row *row =
+        sample_row(&report, "2", "2", (const int64_t[]){1, 0, 0, 0, 3});
+    row->counts.transactions = 3100;
+    // 10, 13 and 19 minutes.
+    row->service = (struct figures_service){
+        .called = {.known = 3, .ms = 42 * 60000, .within = 2, .median = 130},
+        .before = 1,
+        .on_time = 2,
+        .late = 1};
     sample_row(&report, "3", "3", (const int64_t[]){0, 0, 0, 0, 0});
     write_sheet(&report, &out);
     assert_string_equal(
@@ -35,16 +43,20 @@ static void test_csv_whole_sheet(void **state)
         "method,method_version,period_kind,period,from,to,data_as_of,complete,"
         "by,key,label,level_1,level_2,level_3,level_4,level_5,rated,satisfied,"
         "sat,neg,wilson_low,wilson_high,verdict_95,verdict_98,offered,"
-        "offered_rated,declined,timeout,withdrawn,transactions\r\n"
+        "offered_rated,declined,timeout,withdrawn,transactions,walk_up,"
+        "walk_up_rated,bounds_low,bounds_high,answers_needed,called_known,"
+        "called_mean,called_median,called_within_15,done_known,done_mean,"
+        "done_median,done_within_15,before,on_time,late\r\n"
         "tai-quay,1,hanh-chinh,2026-01,2025-12-15,2026-01-14,"
         "2026-01-15T00:00:00.000+07:00,true,none,,Tổng,0,0,1,3,463,467,466,"
-        "99.8,0.0,98.80,99.96,dat-vung,dat-vung,0,0,12,0,0,\r\n"
+        "99.8,0.0,98.80,99.96,dat-vung,dat-vung,0,0,12,0,0,,479,467,,,,,,,"
+        ",,,,,,,\r\n"
         "tai-quay,1,hanh-chinh,2026-01,2025-12-15,2026-01-14,"
         "2026-01-15T00:00:00.000+07:00,true,counter,2,Quầy 2,1,0,0,0,3,4,3,,,,"
-        ",,,0,0,0,0,0,\r\n"
+        ",,,0,0,0,0,0,3100,4,4,,,355,3,14.0,13.0,66.7,,,,,1,2,1\r\n"
         "tai-quay,1,hanh-chinh,2026-01,2025-12-15,2026-01-14,"
         "2026-01-15T00:00:00.000+07:00,true,counter,3,Quầy 3,0,0,0,0,0,0,0,,,,"
-        ",,,0,0,0,0,0,\r\n");
+        ",,,0,0,0,0,0,,0,0,,,,,,,,,,,,,,\r\n");
     buf_free(&out);
     report_free(&report);
 }
@@ -98,8 +110,9 @@ static void test_csv_withheld_row_is_empty(void **state)
     sample_row(&report, "7", "7", (const int64_t[]){0, 0, 0, 0, 0})->hidden =
         true;
     write_sheet(&report, &out);
-    assert_non_null(
-        strstr(buf_text(&out), ",counter,7,Quầy 7,,,,,,,,,,,,,,0,,0,0,0,\r\n"));
+    assert_non_null(strstr(buf_text(&out),
+                           ",counter,7,Quầy 7,,,,,,,,,,,,,,0,,0,0,0,,,,"
+                           ",,,,,,,,,,,,,\r\n"));
     buf_free(&out);
     report_free(&report);
 }

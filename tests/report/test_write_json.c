@@ -57,19 +57,20 @@ static void test_json_head(void **state)
     make_sample(&report);
     json_t *document = written(&report, REPORT_VIEW_OFFICE);
     json_t *expected = json_pack(
-        "{s{s:s,s:i,s:s,s:[i,i],s:[i,i],s:[i,i],s:i}"
+        "{s{s:s,s:i,s:s,s:[i,i],s:[i,i],s:[i,i],s:i,s:[i,i],s:[i,i]}"
         " s{s:s,s:s,s:s,s:s,s:s} s:s s:s s:s"
-        " s{s:b,s:i,s:i,s:i,s:i,s:i,s:s} s:n s:n s:n s:[]}",
+        " s{s:b,s:i,s:i,s:i,s:i,s:i,s:s} s:n s:n s:n s:[] s:[]}",
         "method", "id", "tai-quay", "version", 1, "name",
         "Tỷ lệ hài lòng tại quầy", "satisfied", 4, 5, "dissatisfied", 1, 2,
-        "targets", 95, 98, "decimals", 1, "period", "kind", "hanh-chinh",
-        "code", "2026-01", "from", "2025-12-15", "to", "2026-01-14", "label",
+        "targets", 95, 98, "decimals", 1, "waiting_minutes", 13, 15, "timely",
+        98, 100, "period", "kind", "hanh-chinh", "code", "2026-01", "from",
+        "2025-12-15", "to", "2026-01-14", "label",
         "Tháng 01/2026, kỳ báo cáo hành chính: 15/12/2025 – 14/01/2026", "by",
         "counter", "made_at", "2026-01-15T00:01:00.000+07:00", "data_as_of",
         "2026-01-15T00:00:00.000+07:00", "complete", "complete", 0, "devices",
         2, "silent", 1, "never_seen", 0, "missing", 3, "flagged_devices", 0,
         "oldest_contact", "2026-01-14T23:59:00.000+07:00", "report", "previous",
-        "restatement", "ledger");
+        "restatement", "withdrawals", "ledger");
     assert_non_null(expected);
     json_object_del(document, "total");
     json_object_del(document, "rows");
@@ -92,6 +93,12 @@ static void test_json_row(void **state)
                                                   .offered = 100,
                                                   .offered_rated = 90,
                                                   .transactions = 160};
+    report.total.service = (struct figures_service){
+        // 10, 10, 13, 15,5 and 30 minutes: in all 78,5.
+        .called = {.known = 5, .ms = 4710000, .within = 3, .median = 130},
+        .before = 20,
+        .on_time = 78,
+        .late = 2};
     struct buf out = {0};
     write_document(&report, REPORT_VIEW_OTHERS, &out);
     assert_non_null(strstr(
@@ -103,7 +110,15 @@ static void test_json_row(void **state)
         "\"verdict\":{\"95\":\"dat\",\"98\":\"chua-du-du-lieu\"},"
         "\"offered\":100,\"offered_rated\":90,\"declined\":5,\"timeout\":4,"
         "\"withdrawn\":3,\"transactions\":160,\"flagged\":null,"
-        "\"marked\":null,\"without_flagged\":null,\"waiting\":null},"
+        "\"marked\":null,\"without_flagged\":null,"
+        "\"waiting\":{\"called\":{\"known\":5,\"mean_minutes\":15.7,"
+        "\"median_minutes\":13.0,\"within_15\":60.0,\"within_15_count\":3,"
+        "\"total_ms\":4710000,\"goal\":\"khong-dat\"}},"
+        "\"timeliness\":{\"before\":20,\"on\":78,\"late\":2,"
+        "\"in_time\":98.0,\"goal\":\"dat\"},"
+        "\"coverage\":{\"offered\":62.5,\"rated\":90.0,\"response\":62.5,"
+        "\"needed\":115,\"enough\":false},"
+        "\"walk_up\":{\"visits\":12,\"rated\":10}},"
         "\"rows\":[]}"));
     buf_free(&out);
     report_free(&report);

@@ -65,7 +65,8 @@ static void test_text_phu_lien(void **state)
     assert_says(text, " Hài lòng 3 0,6 %\n");
     assert_says(text, " Bình thường 1 0,2 %\n");
     assert_says(text, "làm tròn riêng");
-    assert_says(text, "Có đánh giá trên số hồ sơ đã giải quyết 15,1 %\n");
+    assert_says(text,
+                "Số lượt đánh giá so với số hồ sơ đã giải quyết 15,1 %\n");
     assert_says(text, "Số đánh giá cần có 355\n");
     free(text);
     report_free(&report);
