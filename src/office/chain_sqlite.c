@@ -255,6 +255,9 @@ static enum sql_result take_next(struct taking *t, struct office_line *line)
     if (result == SQL_OK && verdict == VERDICT_CONFLICT) {
         result = chain_add_flag(t, line->seq, "conflict", line->detail);
     }
+    if (result == SQL_OK && line->is_sound) {
+        result = place_in_time(t, line);
+    }
     if (result == SQL_OK && verdict == VERDICT_STORED && line->visit.counts) {
         result = visit_count(t, line);
     }
@@ -281,12 +284,6 @@ static enum sql_result take_line(struct taking *t, struct office_line *line,
     const char *why = find_break(t, line, next);
     return why ? keep_fork(t, line, why) : take_next(t, line);
 }
-
-// A line in the order in which the chain is followed.
-struct turn {
-    int64_t seq;
-    struct office_line *line;
-};
 
 static int compare_turns(const void *a, const void *b)
 {
@@ -328,6 +325,8 @@ enum sql_result chain_take_lines(struct taking *t)
     enum sql_result result = turns ? SQL_OK : SQL_ERROR;
     for (size_t i = 0; i < count && result == SQL_OK; i++) {
         struct office_line *line = turns[i].line;
+        t->turns = &turns[i];
+        t->turn_count = count - i;
         if (!t->is_forked && line->seq > t->chain->received_to + 1) {
             result = hole_pass(t, line);
             if (result == SQL_NONE) {

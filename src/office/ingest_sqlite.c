@@ -38,6 +38,13 @@ static enum sql_result put_chain(struct taking *t)
     sql_bind_int(s, 3, chain->received_to);
     sql_bind_bytes(s, 4, chain->head, DIGEST_BYTES);
     sql_bind_int(s, 5, chain->reported_to);
+    sql_bind_text(s, 6, chain->thread.contact.id);
+    sql_bind_int(s, 7, chain->thread.contact.began_at);
+    sql_bind_text(s, 8, chain->thread.line.id);
+    sql_bind_int(s, 9, chain->thread.line.began_at);
+    sql_bind_int(s, 10, chain->thread.line.quality);
+    sql_bind_int(s, 11, chain->thread.line_up_ms);
+    sql_bind_int(s, 12, chain->thread.made_at);
     return sql_execute(s);
 }
 

@@ -3,6 +3,12 @@
 #include "office/ingest.h"
 #include "office/office_sqlite.h"
 
+// A line in the order in which the chain is followed.
+struct turn {
+    int64_t seq;
+    struct office_line *line;
+};
+
 // One batch on its way into the database.
 struct taking {
     struct office *office;
@@ -13,6 +19,11 @@ struct taking {
     int64_t batch_no;
     int64_t stored_to; // last line that this batch brought, 0: none
     bool is_forked;
+
+    const struct turn *turns; // the line that is being taken, and those after
+    size_t turn_count;
+    int64_t at; // when it was made or answered, corrected
+    enum time_quality quality;
 };
 
 // chain_sqlite.c: gives every line its place and its verdict, and the batch its
@@ -39,6 +50,11 @@ enum sql_result chain_quarantine(struct taking *taking);
 // The counter's screen shows the invitation that the batch's state names.
 // Nothing happens when it is not waiting any more (visits_sqlite.c).
 enum sql_result visit_invited(struct taking *taking);
+
+// place_sqlite.c: places the sound line that is being taken in time.
+enum sql_result place_in_time(struct taking *taking,
+                              const struct office_line *line);
+
 // Makes the visit's row and adds it to the commit's tally, where the rule of
 // one rating a transaction and step may take another visit out
 // (visits_sqlite.c).

@@ -154,6 +154,19 @@ static enum sql_result load_heads(struct office *office, int64_t device_no,
     return result == SQL_NONE ? SQL_OK : result;
 }
 
+void known_read_thread(struct sql_statement *s, int column,
+                       struct time_thread *out)
+{
+    *out = (struct time_thread){.contact.began_at = sql_int(s, column + 1),
+                                .line.began_at = sql_int(s, column + 3),
+                                .line.quality =
+                                    (enum time_quality)sql_int(s, column + 4),
+                                .line_up_ms = sql_int(s, column + 5),
+                                .made_at = sql_int(s, column + 6)};
+    column_text(s, column, out->contact.id, sizeof out->contact.id);
+    column_text(s, column + 2, out->line.id, sizeof out->line.id);
+}
+
 static enum sql_result load_chains(struct office *office,
                                    struct known_device *device)
 {
@@ -169,6 +182,7 @@ static enum sql_result load_chains(struct office *office,
         chain->received_to = sql_int(s, 1);
         column_bytes(s, 2, chain->head, sizeof chain->head);
         chain->reported_to = sql_int(s, 3);
+        known_read_thread(s, 4, &chain->thread);
     }
     sql_done(s);
     if (result != SQL_NONE) {

@@ -40,7 +40,8 @@ static void take_visit(const struct record *record, struct office_visit *out)
     out->mode = record->mode;
     out->level = record->level;
     out->answered_at = record->answered_at;
-    out->closed_at = record->closed_at;
+    out->closed_at =
+        record->kind == RECORD_VISIT ? record->closed_at : record->opened_at;
     out->is_synced = record->clock == RECORD_CLOCK_SYNCED;
     memcpy(out->boot, record->boot, sizeof out->boot);
     out->up_ms = record->up_ms;

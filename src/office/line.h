@@ -27,8 +27,9 @@ struct office_visit {
     enum record_outcome outcome;
     enum record_mode mode;
     int level;
-    int64_t answered_at, closed_at; // by the device's clock; 0: none
-    bool is_synced;                 // that clock was disciplined
+    // By the device's clock; 0: none. Of an event `closed_at` is its time.
+    int64_t answered_at, closed_at;
+    bool is_synced; // that clock was disciplined
     char boot[ID_SIZE];
     int64_t up_ms;
     char counter[RECORD_CODE_SIZE];

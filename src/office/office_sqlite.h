@@ -1,6 +1,7 @@
 // What the files of the SQLite implementation share. No other room includes it.
 #pragma once
 #include "ledger/digest.h"
+#include "office/corrected_time.h"
 #include "office/devices.h"
 #include "office/map.h"
 #include "office/office.h"
@@ -22,6 +23,7 @@ struct known_chain {
     int64_t received_to;
     unsigned char head[DIGEST_BYTES];
     int64_t reported_to;
+    struct time_thread thread;
     struct known_head *heads;
     size_t head_count;
 };
@@ -78,6 +80,13 @@ bool known_add_head(struct known_chain *chain, int64_t seq,
 // The signed head of this line; NULL when there is none.
 const struct known_head *known_find_head(const struct known_chain *chain,
                                          int64_t seq);
+// Reads the columns of CHAIN_THREAD from `column` on.
+void known_read_thread(struct sql_statement *s, int column,
+                       struct time_thread *out);
+// Where a boot was placed between its neighbours (place_sqlite.c). SQL_NONE: it
+// never was.
+enum sql_result boot_find(struct sql *sql, int64_t device_no, int64_t gen,
+                          const char *boot, int64_t *out_began_at);
 // The number of a code, given to it now when it is new; 0 for "".
 enum sql_result known_code(struct office *office, const char *code,
                            int64_t *out_no);

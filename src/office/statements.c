@@ -30,6 +30,11 @@
     "p.person_no, p.name, p.display, p.role, p.officer, p.added_at,"           \
     " p.disabled_at"
 
+// The columns of struct time_thread, in its order.
+#define CHAIN_THREAD                                                           \
+    "c.contact_boot, c.contact_began_at, c.line_boot, c.line_began_at,"        \
+    " c.line_quality, c.line_up_ms, c.line_made_at"
+
 // The sums of struct office_tally, from rows of totals.
 #define TOTAL_SUMS                                                             \
     "sum(level_1), sum(level_2), sum(level_3), sum(level_4), sum(level_5),"    \
@@ -206,7 +211,8 @@ const char *const office_statements[STATEMENT_COUNT] = {
                      " (SELECT coalesce(max(version), 0) FROM configurations f"
                      "  WHERE f.device_no = d.device_no)"
                      " FROM devices d WHERE id = ?1",
-    [KNOWN_CHAINS] = "SELECT gen, received_to, head, reported_to FROM chains"
+    [KNOWN_CHAINS] = "SELECT gen, received_to, head, reported_to,"
+                     " " CHAIN_THREAD " FROM chains c"
                      " WHERE device_no = ?1 ORDER BY gen",
     [KNOWN_HEADS] = "SELECT seq, head FROM heads"
                     " WHERE device_no = ?1 AND gen = ?2 AND seq > ?3",
@@ -215,10 +221,20 @@ const char *const office_statements[STATEMENT_COUNT] = {
     [CODES_ADD] = "INSERT INTO codes (code_no, code) VALUES (?1, ?2)",
 
     [CHAIN_PUT] =
-        "INSERT INTO chains (device_no, gen, received_to, head, reported_to)"
-        " VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (device_no, gen) DO UPDATE"
+        "INSERT INTO chains (device_no, gen, received_to, head, reported_to,"
+        " contact_boot, contact_began_at, line_boot, line_began_at,"
+        " line_quality, line_up_ms, line_made_at)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
+        " ON CONFLICT (device_no, gen) DO UPDATE"
         " SET received_to = excluded.received_to, head = excluded.head,"
-        " reported_to = excluded.reported_to",
+        " reported_to = excluded.reported_to,"
+        " contact_boot = excluded.contact_boot,"
+        " contact_began_at = excluded.contact_began_at,"
+        " line_boot = excluded.line_boot,"
+        " line_began_at = excluded.line_began_at,"
+        " line_quality = excluded.line_quality,"
+        " line_up_ms = excluded.line_up_ms,"
+        " line_made_at = excluded.line_made_at",
     [LINE_ADD] = "INSERT INTO lines (device_no, gen, seq, batch_no, verdict,"
                  " hash, reason, bytes)"
                  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
@@ -241,6 +257,10 @@ const char *const office_statements[STATEMENT_COUNT] = {
         " signed_head, nonce, signature, device_sent_at, boot, up_ms,"
         " received_at)"
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+    [BOOT_ADD] = "INSERT INTO boots (device_no, gen, boot, began_at)"
+                 " VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
+    [BOOT_GET] = "SELECT began_at FROM boots"
+                 " WHERE device_no = ?1 AND gen = ?2 AND boot = ?3",
     [HEAD_ADD] = "INSERT INTO heads (device_no, gen, seq, head, nonce,"
                  " signature, received_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     [ASIDE_ADD] = "INSERT INTO asides (device_no, gen, seq, hash, kind,"
@@ -487,7 +507,8 @@ const char *const office_statements[STATEMENT_COUNT] = {
     // The next chain that has lines, after (?1, ?2): skips from one to the
     // next through the primary key.
     [VERIFY_CHAIN] =
-        "SELECT l.device_no, l.gen, d.id, d.enrolled_at, c.received_to, c.head"
+        "SELECT l.device_no, l.gen, d.id, d.enrolled_at, c.received_to,"
+        " c.head, " CHAIN_THREAD
         " FROM lines l LEFT JOIN devices d ON d.device_no = l.device_no"
         " LEFT JOIN chains c ON c.device_no = l.device_no AND c.gen = l.gen"
         " WHERE (l.device_no, l.gen) > (?1, ?2)"

@@ -52,6 +52,8 @@ enum {
     ID_ADD,
     ID_GET,
     BATCH_ADD,
+    BOOT_ADD,
+    BOOT_GET,
     HEAD_ADD,
     ASIDE_ADD,
     VISIT_ADD,

@@ -31,6 +31,11 @@ struct walk {
     bool has_visit;               // else there is no more
     int64_t visit_seq;
 
+    struct time_thread thread;       // up to the last line
+    struct time_thread known_thread; // as it is kept
+    int64_t at;                      // of the line that is looked at
+    enum time_quality quality;
+
     // The batch of the last line.
     int64_t batch_no; // 0: none yet
     bool batch_fits;  // is there, and is of this chain
@@ -196,27 +201,16 @@ static const char *find_visit_fault(const struct walk *walk,
                                     const struct office_visit *visit)
 {
     struct sql_statement *s = walk->visits;
-    struct time_evidence evidence = {
-        .answered_at = visit->answered_at,
-        .closed_at = visit->closed_at,
-        .line_boot = visit->boot,
-        .line_up_ms = visit->up_ms,
-        .batch_boot = walk->boot,
-        .batch_up_ms = walk->up_ms,
-        .received_at = walk->received_at,
-        .enrolled_at = walk->enrolled_at,
-    };
-    enum time_quality quality;
-    int64_t at = time_correct(&evidence, &quality);
     int64_t device_at =
         visit->answered_at ? visit->answered_at : visit->closed_at;
     if (sql_int(s, COL_OUTCOME) != (int64_t)visit->outcome ||
         sql_int(s, COL_LEVEL) != visit->level)
         return "its counted outcome or level is not the line's";
-    if (sql_int(s, COL_AT) != at || sql_int(s, COL_QUALITY) != quality ||
+    if (sql_int(s, COL_AT) != walk->at ||
+        sql_int(s, COL_QUALITY) != (int64_t)walk->quality ||
         sql_int(s, COL_DEVICE_AT) != device_at ||
         sql_int(s, COL_CLAIM_AT) !=
-            claim_time(at, quality, device_at, visit->is_synced))
+            claim_time(walk->at, walk->quality, device_at, visit->is_synced))
         return "its counted time is not the line's";
     if (sql_int(s, COL_MODE) != (int64_t)visit->mode ||
         !is_code(beside, sql_int(s, COL_COUNTER_NO), visit->counter) ||
@@ -227,6 +221,35 @@ static const char *find_visit_fault(const struct walk *walk,
         !same_text(s, COL_TRANSACTION, visit->transaction))
         return "what it is counted under is not the line's";
     return NULL;
+}
+
+// Places the line as the ingest did.
+static void follow_time(struct walk *walk, const struct office_visit *visit,
+                        int64_t seq)
+{
+    const struct time_evidence evidence = {
+        .answered_at = visit->answered_at,
+        .made_at = visit->closed_at,
+        .is_synced = visit->is_synced,
+        .line_boot = visit->boot,
+        .line_up_ms = visit->up_ms,
+        .batch_boot = walk->boot,
+        .batch_up_ms = walk->up_ms,
+        .received_at = walk->received_at,
+        .enrolled_at = walk->enrolled_at,
+    };
+    if (time_wants_boot(&walk->thread, &evidence)) {
+        int64_t began_at = 0;
+        enum sql_result result = boot_find(walk->v->sql, walk->device_no,
+                                           walk->gen, visit->boot, &began_at);
+        if (result == SQL_NONE)
+            verify_find(walk->v, walk->device, walk->gen, seq,
+                        "was placed between others in time, and where is gone");
+        else if (result != SQL_OK)
+            walk->failure = result;
+        time_place_boot(&walk->thread, &evidence, began_at);
+    }
+    walk->at = time_correct(&walk->thread, &evidence, &walk->quality);
 }
 
 static void tally_row(struct walk *walk)
@@ -397,6 +420,8 @@ static void check_line(struct walk *walk, struct beside *beside,
         verify_find(v, walk->device, walk->gen, row->seq,
                     "no batch is known that brought it");
     check_place(walk, line);
+    if (line->is_sound && row->verdict != INVALID)
+        follow_time(walk, &line->visit, row->seq);
     check_visit(walk, beside, line, row->verdict == STORED);
     if (line->is_sound && row->verdict != INVALID)
         check_id(walk, beside, line, row->verdict == STORED);
@@ -475,6 +500,20 @@ static enum sql_result walk_lines(struct walk *walk, struct beside *beside)
     return result == SQL_NONE ? SQL_OK : result;
 }
 
+static bool is_same_boot(const struct time_boot *a, const struct time_boot *b)
+{
+    return strcmp(a->id, b->id) == 0 && a->began_at == b->began_at &&
+           a->quality == b->quality;
+}
+
+static bool is_same_thread(const struct time_thread *a,
+                           const struct time_thread *b)
+{
+    return is_same_boot(&a->contact, &b->contact) &&
+           is_same_boot(&a->line, &b->line) && a->line_up_ms == b->line_up_ms &&
+           a->made_at == b->made_at;
+}
+
 static void check_end(const struct walk *walk)
 {
     struct verifying *v = walk->v;
@@ -489,6 +528,10 @@ static void check_end(const struct walk *walk)
     } else if (memcmp(walk->last_hash, walk->head, DIGEST_BYTES) != 0) {
         verify_find(v, walk->device, walk->gen, walk->last_seq,
                     "is not the last line that was received");
+    } else if (!is_same_thread(&walk->thread, &walk->known_thread)) {
+        verify_find(v, walk->device, walk->gen, walk->last_seq,
+                    "what is kept to place the lines after it in time is not "
+                    "what its chain shows");
     }
 }
 
@@ -539,6 +582,7 @@ static enum sql_result next_chain(struct verifying *v, struct walk *walk)
                               .has_row = !sql_is_null(s, 4),
                               .received_to = sql_int(s, 4)};
         column_bytes(s, 5, walk->head, sizeof walk->head);
+        known_read_thread(s, 6, &walk->known_thread);
         if (!column_text(s, 2, walk->device, sizeof walk->device))
             verify_find(v, "", walk->gen, 0,
                         "there are lines of device number %lld, and no such "

@@ -1,6 +1,5 @@
 #include "common/log.h"
 #include "office/claim.h"
-#include "office/corrected_time.h"
 #include "office/ingest_sqlite.h"
 #include "office/invitations.h"
 #include <string.h>
@@ -10,26 +9,8 @@ struct counting {
     struct taking *taking;
     const struct office_line *line;
     struct tally_facts facts;
-    enum time_quality quality;
     struct claim claim;
 };
-
-static void place_in_time(struct counting *c)
-{
-    const struct office_visit *visit = &c->line->visit;
-    const struct office_batch *batch = c->taking->batch;
-    struct time_evidence evidence = {
-        .answered_at = visit->answered_at,
-        .closed_at = visit->closed_at,
-        .line_boot = visit->boot,
-        .line_up_ms = visit->up_ms,
-        .batch_boot = batch->boot,
-        .batch_up_ms = batch->up_ms,
-        .received_at = batch->received_at,
-        .enrolled_at = c->taking->device->enrolled_at,
-    };
-    c->facts.at = time_correct(&evidence, &c->quality);
-}
 
 static enum sql_result name_codes(struct counting *c)
 {
@@ -63,7 +44,7 @@ static void make_claim(struct counting *c)
     const struct office_visit *visit = &c->line->visit;
     c->claim = (struct claim){
         .is_rated = visit->outcome == RECORD_RATED,
-        .time = claim_time(c->facts.at, c->quality, device_time(visit),
+        .time = claim_time(c->facts.at, c->taking->quality, device_time(visit),
                            visit->is_synced),
         .gen = c->taking->chain->gen,
         .seq = c->line->seq,
@@ -83,7 +64,7 @@ static enum sql_result add_row(const struct counting *c, bool is_counted,
     sql_bind_int(s, 2, c->taking->chain->gen);
     sql_bind_int(s, 3, c->line->seq);
     sql_bind_int(s, 4, facts->at);
-    sql_bind_int(s, 5, c->quality);
+    sql_bind_int(s, 5, c->taking->quality);
     sql_bind_int(s, 6, device_time(visit));
     sql_bind_int(s, 7, visit->outcome);
     if (visit->outcome == RECORD_RATED) {
@@ -235,13 +216,13 @@ enum sql_result visit_count(struct taking *taking,
     struct counting c = {
         .taking = taking,
         .line = line,
-        .facts = {.outcome = line->visit.outcome,
+        .facts = {.at = taking->at,
+                  .outcome = line->visit.outcome,
                   .mode = line->visit.mode,
                   .level = line->visit.level,
                   .device = taking->device->no},
     };
     bool is_counted = false;
-    place_in_time(&c);
     make_claim(&c);
     enum sql_result result = name_codes(&c);
     if (result == SQL_OK) {

@@ -176,9 +176,15 @@ static void forget_the_end(struct fixture *f)
                  "DELETE FROM visits WHERE device_no = 1 AND seq > 7;"
                  "DELETE FROM ids WHERE device_no = 1 AND seq > 7;"
                  "DELETE FROM batches WHERE device_no = 1 AND stored_to > 7;"
-                 "UPDATE chains SET received_to = 7, reported_to = 7, head = "
-                 "(SELECT hash FROM lines WHERE device_no = 1 AND seq = 7) "
-                 "WHERE device_no = 1;"
+                 "UPDATE chains SET received_to = 7, reported_to = 7, "
+                 "head = l.hash, contact_boot = b.boot, line_boot = b.boot, "
+                 "contact_began_at = b.received_at - b.up_ms, "
+                 "line_began_at = b.received_at - b.up_ms, "
+                 "line_up_ms = CAST(l.bytes AS TEXT) ->> 'up_ms', "
+                 "line_made_at = b.received_at - b.up_ms + "
+                 "(CAST(l.bytes AS TEXT) ->> 'up_ms') "
+                 "FROM lines l JOIN batches b USING (batch_no) "
+                 "WHERE chains.device_no = 1 AND l.device_no = 1 AND seq = 7;"
                  "DELETE FROM totals");
 }
 

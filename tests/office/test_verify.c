@@ -369,6 +369,51 @@ static void test_visits_that_are_not_their_lines(void **state)
     }
 }
 
+// A boot that nobody can date is placed once; that place is evidence.
+static void test_where_a_boot_was_placed(void **state)
+{
+    struct fixture *f = *state;
+    // A day off, in which the battery died: a visit without contact, and then
+    // the next start.
+    id_new_v4(f->a.boot);
+    f->a.up_ms = 60 * 1000;
+    f->a.wall_ms = 60 * 1000;
+    maker_rate(&f->a, 4);
+    id_new_v4(f->a.boot);
+    f->a.up_ms = 60 * 1000;
+    int64_t now = 1795400000000 + (int64_t)36 * 3600 * 1000;
+    made_office_send(&f->made, &f->a, 9, 9, now);
+    assert_int_equal(verify(f).sum.findings, 0);
+
+    tamper_evidence(f, "boots", "UPDATE boots SET began_at = began_at - 1");
+    expect_found(f, "a 1 9 its counted time is not the line's");
+    tamper_evidence(f, "boots", "DELETE FROM boots");
+    expect_found(f, "a 1 9 was placed between others in time, and where is "
+                    "gone");
+}
+
+static void test_what_places_the_next_lines(void **state)
+{
+    static const char *const changes[] = {
+        "contact_boot = 'x'", "contact_began_at = 1", "line_boot = ''",
+        "line_began_at = 1",  "line_quality = 1",     "line_up_ms = 1",
+        "line_made_at = 1"};
+    struct fixture *f = *state;
+    for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
+        char script[200];
+        snprintf(script, sizeof script,
+                 "CREATE TABLE kept AS SELECT * FROM chains;"
+                 "UPDATE chains SET %s WHERE device_no = 1",
+                 changes[i]);
+        tamper(f, script);
+        expect_found(f, "a 1 8 what is kept to place the lines after it in "
+                        "time is not what its chain shows");
+        tamper(f, "DELETE FROM chains; INSERT INTO chains SELECT * FROM kept;"
+                  "DROP TABLE kept");
+        assert_int_equal(verify(f).sum.findings, 0);
+    }
+}
+
 static void test_visits_that_are_gone_or_added(void **state)
 {
     struct fixture *f = *state;
@@ -543,6 +588,8 @@ int main(void)
         OFFICE_TEST(test_a_line_that_was_added),
         OFFICE_TEST(test_a_line_that_was_set_aside_by_hand),
         OFFICE_TEST(test_visits_that_are_not_their_lines),
+        OFFICE_TEST(test_where_a_boot_was_placed),
+        OFFICE_TEST(test_what_places_the_next_lines),
         OFFICE_TEST(test_visits_that_are_gone_or_added),
         OFFICE_TEST(test_a_rating_that_is_not_counted),
         OFFICE_TEST(test_totals_that_are_not_their_visits),
