@@ -1,4 +1,5 @@
 #include "server/cookie.h"
+#include <stdio.h>
 #include <string.h>
 
 static const char NAME[] = "hailong";
@@ -22,34 +23,35 @@ static bool split(const char *pair, size_t size, size_t *out_name_size)
     return true;
 }
 
-static void take(const char *value, size_t size,
-                 char out_token[SECRET_TOKEN_SIZE], enum cookie_found *found)
+// What ours holds, when it can be a token.
+static enum cookie_found take(const char *value, size_t size,
+                              char out_token[SECRET_TOKEN_SIZE])
 {
-    if (*found == COOKIE_NONE && size == SECRET_TOKEN_SIZE - 1 &&
-        digest_hex_is_valid(value, size)) {
-        memcpy(out_token, value, size);
-        out_token[size] = '\0';
-        *found = COOKIE_FOUND;
+    if (!value || size != SECRET_TOKEN_SIZE - 1 ||
+        !digest_hex_is_valid(value, size)) {
+        return COOKIE_NONE;
     }
+    memcpy(out_token, value, size);
+    out_token[size] = '\0';
+    return COOKIE_FOUND;
 }
 
 enum cookie_found cookie_read(const char *header,
                               char out_token[SECRET_TOKEN_SIZE])
 {
-    enum cookie_found found = COOKIE_NONE;
-    bool was_there = false;
+    const char *value = NULL;
+    size_t value_size = 0;
     while (header && *header) {
         size_t size = strcspn(header, ";"), name_size;
         if (!split(header, size, &name_size)) {
             return COOKIE_BAD;
         }
         if (name_size == NAME_BYTES && memcmp(header, NAME, NAME_BYTES) == 0) {
-            if (was_there) {
+            if (value) {
                 return COOKIE_BAD;
             }
-            was_there = true;
-            take(header + NAME_BYTES + 1, size - NAME_BYTES - 1, out_token,
-                 &found);
+            value = header + NAME_BYTES + 1;
+            value_size = size - NAME_BYTES - 1;
         }
         header += size;
         if (*header == ';') {
@@ -60,7 +62,7 @@ enum cookie_found cookie_read(const char *header,
             header += 2;
         }
     }
-    return found;
+    return take(value, value_size, out_token);
 }
 
 void cookie_write(const char *token, bool secure, struct buf *out)
@@ -71,11 +73,8 @@ void cookie_write(const char *token, bool secure, struct buf *out)
 
 void cookie_csrf(const char *token, char out_csrf[DIGEST_HEX_SIZE])
 {
-    static const char purpose[] = "hailong.csrf.1\n";
-    char text[sizeof purpose + SECRET_TOKEN_SIZE];
-    size_t size = sizeof purpose - 1 + strlen(token);
-    memcpy(text, purpose, sizeof purpose - 1);
-    memcpy(text + sizeof purpose - 1, token, strlen(token));
-    digest_hex_of(text, size, out_csrf);
+    char text[SECRET_TOKEN_SIZE + 16];
+    int size = snprintf(text, sizeof text, "hailong.csrf.1\n%s", token);
+    digest_hex_of(text, (size_t)size, out_csrf);
     explicit_bzero(text, sizeof text);
 }
