@@ -162,10 +162,11 @@ static bool add(struct list *list, const char *folder, const char *name,
     if (!page.type) {
         return true;
     }
-    struct page *all = list->count < FILES_MAX
-                           ? realloc(list->all, (list->count + 1) * sizeof *all)
-                           : NULL;
-    if (!all || !file_join(path, sizeof path, folder, name)) {
+    bool fits =
+        list->count < FILES_MAX && file_join(path, sizeof path, folder, name);
+    struct page *all =
+        fits ? realloc(list->all, (list->count + 1) * sizeof *all) : NULL;
+    if (!all) {
         log_error(MODULE, "%s/%s: too many files, or out of memory", folder,
                   name);
         return false;
