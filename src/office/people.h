@@ -53,8 +53,8 @@ bool office_new_person_fits(const struct office_new_person *person,
 
 enum office_addition { PERSON_ADDED, PERSON_THERE, PERSON_NOT_ADDED };
 
-// Writer only, all four; `who` did it. PERSON_THERE: the name, or an officer's
-// code, is another's.
+// Writer only, all of these; `who` did it. PERSON_THERE: the name, or an
+// officer's code, is another's.
 enum office_addition office_add_person(struct office *office,
                                        const struct office_new_person *person,
                                        const char *who, int64_t now);
@@ -63,7 +63,12 @@ enum office_addition office_add_person(struct office *office,
 enum office_result office_disable_person(struct office *office,
                                          const char *name, const char *who,
                                          int64_t now);
-// OFFICE_NONE likewise. Sessions end at once.
+// OFFICE_NONE likewise. `out_is_taken`: nothing was done, for the officer's
+// code is another's by now.
+enum office_result office_enable_person(struct office *office, const char *name,
+                                        const char *who, int64_t now,
+                                        bool *out_is_taken);
+// OFFICE_NONE likewise. Sessions end at once, and a lock of the name too.
 enum office_result office_set_password(struct office *office, const char *name,
                                        const char *hash, const char *who,
                                        int64_t now);

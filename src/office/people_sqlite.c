@@ -93,12 +93,13 @@ struct adding {
     enum office_addition answer;
 };
 
-static enum sql_result find_clash(struct sql *sql,
-                                  const struct office_new_person *person)
+// SQL_OK: somebody has the name, or the officer's code and may sign in.
+static enum sql_result find_clash(struct sql *sql, const char *name,
+                                  const char *officer)
 {
     struct sql_statement *s = sql_use(sql, PERSON_CLASH);
-    sql_bind_text(s, 1, person->name);
-    sql_bind_text(s, 2, person->officer);
+    sql_bind_text(s, 1, name);
+    sql_bind_text(s, 2, officer);
     enum sql_result result = sql_step(s);
     sql_done(s);
     return result;
@@ -108,7 +109,7 @@ static enum sql_result add(struct sql *sql, void *ctx)
 {
     struct adding *adding = ctx;
     const struct office_new_person *person = adding->person;
-    enum sql_result result = find_clash(sql, person);
+    enum sql_result result = find_clash(sql, person->name, person->officer);
     adding->answer = PERSON_THERE;
     if (result != SQL_NONE) {
         return result;
@@ -151,6 +152,7 @@ enum office_addition office_add_person(struct office *office,
 struct changing {
     const char *name, *hash, *who;
     int64_t now;
+    bool is_taken;
 };
 
 static enum sql_result end_sessions(struct sql *sql, const char *name)
@@ -194,6 +196,37 @@ enum office_result office_disable_person(struct office *office,
     return office_result_of(office_work(office, disable, &changing));
 }
 
+static enum sql_result enable(struct sql *sql, void *ctx)
+{
+    struct changing *changing = ctx;
+    struct office_person person;
+    enum sql_result result = person_find(sql, changing->name, &person, NULL);
+    if (result != SQL_OK || person.disabled_at == 0) {
+        return result;
+    }
+    result = find_clash(sql, "", person.officer);
+    if (result != SQL_NONE) {
+        changing->is_taken = result == SQL_OK;
+        return result;
+    }
+    struct sql_statement *s = sql_use(sql, PERSON_ENABLE);
+    sql_bind_text(s, 1, changing->name);
+    result = sql_execute(s);
+    return result == SQL_OK ? tell(sql, changing, "person-enabled") : result;
+}
+
+enum office_result office_enable_person(struct office *office, const char *name,
+                                        const char *who, int64_t now,
+                                        bool *out_is_taken)
+{
+    struct changing changing = {.name = name, .who = who, .now = now};
+    enum sql_result result = office_work(office, enable, &changing);
+    if (result == SQL_OK) {
+        *out_is_taken = changing.is_taken;
+    }
+    return office_result_of(result);
+}
+
 static enum sql_result set_password(struct sql *sql, void *ctx)
 {
     const struct changing *changing = ctx;
@@ -207,6 +240,9 @@ static enum sql_result set_password(struct sql *sql, void *ctx)
     if (result == SQL_OK) {
         result = end_sessions(sql, changing->name);
     }
+    if (result == SQL_OK) {
+        result = sign_in_forgive(sql, changing->name);
+    }
     return result == SQL_OK ? tell(sql, changing, "person-password") : result;
 }
 
@@ -214,7 +250,8 @@ enum office_result office_set_password(struct office *office, const char *name,
                                        const char *hash, const char *who,
                                        int64_t now)
 {
-    struct changing changing = {name, hash, who, now};
+    struct changing changing = {
+        .name = name, .hash = hash, .who = who, .now = now};
     if (!password_hash_is_valid(hash)) {
         log_error("office", "password not set: it is no password's hash");
         return OFFICE_ERROR;

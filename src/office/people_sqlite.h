@@ -6,6 +6,8 @@
 enum { PERSON_COLUMN_COUNT = 7 };
 // Reads PERSON_COLUMNS of statements.c; false, and logged, when they cannot be.
 bool person_read(struct sql_statement *s, struct office_person *out);
+// Gives a name all its tries again.
+enum sql_result sign_in_forgive(struct sql *sql, const char *name);
 // SQL_NONE when there is none. `out_hash` may be NULL.
 enum sql_result person_find(struct sql *sql, const char *name,
                             struct office_person *out,

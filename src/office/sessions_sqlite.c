@@ -14,19 +14,28 @@ struct tries {
     int64_t wrong, locks, last_at, locked_until;
 };
 
+// Who or what the tries are counted for.
+static bool make_subject(const char *kind, const char *text,
+                         unsigned char out[DIGEST_BYTES])
+{
+    struct buf subject = {0};
+    buf_printf(&subject, "%s\n%s", kind, text);
+    bool ok = buf_ok(&subject);
+    if (ok) {
+        digest_of(subject.data, subject.size, out);
+    }
+    buf_free(&subject);
+    return ok;
+}
+
 static enum sql_result read_tries(struct sql *sql, const char *kind,
                                   const char *text, int64_t now,
                                   struct tries *out)
 {
-    struct buf subject = {0};
     *out = (struct tries){0};
-    buf_printf(&subject, "%s\n%s", kind, text);
-    if (!buf_ok(&subject)) {
-        buf_free(&subject);
+    if (!make_subject(kind, text, out->subject)) {
         return SQL_ERROR;
     }
-    digest_of(subject.data, subject.size, out->subject);
-    buf_free(&subject);
     struct sql_statement *s = sql_use(sql, TRIES_GET);
     sql_bind_bytes(s, 1, out->subject, sizeof out->subject);
     enum sql_result result = sql_step(s);
@@ -74,6 +83,17 @@ static enum sql_result count_try(struct sql *sql, struct tries *tries, int most,
     sql_bind_int(s, 3, tries->locks);
     sql_bind_int(s, 4, now);
     sql_bind_int(s, 5, tries->locked_until);
+    return sql_execute(s);
+}
+
+enum sql_result sign_in_forgive(struct sql *sql, const char *name)
+{
+    unsigned char subject[DIGEST_BYTES];
+    if (!make_subject("name", name, subject)) {
+        return SQL_ERROR;
+    }
+    struct sql_statement *s = sql_use(sql, TRIES_FORGET);
+    sql_bind_bytes(s, 1, subject, sizeof subject);
     return sql_execute(s);
 }
 
@@ -200,9 +220,7 @@ static enum sql_result admit(struct sql *sql, struct signing_in *in)
 {
     char who[PERSON_WHO_SIZE];
     in->answer = SIGN_IN_DONE;
-    struct sql_statement *s = sql_use(sql, TRIES_FORGET);
-    sql_bind_bytes(s, 1, in->by_name.subject, DIGEST_BYTES);
-    enum sql_result result = sql_execute(s);
+    enum sql_result result = sign_in_forgive(sql, in->name);
     if (result == SQL_OK) {
         result = drop_what_has_ended(sql, in->asked);
     }

@@ -476,6 +476,7 @@ const char *const office_statements[STATEMENT_COUNT] = {
         "SELECT " PERSON_COLUMNS " FROM people p ORDER BY p.person_no",
     [PERSON_DISABLE] = "UPDATE people SET disabled_at = ?2"
                        " WHERE name = ?1 AND disabled_at = 0",
+    [PERSON_ENABLE] = "UPDATE people SET disabled_at = 0 WHERE name = ?1",
     [PERSON_SET_HASH] = "UPDATE people SET hash = ?2 WHERE name = ?1",
     [SESSION_ADD] = "INSERT INTO sessions VALUES (?1, ?2, ?3, ?3)",
     // Made and used within the rules; a time to come is a clock that was set

@@ -394,6 +394,22 @@ bool admin_disable_person(struct admin *admin, const char *name,
     return result == OFFICE_OK;
 }
 
+bool admin_enable_person(struct admin *admin, const char *name,
+                         struct console *console)
+{
+    bool is_taken = false;
+    if (!admin->office)
+        return post_change(admin, name, "enable", json_object(), console);
+    enum office_result result = office_enable_person(
+        admin->office, name, WHO, clock_wall_ms(), &is_taken);
+    if (result != OFFICE_OK)
+        server_data_complain(console, name, result);
+    else if (is_taken)
+        console_complain(console, "%s: the officer's code is another's by now",
+                         name);
+    return result == OFFICE_OK && !is_taken;
+}
+
 bool admin_set_password(struct admin *admin, const char *name, const char *hash,
                         struct console *console)
 {

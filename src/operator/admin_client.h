@@ -63,6 +63,8 @@ bool admin_add_person(struct admin *admin,
                       struct console *console);
 bool admin_disable_person(struct admin *admin, const char *name,
                           struct console *console);
+bool admin_enable_person(struct admin *admin, const char *name,
+                         struct console *console);
 bool admin_set_password(struct admin *admin, const char *name, const char *hash,
                         struct console *console);
 

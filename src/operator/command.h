@@ -43,6 +43,7 @@ extern const struct command COMMAND_KEY_REVOKE;
 extern const struct command COMMAND_USER_ADD;
 extern const struct command COMMAND_USER_LIST;
 extern const struct command COMMAND_USER_DISABLE;
+extern const struct command COMMAND_USER_ENABLE;
 extern const struct command COMMAND_USER_PASSWORD;
 extern const struct command COMMAND_ENROL;
 extern const struct command COMMAND_PIN;

@@ -1,5 +1,5 @@
-// hailong user add | list | disable | password: the people who sign in at a
-// server. Passwords are hashed here; only the hash goes on.
+// hailong user add | list | disable | enable | password: the people who sign in
+// at a server. Passwords are hashed here; only the hash goes on.
 #include "common/clock.h"
 #include "common/json.h"
 #include "office/people.h"
@@ -197,7 +197,11 @@ static bool need_name(const struct config *config, char out[PERSON_NAME_SIZE],
     return false;
 }
 
-static int disable(const struct config *config, struct console *console)
+// Disables or enables.
+static int change(const struct config *config, struct console *console,
+                  bool (*work)(struct admin *admin, const char *name,
+                               struct console *console),
+                  const char *done_text)
 {
     const char *data = command_need(config, "data", console);
     char name[PERSON_NAME_SIZE];
@@ -206,11 +210,22 @@ static int disable(const struct config *config, struct console *console)
         return COMMAND_MISUSED;
     if (!admin_open(data, &admin, console))
         return COMMAND_FAILED;
-    bool done = admin_disable_person(&admin, name, console);
+    bool done = work(&admin, name, console);
     admin_close(&admin);
     if (done)
-        buf_printf(&console->out, "Disabled, and signed out: %s\n", name);
+        buf_printf(&console->out, "%s: %s\n", done_text, name);
     return done ? COMMAND_DONE : COMMAND_FAILED;
+}
+
+static int disable(const struct config *config, struct console *console)
+{
+    return change(config, console, admin_disable_person,
+                  "Disabled, and signed out");
+}
+
+static int enable(const struct config *config, struct console *console)
+{
+    return change(config, console, admin_enable_person, "May sign in again");
 }
 
 static int set_password(const struct config *config, struct console *console)
@@ -237,6 +252,9 @@ const struct command COMMAND_USER_LIST = {
     "user list", "the people who may sign in", NULL, LIST_KEYS, list};
 const struct command COMMAND_USER_DISABLE = {
     "user disable", "let a person sign in no more", "NAME", DATA_KEYS, disable};
+const struct command COMMAND_USER_ENABLE = {
+    "user enable", "let a disabled person sign in again", "NAME", DATA_KEYS,
+    enable};
 const struct command COMMAND_USER_PASSWORD = {"user password",
                                               "set a person's password", "NAME",
                                               DATA_KEYS, set_password};

@@ -18,6 +18,7 @@ struct change {
     char hash[PASSWORD_HASH_SIZE];
     struct office_new_person person;
     enum office_addition addition;
+    bool is_taken;
 };
 
 static void free_change(void *work)
@@ -145,6 +146,31 @@ enum handling admin_disable_person_handle(struct request *request)
     struct change *change = open_change(request);
     return read_name(request, change) ? queue(request, disable_person)
                                       : HANDLING_DONE;
+}
+
+static enum office_result enable_person(struct office *office, void *ctx)
+{
+    struct change *change = ctx;
+    return office_enable_person(office, change->name, WHO, clock_wall_ms(),
+                                &change->is_taken);
+}
+
+enum handling admin_enable_person_handle(struct request *request)
+{
+    struct change *change = open_change(request);
+    return read_name(request, change) ? queue(request, enable_person)
+                                      : HANDLING_DONE;
+}
+
+void admin_enable_person_finish(struct request *request)
+{
+    const struct change *change = request->work;
+    if (request->job.result == OFFICE_OK && change->is_taken) {
+        reply_problem(request, PROBLEM_THERE, NULL,
+                      "the officer's code is another's by now");
+        return;
+    }
+    admin_change_person_finish(request);
 }
 
 static enum office_result set_password(struct office *office, void *ctx)

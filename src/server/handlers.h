@@ -41,6 +41,8 @@ void admin_revoke_finish(struct request *request);
 enum handling admin_add_person_handle(struct request *request);
 void admin_add_person_finish(struct request *request);
 enum handling admin_disable_person_handle(struct request *request);
+enum handling admin_enable_person_handle(struct request *request);
+void admin_enable_person_finish(struct request *request);
 enum handling admin_set_password_handle(struct request *request);
 void admin_change_person_finish(struct request *request);
 // admin_checkpoint.c

@@ -61,6 +61,9 @@ const struct route ADMIN_ROUTES[] = {
     {ROUTE_ADMIN_DISABLE_PERSON, "POST", "/admin/v1/users/*/disable", BODY_NONE,
      SMALL_BODY, permit_admin, admin_disable_person_handle,
      admin_change_person_finish, 0},
+    {ROUTE_ADMIN_ENABLE_PERSON, "POST", "/admin/v1/users/*/enable", BODY_NONE,
+     SMALL_BODY, permit_admin, admin_enable_person_handle,
+     admin_enable_person_finish, 0},
     {ROUTE_ADMIN_SET_PASSWORD, "POST", "/admin/v1/users/*/password", BODY_JSON,
      SMALL_BODY, permit_admin, admin_set_password_handle,
      admin_change_person_finish, 0},
@@ -91,6 +94,7 @@ const char *route_name(enum route_id id)
         [ROUTE_ADMIN_ADD_CHECKPOINT] = "admin_add_checkpoint",
         [ROUTE_ADMIN_ADD_PERSON] = "admin_add_person",
         [ROUTE_ADMIN_DISABLE_PERSON] = "admin_disable_person",
+        [ROUTE_ADMIN_ENABLE_PERSON] = "admin_enable_person",
         [ROUTE_ADMIN_SET_PASSWORD] = "admin_set_password"};
     return names[id];
 }

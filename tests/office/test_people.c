@@ -231,6 +231,41 @@ static void test_disabled_and_new_password_sign_out(void **state)
         OFFICE_NONE);
 }
 
+// Who was away comes back, with the same password.
+static void test_enabled_again_signs_in(void **state)
+{
+    bool is_taken = true;
+    (void)state;
+    add("binh", PERSON_OFFICER, "cb-07");
+    office_disable_person(made.office, "binh", "admin", now);
+    assert_int_equal(
+        office_enable_person(made.office, "binh", "admin", now, &is_taken),
+        OFFICE_OK);
+    assert_false(is_taken);
+    assert_right(now);
+    assert_int_equal(
+        office_enable_person(made.office, "an", "admin", now, &is_taken),
+        OFFICE_NONE);
+    office_disable_person(made.office, "binh", "admin", now);
+    add("an", PERSON_OFFICER, "cb-07");
+    assert_int_equal(
+        office_enable_person(made.office, "binh", "admin", now, &is_taken),
+        OFFICE_OK);
+    assert_true(is_taken);
+    assert_int_equal(try_at("binh", "", HASH("A"), 2, now, NULL),
+                     SIGN_IN_WRONG);
+}
+
+// Who is locked out and asks for a new password gets in with it.
+static void test_a_new_password_ends_a_lock(void **state)
+{
+    (void)state;
+    add("binh", PERSON_OFFICE, "");
+    fail_times("binh", "", 5, now);
+    office_set_password(made.office, "binh", HASH("B"), "admin", now);
+    assert_int_equal(try_at("binh", "", HASH("B"), 1, now, NULL), SIGN_IN_DONE);
+}
+
 static void test_the_eleventh_session_ends_the_first(void **state)
 {
     (void)state;
@@ -379,6 +414,8 @@ int main(void)
         TEST(test_a_session_survives_a_restart),
         TEST(test_a_session_from_the_future_is_none),
         TEST(test_disabled_and_new_password_sign_out),
+        TEST(test_enabled_again_signs_in),
+        TEST(test_a_new_password_ends_a_lock),
         TEST(test_the_eleventh_session_ends_the_first),
         TEST(test_five_wrong_tries_lock_a_name),
         TEST(test_a_day_forgets_wrong_tries),

@@ -77,6 +77,11 @@ static void try_people(const char *data)
     row = listed(data, 2, 1);
     assert_true(json_is_string(json_object_get(row, "disabled_at")));
     json_decref(row);
+    run_command(&run, "user", "enable", "--data", data, "an", NULL);
+    run_must_end(&run, 0);
+    row = listed(data, 2, 1);
+    assert_true(json_is_null(json_object_get(row, "disabled_at")));
+    json_decref(row);
     run_free(&run);
 }
 
@@ -93,6 +98,19 @@ static void try_what_cannot_be(const char *data)
     run_must_complain(&run, "cuong");
     type(data, "một mật khẩu dài\n");
     run_command(&run, "user", "password", "--data", data, "cuong", NULL);
+    run_must_end(&run, 1);
+    run_must_complain(&run, "cuong");
+    // The code went to somebody else meanwhile.
+    run_command(&run, "user", "disable", "--data", data, "binh", NULL);
+    run_must_end(&run, 0);
+    type(data, "một mật khẩu dài\n");
+    run_command(&run, "user", "add", "--data", data, "--name", "dung", "--role",
+                "officer", "--officer", "cb-07", NULL);
+    run_must_end(&run, 0);
+    run_command(&run, "user", "enable", "--data", data, "binh", NULL);
+    run_must_end(&run, 1);
+    run_must_complain(&run, "another's by now");
+    run_command(&run, "user", "enable", "--data", data, "cuong", NULL);
     run_must_end(&run, 1);
     run_must_complain(&run, "cuong");
     run_free(&run);

@@ -67,6 +67,7 @@ static const struct rule {
     {"POST", "/admin/v1/checkpoints", ADMIN_COMMANDS},
     {"POST", "/admin/v1/users", ADMIN_COMMANDS},
     {"POST", "/admin/v1/users/*/disable", ADMIN_COMMANDS},
+    {"POST", "/admin/v1/users/*/enable", ADMIN_COMMANDS},
     {"POST", "/admin/v1/users/*/password", ADMIN_COMMANDS},
 };
 
