@@ -9,6 +9,7 @@
 //   keys.h           API keys
 //   people.h         who signs in, and as what
 //   sessions.h       signing in and out
+//   transaction_body.h   what one-stop systems send of them, and the answer
 //   line.h           one received line, read by the thread that received it
 //   ingest.h         batches into the ledger, the count and the totals
 //   claim.h          which of several visits about one transaction counts

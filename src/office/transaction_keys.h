@@ -18,6 +18,11 @@ enum office_result office_transaction_keys(struct office *office,
                                            const char *unit,
                                            struct pseudonym_keys *out);
 
+// Makes those of this and the next month where they are missing: for what comes
+// before the unit's first device. Writer only.
+enum office_result office_make_transaction_keys(struct office *office,
+                                                const char *unit, int64_t now);
+
 // Destroys the keys of months that are over, makes those of this and the next
 // month for the units of all devices, and new configurations where that
 // changes them. Call at the server's start and once each local day. By a clock

@@ -120,6 +120,28 @@ enum office_result office_transaction_keys(struct office *office,
     return office_result_of(result == SQL_NONE ? SQL_OK : result);
 }
 
+struct making {
+    const char *unit;
+    int64_t now;
+    json_t *numbers;
+};
+
+static enum sql_result make(struct sql *sql, void *ctx)
+{
+    const struct making *making = ctx;
+    return transaction_keys_ensure(sql, making->unit, making->now,
+                                   making->numbers);
+}
+
+enum office_result office_make_transaction_keys(struct office *office,
+                                                const char *unit, int64_t now)
+{
+    struct making making = {unit, now, json_array()};
+    enum sql_result result = office_work(office, make, &making);
+    json_decref(making.numbers);
+    return office_result_of(result);
+}
+
 static enum sql_result destroy(struct sql *sql, void *ctx)
 {
     const int64_t *now = ctx;

@@ -24,6 +24,9 @@ enum handling font_handle(struct request *request);
 enum handling page_handle(struct request *request);
 // summary.c
 enum handling summary_handle(struct request *request);
+// transactions.c
+enum handling transactions_handle(struct request *request);
+void transactions_finish(struct request *request);
 // health.c
 enum handling health_handle(struct request *request);
 enum handling metrics_handle(struct request *request);

@@ -187,22 +187,33 @@ static bool is_media_type(const char *value, const char *type)
            strchr("; \t", value[size]);
 }
 
+// The type that the body must have.
+static const char *wanted_type(struct request *request)
+{
+    static const char json[] = "application/json";
+    static const char lines[] = "application/x-ndjson";
+    if (request->route->body == BODY_OBJECTS) {
+        request->is_ndjson =
+            is_media_type(request->headers.content_type, lines);
+        return request->is_ndjson ? lines : json;
+    }
+    return request->route->body == BODY_JSON ? json : lines;
+}
+
 static bool check_type(struct request *request)
 {
     const struct request_headers *headers = &request->headers;
-    const char *type = request->route->body == BODY_JSON
-                           ? "application/json"
-                           : "application/x-ndjson";
     if (request->route->body == BODY_NONE) {
         return true;
     }
+    const char *type = wanted_type(request);
     if (!is_media_type(headers->content_type, type)) {
         reply_problem(request, PROBLEM_MEDIA_TYPE, NULL,
                       "the Content-Type must be %s", type);
         return false;
     }
     const char *encoding = headers->content_encoding;
-    bool may_zip = request->route->body == BODY_NDJSON;
+    bool may_zip = request->route->body != BODY_JSON;
     if (encoding && may_zip && strcasecmp(encoding, "gzip") == 0) {
         request->inflater = inflate_open();
         if (!request->inflater) {

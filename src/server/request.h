@@ -56,6 +56,7 @@ struct request {
     char part[ROUTE_PART_SIZE];
     struct request_headers headers;
 
+    bool is_ndjson;            // of BODY_OBJECTS: lines, not one object
     struct buf body;           // inflated
     struct inflater *inflater; // of a gzip body
     size_t received;           // bytes as they came

@@ -1,5 +1,6 @@
 #include "server/routes.h"
 #include "office/batch_body.h"
+#include "office/transaction_body.h"
 #include "server/handlers.h"
 #include "server/permit.h"
 #include <string.h>
@@ -16,6 +17,9 @@ const struct route PUBLIC_ROUTES[] = {
     {ROUTE_SUMMARY, "GET", "/api/v1/reports/summary", BODY_NONE, 0,
      permit_caller, summary_handle, NULL,
      CALLER_KEY_OFFICE | CALLER_KEY_LEADER | CALLER_OFFICE | CALLER_LEADER},
+    {ROUTE_TRANSACTIONS, "POST", "/api/v1/transactions", BODY_OBJECTS,
+     TRANSACTIONS_BYTES_MAX, permit_caller, transactions_handle,
+     transactions_finish, CALLER_KEY_FEED},
     {ROUTE_SIGN_IN, "POST", "/api/v1/sessions", BODY_JSON, SMALL_BODY,
      permit_own_page, sign_in_handle, sign_in_finish, 0},
     {ROUTE_SESSION, "GET", "/api/v1/sessions/me", BODY_NONE, 0, permit_caller,
@@ -49,6 +53,9 @@ const struct route ADMIN_ROUTES[] = {
      0},
     {ROUTE_ADMIN_BATCHES, "POST", "/admin/v1/batches", BODY_NDJSON,
      BATCH_BYTES_MAX, permit_admin, carried_batches_handle, batches_finish, 0},
+    {ROUTE_ADMIN_TRANSACTIONS, "POST", "/admin/v1/transactions", BODY_OBJECTS,
+     TRANSACTIONS_BYTES_MAX, permit_admin, transactions_handle,
+     transactions_finish, 0},
     {ROUTE_ADMIN_ADD_KEY, "POST", "/admin/v1/keys", BODY_JSON, SMALL_BODY,
      permit_admin, admin_add_key_handle, admin_add_key_finish, 0},
     {ROUTE_ADMIN_REVOKE_KEY, "POST", "/admin/v1/keys/*/revoke", BODY_NONE,
@@ -77,6 +84,7 @@ const char *route_name(enum route_id id)
         [ROUTE_BATCHES] = "batches",
         [ROUTE_DEVICE_CONFIG] = "device_config",
         [ROUTE_SUMMARY] = "summary",
+        [ROUTE_TRANSACTIONS] = "transactions",
         [ROUTE_SIGN_IN] = "sign_in",
         [ROUTE_SESSION] = "session",
         [ROUTE_SIGN_OUT] = "sign_out",
@@ -89,6 +97,7 @@ const char *route_name(enum route_id id)
         [ROUTE_ADMIN_ADD_DEVICE] = "admin_add_device",
         [ROUTE_ADMIN_REVOKE_DEVICE] = "admin_revoke_device",
         [ROUTE_ADMIN_BATCHES] = "admin_batches",
+        [ROUTE_ADMIN_TRANSACTIONS] = "admin_transactions",
         [ROUTE_ADMIN_ADD_KEY] = "admin_add_key",
         [ROUTE_ADMIN_REVOKE_KEY] = "admin_revoke_key",
         [ROUTE_ADMIN_ADD_CHECKPOINT] = "admin_add_checkpoint",

@@ -13,6 +13,7 @@ enum route_id {
     ROUTE_BATCHES,
     ROUTE_DEVICE_CONFIG,
     ROUTE_SUMMARY,
+    ROUTE_TRANSACTIONS,
     ROUTE_SIGN_IN,
     ROUTE_SESSION,
     ROUTE_SIGN_OUT,
@@ -25,6 +26,7 @@ enum route_id {
     ROUTE_ADMIN_ADD_DEVICE,
     ROUTE_ADMIN_REVOKE_DEVICE,
     ROUTE_ADMIN_BATCHES,
+    ROUTE_ADMIN_TRANSACTIONS,
     ROUTE_ADMIN_ADD_KEY,
     ROUTE_ADMIN_REVOKE_KEY,
     ROUTE_ADMIN_ADD_CHECKPOINT,
@@ -37,7 +39,8 @@ enum route_id {
 // "batches", for metrics; "none" for ROUTE_NONE.
 const char *route_name(enum route_id id);
 
-enum body_kind { BODY_NONE, BODY_JSON, BODY_NDJSON };
+// BODY_OBJECTS: JSON or NDJSON, as the request says.
+enum body_kind { BODY_NONE, BODY_JSON, BODY_NDJSON, BODY_OBJECTS };
 
 // What a handler did: it has answered, or it has filled request->job and the
 // request waits for the writer.

@@ -48,6 +48,7 @@ static const struct rule {
     {"POST", "/api/v1/batches", SENDERS},
     {"GET", "/api/v1/devices/me/config", DEVICES},
     {"GET", "/api/v1/reports/summary", REPORT_READERS},
+    {"POST", "/api/v1/transactions", 1 << KEY_FEED},
     {"POST", "/api/v1/sessions", ANYBODY},
     {"GET", "/api/v1/sessions/me", PEOPLE},
     {"DELETE", "/api/v1/sessions/me", PEOPLE},
@@ -62,6 +63,7 @@ static const struct rule {
     {"POST", "/admin/v1/devices", ADMIN_COMMANDS},
     {"POST", "/admin/v1/devices/*/revoke", ADMIN_COMMANDS},
     {"POST", "/admin/v1/batches", ADMIN_COMMANDS},
+    {"POST", "/admin/v1/transactions", ADMIN_COMMANDS},
     {"POST", "/admin/v1/keys", ADMIN_COMMANDS},
     {"POST", "/admin/v1/keys/*/revoke", ADMIN_COMMANDS},
     {"POST", "/admin/v1/checkpoints", ADMIN_COMMANDS},
@@ -187,9 +189,9 @@ static int ask_for(const struct route *route, uint16_t port, const char *token,
     snprintf(path, sizeof path, "%.*s%s%s", (int)before, route->path,
              route->path[before] ? "x" : "",
              route->path[before] ? route->path + before + 1 : "");
-    const char *type = route->body == BODY_JSON     ? "application/json"
-                       : route->body == BODY_NDJSON ? "application/x-ndjson"
-                                                    : NULL;
+    const char *type = route->body == BODY_NDJSON ? "application/x-ndjson"
+                       : route->body == BODY_NONE ? NULL
+                                                  : "application/json";
     ask(port,
         &(struct ask){.method = route->method,
                       .path = path,
