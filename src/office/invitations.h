@@ -59,6 +59,9 @@ struct invitation {
     char reason[INVITATION_REASON_SIZE];
 };
 
+// When an open one ends by itself; 0: it has ended.
+int64_t invitation_ends_at(const struct invitation *invitation);
+
 enum invitation_answer {
     INVITATION_MADE,
     INVITATION_THERE,           // the same one is open at this counter already

@@ -14,6 +14,18 @@ const char *invitation_state_name(enum invitation_state state)
     return names[state];
 }
 
+int64_t invitation_ends_at(const struct invitation *invitation)
+{
+    switch (invitation->state) {
+    case INVITATION_WAITING:
+        return invitation->expires_at;
+    case INVITATION_SHOWN:
+        return invitation->state_at + INVITATION_SHOWN_MS;
+    default:
+        return 0;
+    }
+}
+
 static void read_invitation(struct sql_statement *s, int64_t now,
                             struct invitation *out)
 {
@@ -36,10 +48,8 @@ static void read_invitation(struct sql_statement *s, int64_t now,
     out->state = (enum invitation_state)sql_int(s, 15);
     out->state_at = sql_int(s, 16);
     column_text(s, 17, out->reason, sizeof out->reason);
-    int64_t ends_at = out->state == INVITATION_WAITING
-                          ? out->expires_at
-                          : out->state_at + INVITATION_SHOWN_MS;
-    if (out->state <= INVITATION_SHOWN && ends_at <= now) {
+    int64_t ends_at = invitation_ends_at(out);
+    if (ends_at != 0 && ends_at <= now) {
         out->state = INVITATION_EXPIRED;
         out->state_at = ends_at;
     }

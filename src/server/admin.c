@@ -134,6 +134,12 @@ static enum office_result revoke_device(struct office *office, void *ctx)
     return office_revoke_device(office, command->device, clock_wall_ms());
 }
 
+// A revoked device waits for nothing any more.
+static void announce_revoked(struct request *request)
+{
+    hub_announce(request->server->hub, NULL);
+}
+
 enum handling admin_revoke_device_handle(struct request *request)
 {
     struct command *command = open_command(request);
@@ -141,6 +147,7 @@ enum handling admin_revoke_device_handle(struct request *request)
         return HANDLING_DONE;
     }
     command->device = request->part;
+    request->committed = announce_revoked;
     return queue(request, revoke_device);
 }
 

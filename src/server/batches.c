@@ -93,6 +93,17 @@ static struct batch_work *read_header(struct request *request)
     return work;
 }
 
+// To those who wait to see what became of an invitation.
+static void announce_invitations(struct request *request)
+{
+    const struct batch_work *work = request->work;
+    const struct invitation_changes *changed = &work->batch.invitations;
+    if (request->job.result == OFFICE_OK && changed->counter[0] != '\0') {
+        hub_announce(request->server->hub,
+                     changed->is_several ? NULL : changed->counter);
+    }
+}
+
 static enum handling read_lines(struct request *request,
                                 struct batch_work *work)
 {
@@ -116,6 +127,7 @@ static enum handling read_lines(struct request *request,
     }
     batch_fill(&work->header, work->lines, clock_wall_ms(), &work->batch);
     request->job.batch = &work->batch;
+    request->committed = announce_invitations;
     return request_wait(request);
 }
 

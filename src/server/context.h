@@ -6,6 +6,7 @@
 #include "server/caretaker.h"
 #include "server/connections.h"
 #include "server/fields.h"
+#include "server/hub.h"
 #include "server/identity.h"
 #include "server/limits.h"
 #include "server/metrics.h"
@@ -31,6 +32,8 @@ struct server {
     struct caretaker *caretaker;
     int32_t keys_day; // the local day whose keys were made at the start; 0
     struct limits *limits;
+    struct limits *poll_limits; // of long polls, apart
+    struct hub *hub;
     struct budget bodies;
     struct budget passwords; // that are being checked, in their number
     struct metrics metrics;

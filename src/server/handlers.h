@@ -22,6 +22,8 @@ enum handling web_handle(struct request *request);
 enum handling font_handle(struct request *request);
 // The page that the first part of the path names; "/" is the page index.
 enum handling page_handle(struct request *request);
+// device_invitations.c
+enum handling device_invitations_handle(struct request *request);
 // summary.c
 enum handling summary_handle(struct request *request);
 // transactions.c

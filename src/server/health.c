@@ -27,7 +27,8 @@ enum handling metrics_handle(struct request *request)
     struct connections_count connections = http_connections(request->http);
     struct buf body = {0};
     metrics_write(&server->metrics, &connections, &writer,
-                  atomic_load(&server->bodies.used), clock_mono_us(), &body);
+                  atomic_load(&server->bodies.used), hub_count(server->hub),
+                  clock_mono_us(), &body);
     reply_bytes(request, 200, "text/plain; version=0.0.4; charset=utf-8",
                 &body);
     return HANDLING_DONE;

@@ -134,11 +134,53 @@ static enum MHD_Result send_reply(struct request *request)
     return queued;
 }
 
-// On the writer's thread. The request may be gone when this returns.
+// On the writer's or the hub's thread. The request may be gone when this
+// returns.
 static void resume(void *ctx)
 {
     const struct request *request = ctx;
     MHD_resume_connection(request->connection);
+}
+
+static void on_job_done(void *ctx)
+{
+    struct request *request = ctx;
+    if (request->committed) {
+        request->committed(request);
+    }
+    resume(request);
+}
+
+static int socket_of(struct MHD_Connection *connection)
+{
+    return MHD_get_connection_info(connection,
+                                   MHD_CONNECTION_INFO_CONNECTION_FD)
+        ->connect_fd;
+}
+
+// First asleep, then queued: the writer, or the hub, may be done at once.
+static enum MHD_Result go_on(struct request *request, enum handling handling)
+{
+    switch (handling) {
+    case HANDLING_DONE:
+        return send_reply(request);
+    case HANDLING_WAITS:
+        request->stage = REQUEST_WAITING;
+        request->job.done = on_job_done;
+        request->job.done_ctx = request;
+        MHD_suspend_connection(request->connection);
+        writer_push(request->server->writer, &request->job);
+        break;
+    case HANDLING_LISTENS:
+        request->stage = REQUEST_LISTENING;
+        request->listening.fd = socket_of(request->connection);
+        request->listening.wake = resume;
+        request->listening.ctx = request;
+        MHD_suspend_connection(request->connection);
+        hub_enter(request->server->hub, &request->listening);
+        break;
+    }
+    return MHD_YES;
 }
 
 // The body is whole: from now on the peer waits for us.
@@ -146,16 +188,7 @@ static enum MHD_Result answer(struct request *request)
 {
     connection_owes_nothing(request->http->connections, request->peer);
     count_answering(request, true);
-    if (request_handle(request) == HANDLING_DONE) {
-        return send_reply(request);
-    }
-    // First asleep, then queued: the writer may be done at once.
-    request->stage = REQUEST_WAITING;
-    request->job.done = resume;
-    request->job.done_ctx = request;
-    MHD_suspend_connection(request->connection);
-    writer_push(request->server->writer, &request->job);
-    return MHD_YES;
+    return go_on(request, request_handle(request));
 }
 
 static enum MHD_Result on_request(void *ctx, struct MHD_Connection *connection,
@@ -189,6 +222,8 @@ static enum MHD_Result on_request(void *ctx, struct MHD_Connection *connection,
     case REQUEST_WAITING:
         request->route->finish(request);
         return send_reply(request);
+    case REQUEST_LISTENING:
+        return go_on(request, request->route->handle(request));
     case REQUEST_ANSWERED:
         break;
     }
@@ -226,9 +261,7 @@ static void on_connection(void *ctx, struct MHD_Connection *connection,
         *peer_slot = NULL;
         return;
     }
-    int fd =
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)
-            ->connect_fd;
+    int fd = socket_of(connection);
     *peer_slot = connections_add(
         http->connections, fd,
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)

@@ -2,8 +2,9 @@
 // the way of each request through its stages. The rest of the server sees
 // requests and replies, never the library.
 //
-// A request that waits for the writer is suspended, and goes on in its thread
-// when its job is done, so a few threads serve any number of waiting devices.
+// A request that waits for the writer, or for a change, is suspended, and goes
+// on in its thread when its job is done, or the change has come, so a few
+// threads serve any number of waiting devices.
 #pragma once
 #include "server/connections.h"
 #include "server/routes.h"
@@ -30,7 +31,7 @@ uint16_t http_port(const struct http *http);
 // No new connections from now on; those that are open go on.
 void http_stop_accepting(struct http *http);
 // Waits, not for ever, until what was asked is answered, and ends. No request
-// may wait for the writer any more. Accepts NULL.
+// may wait for the writer or in the hub any more. Accepts NULL.
 void http_stop(struct http *http);
 
 struct connections_count http_connections(struct http *http);

@@ -78,13 +78,15 @@ static void write_writer(const struct writer_figures *writer, int64_t now_us,
 void metrics_write(struct metrics *metrics,
                    const struct connections_count *connections,
                    const struct writer_figures *writer, size_t body_bytes,
-                   int64_t now_us, struct buf *out)
+                   size_t listening, int64_t now_us, struct buf *out)
 {
     write_requests(metrics, out);
     write_lines(metrics, out);
     write_writer(writer, now_us, out);
     write_value(out, "hailong_body_bytes", "gauge",
                 "Memory that request bodies hold.", body_bytes);
+    write_value(out, "hailong_listening", "gauge",
+                "Requests that wait for a change.", listening);
     write_value(out, "hailong_connections", "gauge", "Open connections.",
                 connections->open);
     write_value(out, "hailong_connections_total", "counter",

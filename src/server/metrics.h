@@ -29,4 +29,4 @@ void metrics_count_line(struct metrics *metrics,
 void metrics_write(struct metrics *metrics,
                    const struct connections_count *connections,
                    const struct writer_figures *writer, size_t body_bytes,
-                   int64_t now_us, struct buf *out);
+                   size_t listening, int64_t now_us, struct buf *out);

@@ -49,10 +49,10 @@ static enum office_result find_device(struct request *request,
     return result;
 }
 
-static bool check_rate(struct request *request, const char *caller)
+static bool check_rate(struct request *request, struct limits *limits,
+                       const char *caller)
 {
-    int64_t wait_s =
-        limits_take(request->server->limits, caller, clock_mono_us());
+    int64_t wait_s = limits_take(limits, caller, clock_mono_us());
     if (wait_s == 0) {
         return true;
     }
@@ -62,7 +62,8 @@ static bool check_rate(struct request *request, const char *caller)
     return false;
 }
 
-bool permit_sender(struct request *request)
+// A device by its token, revoked or not, within this rate.
+static bool check_device(struct request *request, struct limits *limits)
 {
     unsigned char hash[DIGEST_BYTES];
     if (!read_bearer(request, hash)) {
@@ -78,20 +79,33 @@ bool permit_sender(struct request *request)
         reply_office_failure(request, result);
         return false;
     }
-    return check_rate(request, request->device.id);
+    return check_rate(request, limits, request->device.id);
 }
 
-bool permit_device(struct request *request)
+bool permit_sender(struct request *request)
 {
-    if (!permit_sender(request)) {
-        return false;
-    }
+    return check_device(request, request->server->limits);
+}
+
+static bool check_in_force(struct request *request)
+{
     if (request->device.state == OFFICE_DEVICE_REVOKED) {
         reply_problem(request, PROBLEM_REVOKED, NULL,
                       "this device was revoked; enrol it again");
         return false;
     }
     return true;
+}
+
+bool permit_device(struct request *request)
+{
+    return permit_sender(request) && check_in_force(request);
+}
+
+bool permit_listener(struct request *request)
+{
+    return check_device(request, request->server->poll_limits) &&
+           check_in_force(request);
 }
 
 // --- Keys and people --------------------------------------------------------
@@ -294,7 +308,8 @@ static bool permit_session(struct request *request)
                       "nobody is signed in; sign in at /dang-nhap, or send "
                       "the header Authorization: Bearer <key>");
     }
-    return result == OFFICE_OK && check_rate(request, request->who) &&
+    return result == OFFICE_OK &&
+           check_rate(request, request->server->limits, request->who) &&
            check_role(request) && check_csrf(request);
 }
 

@@ -8,6 +8,8 @@ struct request;
 bool permit_anybody(struct request *request);
 // A device by its token, within its rate. Fills request->device.
 bool permit_device(struct request *request);
+// As permit_device(), for a request that waits: these have a rate of their own.
+bool permit_listener(struct request *request);
 // As permit_device(), and a revoked one too: what it sends is quarantined.
 bool permit_sender(struct request *request);
 // An API key or a person's session, of a role that the route's `callers` name.

@@ -6,6 +6,7 @@
 #include "common/json.h"
 #include "office/devices.h"
 #include "office/people.h"
+#include "server/hub.h"
 #include "server/inflate.h"
 #include "server/reply.h"
 #include "server/routes.h"
@@ -24,6 +25,7 @@ enum request_stage {
     REQUEST_NEW,       // its first line was read
     REQUEST_RECEIVING, // its headers were judged, the body comes
     REQUEST_WAITING,   // the writer has its job
+    REQUEST_LISTENING, // the hub has it
     REQUEST_ANSWERED
 };
 
@@ -75,7 +77,12 @@ struct request {
     void *work;
     void (*free_work)(void *work);
     struct writer_job job;
-    bool is_counted; // among those that are being answered
+    // What is to be known outside as soon as the job is done, even when the
+    // peer is gone by then. On the writer's thread; NULL: nothing.
+    void (*committed)(struct request *request);
+    struct hub_wait listening;
+    int64_t listens_until_us; // monotonic; 0: it has not begun
+    bool is_counted;          // among those that are being answered
 };
 
 // `target` is the request line's, query and all. NULL on no memory.

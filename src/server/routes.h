@@ -12,6 +12,7 @@ enum route_id {
     ROUTE_ENROL,
     ROUTE_BATCHES,
     ROUTE_DEVICE_CONFIG,
+    ROUTE_DEVICE_INVITATIONS,
     ROUTE_SUMMARY,
     ROUTE_TRANSACTIONS,
     ROUTE_SIGN_IN,
@@ -43,8 +44,9 @@ const char *route_name(enum route_id id);
 enum body_kind { BODY_NONE, BODY_JSON, BODY_NDJSON, BODY_OBJECTS };
 
 // What a handler did: it has answered, or it has filled request->job and the
-// request waits for the writer.
-enum handling { HANDLING_DONE, HANDLING_WAITS };
+// request waits for the writer, or it has filled request->listening and the
+// request waits for a change (long_poll.h): it is called once more then.
+enum handling { HANDLING_DONE, HANDLING_WAITS, HANDLING_LISTENS };
 
 // Who may ask, where permit_caller() or permit_page() judges: keys and people,
 // each with a role.

@@ -169,6 +169,11 @@ static bool open_office(struct server *server)
 static bool open_listeners(struct server *server)
 {
     const struct server_settings *settings = &server->settings;
+    // The other half stays for those who do not wait.
+    server->hub = hub_open((size_t)settings->connections / 2);
+    if (!server->hub) {
+        return false;
+    }
     struct server_address admin;
     server_address_parse("127.0.0.1:0", &admin);
     server->admin_http = http_start(
@@ -255,7 +260,9 @@ static enum server_outcome prepare(struct server *server)
     server->bodies.limit = settings->body_memory;
     server->passwords.limit = PASSWORDS_AT_ONCE;
     server->limits = limits_open(settings->device_rate, settings->device_burst);
-    if (!server->limits || !ledger_init()) {
+    server->poll_limits =
+        limits_open(settings->device_rate, settings->device_burst);
+    if (!server->limits || !server->poll_limits || !ledger_init()) {
         log_error(MODULE, "cannot start: out of memory or no randomness");
         return SERVER_FAILED;
     }
@@ -319,6 +326,9 @@ static void stop_listeners(struct server *server)
     if (server->writer) {
         writer_finish(server->writer);
     }
+    if (server->hub) {
+        hub_finish(server->hub);
+    }
     http_stop(server->public_http);
     http_stop(server->admin_http);
 }
@@ -337,6 +347,8 @@ void server_close(struct server *server)
     readers_close(server->readers);
     writer_close(server->writer);
     identity_close(&server->identity);
+    hub_close(server->hub);
+    limits_close(server->poll_limits);
     limits_close(server->limits);
     i18n_close(server->texts);
     pages_close(server->pages);
