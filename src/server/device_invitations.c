@@ -66,6 +66,6 @@ enum handling device_invitations_handle(struct request *request)
                       "this device was revoked; enrol it again");
         return HANDLING_DONE;
     }
-    return long_poll_answer(request, list_json(&list, &changes_at), now,
-                            changes_at);
+    json_t *object = list_json(&list, &changes_at);
+    return long_poll_answer(request, object, now, changes_at);
 }

@@ -24,6 +24,19 @@ enum handling font_handle(struct request *request);
 enum handling page_handle(struct request *request);
 // device_invitations.c
 enum handling device_invitations_handle(struct request *request);
+// invitations.c
+enum handling invite_handle(struct request *request);
+void invite_finish(struct request *request);
+enum handling invitation_handle(struct request *request);
+enum handling withdraw_handle(struct request *request);
+void withdraw_finish(struct request *request);
+// tokens.c
+enum handling token_handle(struct request *request);
+// counters.c
+enum handling counter_invitations_handle(struct request *request);
+enum handling seat_handle(struct request *request);
+enum handling take_seat_handle(struct request *request);
+void take_seat_finish(struct request *request);
 // summary.c
 enum handling summary_handle(struct request *request);
 // transactions.c

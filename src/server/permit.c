@@ -338,7 +338,8 @@ bool permit_page(struct request *request)
     if (result == OFFICE_NONE) {
         send_to_sign_in(request);
     }
-    return result == OFFICE_OK && check_rate(request, request->who) &&
+    return result == OFFICE_OK &&
+           check_rate(request, request->server->limits, request->who) &&
            check_role(request);
 }
 

@@ -22,6 +22,13 @@ static const struct {
     [PROBLEM_GAP] = {409, "gap", "Lines before these are missing"},
     [PROBLEM_FORK] = {409, "fork", "The lines do not continue what is held"},
     [PROBLEM_THERE] = {409, "there", "There is one already"},
+    [PROBLEM_ALREADY_RATED] = {409, "already-rated",
+                               "The transaction has its rating"},
+    [PROBLEM_OPEN_ELSEWHERE] = {409, "open-elsewhere",
+                                "It is open at another counter"},
+    [PROBLEM_QUEUE_FULL] = {409, "queue-full",
+                            "The counter has as many as it may"},
+    [PROBLEM_ENDED] = {409, "ended", "It has ended already"},
     [PROBLEM_CODE_UNKNOWN] = {404, "code-unknown",
                               "The enrolment code is unknown"},
     [PROBLEM_CODE_USED] = {409, "code-used",
@@ -36,6 +43,8 @@ static const struct {
     [PROBLEM_UNREADABLE] = {422, "unreadable", "The body cannot be understood"},
     [PROBLEM_BAD_SIGNATURE] = {422, "bad-signature",
                                "The signature does not fit"},
+    [PROBLEM_UNKNOWN_COUNTER] = {422, "unknown-counter",
+                                 "There is no such counter"},
     [PROBLEM_TOO_MANY] = {429, "too-many", "Too many requests"},
     [PROBLEM_FAILED] = {500, "failed", "The server failed"},
     [PROBLEM_BUSY] = {503, "busy", "The server cannot take this now"}};
@@ -141,6 +150,7 @@ static json_t *make_problem(enum problem problem, const char *detail,
     }
     set_text(object, "detail", detail);
     set_text(object, "reason", more->reason);
+    set_text(object, "counter", more->counter);
     if (!set_number(object, "line", more->line) ||
         !set_number(object, "expected", more->expected) ||
         !set_number(object, "next_gen", more->next_gen)) {

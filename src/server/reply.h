@@ -1,6 +1,6 @@
 // The answer to a request, built by a handler and sent by http.c. Errors have
 // one shape, application/problem+json (RFC 9457): type, title, status, detail,
-// and where they apply line, reason, expected, next_gen.
+// and where they apply line, reason, expected, next_gen, counter.
 #pragma once
 #include "common/buf.h"
 #include "common/json.h"
@@ -43,6 +43,10 @@ enum problem {
     PROBLEM_GAP,
     PROBLEM_FORK,
     PROBLEM_THERE,
+    PROBLEM_ALREADY_RATED,
+    PROBLEM_OPEN_ELSEWHERE,
+    PROBLEM_QUEUE_FULL,
+    PROBLEM_ENDED,
     PROBLEM_CODE_UNKNOWN,
     PROBLEM_CODE_USED,
     PROBLEM_CODE_EXPIRED,
@@ -51,6 +55,7 @@ enum problem {
     PROBLEM_MEDIA_TYPE,
     PROBLEM_UNREADABLE,
     PROBLEM_BAD_SIGNATURE,
+    PROBLEM_UNKNOWN_COUNTER,
     PROBLEM_TOO_MANY,
     PROBLEM_FAILED,
     PROBLEM_BUSY,
@@ -63,6 +68,7 @@ struct problem_members {
     const char *reason;
     int64_t expected;
     int64_t next_gen;
+    const char *counter;
 };
 
 // Each replaces an answer that was there. Out of memory becomes an answer of

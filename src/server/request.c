@@ -197,13 +197,22 @@ static const char *wanted_type(struct request *request)
             is_media_type(request->headers.content_type, lines);
         return request->is_ndjson ? lines : json;
     }
-    return request->route->body == BODY_JSON ? json : lines;
+    return request->route->body == BODY_NDJSON ? lines : json;
+}
+
+// Content-Length is known to be digits.
+static bool has_body(const struct request_headers *headers)
+{
+    const char *length = headers->content_length;
+    return headers->transfer_encoding ||
+           (length && length[strspn(length, "0")] != '\0');
 }
 
 static bool check_type(struct request *request)
 {
     const struct request_headers *headers = &request->headers;
-    if (request->route->body == BODY_NONE) {
+    if (request->route->body == BODY_NONE ||
+        (request->route->body == BODY_MAYBE_JSON && !has_body(headers))) {
         return true;
     }
     const char *type = wanted_type(request);
@@ -213,7 +222,8 @@ static bool check_type(struct request *request)
         return false;
     }
     const char *encoding = headers->content_encoding;
-    bool may_zip = request->route->body != BODY_JSON;
+    bool may_zip = request->route->body != BODY_JSON &&
+                   request->route->body != BODY_MAYBE_JSON;
     if (encoding && may_zip && strcasecmp(encoding, "gzip") == 0) {
         request->inflater = inflate_open();
         if (!request->inflater) {
@@ -244,8 +254,9 @@ static bool check_length(struct request *request)
 {
     const char *length = request->headers.content_length;
     size_t limit = request->route->body_limit;
-    if (request->route->body != BODY_NONE && !length &&
-        !request->headers.transfer_encoding) {
+    bool must_come = request->route->body != BODY_NONE &&
+                     request->route->body != BODY_MAYBE_JSON;
+    if (must_come && !length && !request->headers.transfer_encoding) {
         reply_problem(request, PROBLEM_LENGTH_REQUIRED, NULL,
                       "send Content-Length, or the body in chunks");
         request->reply.close = true;

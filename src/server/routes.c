@@ -7,6 +7,11 @@
 
 enum { SMALL_BODY = 4096 };
 
+// Who asks citizens, and who may see what became of it.
+#define CALLER_INVITES                                                         \
+    (CALLER_KEY_FEED | CALLER_ADMIN | CALLER_OFFICE | CALLER_OFFICER)
+#define CALLER_WATCHES (CALLER_INVITES | CALLER_KEY_OFFICE)
+
 const struct route PUBLIC_ROUTES[] = {
     {ROUTE_ENROL, "POST", "/api/v1/devices/enrol", BODY_JSON, SMALL_BODY,
      permit_anybody, enrol_handle, enrol_finish, 0},
@@ -16,6 +21,22 @@ const struct route PUBLIC_ROUTES[] = {
      permit_device, device_config_handle, NULL, 0},
     {ROUTE_DEVICE_INVITATIONS, "GET", "/api/v1/devices/me/invitations",
      BODY_NONE, 0, permit_listener, device_invitations_handle, NULL, 0},
+    {ROUTE_INVITE, "POST", "/api/v1/invitations", BODY_JSON, SMALL_BODY,
+     permit_caller, invite_handle, invite_finish, CALLER_INVITES},
+    {ROUTE_INVITATION, "GET", "/api/v1/invitations/*", BODY_NONE, 0,
+     permit_caller, invitation_handle, NULL, CALLER_WATCHES},
+    {ROUTE_WITHDRAW, "DELETE", "/api/v1/invitations/*", BODY_MAYBE_JSON,
+     SMALL_BODY, permit_caller, withdraw_handle, withdraw_finish,
+     CALLER_INVITES},
+    {ROUTE_TOKEN, "POST", "/api/v1/tokens", BODY_JSON, SMALL_BODY,
+     permit_caller, token_handle, NULL, CALLER_KEY_FEED},
+    {ROUTE_COUNTER_INVITATIONS, "GET", "/api/v1/counters/*/invitations",
+     BODY_NONE, 0, permit_caller, counter_invitations_handle, NULL,
+     CALLER_WATCHES},
+    {ROUTE_SEAT, "GET", "/api/v1/counters/*/seat", BODY_NONE, 0, permit_caller,
+     seat_handle, NULL, CALLER_WATCHES},
+    {ROUTE_TAKE_SEAT, "POST", "/api/v1/counters/*/seat", BODY_JSON, SMALL_BODY,
+     permit_caller, take_seat_handle, take_seat_finish, CALLER_INVITES},
     {ROUTE_SUMMARY, "GET", "/api/v1/reports/summary", BODY_NONE, 0,
      permit_caller, summary_handle, NULL,
      CALLER_KEY_OFFICE | CALLER_KEY_LEADER | CALLER_OFFICE | CALLER_LEADER},
@@ -86,6 +107,13 @@ const char *route_name(enum route_id id)
         [ROUTE_BATCHES] = "batches",
         [ROUTE_DEVICE_CONFIG] = "device_config",
         [ROUTE_DEVICE_INVITATIONS] = "device_invitations",
+        [ROUTE_INVITE] = "invite",
+        [ROUTE_INVITATION] = "invitation",
+        [ROUTE_WITHDRAW] = "withdraw",
+        [ROUTE_TOKEN] = "token",
+        [ROUTE_COUNTER_INVITATIONS] = "counter_invitations",
+        [ROUTE_SEAT] = "seat",
+        [ROUTE_TAKE_SEAT] = "take_seat",
         [ROUTE_SUMMARY] = "summary",
         [ROUTE_TRANSACTIONS] = "transactions",
         [ROUTE_SIGN_IN] = "sign_in",

@@ -13,6 +13,13 @@ enum route_id {
     ROUTE_BATCHES,
     ROUTE_DEVICE_CONFIG,
     ROUTE_DEVICE_INVITATIONS,
+    ROUTE_INVITE,
+    ROUTE_INVITATION,
+    ROUTE_WITHDRAW,
+    ROUTE_TOKEN,
+    ROUTE_COUNTER_INVITATIONS,
+    ROUTE_SEAT,
+    ROUTE_TAKE_SEAT,
     ROUTE_SUMMARY,
     ROUTE_TRANSACTIONS,
     ROUTE_SIGN_IN,
@@ -40,8 +47,15 @@ enum route_id {
 // "batches", for metrics; "none" for ROUTE_NONE.
 const char *route_name(enum route_id id);
 
-// BODY_OBJECTS: JSON or NDJSON, as the request says.
-enum body_kind { BODY_NONE, BODY_JSON, BODY_NDJSON, BODY_OBJECTS };
+// BODY_MAYBE_JSON: it may be missing. BODY_OBJECTS: JSON or NDJSON, as the
+// request says.
+enum body_kind {
+    BODY_NONE,
+    BODY_JSON,
+    BODY_MAYBE_JSON,
+    BODY_NDJSON,
+    BODY_OBJECTS
+};
 
 // What a handler did: it has answered, or it has filled request->job and the
 // request waits for the writer, or it has filled request->listening and the

@@ -1,6 +1,7 @@
 #include "server/settings.h"
 #include "ledger/record.h"
 #include "office/devices.h"
+#include "server/token_link.h"
 #include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,8 @@ const struct config_key SERVER_KEYS[] = {
     {"server", "tls_cert", CONFIG_TEXT, NULL, 0, 0,
      "certificate chain (PEM); with --tls-key"},
     {"server", "tls_key", CONFIG_TEXT, NULL, 0, 0, "its private key (PEM)"},
+    {"server", "public_url", CONFIG_TEXT, NULL, 0, 0,
+     "address that citizens' telephones reach, such as https://hailong.example"},
     {"server", "plain_http", CONFIG_FLAG, "no", 0, 0,
      "allow HTTP without TLS beyond this machine"},
     {"server", "log_level", CONFIG_TEXT, "info", 0, 0,
@@ -186,6 +189,14 @@ static bool read_listener(const struct config *config,
         buf_append_text(message, out->tls_cert
                                      ? "tls_key: is missing beside tls_cert"
                                      : "tls_cert: is missing beside tls_key");
+        return false;
+    }
+    out->public_url = config_text(config, "public_url");
+    if (out->public_url && !public_url_is_valid(out->public_url)) {
+        buf_printf(message,
+                   "public_url: \"%s\" is no address; give for example "
+                   "https://hailong.example",
+                   out->public_url);
         return false;
     }
     if (!out->tls_cert && !out->address.is_loopback &&

@@ -34,6 +34,7 @@ struct server_settings {
     struct server_address address;
     const char *port_file;          // NULL: none
     const char *tls_cert, *tls_key; // NULL: plain HTTP
+    const char *public_url;         // for citizens; NULL: as they come
     const char *fields_file;        // NULL: the program's own, if there is one
     const char *walk_up_fields;     // codes of tiles; NULL: the file's first
     const char *hours_file;         // NULL: counters are always open

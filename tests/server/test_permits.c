@@ -35,6 +35,7 @@ enum {
     ANYBODY = (1 << WHO_COUNT) - 1,
     REPORT_READERS =
         1 << KEY_OFFICE | 1 << KEY_LEADER | 1 << OFFICE | 1 << LEADER,
+    INVITERS = 1 << KEY_FEED | 1 << ADMIN | 1 << OFFICE | 1 << OFFICER,
     DEVICES = 1 << DEVICE,
     SENDERS = 1 << DEVICE | 1 << REVOKED_DEVICE,
     ADMIN_COMMANDS = 1 << ADMIN_TOKEN
@@ -47,6 +48,14 @@ static const struct rule {
     {"POST", "/api/v1/devices/enrol", ANYBODY},
     {"POST", "/api/v1/batches", SENDERS},
     {"GET", "/api/v1/devices/me/config", DEVICES},
+    {"GET", "/api/v1/devices/me/invitations", DEVICES},
+    {"POST", "/api/v1/invitations", INVITERS},
+    {"GET", "/api/v1/invitations/*", INVITERS | 1 << KEY_OFFICE},
+    {"DELETE", "/api/v1/invitations/*", INVITERS},
+    {"POST", "/api/v1/tokens", 1 << KEY_FEED},
+    {"GET", "/api/v1/counters/*/invitations", INVITERS | 1 << KEY_OFFICE},
+    {"GET", "/api/v1/counters/*/seat", INVITERS | 1 << KEY_OFFICE},
+    {"POST", "/api/v1/counters/*/seat", INVITERS},
     {"GET", "/api/v1/reports/summary", REPORT_READERS},
     {"POST", "/api/v1/transactions", 1 << KEY_FEED},
     {"POST", "/api/v1/sessions", ANYBODY},
@@ -226,7 +235,8 @@ static bool is_page(const struct route *route)
 // Without a body nothing happens; only signing out does something.
 static void renew(const struct route *route, size_t role)
 {
-    if (strcmp(route->method, "DELETE") == 0) {
+    if (strcmp(route->method, "DELETE") == 0 &&
+        strcmp(route->path, "/api/v1/sessions/me") == 0) {
         sign_in("now", role, &sessions[role]);
     }
 }
