@@ -24,28 +24,29 @@ NEEDS_common =
 NEEDS_sql = common
 NEEDS_vietnamese = common
 NEEDS_i18n = vietnamese common
+NEEDS_qr = common
 NEEDS_ledger = vietnamese common
 NEEDS_survey = ledger i18n vietnamese common
 NEEDS_store = ledger sql common
 NEEDS_office = ledger sql vietnamese common
 NEEDS_report = office i18n vietnamese common
 NEEDS_sync = store ledger common
-NEEDS_server = report office survey ledger i18n vietnamese common
+NEEDS_server = report office qr survey ledger i18n vietnamese common
 NEEDS_ui = store survey ledger i18n vietnamese common
-NEEDS_operator = sync report office store ledger i18n vietnamese common
-ROOMS := common sql vietnamese i18n ledger survey store office report sync \
-         server ui operator
+NEEDS_operator = sync report office store qr ledger i18n vietnamese common
+ROOMS := common sql vietnamese i18n qr ledger survey store office report \
+         sync server ui operator
 
 # Libraries, each in the room that alone includes it.
 PKGS_common = jansson inih
 PKGS_sql = sqlite3
 PKGS_vietnamese = libutf8proc
+PKGS_qr = libqrencode
 PKGS_ledger = libsodium
 PKGS_report = xlsxwriter pangocairo pangoft2 fontconfig
 PKGS_sync = libcurl libssl libcrypto zlib
 PKGS_server = libmicrohttpd zlib
 PKGS_ui = sdl2 SDL2_ttf
-PKGS_operator = libqrencode
 
 # Programs: build/<name> is src/<main> and the closure of one room.
 PROGRAMS := hailong-kiosk hailong-sync hailong-server hailong

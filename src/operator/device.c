@@ -5,8 +5,8 @@
 #include "operator/admin_client.h"
 #include "operator/command.h"
 #include "operator/listing.h"
-#include "operator/qr.h"
 #include "operator/server_data.h"
+#include "qr/qr.h"
 #include <string.h>
 
 static const struct config_key ADD_KEYS[] = {
@@ -47,7 +47,7 @@ static void print_added(const struct admin_added_device *added, bool as_json,
                "Works once, until %s. On the device:\n"
                "  hailong enrol --server URL --code %s --data DIR\n\n",
                added->id, added->code, expires, added->code);
-    if (!qr_append(added->code, &console->out))
+    if (!qr_append_blocks(added->code, &console->out))
         console_complain(console, "the code could not be drawn; type it");
 }
 

@@ -30,6 +30,7 @@ void invite_finish(struct request *request);
 enum handling invitation_handle(struct request *request);
 enum handling withdraw_handle(struct request *request);
 void withdraw_finish(struct request *request);
+enum handling invitation_code_handle(struct request *request);
 // tokens.c
 enum handling token_handle(struct request *request);
 // counters.c

@@ -1,6 +1,8 @@
 // POST /api/v1/invitations, GET and DELETE of one: the one-stop software, or an
-// officer, has a citizen asked, and sees what became of it.
+// officer, has a citizen asked, and sees what became of it. GET …/qr.svg: the
+// code that a telephone scans from the officer's page.
 #include "common/clock.h"
+#include "qr/qr.h"
 #include "server/context.h"
 #include "server/dossier.h"
 #include "server/handlers.h"
@@ -11,6 +13,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+static void refuse_ended(struct request *request,
+                         const struct invitation *invitation)
+{
+    const char *state = invitation_state_name(invitation->state);
+    reply_problem(request, PROBLEM_ENDED,
+                  &(struct problem_members){.reason = state},
+                  "it has ended already: %s", state);
+}
 
 static enum handling refuse(struct request *request, const char *why)
 {
@@ -165,6 +176,23 @@ enum handling invitation_handle(struct request *request)
     return HANDLING_DONE;
 }
 
+enum handling invitation_code_handle(struct request *request)
+{
+    struct invitation found;
+    struct token_link link;
+    struct buf image = {0};
+    if (!find(request, &found)) {
+        return HANDLING_DONE;
+    }
+    if (found.state > INVITATION_SHOWN) {
+        refuse_ended(request, &found);
+    } else if (token_link_make(request, &found, &link)) {
+        image.failed = !qr_append_svg(link.url, &image);
+        reply_bytes(request, 200, "image/svg+xml", &image);
+    }
+    return HANDLING_DONE;
+}
+
 // --- Withdrawing one --------------------------------------------------------
 
 struct withdrawing {
@@ -238,8 +266,6 @@ enum handling withdraw_handle(struct request *request)
 void withdraw_finish(struct request *request)
 {
     const struct withdrawing *work = request->work;
-    const struct invitation *invitation = &work->invitation;
-    const char *state;
     switch (request->job.result) {
     case OFFICE_OK:
         break;
@@ -252,11 +278,8 @@ void withdraw_finish(struct request *request)
         return;
     }
     if (work->is_withdrawn) {
-        reply_json(request, 200, invitation_status(invitation));
-        return;
+        reply_json(request, 200, invitation_status(&work->invitation));
+    } else {
+        refuse_ended(request, &work->invitation);
     }
-    state = invitation_state_name(invitation->state);
-    reply_problem(request, PROBLEM_ENDED,
-                  &(struct problem_members){.reason = state},
-                  "it has ended already: %s", state);
 }

@@ -1,6 +1,5 @@
 // POST /api/v1/tokens: a one-time token for a receipt that is printed before
-// the work is done. GET /api/v1/invitations/{id}/qr.svg: the one of an
-// invitation, to be scanned from the officer's page.
+// the work is done.
 #include "common/clock.h"
 #include "common/ids.h"
 #include "server/context.h"

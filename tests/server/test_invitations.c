@@ -4,7 +4,7 @@
 #include "common/file.h"
 #include "ledger/pseudonym.h"
 #include "ledger/token.h"
-#include "office/audit.h"
+#include "qr/qr.h"
 #include "support/check.h"
 #include "support/server_maker.h"
 #include <dirent.h>
@@ -218,6 +218,34 @@ static void test_answer_has_a_token_and_its_address(void **state)
     assert_string_equal(token.field, "dat-dai");
     assert_true(pseudonym_is(token.transaction));
     clear(token.id);
+    json_decref(object);
+    answer_free(&answer);
+}
+
+static void test_code_for_the_telephone_is_of_the_same_address(void **state)
+{
+    char id[ID_SIZE], path[128];
+    struct answer answer = {0};
+    struct buf drawn = {0};
+    (void)state;
+    invite("{\"counter\":\"3\",\"transaction\":\"H24.12-261123-0101\"}",
+           &answer);
+    assert_int_equal(answer.status, 201);
+    json_t *object = answer_object(&answer);
+    assert_true(json_copy_text(object, "id", id, sizeof id));
+    assert_true(qr_append_svg(text_of(object, "url"), &drawn));
+    snprintf(path, sizeof path, "/api/v1/invitations/%s/qr.svg", id);
+    call("GET", path, feed, NULL, &answer);
+    assert_int_equal(answer.status, 200);
+    assert_string_equal(answer_header(&answer, "Content-Type"),
+                        "image/svg+xml");
+    assert_string_equal(buf_text(&answer.body), buf_text(&drawn));
+    clear(id);
+    call("GET", path, feed, NULL, &answer);
+    answer_is_problem(&answer, 409, "ended");
+    call("GET", "/api/v1/invitations/x/qr.svg", feed, NULL, &answer);
+    answer_is_problem(&answer, 404, "not-found");
+    buf_free(&drawn);
     json_decref(object);
     answer_free(&answer);
 }
@@ -726,6 +754,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_invitation_reaches_the_device),
         cmocka_unit_test(test_answer_has_a_token_and_its_address),
+        cmocka_unit_test(test_code_for_the_telephone_is_of_the_same_address),
         cmocka_unit_test(test_each_wrong_field_is_named),
         cmocka_unit_test(test_unknown_counter_is_named),
         cmocka_unit_test(test_procedure_that_nobody_knows_is_kept),

@@ -52,6 +52,7 @@ static const struct rule {
     {"POST", "/api/v1/invitations", INVITERS},
     {"GET", "/api/v1/invitations/*", INVITERS | 1 << KEY_OFFICE},
     {"DELETE", "/api/v1/invitations/*", INVITERS},
+    {"GET", "/api/v1/invitations/*/qr.svg", INVITERS},
     {"POST", "/api/v1/tokens", 1 << KEY_FEED},
     {"GET", "/api/v1/counters/*/invitations", INVITERS | 1 << KEY_OFFICE},
     {"GET", "/api/v1/counters/*/seat", INVITERS | 1 << KEY_OFFICE},
