@@ -1,4 +1,5 @@
 #include "office/ingest_sqlite.h"
+#include "office/rounds_sqlite.h"
 #include "common/log.h"
 #include <string.h>
 
@@ -107,6 +108,7 @@ static enum sql_result follow_chain(struct taking *t)
         return SQL_ERROR;
     }
     t->batch_no = t->office->next_batch;
+    int64_t held_to = t->chain->received_to;
     enum sql_result result = chain_take_lines(t);
     if (result == SQL_OK) {
         result = chain_check_head(t);
@@ -114,6 +116,10 @@ static enum sql_result follow_chain(struct taking *t)
     if (result == SQL_OK && t->stored_to > 0) {
         result = add_batch(t);
         t->office->next_batch++;
+        if (result == SQL_OK) {
+            result = round_add(t->office, t->batch->received_at, t->device->no,
+                               t->chain->gen, held_to + 1, t->stored_to);
+        }
     }
     if (!t->is_forked && t->batch->proof.to > t->chain->reported_to) {
         t->chain->reported_to = t->batch->proof.to;

@@ -3,6 +3,7 @@
 #include "common/ids.h"
 #include "common/log.h"
 #include "office/office_sqlite.h"
+#include "office/rounds_sqlite.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,6 +49,15 @@ static enum sql_result load_codes(struct office *office)
     return result == SQL_NONE ? SQL_OK : result;
 }
 
+static enum sql_result load_batch(struct office *office)
+{
+    struct sql_statement *s = sql_use(office->sql, KNOWN_BATCH);
+    enum sql_result result = sql_step(s);
+    office->next_batch = result == SQL_OK ? sql_int(s, 0) + 1 : 0;
+    sql_done(s);
+    return result;
+}
+
 enum sql_result known_refresh(struct office *office)
 {
     if (!office->is_stale) {
@@ -56,12 +66,9 @@ enum sql_result known_refresh(struct office *office)
     known_forget(office);
     enum sql_result result = load_codes(office);
     if (result == SQL_OK) {
-        struct sql_statement *s = sql_use(office->sql, KNOWN_BATCH);
-        result = sql_step(s);
-        office->next_batch = result == SQL_OK ? sql_int(s, 0) + 1 : 0;
-        sql_done(s);
+        result = load_batch(office);
     }
-    return result;
+    return result == SQL_OK ? round_last(office->sql, &office->round) : result;
 }
 
 enum sql_result known_code(struct office *office, const char *code,

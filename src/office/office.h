@@ -13,6 +13,7 @@
 //   line.h           one received line, read by the thread that received it
 //   ingest.h         batches into the ledger, the count and the totals
 //   claim.h          which of several visits about one transaction counts
+//   ratings.h        single visits, for the Office's own programs
 //   totals.h         the figures of a period, by any breakdown
 //   audit.h          who did what
 //   transactions.h   completed transactions, and their figures of a period

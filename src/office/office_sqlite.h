@@ -39,6 +39,11 @@ struct known_device {
     size_t chain_count;
 };
 
+// See rounds_sqlite.h.
+struct round {
+    int64_t no, quarter, lines;
+};
+
 struct office {
     struct sql *sql;
     enum office_mode mode;
@@ -54,6 +59,7 @@ struct office {
     struct map code_index; // code -> number
     int64_t next_code;
     int64_t next_batch;
+    struct round round; // the newest
     struct tally tally; // of the running transaction
 };
 

@@ -109,6 +109,9 @@
     " called_within, called_waits, done_known, done_ms, done_within,"          \
     " done_waits"
 
+#define RATING_CODE(column)                                                    \
+    "(SELECT code FROM codes WHERE code_no = v." column "), "
+
 // What a device signed: where its chain ended, and the line that is held there.
 #define SIGNED_ROWS(to, head, rows)                                            \
     "SELECT d.id, b.gen, " to ", " head ", b.nonce, b.signature,"              \
@@ -281,6 +284,41 @@ const char *const office_statements[STATEMENT_COUNT] = {
         " AND v.counted = 1",
     [VISIT_UNCOUNT] = "UPDATE visits SET counted = 0"
                       " WHERE device_no = ?1 AND gen = ?2 AND seq = ?3",
+    [ROUND_LAST] = "SELECT round, quarter, (SELECT coalesce(sum(last - first"
+                   " + 1), 0) FROM round_spans s WHERE s.round = r.round)"
+                   " FROM rounds r ORDER BY round DESC LIMIT 1",
+    [ROUND_ADD] = "INSERT INTO rounds (round, quarter) VALUES (?1, ?2)",
+    [ROUND_FROM] = "SELECT coalesce(min(round), 0) FROM rounds"
+                   " WHERE quarter >= ?1 OR quarter = 0",
+    [ROUND_SPAN_ADD] = "INSERT INTO round_spans (round, device_no, gen, first,"
+                       " last) VALUES (?1, ?2, ?3, ?4, ?5)"
+                       " ON CONFLICT DO NOTHING",
+    // Of round ?1, of the times ?2…?3; ?4: with those that stopped counting.
+    [ROUND_VISITS] =
+        "SELECT v.device_no, d.id, v.gen, v.seq FROM round_spans s"
+        " CROSS JOIN devices d ON d.device_no = s.device_no"
+        " CROSS JOIN visits v ON v.device_no = s.device_no AND v.gen = s.gen"
+        "  AND v.seq BETWEEN s.first AND s.last"
+        " WHERE s.round = ?1 AND v.at >= ?2 AND v.at < ?3"
+        " UNION ALL SELECT v.device_no, d.id, v.gen, v.seq FROM recounts r"
+        " CROSS JOIN devices d ON d.device_no = r.device_no"
+        " CROSS JOIN visits v ON v.device_no = r.device_no AND v.gen = r.gen"
+        "  AND v.seq = r.seq"
+        " WHERE ?4 AND r.round = ?1 AND v.at >= ?2 AND v.at < ?3",
+    [RECOUNT_ADD] = "INSERT INTO recounts (round, device_no, gen, seq)"
+                    " VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
+    [TICKET_KEY] = "SELECT key FROM ticket_key",
+    [RATING] =
+        "SELECT v.at, v.quality, v.outcome, v.level, v.mode, v.counted, d.id,"
+        " " RATING_CODE("counter_no") RATING_CODE("field_no")
+        RATING_CODE("procedure_no") RATING_CODE("step_no")
+        RATING_CODE("officer_no") "v.transaction_code,"
+        " (SELECT group_concat(kind, ' ') FROM flags f WHERE"
+        "  f.device_no = v.device_no AND f.gen = v.gen AND f.seq = v.seq),"
+        " l.bytes FROM visits v JOIN devices d ON d.device_no = v.device_no"
+        " JOIN lines l ON l.device_no = v.device_no AND l.gen = v.gen"
+        "  AND l.seq = v.seq"
+        " WHERE v.device_no = ?1 AND v.gen = ?2 AND v.seq = ?3",
     [TOTAL_ADD] =
         "INSERT INTO totals (dimension, grain, period, key, level_1, level_2,"
         " level_3, level_4, level_5, declined, timeout, withdrawn, offered,"

@@ -2,6 +2,7 @@
 #include "office/claim.h"
 #include "office/ingest_sqlite.h"
 #include "office/invitations.h"
+#include "office/rounds_sqlite.h"
 #include <string.h>
 
 // A visit that is being counted.
@@ -125,6 +126,25 @@ static enum sql_result find_holder(const struct counting *c, struct holder *out)
     return result;
 }
 
+// Whoever was given the visit as counted is given it once more.
+static enum sql_result give_again(struct counting *c,
+                                  const struct holder *holder)
+{
+    struct office *office = c->taking->office;
+    int64_t round = 0;
+    enum sql_result result =
+        round_of(office, c->taking->batch->received_at, &round);
+    if (result != SQL_OK) {
+        return result;
+    }
+    struct sql_statement *s = sql_use(office->sql, RECOUNT_ADD);
+    sql_bind_int(s, 1, round);
+    sql_bind_int(s, 2, holder->facts.device);
+    sql_bind_int(s, 3, holder->claim.gen);
+    sql_bind_int(s, 4, holder->claim.seq);
+    return sql_execute(s);
+}
+
 static enum sql_result take_over(struct counting *c,
                                  const struct holder *holder)
 {
@@ -135,6 +155,7 @@ static enum sql_result take_over(struct counting *c,
     enum sql_result result = sql_execute(s);
     if (result == SQL_OK) {
         tally_add(&c->taking->office->tally, &holder->facts, -1);
+        result = give_again(c, holder);
     }
     return result;
 }

@@ -1,5 +1,6 @@
 #include "common/clock.h"
 #include "common/date.h"
+#include "report/csv.h"
 #include "report/report.h"
 #include "report/words.h"
 #include <inttypes.h>
@@ -16,20 +17,6 @@ struct sheet {
     bool line_has_cells;
 };
 
-// Spreadsheets run a cell that begins so as a formula, quoted or not; the
-// last four are the wide forms that some of them accept.
-static bool is_formula(const char *text)
-{
-    static const char *const STARTS[] = {"=",      "+",      "-",     "@",
-                                         "\t",     "\r",     "\n",    "\uff1d",
-                                         "\uff0b", "\uff0d", "\uff20"};
-    for (size_t i = 0; i < sizeof STARTS / sizeof STARTS[0]; i++) {
-        if (strncmp(text, STARTS[i], strlen(STARTS[i])) == 0)
-            return true;
-    }
-    return false;
-}
-
 static void begin_cell(struct sheet *sheet)
 {
     if (sheet->line_has_cells)
@@ -39,25 +26,14 @@ static void begin_cell(struct sheet *sheet)
 
 static void end_line(struct sheet *sheet)
 {
-    buf_append_text(sheet->out, "\r\n");
+    buf_append_text(sheet->out, CSV_END);
     sheet->line_has_cells = false;
 }
 
 static void add_text(struct sheet *sheet, const char *text)
 {
-    bool formula = is_formula(text);
     begin_cell(sheet);
-    if (!formula && !strpbrk(text, ",\"\r\n")) {
-        buf_append_text(sheet->out, text);
-        return;
-    }
-    buf_append_text(sheet->out, formula ? "\"'" : "\"");
-    for (; *text != '\0'; text++) {
-        if (*text == '"')
-            buf_append_char(sheet->out, '"');
-        buf_append_char(sheet->out, *text);
-    }
-    buf_append_char(sheet->out, '"');
+    csv_add(text, sheet->out);
 }
 
 static void add_number(struct sheet *sheet, bool is_known, int64_t value)
@@ -240,7 +216,7 @@ bool report_write_csv(const struct report *report, const struct i18n *texts,
                           .texts = texts,
                           .rules = &report->method.rules,
                           .out = out};
-    buf_append_text(out, "\ufeff");
+    buf_append_text(out, CSV_BEGIN);
     write_names(&sheet);
     write_row(&sheet, &report->total, false);
     for (size_t i = 0; i < report->row_count; i++)

@@ -43,6 +43,9 @@ enum handling summary_handle(struct request *request);
 // transactions.c
 enum handling transactions_handle(struct request *request);
 void transactions_finish(struct request *request);
+// ratings.c
+enum handling ratings_handle(struct request *request);
+enum handling ratings_csv_handle(struct request *request);
 // health.c
 enum handling health_handle(struct request *request);
 enum handling metrics_handle(struct request *request);

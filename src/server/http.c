@@ -4,6 +4,7 @@
 #include "common/log.h"
 #include "server/context.h"
 #include "server/request.h"
+#include "server/stream.h"
 #include <arpa/inet.h>
 #include <errno.h>
 #include <microhttpd.h>
@@ -61,8 +62,13 @@ static const char PAGE_POLICY[] =
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 // The library owns the body from then on, but for one that lasts.
-static struct MHD_Response *make_response(struct reply *reply)
+static struct MHD_Response *make_response(struct request *request)
 {
+    struct reply *reply = &request->reply;
+    if (reply->stream.more) {
+        return stream_response(&reply->stream, request->http->connections,
+                               request->peer);
+    }
     if (reply->lasting) {
         // It is only read.
         return MHD_create_response_from_buffer(
@@ -113,9 +119,10 @@ static bool add_headers(struct MHD_Response *response,
 static enum MHD_Result send_reply(struct request *request)
 {
     struct reply *reply = &request->reply;
-    bool has_body = reply->body.size > 0 || reply->lasting;
+    bool has_body =
+        reply->body.size > 0 || reply->lasting || reply->stream.more;
     request_forget(request);
-    struct MHD_Response *response = make_response(reply);
+    struct MHD_Response *response = make_response(request);
     if (!response) {
         log_error(MODULE, "out of memory for an answer");
         return MHD_NO;

@@ -51,16 +51,25 @@ static const struct {
 
 enum { RETRY_DATABASE_S = 10 };
 
+static void drop_stream(struct reply *reply)
+{
+    if (reply->stream.more) {
+        reply->stream.free(reply->stream.ctx);
+        reply->stream.more = NULL;
+    }
+}
+
 void reply_free(struct reply *reply)
 {
     buf_free(&reply->body);
+    drop_stream(reply);
 }
 
 static struct reply *start(struct request *request, int status,
                            const char *type)
 {
     struct reply *reply = &request->reply;
-    buf_free(&reply->body);
+    reply_free(reply);
     reply->status = status;
     reply->type = type;
     reply->lasting = NULL;
@@ -95,6 +104,12 @@ void reply_lasting(struct request *request, int status, const char *type,
     struct reply *reply = start(request, status, type);
     reply->lasting = bytes;
     reply->lasting_size = size;
+}
+
+void reply_stream(struct request *request, int status, const char *type,
+                  const struct reply_stream *stream)
+{
+    start(request, status, type)->stream = *stream;
 }
 
 void reply_as_page(struct request *request, const char *cache)

@@ -13,12 +13,22 @@ struct request;
 
 enum { REPLY_HEADERS_MAX = 6, REPLY_VALUE_SIZE = 128 };
 
+// A body that is made piece by piece while it is taken, so that it may be of
+// any length. `more` appends the next piece, nothing at the end; false: it
+// failed, and the connection ends in the middle.
+struct reply_stream {
+    bool (*more)(void *ctx, struct buf *out); // NULL: no stream
+    void (*free)(void *ctx);
+    void *ctx;
+};
+
 struct reply {
     int status;       // 0: none yet
     const char *type; // a literal; NULL: no body
     struct buf body;
     const char *lasting; // a body that outlives the server's requests, or NULL
     size_t lasting_size;
+    struct reply_stream stream; // instead
     struct {
         const char *name; // a literal
         char value[REPLY_VALUE_SIZE];
@@ -83,6 +93,9 @@ void reply_status(struct request *request, int status);
 // `bytes` are lent until the server ends.
 void reply_lasting(struct request *request, int status, const char *type,
                    const char *bytes, size_t size);
+// The stream's context is given up to the reply.
+void reply_stream(struct request *request, int status, const char *type,
+                  const struct reply_stream *stream);
 // The answer that is set is for a browser to show, or a part of such: nothing
 // from elsewhere is loaded into it, and no other site frames it. `cache` is a
 // literal, or NULL.

@@ -83,6 +83,42 @@ static void drop(struct talk *talk, size_t size)
     talk->heard = rest;
 }
 
+// Moves what is heard of the next `size` bytes to the body.
+static bool take_body(struct talk *talk, size_t size, struct answer *out)
+{
+    while (talk->heard.size < size) {
+        if (!hear_more(talk)) {
+            return false;
+        }
+    }
+    buf_append(&out->body, buf_text(&talk->heard), size);
+    drop(talk, size);
+    return true;
+}
+
+// A body in chunks (RFC 9112, section 7.1), without trailers.
+static bool take_chunks(struct talk *talk, struct answer *out)
+{
+    for (;;) {
+        const char *end;
+        while (!(end = strstr(buf_text(&talk->heard), "\r\n"))) {
+            if (!hear_more(talk)) {
+                return false;
+            }
+        }
+        size_t size = strtoul(buf_text(&talk->heard), NULL, 16);
+        drop(talk, (size_t)(end - buf_text(&talk->heard)) + 2);
+        if (!take_body(talk, size + 2, out)) {
+            return false;
+        }
+        out->body.size -= 2; // the chunk's own end of line
+        out->body.data[out->body.size] = '\0';
+        if (size == 0) {
+            return true;
+        }
+    }
+}
+
 bool talk_hear(struct talk *talk, bool has_body, struct answer *out)
 {
     const char *end;
@@ -100,18 +136,15 @@ bool talk_hear(struct talk *talk, bool has_body, struct answer *out)
     if (out->status == 100) {
         return talk_hear(talk, has_body, out);
     }
+    const char *encoding = answer_header(out, "Transfer-Encoding");
+    if (has_body && encoding && strcmp(encoding, "chunked") == 0) {
+        return take_chunks(talk, out);
+    }
     const char *length = answer_header(out, "Content-Length");
     size_t size = length && has_body && out->status != 304
                       ? strtoul(length, NULL, 10)
                       : 0;
-    while (talk->heard.size < size) {
-        if (!hear_more(talk)) {
-            return false;
-        }
-    }
-    buf_append(&out->body, buf_text(&talk->heard), size);
-    drop(talk, size);
-    return true;
+    return take_body(talk, size, out);
 }
 
 bool talk_is_closed(struct talk *talk)

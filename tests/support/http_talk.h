@@ -23,7 +23,7 @@ void talk_open(struct talk *talk, uint16_t port);
 void talk_close(struct talk *talk);
 void talk_send(struct talk *talk, const void *bytes, size_t size);
 void talk_say(struct talk *talk, const char *text);
-// The next answer, by its Content-Length. `has_body` false: an answer to HEAD.
+// The next answer, by its Content-Length or in chunks. `has_body` false: an answer to HEAD.
 // False when the peer closes before the answer is whole.
 bool talk_hear(struct talk *talk, bool has_body, struct answer *out);
 // True when the peer closes without saying more.

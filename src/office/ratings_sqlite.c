@@ -1,0 +1,273 @@
+#include "common/date.h"
+#include "common/log.h"
+#include "office/ratings.h"
+#include "office/rounds_sqlite.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void office_cursor_write(const struct office_cursor *cursor,
+                         char out[OFFICE_CURSOR_SIZE])
+{
+    snprintf(out, OFFICE_CURSOR_SIZE, "%llx-%016llx",
+             (unsigned long long)cursor->round,
+             (unsigned long long)cursor->ticket);
+}
+
+bool office_cursor_read(const char *text, struct office_cursor *out)
+{
+    char again[OFFICE_CURSOR_SIZE];
+    unsigned long long round, ticket;
+    if (sscanf(text, "%15llx-%16llx", &round, &ticket) != 2 ||
+        ticket > INT64_MAX) {
+        return false;
+    }
+    struct office_cursor cursor = {(int64_t)round, (int64_t)ticket};
+    office_cursor_write(&cursor, again);
+    if (strcmp(again, text) != 0) {
+        return false;
+    }
+    *out = cursor;
+    return true;
+}
+
+// One visit of a round.
+struct place {
+    int64_t ticket;
+    int64_t device_no, gen, seq;
+};
+
+struct reading {
+    struct sql *sql;
+    const struct office_ratings_wanted *wanted;
+    unsigned char ticket_key[DIGEST_BYTES];
+    struct place *places; // of the round
+    size_t count, capacity;
+    office_rating_row *row;
+    void *ctx;
+    size_t given;
+    struct office_cursor last;
+};
+
+// The same for the same line, and telling nothing of it.
+static int64_t make_ticket(const struct reading *r, const char *device,
+                           int64_t gen, int64_t seq)
+{
+    unsigned char mac[DIGEST_BYTES];
+    char text[ID_SIZE + 48];
+    uint64_t ticket = 0;
+    int size = snprintf(text, sizeof text, "%s %lld %lld", device,
+                        (long long)gen, (long long)seq);
+    digest_hmac(r->ticket_key, sizeof r->ticket_key, text, (size_t)size, mac);
+    memcpy(&ticket, mac, sizeof ticket);
+    return (int64_t)(ticket & INT64_MAX);
+}
+
+// The columns of RATING.
+enum {
+    COL_AT,
+    COL_QUALITY,
+    COL_OUTCOME,
+    COL_LEVEL,
+    COL_MODE,
+    COL_COUNTED,
+    COL_DEVICE,
+    COL_COUNTER,
+    COL_FIELD,
+    COL_PROCEDURE,
+    COL_STEP,
+    COL_OFFICER,
+    COL_TRANSACTION,
+    COL_FLAGS,
+    COL_BYTES
+};
+
+static const char *text_or_none(struct sql_statement *s, int column)
+{
+    const char *text = sql_text(s, column);
+    return text ? text : "";
+}
+
+// Hands out the row; false: enough.
+static bool give(struct reading *r, struct sql_statement *s, int64_t ticket)
+{
+    struct record record;
+    char why[JSON_MESSAGE_SIZE];
+    size_t size;
+    const void *bytes = sql_bytes(s, COL_BYTES, &size);
+    bool is_read = bytes && record_read(bytes, size, &record, why);
+    struct office_rating rating = {
+        .at = sql_int(s, COL_AT),
+        .quality = (enum time_quality)sql_int(s, COL_QUALITY),
+        .outcome = (enum record_outcome)sql_int(s, COL_OUTCOME),
+        .mode = (enum record_mode)sql_int(s, COL_MODE),
+        .level = (int)sql_int(s, COL_LEVEL),
+        .device = text_or_none(s, COL_DEVICE),
+        .counter = text_or_none(s, COL_COUNTER),
+        .field = text_or_none(s, COL_FIELD),
+        .procedure = text_or_none(s, COL_PROCEDURE),
+        .step = text_or_none(s, COL_STEP),
+        .officer = text_or_none(s, COL_OFFICER),
+        .transaction = text_or_none(s, COL_TRANSACTION),
+        .flags = text_or_none(s, COL_FLAGS),
+        .reasons = record.reasons,
+        .reason_count = is_read ? record.reason_count : 0,
+        .is_counted = sql_int(s, COL_COUNTED) == 1,
+    };
+    snprintf(rating.id, sizeof rating.id, "%016llx",
+             (unsigned long long)ticket);
+    return r->row(r->ctx, &rating);
+}
+
+static bool make_room(struct reading *r)
+{
+    if (r->count < r->capacity) {
+        return true;
+    }
+    size_t capacity = r->capacity ? r->capacity * 2 : 256;
+    struct place *places = realloc(r->places, capacity * sizeof *places);
+    if (!places) {
+        log_error("office", "out of memory");
+        return false;
+    }
+    r->places = places;
+    r->capacity = capacity;
+    return true;
+}
+
+static int compare_places(const void *a, const void *b)
+{
+    const struct place *x = a, *y = b;
+    return (x->ticket > y->ticket) - (x->ticket < y->ticket);
+}
+
+static enum sql_result collect_round(struct reading *r, int64_t round)
+{
+    const struct office_ratings_wanted *wanted = r->wanted;
+    struct sql_statement *s = sql_use(r->sql, ROUND_VISITS);
+    sql_bind_int(s, 1, round);
+    sql_bind_int(s, 2, date_wall_ms_of_day(wanted->first_day));
+    sql_bind_int(s, 3, date_wall_ms_of_day(wanted->last_day + 1));
+    sql_bind_int(s, 4, wanted->with_recounts);
+    enum sql_result result;
+    r->count = 0;
+    while ((result = sql_step(s)) == SQL_OK) {
+        const char *device = sql_text(s, 1);
+        if (!device || !make_room(r)) {
+            result = SQL_ERROR;
+            break;
+        }
+        struct place *place = &r->places[r->count++];
+        *place = (struct place){0, sql_int(s, 0), sql_int(s, 2), sql_int(s, 3)};
+        place->ticket = make_ticket(r, device, place->gen, place->seq);
+    }
+    sql_done(s);
+    if (r->count > 1) {
+        qsort(r->places, r->count, sizeof *r->places, compare_places);
+    }
+    return result == SQL_NONE ? SQL_OK : result;
+}
+
+// SQL_NONE: its reader wants no more.
+static enum sql_result give_place(struct reading *r, int64_t round,
+                                  const struct place *place)
+{
+    struct sql_statement *s = sql_use(r->sql, RATING);
+    sql_bind_int(s, 1, place->device_no);
+    sql_bind_int(s, 2, place->gen);
+    sql_bind_int(s, 3, place->seq);
+    enum sql_result result = sql_step(s);
+    bool goes_on = true;
+    if (result == SQL_OK) {
+        r->last = (struct office_cursor){round, place->ticket};
+        r->given++;
+        goes_on = give(r, s, place->ticket);
+    }
+    sql_done(s);
+    if (result == SQL_OK || result == SQL_NONE) {
+        return goes_on && r->given < r->wanted->limit ? SQL_OK : SQL_NONE;
+    }
+    return result;
+}
+
+// What of the round comes after the last one that was given.
+static enum sql_result give_round(struct reading *r, int64_t round)
+{
+    enum sql_result result = collect_round(r, round);
+    for (size_t i = 0; i < r->count && result == SQL_OK; i++) {
+        // That which stopped counting in the round in which it came is there
+        // twice.
+        if (round > r->last.round || r->places[i].ticket > r->last.ticket) {
+            result = give_place(r, round, &r->places[i]);
+        }
+    }
+    return result;
+}
+
+// The first round that can hold a visit of this day: none is received more
+// than a quarter before it was.
+static enum sql_result find_first_round(struct sql *sql, int32_t day,
+                                        int64_t *out_round)
+{
+    struct sql_statement *s = sql_use(sql, ROUND_FROM);
+    sql_bind_int(s, 1, date_wall_ms_of_day(day) / OFFICE_QUARTER_MS - 1);
+    enum sql_result result = sql_step(s);
+    if (result == SQL_OK) {
+        *out_round = sql_int(s, 0);
+    }
+    sql_done(s);
+    return result;
+}
+
+static enum sql_result read_ticket_key(struct reading *r)
+{
+    struct sql_statement *s = sql_use(r->sql, TICKET_KEY);
+    enum sql_result result = sql_step(s);
+    if (result == SQL_OK &&
+        !column_bytes(s, 0, r->ticket_key, sizeof r->ticket_key)) {
+        result = SQL_CORRUPT;
+    }
+    sql_done(s);
+    return result == SQL_NONE ? SQL_CORRUPT : result;
+}
+
+static enum sql_result give_rounds(struct reading *r)
+{
+    struct round newest;
+    int64_t first = 0;
+    enum sql_result result = read_ticket_key(r);
+    if (result == SQL_OK) {
+        result = round_last(r->sql, &newest);
+    }
+    if (result == SQL_OK) {
+        result = find_first_round(r->sql, r->wanted->first_day, &first);
+    }
+    if (result != SQL_OK) {
+        return result;
+    }
+    bool is_over = r->wanted->now / OFFICE_QUARTER_MS > newest.quarter;
+    int64_t end = is_over ? newest.no : newest.no - 1;
+    int64_t round = r->last.round > first ? r->last.round : first;
+    for (; round <= end && result == SQL_OK; round++) {
+        result = give_round(r, round);
+    }
+    return result == SQL_NONE ? SQL_OK : result;
+}
+
+enum office_result office_ratings(struct office *office,
+                                  const struct office_ratings_wanted *wanted,
+                                  office_rating_row *row, void *ctx,
+                                  struct office_cursor *out_last)
+{
+    struct reading r = {.sql = office->sql,
+                        .wanted = wanted,
+                        .row = row,
+                        .ctx = ctx,
+                        .last = wanted->after};
+    enum sql_result result = give_rounds(&r);
+    free(r.places);
+    if (result == SQL_OK) {
+        *out_last = r.last;
+    }
+    return office_result_of(result);
+}
