@@ -26,6 +26,8 @@ static const struct config_key keys[] = {
      "debug, info, warn or error"},
     {"kiosk", "dpi", CONFIG_INTEGER, "0", 0, 1000,
      "of the display; 0: as it reports"},
+    {"kiosk", "keep_days", CONFIG_INTEGER, "90", 30, 3650,
+     "that lines stay here after the server acknowledged them"},
     {"kiosk", "reduce_motion", CONFIG_FLAG, "false", 0, 0,
      "screens change at once, nothing turns"},
     TIME("selected_ms", "200", "the chosen face is shown"),
@@ -42,6 +44,7 @@ static const struct config_key keys[] = {
     TIME("diagnostics_ms", "120000", "the staff's page, not touched"),
     TIME("cleaning_ms", "30000", "touches are ignored for cleaning"),
     TIME("store_retry_ms", "30000", "between attempts of a broken store"),
+    TIME("prune_ms", "60000", "nothing kept, before old lines leave"),
     {0}};
 
 static void print_help(void)
@@ -110,6 +113,8 @@ static bool read_options(const struct config *config, struct app_options *out,
         .times = times_of(config),
         .rating_fixed = config_is_set(config, "rating_ms"),
         .retry_ms = (int)config_integer(config, "store_retry_ms"),
+        .keep_days = (int)config_integer(config, "keep_days"),
+        .prune_ms = (int)config_integer(config, "prune_ms"),
         .dpi = (int)config_integer(config, "dpi"),
         .still = config_flag(config, "reduce_motion")};
     if (config_operand_count(config) > 0)

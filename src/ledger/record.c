@@ -24,6 +24,11 @@ const char *record_mode_name(enum record_mode mode)
     return mode_names[mode];
 }
 
+int64_t record_end(const struct record *record)
+{
+    return record->kind == RECORD_VISIT ? record->closed_at : record->opened_at;
+}
+
 void record_init(struct record *out, enum record_kind kind)
 {
     memset(out, 0, sizeof *out);

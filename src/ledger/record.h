@@ -119,6 +119,8 @@ bool record_copy_text(const char *text, size_t size, char *out, size_t room);
 
 const char *record_outcome_name(enum record_outcome outcome);
 const char *record_mode_name(enum record_mode mode);
+// When the visit ended, or the event was; 0: a visit that has not ended.
+int64_t record_end(const struct record *record);
 
 // A draft is the same object without gen, seq and prev: what the store keeps
 // of an unfinished visit, and the ring file's D slot.

@@ -12,6 +12,7 @@ enum statement {
     REWIND,
     PUT_RECEIPT,
     RECEIPTS,
+    RECEIPTS_AFTER,
     PUT_ASIDE,
     ASIDES,
     COUNT_ASIDE,
@@ -45,6 +46,9 @@ static const char *const statements[STATEMENT_COUNT] = {
                     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     [RECEIPTS] = "SELECT gen, upto, device, head, nonce, at, sig"
                  " FROM receipts ORDER BY gen, upto, at",
+    [RECEIPTS_AFTER] = "SELECT gen, upto, device, head, nonce, at, sig"
+                       " FROM receipts WHERE gen = ?1 AND upto > ?2"
+                       " ORDER BY upto, at",
     [PUT_ASIDE] = "INSERT OR REPLACE INTO quarantine"
                   " (gen, seq, id, status, reason) VALUES (?1, ?2, ?3, ?4, ?5)",
     [ASIDES] = "SELECT gen, seq, id, status, reason FROM quarantine"
@@ -260,10 +264,10 @@ enum sql_result courier_rewind(struct courier *courier, int64_t gen, int64_t to)
     return leave(courier, sql_execute(s));
 }
 
-enum sql_result courier_receipts(struct courier *courier,
-                                 courier_receipt_visitor *visit, void *ctx)
+static enum sql_result walk_receipts(struct courier *courier,
+                                     struct sql_statement *s,
+                                     courier_receipt_visitor *visit, void *ctx)
 {
-    struct sql_statement *s = enter(courier, RECEIPTS);
     enum sql_result result = SQL_NONE;
     bool go_on = true;
     while (go_on && (result = sql_step(s)) == SQL_OK) {
@@ -273,6 +277,23 @@ enum sql_result courier_receipts(struct courier *courier,
     }
     sql_done(s);
     return leave(courier, !go_on || result == SQL_NONE ? SQL_OK : result);
+}
+
+enum sql_result courier_receipts(struct courier *courier,
+                                 courier_receipt_visitor *visit, void *ctx)
+{
+    return walk_receipts(courier, enter(courier, RECEIPTS), visit, ctx);
+}
+
+enum sql_result courier_receipts_after(struct courier *courier, int64_t gen,
+                                       int64_t after,
+                                       courier_receipt_visitor *visit,
+                                       void *ctx)
+{
+    struct sql_statement *s = enter(courier, RECEIPTS_AFTER);
+    sql_bind_int(s, 1, gen);
+    sql_bind_int(s, 2, after);
+    return walk_receipts(courier, s, visit, ctx);
 }
 
 enum sql_result courier_quarantine(struct courier *courier,

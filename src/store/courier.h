@@ -50,6 +50,11 @@ typedef bool courier_receipt_visitor(void *ctx,
                                      const struct proof_receipt *receipt);
 enum sql_result courier_receipts(struct courier *courier,
                                  courier_receipt_visitor *visit, void *ctx);
+// Those of one generation for lines after `after`, in their order.
+enum sql_result courier_receipts_after(struct courier *courier, int64_t gen,
+                                       int64_t after,
+                                       courier_receipt_visitor *visit,
+                                       void *ctx);
 
 // --- What the server would not take ---------------------------------------
 typedef bool courier_aside_visitor(void *ctx, int64_t gen,

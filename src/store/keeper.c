@@ -6,6 +6,8 @@
 #include "store/courier.h"
 #include "store/device.h"
 #include "store/kiosk_db.h"
+#include "store/mark.h"
+#include "store/prune.h"
 #include "store/reserve.h"
 #include "store/ring.h"
 #include "store/salvage.h"
@@ -323,11 +325,6 @@ enum keeper_result keeper_put_comment(struct keeper *k, const char *id,
     return keep(k, &change, out_reason);
 }
 
-static int64_t end_of(const struct record *record)
-{
-    return record->kind == RECORD_VISIT ? record->closed_at : record->opened_at;
-}
-
 static struct kiosk_change line_change(const struct record *record,
                                        const char *body, size_t size)
 {
@@ -337,7 +334,7 @@ static struct kiosk_change line_change(const struct record *record,
                                  .size = size,
                                  .gen = record->gen,
                                  .seq = record->seq,
-                                 .closed_at = end_of(record),
+                                 .closed_at = record_end(record),
                                  .outcome =
                                      record->kind == RECORD_VISIT
                                          ? record_outcome_name(record->outcome)
@@ -508,6 +505,11 @@ static bool replay_line(struct replay *replay, const struct ring_change *change)
     struct chain next = k->end;
     enum chain_fault fault =
         chain_follow(&next, change->bytes, change->size, &record, why);
+    if (fault == CHAIN_BAD_GEN && record.gen > k->end.gen && record.seq == 1) {
+        // The generation that was begun when the database gave way.
+        chain_start(&next, k->end.device, record.gen);
+        fault = chain_follow(&next, change->bytes, change->size, &record, why);
+    }
     if (fault == CHAIN_BAD_LINE || fault == CHAIN_BAD_DEVICE ||
         fault == CHAIN_REPEAT)
         return replay_aside(replay, change, why);
@@ -610,7 +612,7 @@ static enum sql_result close_draft(struct keeper *k, const char *id,
     char why[JSON_MESSAGE_SIZE];
     if (!record_read_draft(buf_text(body), body->size, &record, why))
         return set_draft_aside(k, id, body, why);
-    bool ended = end_of(&record) != 0;
+    bool ended = record_end(&record) != 0;
     if (!ended && k->was_whole)
         return SQL_OK; // of the visit that is on the screen now
     if (!ended && !forget_comment(k, id))
@@ -684,18 +686,35 @@ static struct chain last_known(const struct chain *a, const struct chain *b)
     return first ? *a : *b;
 }
 
-static bool write_detail(const struct salvage *salvage, const struct chain *old,
-                         char out[RECORD_DETAIL_SIZE])
+// [generation, first, last] for each run of lines before the ledger's own that
+// is not here: it has left, or was lost before.
+static enum sql_result append_missing(struct keeper *k, struct buf *out)
+{
+    struct sql_statement *s = sql_use(k->db, KIOSK_MISSING);
+    sql_bind_int(s, 1, MISSING_RUNS);
+    enum sql_result result;
+    for (const char *comma = ""; (result = sql_step(s)) == SQL_OK; comma = ",")
+        buf_printf(out, "%s[%lld,%lld,%lld]", comma, (long long)sql_int(s, 0),
+                   (long long)sql_int(s, 1), (long long)sql_int(s, 2));
+    sql_done(s);
+    return result == SQL_NONE ? SQL_OK : result;
+}
+
+static bool write_detail(struct keeper *k, const struct salvage *salvage,
+                         const struct chain *old, char out[RECORD_DETAIL_SIZE])
 {
     struct buf detail = {0};
+    bool ok = true;
     buf_printf(&detail,
                "{\"old_gen\":%lld,\"last_seq\":%lld,\"head\":\"%s\","
                "\"missing\":[",
                (long long)old->gen, (long long)old->seq, old->head);
     if (salvage)
         salvage_append_missing(salvage, old, MISSING_RUNS, &detail);
+    else
+        ok = append_missing(k, &detail) == SQL_OK;
     buf_append_text(&detail, "]}");
-    bool ok = buf_ok(&detail) && detail.size < RECORD_DETAIL_SIZE;
+    ok = ok && buf_ok(&detail) && detail.size < RECORD_DETAIL_SIZE;
     if (ok)
         memcpy(out, buf_text(&detail), detail.size + 1);
     buf_free(&detail);
@@ -717,7 +736,7 @@ static bool write_first_line(struct keeper *k, const struct salvage *salvage,
     event.up_ms = clock_boot_ms();
     event.clock = clock_is_synced() ? RECORD_CLOCK_SYNCED : RECORD_CLOCK_UNSURE;
     snprintf(event.event, sizeof event.event, "generation");
-    return write_detail(salvage, old, event.detail) &&
+    return write_detail(k, salvage, old, event.detail) &&
            keep_line(k, &event, &reason) == KEEPER_OK && k->db;
 }
 
@@ -740,6 +759,15 @@ static bool take_salvaged(void *ctx, const struct salvage_line *line)
            kiosk_apply(k->db, &change) == SQL_OK;
 }
 
+// A mark that what was salvaged does not follow is left behind: the lines
+// between the two are lost.
+static bool take_mark(void *ctx, const struct ledger_mark *mark)
+{
+    struct keeper *k = ctx;
+    enum sql_result result = mark_put(k->db, mark);
+    return result == SQL_OK || result == SQL_CLASH;
+}
+
 // The visit that was on the screen counts as its level alone.
 static void close_salvaged_draft(struct keeper *k,
                                  const struct salvage *salvage)
@@ -754,7 +782,7 @@ static void close_salvaged_draft(struct keeper *k,
     int64_t gen, seq;
     enum store_reason reason;
     if (record_read_draft(buf_text(&body), body.size, &record, why)) {
-        if (end_of(&record) == 0)
+        if (record_end(&record) == 0)
             reduce_to_level(&record);
         keeper_put_line(k, &record, &gen, &seq, &reason);
     }
@@ -765,7 +793,8 @@ static void close_salvaged_draft(struct keeper *k,
 // goes on at the next start.
 static enum sql_result salvage_into(struct keeper *k, struct salvage *salvage)
 {
-    if (!salvage_walk(salvage, take_salvaged, k))
+    if (!salvage_walk(salvage, take_salvaged, k) ||
+        !salvage_marks(salvage, take_mark, k))
         return SQL_ERROR;
     close_salvaged_draft(k, salvage);
     return k->db ? kiosk_put_setting(k->db, SETTING_SALVAGE, "") : SQL_ERROR;
@@ -851,6 +880,19 @@ static enum sql_result begin_if_asked(struct keeper *k)
     return begin_generation(k, "");
 }
 
+// The same while the screen runs.
+static void heed_courier(struct keeper *k)
+{
+    if (!k->db || !k->was_whole || !k->knows_end)
+        return;
+    enum sql_result result = begin_if_asked(k);
+    if (result == SQL_OK)
+        return;
+    k->knows_end = false;
+    if (k->db)
+        break_database(k, result);
+}
+
 // The store is no longer to be believed: away with it, and a new one.
 static bool renew(struct keeper *k)
 {
@@ -880,15 +922,17 @@ static bool renew(struct keeper *k)
 // -----------------------------------------------------------------
 
 // quick_check misses most changed bits; the hashes do not. The newest
-// generation is followed as a chain; of older ones, which may have holes, each
-// line must have its hash.
+// generation is followed as a chain, from its mark on; of older ones, which may
+// have holes, each line must have its hash.
 static enum sql_result check_lines(struct keeper *k)
 {
-    struct sql_statement *s = sql_use(k->db, KIOSK_ALL);
     struct chain chain;
     char stored[DIGEST_HEX_SIZE], made[DIGEST_HEX_SIZE];
-    enum sql_result result;
-    chain_start(&chain, k->end.device, k->end.gen);
+    enum sql_result result =
+        mark_start_chain(k->db, k->end.device, k->end.gen, &chain);
+    if (result != SQL_OK)
+        return result;
+    struct sql_statement *s = sql_use(k->db, KIOSK_ALL);
     while ((result = sql_step(s)) == SQL_OK) {
         size_t size;
         int64_t gen = sql_int(s, 0);
@@ -991,9 +1035,28 @@ bool keeper_read_settings(struct keeper *k, struct settings *out)
 
 void keeper_idle(struct keeper *k)
 {
+    heed_courier(k);
     if (k->db && sql_wal_pages(k->db) > 0)
         sql_checkpoint(k->db, false);
     reserve_keep(k->directory);
+}
+
+bool keeper_prune(struct keeper *k, int keep_days)
+{
+    enum sql_result (*fault)(void *, bool) = k->faults.transaction;
+    if (!k->db || !k->was_whole)
+        return false;
+    enum sql_result result = fault ? fault(k->faults.ctx, false) : SQL_OK;
+    if (result == SQL_OK)
+        result = prune_step(k->db, k->directory, k->end.device, keep_days);
+    // What a full or busy disk does not take now leaves another day. After
+    // anything else nobody knows what is stored.
+    if (result == SQL_ERROR || result == SQL_CORRUPT) {
+        break_database(k, result);
+        if (result == SQL_ERROR)
+            open_database(k);
+    }
+    return result == SQL_OK;
 }
 
 void keeper_get_state(struct keeper *k, struct store_state *out)

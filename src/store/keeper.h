@@ -71,6 +71,10 @@ bool keeper_put_setting(struct keeper *keeper, const char *name,
 struct settings;
 bool keeper_read_settings(struct keeper *keeper, struct settings *out);
 
-// What is best done when nothing else is: the checkpoint, the reserve.
+// What is best done when nothing else is: the checkpoint, the reserve, a new
+// generation when the courier says that the server asks for one.
 void keeper_idle(struct keeper *keeper);
+// One small step of letting old lines leave (store/prune.h). True when more may
+// follow.
+bool keeper_prune(struct keeper *keeper, int keep_days);
 void keeper_get_state(struct keeper *keeper, struct store_state *out);

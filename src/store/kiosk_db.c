@@ -38,6 +38,25 @@ const char *const kiosk_statements[KIOSK_STATEMENT_COUNT] = {
     [KIOSK_COUNTS] = "SELECT name, n FROM counts",
     [KIOSK_WRITTEN_AT] = "SELECT closed_at FROM lines"
                          " WHERE gen = ?1 AND seq > ?2 ORDER BY seq LIMIT 1",
+    [KIOSK_GET_MARK] =
+        "SELECT upto, head, receipt_to, receipt_head, device, nonce, at, sig,"
+        " lines, rated, declined, timeout, withdrawn"
+        " FROM pruned WHERE gen = ?1",
+    [KIOSK_PUT_MARK] =
+        "INSERT INTO pruned (gen, upto, head, receipt_to, receipt_head,"
+        " device, nonce, at, sig)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
+        " ON CONFLICT (gen) DO UPDATE SET upto = excluded.upto,"
+        " head = excluded.head, receipt_to = excluded.receipt_to,"
+        " receipt_head = excluded.receipt_head, device = excluded.device,"
+        " nonce = excluded.nonce, at = excluded.at, sig = excluded.sig",
+    [KIOSK_LEAVE] = "DELETE FROM lines WHERE gen = ?1 AND seq <= ?2",
+    [KIOSK_LONE_MARK] = "SELECT min(gen) FROM pruned WHERE gen > ?1"
+                        " AND gen NOT IN (SELECT gen FROM lines)",
+    [KIOSK_MISSING] =
+        "SELECT gen, before + 1, seq - 1 FROM (SELECT gen, seq,"
+        " lag(seq, 1, 0) OVER (PARTITION BY gen ORDER BY seq) AS before"
+        " FROM lines) WHERE seq > before + 1 ORDER BY gen, seq LIMIT ?1",
     [KIOSK_PUT_SETTING] = "INSERT OR REPLACE INTO settings (name, value)"
                           " VALUES (?1, ?2)",
     [KIOSK_GET_SETTING] = "SELECT value FROM settings WHERE name = ?1",
@@ -53,8 +72,12 @@ static const char version_2[] =
 #include "store/kiosk_2.sql.h"
     ;
 
+static const char version_3[] =
+#include "store/kiosk_3.sql.h"
+    ;
+
 const struct sql_migration kiosk_migrations[] = {
-    {1, version_1}, {2, version_2}, {0, NULL}};
+    {1, version_1}, {2, version_2}, {3, version_3}, {0, NULL}};
 
 static enum sql_result put_draft(struct sql *sql,
                                  const struct kiosk_change *change)

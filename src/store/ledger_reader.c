@@ -51,6 +51,16 @@ bool ledger_reader_is_replaced(struct ledger_reader *reader)
     return sql_is_replaced(reader->db);
 }
 
+enum sql_result ledger_reader_hold(struct ledger_reader *reader)
+{
+    return sql_run(reader->db, "BEGIN");
+}
+
+void ledger_reader_release(struct ledger_reader *reader)
+{
+    sql_run(reader->db, "COMMIT");
+}
+
 static enum sql_result take_end(struct sql_statement *s, struct ledger_end *out)
 {
     struct ledger_end end = {0};
@@ -81,10 +91,12 @@ enum sql_result ledger_reader_end_of(struct ledger_reader *reader, int64_t gen,
     return take_end(s, out);
 }
 
-enum sql_result ledger_reader_next_gen(struct ledger_reader *reader,
-                                       int64_t gen, int64_t *out_gen)
+// KIOSK_NEXT_GEN or KIOSK_LONE_MARK.
+static enum sql_result next_of(struct ledger_reader *reader,
+                               enum kiosk_statement statement, int64_t gen,
+                               int64_t *out_gen)
 {
-    struct sql_statement *s = sql_use(reader->db, KIOSK_NEXT_GEN);
+    struct sql_statement *s = sql_use(reader->db, statement);
     sql_bind_int(s, 1, gen);
     enum sql_result result = sql_step(s);
     if (result == SQL_OK && sql_is_null(s, 0))
@@ -93,6 +105,26 @@ enum sql_result ledger_reader_next_gen(struct ledger_reader *reader,
         *out_gen = sql_int(s, 0);
     sql_done(s);
     return result;
+}
+
+enum sql_result ledger_reader_next_gen(struct ledger_reader *reader,
+                                       int64_t gen, int64_t *out_gen)
+{
+    return next_of(reader, KIOSK_NEXT_GEN, gen, out_gen);
+}
+
+enum sql_result ledger_reader_lone_mark(struct ledger_reader *reader,
+                                        int64_t gen, int64_t *out_gen)
+{
+    if (sql_version(reader->db) < MARK_SCHEMA)
+        return SQL_NONE;
+    return next_of(reader, KIOSK_LONE_MARK, gen, out_gen);
+}
+
+enum sql_result ledger_reader_mark(struct ledger_reader *reader, int64_t gen,
+                                   struct ledger_mark *out)
+{
+    return mark_read(reader->db, gen, out);
 }
 
 enum sql_result ledger_reader_hash(struct ledger_reader *reader, int64_t gen,

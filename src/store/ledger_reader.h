@@ -5,6 +5,7 @@
 #include "common/buf.h"
 #include "ledger/record.h"
 #include "sql/sql.h"
+#include "store/mark.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -21,6 +22,11 @@ bool ledger_reader_changed(struct ledger_reader *reader);
 // True when the database under the name is another one: close and open again.
 bool ledger_reader_is_replaced(struct ledger_reader *reader);
 
+// From here to the release everything is read as of one moment, whatever the
+// kiosk writes meanwhile. Not for long: the WAL grows behind it.
+enum sql_result ledger_reader_hold(struct ledger_reader *reader);
+void ledger_reader_release(struct ledger_reader *reader);
+
 // The chain's end in the newest generation; seq 0 and a head of zeros when it
 // is empty. SQL_NONE when there is no line at all (gen 1 is assumed then).
 struct ledger_end {
@@ -36,13 +42,22 @@ enum sql_result ledger_reader_end_of(struct ledger_reader *reader, int64_t gen,
 enum sql_result ledger_reader_next_gen(struct ledger_reader *reader,
                                        int64_t gen, int64_t *out_gen);
 
+// How far lines of a generation have left. SQL_NONE: all of them are here.
+enum sql_result ledger_reader_mark(struct ledger_reader *reader, int64_t gen,
+                                   struct ledger_mark *out);
+
+// The first generation after `gen` that has a mark and no line, which the kiosk
+// never makes. SQL_NONE when none.
+enum sql_result ledger_reader_lone_mark(struct ledger_reader *reader,
+                                        int64_t gen, int64_t *out_gen);
+
 // The hash of a line. SQL_NONE when it is not held.
 enum sql_result ledger_reader_hash(struct ledger_reader *reader, int64_t gen,
                                    int64_t seq, char out[DIGEST_HEX_SIZE]);
 
 // Walks lines of a generation from `from` on, in order, while `visit` returns
-// true. The bytes are borrowed for the call. SQL_CORRUPT at a line that does not
-// have its hash: it is never given.
+// true. The bytes are borrowed for the call. SQL_CORRUPT at a line that does
+// not have its hash: it is never given.
 typedef bool ledger_visitor(void *ctx, int64_t seq, const char *id,
                             const char *line, size_t size);
 enum sql_result ledger_reader_walk(struct ledger_reader *reader, int64_t gen,
@@ -71,10 +86,8 @@ enum sql_result ledger_reader_comment(struct ledger_reader *reader,
 enum sql_result ledger_reader_setting(struct ledger_reader *reader,
                                       const char *name, struct buf *out);
 
-// Lifetime counts of this database, for the heartbeat.
-struct ledger_counts {
-    int64_t lines, rated, declined, timeout, withdrawn;
-};
+// Lifetime counts of this database, for the heartbeat: lines that have left
+// among them.
 enum sql_result ledger_reader_counts(struct ledger_reader *reader,
                                      struct ledger_counts *out);
 // When the first line after `seq` was closed, wall milliseconds: the age of

@@ -22,6 +22,8 @@ struct salvage {
     size_t slot_count;
     struct place *places; // of believed lines, in order
     size_t place_count, place_room;
+    struct ledger_mark *marks;
+    size_t mark_count;
     struct chain end;
     bool ok; // memory was enough
 };
@@ -150,6 +152,51 @@ static void find_line(struct salvage *s, int64_t gen, int64_t seq)
         sql_done(row);
 }
 
+// --- What had left -----------------------------------------------------------
+
+static void take_mark(struct salvage *s, const struct ledger_mark *mark)
+{
+    struct ledger_mark *grown =
+        realloc(s->marks, (s->mark_count + 1) * sizeof *grown);
+    if (!grown) {
+        s->ok = false;
+        return;
+    }
+    s->marks = grown;
+    s->marks[s->mark_count] = *mark;
+    s->marks[s->mark_count++].left = (struct ledger_counts){0};
+}
+
+static void read_marks(struct salvage *s, const char *directory, int64_t top)
+{
+    struct device device;
+    struct ledger_mark mark;
+    if (!s->db || device_load(directory, &device) != DEVICE_OK)
+        return;
+    for (int64_t gen = 1; gen <= top; gen++)
+        if (mark_read(s->db, gen, &mark) == SQL_OK &&
+            mark_is_proved(&mark, s->device, device.server_key))
+            take_mark(s, &mark);
+    device_release(&device);
+}
+
+static int64_t left_upto(const struct salvage *s, int64_t gen)
+{
+    for (size_t i = 0; i < s->mark_count; i++)
+        if (s->marks[i].gen == gen)
+            return s->marks[i].upto;
+    return 0;
+}
+
+bool salvage_marks(const struct salvage *s, salvage_mark_visitor *visit,
+                   void *ctx)
+{
+    for (size_t i = 0; i < s->mark_count; i++)
+        if (!visit(ctx, &s->marks[i]))
+            return false;
+    return true;
+}
+
 // --- Where to look
 // -------------------------------------------------------------
 
@@ -182,7 +229,8 @@ static bool search_gen(struct salvage *s, int64_t gen)
     int64_t ring = ring_last(s, gen), last = database_last(s, gen);
     last = ring > last ? ring : last;
     // Where even the end cannot be read, on until nothing is found for long.
-    for (int64_t seq = 1, found = 0; s->ok; seq++) {
+    int64_t left = left_upto(s, gen);
+    for (int64_t seq = left + 1, found = left; s->ok; seq++) {
         size_t count = s->place_count;
         if (seq > last && seq > found + LOOK_BEYOND)
             break;
@@ -246,7 +294,9 @@ struct salvage *salvage_open(const char *directory, const char *stamp,
         sql_open(path, SQL_FOLLOWER, kiosk_statements, KIOSK_STATEMENT_COUNT,
                  &s->db) != SQL_OK)
         s->db = NULL;
-    for (int64_t gen = 1, top = highest_gen(s); gen <= top && s->ok; gen++)
+    int64_t top = highest_gen(s);
+    read_marks(s, directory, top);
+    for (int64_t gen = 1; gen <= top && s->ok; gen++)
         search_gen(s, gen);
     note_end(s);
     if (s->ok)
@@ -266,6 +316,7 @@ void salvage_close(struct salvage *s)
     }
     free(s->slots);
     free(s->places);
+    free(s->marks);
     free(s);
 }
 

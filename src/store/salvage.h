@@ -7,6 +7,7 @@
 #pragma once
 #include "common/buf.h"
 #include "ledger/chain.h"
+#include "store/mark.h"
 #include "store/ring.h"
 #include <stdbool.h>
 #include <stddef.h>
@@ -38,6 +39,13 @@ typedef bool salvage_visitor(void *ctx, const struct salvage_line *line);
 // Every believed line, by generation and line. False when a visitor returned
 // false.
 bool salvage_walk(struct salvage *salvage, salvage_visitor *visit, void *ctx);
+
+// How far lines had left, by generation, where the mark is proved by the
+// server's receipt: lines below it are not looked for. What had left is counted
+// in the old database, not in the mark that is given here.
+typedef bool salvage_mark_visitor(void *ctx, const struct ledger_mark *mark);
+bool salvage_marks(const struct salvage *salvage, salvage_mark_visitor *visit,
+                   void *ctx);
 
 // The visit that was on the screen: the ring's last change, when it is a draft.
 // NULL: none.

@@ -6,15 +6,26 @@ static bool is_fine(enum sql_result result)
     return result == SQL_OK || result == SQL_NONE;
 }
 
-// How far one generation is acknowledged; 0: not at all.
-static enum sql_result read_position(struct courier *courier, int64_t gen,
-                                     int64_t *out_to)
+// How far one generation is acknowledged, or has left; 0: not at all.
+static enum sql_result read_position(struct ledger_reader *ledger,
+                                     struct courier *courier, int64_t gen,
+                                     struct sending *out, int64_t *out_to)
 {
     struct proof_receipt receipt;
+    struct ledger_mark mark;
     enum sql_result result = SQL_NONE;
     if (courier)
         result = courier_position(courier, gen, &receipt);
-    *out_to = result == SQL_OK ? receipt.batch.to : 0;
+    bool is_known = result == SQL_OK;
+    *out_to = is_known ? receipt.batch.to : 0;
+    if (is_fine(result))
+        result = ledger_reader_mark(ledger, gen, &mark);
+    if (result != SQL_OK)
+        return result;
+    out->left += mark.upto;
+    if (is_known && *out_to < mark.upto)
+        out->gone += mark.upto - *out_to;
+    *out_to = *out_to > mark.upto ? *out_to : mark.upto;
     return result;
 }
 
@@ -25,7 +36,8 @@ static bool add_pending(struct ledger_reader *ledger, struct courier *courier,
     struct ledger_end end;
     int64_t to, written_at;
     enum sql_result result = ledger_reader_end_of(ledger, gen, &end);
-    if (result != SQL_OK || !is_fine(read_position(courier, gen, &to)))
+    if (result != SQL_OK ||
+        !is_fine(read_position(ledger, courier, gen, out, &to)))
         return is_fine(result);
     if (end.seq <= to)
         return true;

@@ -12,6 +12,8 @@ struct sending {
     int64_t drafts;
     int64_t pending;        // lines without a receipt, all generations
     int64_t oldest_pending; // wall milliseconds; 0: nothing waits
+    int64_t left;           // acknowledged long ago, and no longer here
+    int64_t gone;           // of these, what the server asks for again
     int64_t quarantined;
     struct courier_attempts attempts;
     struct courier_anchor anchor; // boot "": never had one

@@ -10,7 +10,12 @@
 #include <string.h>
 #include <time.h>
 
-enum { RETRY_MS = 30000, IDLE_MS = 2000 };
+enum {
+    RETRY_MS = 30000,
+    IDLE_MS = 2000,
+    PRUNE_MS = 60000,
+    PRUNE_PAUSE_MS = 200 // between steps: a citizen's record comes first
+};
 
 static const char module[] = "store";
 
@@ -32,7 +37,7 @@ struct store {
     struct keeper *keeper; // the storage thread's alone
     store_listener *listener;
     void *ctx;
-    int retry_ms;
+    int retry_ms, keep_days, prune_ms;
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t wake;
@@ -189,11 +194,27 @@ static struct command *next_command(struct store *store, int64_t at_us,
 }
 
 // When the thread has something to do again, commands apart: it tidies up
-// once after a while without any, and mends what is broken now and then.
+// once after a while without any, lets old lines leave after a longer one, and
+// mends what is broken now and then.
 struct agenda {
-    int64_t idle_at, mend_at; // clock_mono_us(); INT64_MAX: never
-    bool hurried;             // the last mending was not put off
+    int64_t idle_at, prune_at, mend_at; // clock_mono_us(); INT64_MAX: never
+    bool hurried;                       // the last mending was not put off
 };
+
+// One step; the next one soon when there is more to do.
+static void prune(struct store *store, struct agenda *agenda)
+{
+    bool was_ready = keeper_is_ready(store->keeper);
+    keeper_idle(store->keeper);
+    bool more =
+        store->keep_days > 0 && keeper_prune(store->keeper, store->keep_days);
+    agenda->prune_at =
+        clock_mono_us() +
+        (int64_t)(more ? PRUNE_PAUSE_MS : store->prune_ms) * 1000;
+    publish_state(store);
+    if (was_ready != keeper_is_ready(store->keeper))
+        tell_health(store);
+}
 
 static void run_agenda(struct store *store, struct agenda *agenda)
 {
@@ -204,6 +225,8 @@ static void run_agenda(struct store *store, struct agenda *agenda)
         publish_state(store);
         agenda->idle_at = INT64_MAX;
     }
+    if (now >= agenda->prune_at)
+        prune(store, agenda);
     if (now >= agenda->mend_at) {
         mend(store);
         agenda->mend_at = INT64_MAX;
@@ -216,32 +239,41 @@ static void plan(struct store *store, struct agenda *agenda)
         agenda->mend_at = INT64_MAX;
     else if (agenda->mend_at == INT64_MAX) {
         // A damaged store is replaced at once; one that cannot be, later.
-        bool damaged =
-            keeper_reason(store->keeper) == STORE_REASON_CORRUPT &&
-            !agenda->hurried;
+        bool damaged = keeper_reason(store->keeper) == STORE_REASON_CORRUPT &&
+                       !agenda->hurried;
         agenda->hurried = damaged;
-        agenda->mend_at = clock_mono_us() +
-                          (damaged ? 0 : (int64_t)store->retry_ms * 1000);
+        agenda->mend_at =
+            clock_mono_us() + (damaged ? 0 : (int64_t)store->retry_ms * 1000);
     }
+}
+
+static int64_t next_deadline(const struct agenda *agenda)
+{
+    int64_t at = agenda->idle_at;
+    at = agenda->prune_at < at ? agenda->prune_at : at;
+    return agenda->mend_at < at ? agenda->mend_at : at;
 }
 
 static void *work(void *ctx)
 {
     struct store *store = ctx;
-    struct agenda agenda = {.idle_at = INT64_MAX, .mend_at = INT64_MAX};
+    const int64_t prune_us = (int64_t)store->prune_ms * 1000;
+    struct agenda agenda = {.idle_at = INT64_MAX,
+                            .prune_at = clock_mono_us() + prune_us,
+                            .mend_at = INT64_MAX};
     mend(store);
     if (!keeper_is_ready(store->keeper))
         tell_health(store);
     for (bool stop = false; !stop;) {
         plan(store, &agenda);
-        int64_t until =
-            agenda.idle_at < agenda.mend_at ? agenda.idle_at : agenda.mend_at;
-        struct command *command = next_command(store, until, &stop);
+        struct command *command =
+            next_command(store, next_deadline(&agenda), &stop);
         if (command) {
             run_command(store, command);
             free(command->sealed);
             free(command);
             agenda.idle_at = clock_mono_us() + IDLE_MS * INT64_C(1000);
+            agenda.prune_at = clock_mono_us() + prune_us;
         }
         run_agenda(store, &agenda);
     }
@@ -273,6 +305,8 @@ struct store *store_open(const struct store_params *params)
     store->listener = params->listener;
     store->ctx = params->ctx;
     store->retry_ms = params->retry_ms > 0 ? params->retry_ms : RETRY_MS;
+    store->keep_days = params->keep_days;
+    store->prune_ms = params->prune_ms > 0 ? params->prune_ms : PRUNE_MS;
     store->last = &store->first;
     store->keeper =
         keeper_new(params->directory, params->device, params->ring_slots, NULL);

@@ -52,6 +52,8 @@ struct store_params {
     store_listener *listener;
     void *ctx;
     int retry_ms;   // how often a broken store is tried again; 0: 30,000
+    int keep_days;  // acknowledged lines stay at least so long; 0: for ever
+    int prune_ms;   // without a command before old lines leave; 0: 60,000
     int ring_slots; // 0: 1,024; for tests
 };
 

@@ -861,6 +861,8 @@ static bool open_all(struct app *app)
                                         .rating_fixed =
                                             app->options.rating_fixed,
                                         .retry_ms = app->options.retry_ms,
+                                        .keep_days = app->options.keep_days,
+                                        .prune_ms = app->options.prune_ms,
                                         .listener = carry_store_event,
                                         .ctx = app,
                                         .trace = app->trace};

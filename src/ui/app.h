@@ -12,6 +12,8 @@ struct app_options {
     struct flow_times times;
     bool rating_fixed; // times.rating was set by hand
     int retry_ms;      // of a broken store
+    int keep_days;     // of lines that the server has; 0: for ever
+    int prune_ms;      // of rest before old ones leave
     int dpi;           // of the display; 0: as it reports
     bool still;        // no motion
     int hold_ms;       // of the name, by staff; 0: five seconds

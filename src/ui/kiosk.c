@@ -397,6 +397,8 @@ static void open_store(struct kiosk *kiosk, int64_t now)
                                         .listener = kiosk->params.listener,
                                         .ctx = kiosk->params.ctx,
                                         .retry_ms = kiosk->params.retry_ms,
+                                        .keep_days = kiosk->params.keep_days,
+                                        .prune_ms = kiosk->params.prune_ms,
                                         .ring_slots = kiosk->params.ring_slots};
     kiosk->store = store_open(&params);
     if (!kiosk->store) {

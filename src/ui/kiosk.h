@@ -25,6 +25,8 @@ struct kiosk_params {
     struct flow_times times;
     bool rating_fixed; // times.rating holds, whatever the device's settings say
     int retry_ms;      // of a broken store
+    int keep_days;     // of lines that the server has; 0: for ever
+    int prune_ms;      // of rest before old ones leave
     int ring_slots;    // 0: as many as the store makes; for tests
     // Called on the storage thread: hand the event to the kiosk's own thread,
     // and there to kiosk_take_store_event().
