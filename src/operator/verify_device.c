@@ -1,8 +1,10 @@
 // A device's directory, verified from the bytes: each line of each generation
 // follows the one before, the kept hashes, columns and counts are those of the
 // lines, and every receipt is the server's and speaks of a line that is here.
-// Lines after the last receipt are covered by no proof yet, and are counted. A
-// ledger that no receipt at all speaks of proves nothing, and is no sound one.
+// Lines that have left are those up to a mark, which the first line here
+// follows and a receipt of the server covers. Lines after the last receipt are
+// covered by no proof yet, and are counted. A ledger that no receipt at all
+// speaks of proves nothing, and is no sound one.
 #include "ledger/chain.h"
 #include "operator/command.h"
 #include "operator/verification.h"
@@ -30,9 +32,10 @@ struct device_check {
     struct chain chain;           // of the generation that is walked
     struct generation *generations;
     size_t generation_count;
-    int64_t acknowledged; // the last line of this generation with a receipt
+    struct ledger_mark mark; // of the same; upto 0: no line has left
+    int64_t acknowledged;    // the last line of this generation with a receipt
     struct ledger_counts counted;
-    int64_t walked, receipts, unacknowledged;
+    int64_t walked, here, left, receipts, unacknowledged;
     enum sql_result failure; // of a read inside a walk
 };
 
@@ -131,6 +134,18 @@ static void check_comment(struct device_check *check,
     buf_free(&sealed);
 }
 
+// The receipt that the mark rests on is for a line further on: it must be this
+// one.
+static void check_mark_reaches(struct device_check *check,
+                               const struct ledger_row *row, const char *hash)
+{
+    const struct proof_batch *receipt = &check->mark.receipt.batch;
+    if (check->mark.upto > 0 && row->seq == receipt->to &&
+        strcmp(hash, receipt->head) != 0)
+        find(check, check->chain.gen, row->seq,
+             "the line is not the one that the receipt of the mark names");
+}
+
 // After a fault the chain goes on from the kept hash of this line, so that one
 // changed line is one finding, and its neighbours are still looked at.
 static void check_line(struct device_check *check, const struct ledger_row *row)
@@ -143,7 +158,10 @@ static void check_line(struct device_check *check, const struct ledger_row *row)
     const char *bytes = row->line ? row->line : "";
     digest_hex_of(bytes, row->size, hash);
     bool is_read = record_read(bytes, row->size, &record, reason);
-    if (strcmp(hash, row->hash) != 0)
+    check_mark_reaches(check, row, hash);
+    if (row->seq <= check->mark.upto)
+        why = "is still here, and the mark says that it has left";
+    else if (strcmp(hash, row->hash) != 0)
         why = "the bytes are not those that were hashed when it was written";
     else if (!is_read || chain_judge(chain, &record, reason) != CHAIN_SOUND)
         why = reason;
@@ -158,6 +176,8 @@ static void check_line(struct device_check *check, const struct ledger_row *row)
     } else {
         check->counted.lines++;
     }
+    if (row->seq <= check->mark.upto)
+        return; // the chain begins behind the mark
     chain->seq = row->seq;
     memcpy(chain->head, row->hash, sizeof chain->head);
 }
@@ -166,8 +186,63 @@ static bool visit_row(void *ctx, const struct ledger_row *row)
 {
     struct device_check *check = ctx;
     check_line(check, row);
+    check->here++;
     check->unacknowledged += row->seq > check->acknowledged ? 1 : 0;
     return check->failure == SQL_OK;
+}
+
+static void add_counts(struct ledger_counts *sum,
+                       const struct ledger_counts *more)
+{
+    sum->lines += more->lines;
+    sum->rated += more->rated;
+    sum->declined += more->declined;
+    sum->timeout += more->timeout;
+    sum->withdrawn += more->withdrawn;
+}
+
+// Whatever is wrong here is a mark that somebody set: ours is set in one
+// transaction, with what it rests on.
+static void check_mark(struct device_check *check)
+{
+    const struct ledger_mark *mark = &check->mark;
+    const struct ledger_counts *left = &mark->left;
+    if (!mark_is_proved(mark, check->device.id, check->device.server_key))
+        find(check, mark->gen, mark->upto,
+             "lines up to here have left, and the receipt that should prove "
+             "them is not this server's for this device and these lines");
+    if (left->rated + left->declined + left->timeout + left->withdrawn >
+            left->lines ||
+        left->lines > mark->upto)
+        find(check, mark->gen, mark->upto,
+             "more is counted as having left than could have");
+    check->left += mark->upto;
+    add_counts(&check->counted, left);
+}
+
+// The lines of a generation begin with its first, or behind its mark.
+static bool start_chain(struct device_check *check, int64_t gen)
+{
+    chain_start(&check->chain, check->device.id, gen);
+    enum sql_result result =
+        ledger_reader_mark(check->ledger, gen, &check->mark);
+    if (result == SQL_NONE)
+        check->mark = (struct ledger_mark){.gen = gen};
+    if (result != SQL_OK)
+        return result == SQL_NONE;
+    check->chain.seq = check->mark.upto;
+    memcpy(check->chain.head, check->mark.head, sizeof check->chain.head);
+    check_mark(check);
+    return true;
+}
+
+// The line that the mark's receipt is for must have been there.
+static void check_mark_reached(struct device_check *check)
+{
+    const struct ledger_mark *mark = &check->mark;
+    if (mark->upto > 0 && check->chain.seq < mark->receipt.batch.to)
+        find(check, mark->gen, mark->receipt.batch.to,
+             "the line that the receipt of the mark names is gone");
 }
 
 static bool check_generation(struct device_check *check, int64_t gen)
@@ -177,10 +252,12 @@ static bool check_generation(struct device_check *check, int64_t gen)
         return false;
     check->acknowledged =
         generation->has_position ? generation->position.batch.to : 0;
-    chain_start(&check->chain, check->device.id, gen);
+    if (!start_chain(check, gen))
+        return false;
     check->walked++;
     enum sql_result result =
         ledger_reader_rows(check->ledger, gen, visit_row, check);
+    check_mark_reached(check);
     return result == SQL_OK && check->failure == SQL_OK;
 }
 
@@ -205,6 +282,25 @@ static void note_receipt(struct device_check *check,
         strcmp(generation->position.batch.head, batch->head) == 0;
 }
 
+// Of a line that is not here. The mark is read anew: lines may have left since
+// they were walked.
+static void check_gone(struct device_check *check,
+                       const struct proof_batch *batch)
+{
+    struct ledger_mark mark;
+    enum sql_result result = SQL_NONE;
+    if (check->ledger)
+        result = ledger_reader_mark(check->ledger, batch->gen, &mark);
+    if (result == SQL_NONE || (result == SQL_OK && batch->to > mark.upto))
+        find(check, batch->gen, batch->to,
+             "the server has a line here that is gone from the device");
+    else if (result != SQL_OK)
+        check->failure = result;
+    else if (batch->to == mark.upto && strcmp(batch->head, mark.head) != 0)
+        find(check, batch->gen, batch->to,
+             "the mark is not that of the line that the server acknowledged");
+}
+
 static bool visit_receipt(void *ctx, const struct proof_receipt *receipt)
 {
     struct device_check *check = ctx;
@@ -223,8 +319,7 @@ static bool visit_receipt(void *ctx, const struct proof_receipt *receipt)
     if (check->ledger)
         result = ledger_reader_hash(check->ledger, batch->gen, batch->to, hash);
     if (result == SQL_NONE)
-        find(check, batch->gen, batch->to,
-             "the server has a line here that is gone from the device");
+        check_gone(check, batch);
     // A hash that is none has been found in its line.
     else if (result == SQL_OK && strcmp(hash, batch->head) != 0)
         find(check, batch->gen, batch->to,
@@ -259,41 +354,46 @@ static void check_position(struct device_check *check,
     }
 }
 
-// The kiosk may write meanwhile: what was counted lies between what it kept
-// before and after. Counts that lead beyond the end name the first line that
-// is gone.
+// Counts that lead beyond the end name the first line that is gone.
 static void check_counts(struct device_check *check,
-                         const struct ledger_counts *before,
-                         const struct ledger_counts *after)
+                         const struct ledger_counts *kept)
 {
     const struct ledger_counts *counted = &check->counted;
-    bool is_short = counted->lines < before->lines;
-    if (is_short || counted->lines > after->lines ||
-        counted->rated < before->rated || counted->rated > after->rated ||
-        counted->declined < before->declined ||
-        counted->declined > after->declined ||
-        counted->timeout < before->timeout ||
-        counted->timeout > after->timeout ||
-        counted->withdrawn < before->withdrawn ||
-        counted->withdrawn > after->withdrawn)
+    bool is_short = counted->lines < kept->lines;
+    if (counted->lines != kept->lines || counted->rated != kept->rated ||
+        counted->declined != kept->declined ||
+        counted->timeout != kept->timeout ||
+        counted->withdrawn != kept->withdrawn)
         verification_find(
             check->verification, check->device.id, check->chain.gen,
             check->chain.seq + is_short,
             "the lifetime counts are not those of the lines: "
-            "%" PRId64 " lines kept as counted, %" PRId64 " are here%s",
-            after->lines, counted->lines,
+            "%" PRId64 " lines kept as counted, %" PRId64 " are here or have "
+            "left%s",
+            kept->lines, counted->lines,
             is_short ? "; when the chain is whole until here, its end was cut "
                        "off"
                      : "");
 }
 
-static bool check_ledger(struct device_check *check)
+// The last line of a generation never leaves.
+static bool check_lone_marks(struct device_check *check)
 {
-    struct ledger_counts before, after;
     int64_t gen = 0;
-    if (!check->ledger)
-        return true;
-    enum sql_result result = ledger_reader_counts(check->ledger, &before);
+    enum sql_result result;
+    while ((result = ledger_reader_lone_mark(check->ledger, gen, &gen)) ==
+           SQL_OK)
+        find(check, gen, 0,
+             "the mark says that lines have left, and none of "
+             "this generation is here");
+    return result == SQL_NONE;
+}
+
+static bool walk_ledger(struct device_check *check)
+{
+    struct ledger_counts kept;
+    int64_t gen = 0;
+    enum sql_result result = ledger_reader_counts(check->ledger, &kept);
     if (result != SQL_OK)
         return false;
     while ((result = ledger_reader_next_gen(check->ledger, gen, &gen)) ==
@@ -301,14 +401,24 @@ static bool check_ledger(struct device_check *check)
         if (!check_generation(check, gen))
             return false;
     }
-    if (result != SQL_NONE ||
-        ledger_reader_counts(check->ledger, &after) != SQL_OK)
-        return false;
-    check_counts(check, &before, &after);
-    return true;
+    check_counts(check, &kept);
+    return result == SQL_NONE && check_lone_marks(check);
 }
 
-// Receipts are read after the lines that they speak of, which never go.
+// All as of one moment: the kiosk may write meanwhile, and let lines leave.
+static bool check_ledger(struct device_check *check)
+{
+    if (!check->ledger)
+        return true;
+    if (ledger_reader_hold(check->ledger) != SQL_OK)
+        return false;
+    bool done = walk_ledger(check);
+    ledger_reader_release(check->ledger);
+    return done;
+}
+
+// Receipts are read after the lines that they speak of, which go only below a
+// mark.
 static bool check_receipts(struct device_check *check)
 {
     enum sql_result result = SQL_NONE;
@@ -356,7 +466,8 @@ bool verification_of_device(const char *directory,
                          "is above",
                          directory);
     verification_count(verification, "generations", check.walked);
-    verification_count(verification, "lines", check.counted.lines);
+    verification_count(verification, "lines", check.here);
+    verification_count(verification, "left", check.left);
     verification_count(verification, "receipts", check.receipts);
     verification_count(verification, "unacknowledged", check.unacknowledged);
     ledger_reader_close(check.ledger);

@@ -60,7 +60,7 @@ static void test_sound_device(void **state)
     struct run run = {0};
     kiosk_open(&kiosk);
     verify(&run, kiosk.folder, 0);
-    run_must_say(&run, "Sound: generations 1, lines 5, receipts 2, "
+    run_must_say(&run, "Sound: generations 1, lines 5, left 0, receipts 2, "
                        "unacknowledged 1\n");
     run_command(&run, "verify", "--data", kiosk.folder, "--json", NULL);
     run_must_end(&run, 0);
