@@ -62,23 +62,42 @@ static bool read_receipt(const json_t *document, const struct batch *sent,
     return true;
 }
 
+enum answer_own answer_own(struct ledger_reader *ledger, int64_t gen,
+                           int64_t seq, char out[DIGEST_HEX_SIZE])
+{
+    struct ledger_mark mark;
+    if (!ledger)
+        return ANSWER_ALIEN;
+    if (ledger_reader_hash(ledger, gen, seq, out) == SQL_OK)
+        return ANSWER_OWN;
+    if (ledger_reader_mark(ledger, gen, &mark) != SQL_OK || seq < 1 ||
+        seq > mark.upto)
+        return ANSWER_ALIEN;
+    if (seq < mark.upto)
+        return ANSWER_LEFT;
+    memcpy(out, mark.head, DIGEST_HEX_SIZE);
+    return ANSWER_OWN;
+}
+
 // The server may hold more than this batch (it was sent twice), never more than
 // we have written, and what it holds must be our bytes.
 static bool check_head(const struct proof_receipt *receipt,
                        const struct batch *sent, answer_own_hash *own_hash,
                        void *ctx, char *reason)
 {
-    char own[DIGEST_HEX_SIZE];
+    char hash[DIGEST_HEX_SIZE];
+    enum answer_own own = ANSWER_OWN;
     const struct proof_batch *held = &receipt->batch;
     if (held->to < 0)
         return refuse(reason, "the receipt is for a line that cannot be");
     if (sent->count > 0 && held->to < sent->proof.to)
         return refuse(reason, "the receipt leaves out lines of this batch");
-    if (held->to == 0)
-        memcpy(own, DIGEST_NONE_HEX, sizeof own);
-    else if (!own_hash(ctx, held->gen, held->to, own))
+    memcpy(hash, DIGEST_NONE_HEX, sizeof hash);
+    if (held->to > 0)
+        own = own_hash(ctx, held->gen, held->to, hash);
+    if (own == ANSWER_ALIEN)
         return refuse(reason, "the receipt is for a line that is not ours");
-    if (strcmp(own, held->head) != 0)
+    if (own == ANSWER_OWN && strcmp(hash, held->head) != 0)
         return refuse(reason, "the receipt's head is not our line's hash");
     return true;
 }

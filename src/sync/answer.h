@@ -19,13 +19,23 @@ struct answer {
     json_t *document; // owned
 };
 
-// The hash of one of our own lines; false when we hold no such line.
-typedef bool answer_own_hash(void *ctx, int64_t gen, int64_t seq,
-                             char out[DIGEST_HEX_SIZE]);
+// The hash of one of our own lines.
+enum answer_own {
+    ANSWER_OWN,  // it is
+    ANSWER_LEFT, // we wrote it, it has left, and its hash is not known any more
+    ANSWER_ALIEN // we never wrote it
+};
+typedef enum answer_own answer_own_hash(void *ctx, int64_t gen, int64_t seq,
+                                        char out[DIGEST_HEX_SIZE]);
+// That, from the ledger; NULL: there is none.
+enum answer_own answer_own(struct ledger_reader *ledger, int64_t gen,
+                           int64_t seq, char out[DIGEST_HEX_SIZE]);
 
 // Checks a 200: JSON, one result for each line that was sent and none other,
 // a receipt over this device, generation and nonce, signed by the server, whose
-// head is our own line's. False with a `reason` (JSON_MESSAGE_SIZE). Give `out`
+// head is our own line's. Of a line that has left the head is not looked at: a
+// server that says to hold no more than that much asks for more, and proves
+// nothing. False with a `reason` (JSON_MESSAGE_SIZE). Give `out`
 // back with answer_release() when true.
 bool answer_read(const char *bytes, size_t size, const struct batch *sent,
                  const unsigned char server_key[KEY_PUBLIC_BYTES],

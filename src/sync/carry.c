@@ -6,6 +6,7 @@
 #include "store/ledger_reader.h"
 #include "sync/answer.h"
 #include "sync/batch.h"
+#include "sync/gone.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -239,12 +240,11 @@ static enum carry_result say(struct taking *t, enum carry_result result,
     return result;
 }
 
-static bool own_hash(void *ctx, int64_t gen, int64_t seq,
-                     char out[DIGEST_HEX_SIZE])
+static enum answer_own own_hash(void *ctx, int64_t gen, int64_t seq,
+                                char out[DIGEST_HEX_SIZE])
 {
     const struct place *place = ctx;
-    return place->reader &&
-           ledger_reader_hash(place->reader, gen, seq, out) == SQL_OK;
+    return answer_own(place->reader, gen, seq, out);
 }
 
 static bool add_item(void *ctx, int64_t seq, const char *id, const char *line,
@@ -282,6 +282,12 @@ static enum carry_result read_sent(struct taking *t, const json_t *header)
         return say(t, CARRY_OTHER, "the answer is for another device");
     if (!proof_verify_batch(t->place->key.public_key, proof, signature))
         return say(t, CARRY_OTHER, "\"sent\" was not signed by this device");
+    // Lines that have left were acknowledged long ago: it is an old file.
+    int64_t left = 0;
+    if (t->place->reader &&
+        gone_upto(t->place->reader, proof->gen, &left) == SQL_OK &&
+        sent->from <= left)
+        return CARRY_NOTHING;
     if (!t->place->reader ||
         ledger_reader_walk(t->place->reader, proof->gen, sent->from, add_item,
                            sent) != SQL_OK)
@@ -304,7 +310,7 @@ static enum carry_result take_answer(struct taking *t, const json_t *object,
     char reason[JSON_MESSAGE_SIZE];
     enum carry_result result = read_sent(t, json_object_get(object, "sent"));
     if (result != CARRY_DONE)
-        return result;
+        return result == CARRY_NOTHING ? CARRY_DONE : result;
     if (!json_write(json_object_get(object, "answer"), &text))
         result = say(t, CARRY_UNREADABLE, "there is no \"answer\"");
     else if (!answer_read(text.data, text.size, t->sent,

@@ -9,9 +9,9 @@ enum {
 
 const char *sync_outcome_name(enum sync_outcome outcome)
 {
-    static const char *const names[] = {"done",      "retry",    "gap",
-                                        "fork",      "operator", "rejected",
-                                        "too large", "stopped"};
+    static const char *const names[] = {"done",     "retry",     "gap",
+                                        "gone",     "fork",      "operator",
+                                        "rejected", "too large", "stopped"};
     return names[outcome];
 }
 

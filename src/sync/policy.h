@@ -9,6 +9,7 @@ enum sync_outcome {
     SYNC_DONE,      // acknowledged
     SYNC_RETRY,     // the network or the server: later, by itself
     SYNC_GAP,       // the server wants other lines first
+    SYNC_GONE,      // it wants lines that have left the device; the others stay
     SYNC_FORK,      // the server holds other bytes for this place
     SYNC_OPERATOR,  // token, certificate or pin: a person must look; kept
     SYNC_REJECTED,  // the server cannot read what was sent; kept

@@ -10,6 +10,7 @@
 #include "sync/answer.h"
 #include "sync/config_fetch.h"
 #include "sync/enrolment.h"
+#include "sync/gone.h"
 #include "sync/policy.h"
 #include "sync/poll.h"
 #include "sync/trusted_time.h"
@@ -264,11 +265,12 @@ static bool find_waiting(struct worker *w, struct waiting *out)
     enum sql_result result = ledger_reader_end(w->reader, &out->end);
     if (result != SQL_OK)
         return result == SQL_NONE;
-    int64_t gen = 0, to;
+    int64_t gen = 0, to, left;
     while ((result = ledger_reader_next_gen(w->reader, gen, &gen)) == SQL_OK) {
         struct ledger_end end;
         if (ledger_reader_end_of(w->reader, gen, &end) != SQL_OK ||
-            acknowledged(w, gen, &to) != SQL_OK)
+            acknowledged(w, gen, &to) != SQL_OK ||
+            gone_upto(w->reader, gen, &left) != SQL_OK)
             return false;
         if (end.seq <= to)
             continue;
@@ -276,6 +278,8 @@ static bool find_waiting(struct worker *w, struct waiting *out)
         // the line that tells of the hole, the first of a later generation.
         char hash[DIGEST_HEX_SIZE];
         bool held = ledger_reader_hash(w->reader, gen, to + 1, hash) == SQL_OK;
+        if (to < left)
+            to = left;
         if (out->pending == 0 || (held && !out->held)) {
             out->gen = gen;
             out->from = to + 1;
@@ -320,11 +324,11 @@ static bool make_batch(struct worker *w, const struct waiting *waiting,
                         clock_boot_ms());
 }
 
-static bool own_hash(void *ctx, int64_t gen, int64_t seq,
-                     char out[DIGEST_HEX_SIZE])
+static enum answer_own own_hash(void *ctx, int64_t gen, int64_t seq,
+                                char out[DIGEST_HEX_SIZE])
 {
-    struct worker *w = ctx;
-    return w->reader && ledger_reader_hash(w->reader, gen, seq, out) == SQL_OK;
+    const struct worker *w = ctx;
+    return answer_own(w->reader, gen, seq, out);
 }
 
 static void complain(struct worker *w, const char *text)
@@ -348,19 +352,41 @@ static void keep_anchor(struct worker *w, const struct answer *answer,
     courier_put_anchor(w->courier, &anchor);
 }
 
+// A server that lost lines of one generation may have lost some of those before
+// it, which nothing would ask for. The last line of each goes out again: it
+// holds that one, or says from where on it wants more.
+static bool doubt_before(struct worker *w, int64_t gen)
+{
+    int64_t older = 0, to;
+    enum sql_result result;
+    while ((result = ledger_reader_next_gen(w->reader, older, &older)) ==
+               SQL_OK &&
+           older < gen) {
+        struct ledger_end end;
+        if (ledger_reader_end_of(w->reader, older, &end) != SQL_OK ||
+            acknowledged(w, older, &to) != SQL_OK ||
+            (to >= end.seq &&
+             courier_rewind(w->courier, older, end.seq - 1) != SQL_OK))
+            return false;
+    }
+    return result == SQL_OK || result == SQL_NONE;
+}
+
 // A heartbeat's receipt may be for an earlier line than we know of: the server
 // was restored from a backup, and then gets the lines after it again.
 static bool keep_receipt(struct worker *w, const struct answer *answer)
 {
     const struct proof_receipt *receipt = &answer->receipt;
-    int64_t to;
+    int64_t gen = receipt->batch.gen, to;
+    if (acknowledged(w, gen, &to) != SQL_OK)
+        return false;
+    if (receipt->batch.to < to && w->reader && !doubt_before(w, gen))
+        return false;
     if (receipt->batch.to > 0)
         return courier_advance(w->courier, receipt, answer->aside,
                                answer->aside_count) == SQL_OK;
     // It holds nothing of this generation; there is no line to have a proof of.
-    return acknowledged(w, receipt->batch.gen, &to) == SQL_OK &&
-           (to == 0 ||
-            courier_rewind(w->courier, receipt->batch.gen, 0) == SQL_OK);
+    return to == 0 || courier_rewind(w->courier, gen, 0) == SQL_OK;
 }
 
 static enum sync_outcome take_good(struct worker *w, const struct batch *sent,
@@ -398,6 +424,26 @@ static enum sync_outcome take_good(struct worker *w, const struct batch *sent,
     return outcome;
 }
 
+// The server was restored from a backup that is older than what stays here. The
+// kiosk is asked for a generation whose first line says what is missing, unless
+// there is one: behind that line the server takes the rest.
+static enum sync_outcome take_gone(struct worker *w, int64_t gen,
+                                   int64_t expected, int64_t left)
+{
+    char text[240];
+    struct ledger_end end;
+    snprintf(text, sizeof text,
+             "the server asks again for lines %lld to %lld of generation %lld: "
+             "it had acknowledged them, and they have left this device",
+             (long long)expected, (long long)left, (long long)gen);
+    complain(w, text);
+    if (courier_rewind(w->courier, gen, expected - 1) == SQL_OK &&
+        doubt_before(w, gen) && ledger_reader_end(w->reader, &end) == SQL_OK &&
+        !gone_is_declared(w->reader, end.gen, gen, expected, left))
+        courier_set_next_gen(w->courier, end.gen + 1);
+    return SYNC_GONE;
+}
+
 // 409: `gap` sends from where the server says; `fork` waits for a new
 // generation, which is the kiosk's to open.
 static enum sync_outcome take_conflict(struct worker *w,
@@ -405,15 +451,22 @@ static enum sync_outcome take_conflict(struct worker *w,
                                        const struct problem *problem)
 {
     char text[400], hash[DIGEST_HEX_SIZE];
+    int64_t left;
     // Always further back than what was sent, so that it comes to an end; and
     // to a line that is there, or the same lines would go out again.
-    if (strcmp(problem->type, "gap") == 0 && problem->expected >= 1 &&
-        problem->expected < sent->from &&
-        own_hash(w, sent->proof.gen, problem->expected, hash)) {
+    bool is_earlier = strcmp(problem->type, "gap") == 0 &&
+                      problem->expected >= 1 && problem->expected < sent->from;
+    if (is_earlier && w->reader &&
+        gone_upto(w->reader, sent->proof.gen, &left) == SQL_OK &&
+        problem->expected <= left)
+        return take_gone(w, sent->proof.gen, problem->expected, left);
+    if (is_earlier &&
+        own_hash(w, sent->proof.gen, problem->expected, hash) == ANSWER_OWN) {
         log_info(module, "the server wants generation %lld from line %lld on",
                  (long long)sent->proof.gen, (long long)problem->expected);
         return courier_rewind(w->courier, sent->proof.gen,
-                              problem->expected - 1) == SQL_OK
+                              problem->expected - 1) == SQL_OK &&
+                       doubt_before(w, sent->proof.gen)
                    ? SYNC_GAP
                    : SYNC_RETRY;
     }

@@ -12,14 +12,14 @@ static const char server_seed[] =
 static struct key server_key;
 static struct batch sent;
 
-static bool own_hash(void *ctx, int64_t gen, int64_t seq,
-                     char out[DIGEST_HEX_SIZE])
+static enum answer_own own_hash(void *ctx, int64_t gen, int64_t seq,
+                                char out[DIGEST_HEX_SIZE])
 {
     (void)ctx;
     if (gen != sent.proof.gen || seq < 1 || seq > sent.proof.to + 1)
-        return false;
+        return ANSWER_ALIEN;
     digest_hex_of(&seq, sizeof seq, out);
-    return true;
+    return ANSWER_OWN;
 }
 
 static void make_batch(void)
@@ -34,7 +34,7 @@ static void make_batch(void)
                              .nonce = "000102030405060708090a0b0c0d0e0f"};
     sent.from = 1;
     sent.count = LINES;
-    HOLDS(own_hash(NULL, 1, LINES, sent.proof.head));
+    HOLDS(own_hash(NULL, 1, LINES, sent.proof.head) == ANSWER_OWN);
     for (int i = 0; i < LINES; i++) {
         static const char id[] = "019aadf2-5c58-7a31-8f2e-6d0b4a1c9e7";
         memcpy(sent.items[i].id, id, sizeof id - 1);
@@ -51,7 +51,8 @@ static void check(const struct answer *a)
     HOLDS(receipt->batch.to >= sent.proof.to);
     HOLDS(strcmp(receipt->batch.device, sent.proof.device) == 0);
     HOLDS(strcmp(receipt->batch.nonce, sent.proof.nonce) == 0);
-    HOLDS(own_hash(NULL, receipt->batch.gen, receipt->batch.to, head));
+    HOLDS(own_hash(NULL, receipt->batch.gen, receipt->batch.to, head) ==
+          ANSWER_OWN);
     HOLDS(strcmp(head, receipt->batch.head) == 0);
     HOLDS(a->aside_count <= sent.count);
     for (size_t i = 0; i < a->aside_count; i++) {

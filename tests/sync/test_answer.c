@@ -65,14 +65,14 @@ static int teardown(void **state)
     return 0;
 }
 
-static bool own_hash(void *ctx, int64_t gen, int64_t seq,
-                     char out[DIGEST_HEX_SIZE])
+static enum answer_own own_hash(void *ctx, int64_t gen, int64_t seq,
+                                char out[DIGEST_HEX_SIZE])
 {
     const struct ledger_maker *device = ctx;
     if (gen != device->gen || seq < 1 || (size_t)seq > device->count)
-        return false;
+        return ANSWER_ALIEN;
     memcpy(out, device->lines[seq - 1].hash, DIGEST_HEX_SIZE);
-    return true;
+    return ANSWER_OWN;
 }
 
 static bool believe(struct bench *b, const char *bytes, size_t size)

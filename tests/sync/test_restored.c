@@ -1,13 +1,20 @@
 // The courier and the real server, which is lost and comes back from an old
 // backup: its loss becomes a re-send, exact, and nobody touched anything.
+#include "common/clock.h"
 #include "common/file.h"
 #include "common/log.h"
 #include "store/courier.h"
+#include "store/prune.h"
+#include "store/sending.h"
 #include "support/check.h"
 #include "support/road_maker.h"
+#include "sync/carry.h"
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
+
+static const int64_t DAY_MS = INT64_C(24) * 3600 * 1000;
 
 static void database_path(const struct made_road *b, char out[128])
 {
@@ -121,6 +128,229 @@ static void test_a_revoked_device_keeps_its_lines(void **state)
     assert_int_equal(made_road_rated(b), 2);
 }
 
+static void begin_generation(struct made_road *b)
+{
+    struct courier *courier;
+    assert_int_equal(courier_open(b->folder, COURIER_WRITER, &courier), SQL_OK);
+    assert_int_equal(courier_set_next_gen(courier, 2), SQL_OK);
+    courier_close(courier);
+    keeper_idle(b->keeper);
+}
+
+// Heartbeats speak of the newest generation alone.
+static void test_a_restored_server_gets_older_generations(void **state)
+{
+    struct made_road *b = *state;
+    made_road_visit(b, 5);
+    assert_int_equal(made_road_send(b), WORKER_OK);
+    keep_backup(b);
+    made_road_visit(b, 5);
+    assert_int_equal(made_road_send(b), WORKER_OK);
+    begin_generation(b);
+    made_road_visit(b, 2);
+    assert_int_equal(made_road_send(b), WORKER_OK);
+    lose_and_restore(b);
+    assert_int_equal(made_road_rated(b), 5);
+    made_road_visit(b, 1);
+    assert_int_equal(made_road_send(b), WORKER_OK);
+    assert_int_equal(made_road_rated(b), 13);
+}
+
+// --- Lines that have left ---------------------------------------------------
+
+// Visits of four months ago.
+static void visit_of_old(struct made_road *b, int count)
+{
+    b->enrolled.ledger.wall_ms = clock_wall_ms() - 120 * DAY_MS;
+    made_road_visit(b, count);
+    b->enrolled.ledger.wall_ms = clock_wall_ms();
+}
+
+static void forget_receipts(const struct made_road *b)
+{
+    char path[160];
+    sqlite3 *db;
+    snprintf(path, sizeof path, "%s/" DEVICE_FILE_COURIER, b->folder);
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, "DELETE FROM receipts", NULL, NULL, NULL),
+                     SQLITE_OK);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+// As if the server had signed its last receipts a hundred days ago.
+static void age_receipts(const struct made_road *b, int64_t gens)
+{
+    char path[160];
+    struct key server;
+    struct courier *courier;
+    snprintf(path, sizeof path, "%s/server.key", b->server.folder);
+    assert_true(key_load(path, &server));
+    forget_receipts(b);
+    assert_int_equal(courier_open(b->folder, COURIER_WRITER, &courier), SQL_OK);
+    for (int64_t gen = 1; gen <= gens; gen++) {
+        struct proof_receipt receipt;
+        assert_int_equal(courier_position(courier, gen, &receipt), SQL_OK);
+        clock_format(clock_wall_ms() - 100 * DAY_MS, receipt.at);
+        proof_sign_receipt(&server, &receipt);
+        assert_int_equal(courier_advance(courier, &receipt, NULL, 0), SQL_OK);
+    }
+    courier_close(courier);
+}
+
+static int64_t prune(struct made_road *b)
+{
+    struct sending sending;
+    while (keeper_prune(b->keeper, PRUNE_KEEP_DAYS))
+        ;
+    sending_read(b->folder, &sending);
+    return sending.left;
+}
+
+// A number of the server's database.
+static int64_t ask_server(const struct made_road *b, const char *query)
+{
+    char path[128];
+    sqlite3 *db;
+    sqlite3_stmt *s;
+    database_path(b, path);
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db, query, -1, &s, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(s), SQLITE_ROW);
+    int64_t value = sqlite3_column_int64(s, 0);
+    sqlite3_finalize(s);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+    return value;
+}
+
+static int64_t gone(const struct made_road *b)
+{
+    struct sending sending;
+    sending_read(b->folder, &sending);
+    return sending.gone;
+}
+
+static void test_sending_goes_on_behind_the_mark(void **state)
+{
+    struct made_road *b = *state;
+    char path[128];
+    visit_of_old(b, 20);
+    assert_int_equal(made_road_send(b), WORKER_OK);
+    age_receipts(b, 1);
+    assert_int_equal(prune(b), 19);
+    made_road_visit(b, 3);
+    assert_int_equal(made_road_send(b), WORKER_OK);
+    assert_int_equal(made_road_position(b), 23);
+    // What the courier knew is lost: what is left is sent again.
+    snprintf(path, sizeof path, "%s/%s", b->folder, DEVICE_FILE_COURIER);
+    assert_int_equal(unlink(path), 0);
+    made_road_visit(b, 1);
+    assert_int_equal(gone(b), 0);
+    assert_int_equal(made_road_send(b), WORKER_OK);
+    assert_int_equal(made_road_position(b), 24);
+    assert_int_equal(ask_server(b, "SELECT count(*) FROM lines"), 24);
+    assert_int_equal(ask_server(b, "SELECT count(*) FROM flags"), 0);
+}
+
+static bool count_bytes(void *ctx, const void *bytes, size_t size)
+{
+    struct buf *all = ctx;
+    buf_append(all, bytes, size);
+    return buf_ok(all);
+}
+
+static void test_what_is_left_is_carried(void **state)
+{
+    struct made_road *b = *state;
+    struct carry_count count;
+    struct buf file = {0};
+    visit_of_old(b, 20);
+    assert_int_equal(made_road_send(b), WORKER_OK);
+    age_receipts(b, 1);
+    assert_int_equal(prune(b), 19);
+    made_road_visit(b, 3);
+    assert_int_equal(carry_export(b->folder, true, count_bytes, &file, &count),
+                     CARRY_DONE);
+    assert_int_equal(count.lines, 4);
+    assert_holds(buf_text(&file), "\"from\":20,\"to\":23");
+    buf_free(&file);
+}
+
+// The server's backup is older than what stays on the device.
+static void ask_for_what_left(struct made_road *b)
+{
+    visit_of_old(b, 10);
+    assert_int_equal(made_road_send(b), WORKER_OK);
+    keep_backup(b);
+    visit_of_old(b, 20);
+    assert_int_equal(made_road_send(b), WORKER_OK);
+    age_receipts(b, 1);
+    assert_int_equal(prune(b), 29);
+    lose_and_restore(b);
+    made_road_visit(b, 1);
+    assert_int_equal(made_road_send(b), WORKER_LEFT);
+}
+
+static void test_what_left_and_is_asked_for_is_told(void **state)
+{
+    struct made_road *b = *state;
+    struct sending sending;
+    ask_for_what_left(b);
+    sending_read(b->folder, &sending);
+    assert_holds(sending.attempts.last_error,
+                 "the server asks again for lines 11 to 29 of generation 1");
+    assert_int_equal(sending.gone, 19);
+    assert_int_equal(sending.pending, 2);
+    // Nothing more leaves meanwhile, however old.
+    assert_int_equal(prune(b), 29);
+}
+
+static void test_a_hole_is_declared_for_what_left(void **state)
+{
+    struct made_road *b = *state;
+    ask_for_what_left(b);
+    keeper_idle(b->keeper);
+    made_road_visit(b, 2);
+    assert_int_equal(made_road_send(b), WORKER_OK);
+    assert_int_equal(gone(b), 0);
+    // Lines 1…10, 30 and 31; line 1 of generation 2, and two visits.
+    assert_int_equal(ask_server(b, "SELECT count(*) FROM lines"), 15);
+    assert_int_equal(
+        ask_server(b, "SELECT group_concat(gen || ' ' || first || '-' || last)"
+                      " = '1 11-29' FROM lost_lines"),
+        1);
+    assert_int_equal(ask_server(b, "SELECT count(*) FROM flags WHERE gen = 1"
+                                   " AND seq = 11 AND kind = 'hole'"),
+                     1);
+    assert_int_equal(made_road_position(b), 31);
+}
+
+// Once more, when more has left than generation 2 told of.
+static void test_each_loss_is_declared(void **state)
+{
+    struct made_road *b = *state;
+    ask_for_what_left(b);
+    keeper_idle(b->keeper);
+    assert_int_equal(made_road_send(b), WORKER_OK);
+    visit_of_old(b, 8);
+    assert_int_equal(made_road_send(b), WORKER_OK);
+    age_receipts(b, 2);
+    // Line 1 of generation 2 is of today.
+    assert_int_equal(prune(b), 30);
+    lose_and_restore(b);
+    made_road_visit(b, 1);
+    assert_int_equal(made_road_send(b), WORKER_LEFT);
+    keeper_idle(b->keeper);
+    assert_int_equal(made_road_send(b), WORKER_OK);
+    assert_int_equal(gone(b), 0);
+    assert_int_equal(
+        ask_server(b, "SELECT group_concat(gen || ' ' || first || '-' || last)"
+                      " = '1 11-30' FROM lost_lines"),
+        1);
+    assert_int_equal(ask_server(b, "SELECT max(gen) FROM lines"), 3);
+    assert_int_equal(ask_server(b, "SELECT count(*) FROM lines WHERE gen = 2"),
+                     10);
+}
+
 static int setup(void **state)
 {
     log_set_level(LOG_ERROR + 1);
@@ -143,7 +373,13 @@ int main(void)
         TEST(test_the_configuration_is_believed),
         TEST(test_a_restored_server_gets_all_again),
         TEST(test_a_server_that_holds_nothing_gets_all),
+        TEST(test_a_restored_server_gets_older_generations),
         TEST(test_a_revoked_device_keeps_its_lines),
+        TEST(test_sending_goes_on_behind_the_mark),
+        TEST(test_what_is_left_is_carried),
+        TEST(test_what_left_and_is_asked_for_is_told),
+        TEST(test_a_hole_is_declared_for_what_left),
+        TEST(test_each_loss_is_declared),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
