@@ -79,7 +79,7 @@ static void print_json(const struct status *status, struct buf *out)
     const char *error = sending->attempts.last_error;
     listing_print_object(
         json_pack("{s:b, s:s?, s:s?, s:s?, s:I, s:o, s:I, s:I, s:s, s:I, s:o, "
-                  "s:s?, s:o, s:I, s:I, s:s}",
+                  "s:s?, s:o, s:I, s:I, s:I, s:I, s:s}",
                   "enrolled", status->enrolled, "device",
                   status->enrolled ? status->device.id : NULL, "counter",
                   status->enrolled ? status->device.counter : NULL, "server",
@@ -94,8 +94,9 @@ static void print_json(const struct status *status, struct buf *out)
                   "last_error_at",
                   time_or_null(sending->attempts.last_error_ms), "failures",
                   (json_int_t)sending->attempts.failures, "quarantined",
-                  (json_int_t)sending->quarantined, "clock",
-                  status->clock_synced ? "synced" : "unsure"),
+                  (json_int_t)sending->quarantined, "left",
+                  (json_int_t)sending->left, "gone", (json_int_t)sending->gone,
+                  "clock", status->clock_synced ? "synced" : "unsure"),
         out);
 }
 
@@ -142,6 +143,15 @@ static void print_text(const struct status *status, struct buf *out)
     }
     buf_printf(out, "Quarantined     %" PRId64 " lines\n",
                sending->quarantined);
+    buf_printf(out, "Left            %" PRId64 " lines, long acknowledged\n",
+               sending->left);
+    if (sending->gone > 0)
+        buf_printf(out,
+                   "Gone            %" PRId64 " of them the server asks for "
+                   "again: it was restored\n"
+                   "                from a backup that is older than what "
+                   "stays here\n",
+                   sending->gone);
     buf_printf(out, "Clock           %s\n",
                status->clock_synced ? "synchronised"
                                     : "not synchronised with a time source");

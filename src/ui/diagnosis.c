@@ -78,6 +78,20 @@ static bool say_server(const struct work *w)
     return false;
 }
 
+// " · 3 set aside", when there are any.
+static void add_lines(const struct work *w, const char *id, int64_t count,
+                      struct buf *text)
+{
+    struct buf number = {0};
+    if (count == 0)
+        return;
+    number_append(count, &number);
+    const char *values[] = {buf_text(&number)};
+    buf_append_text(text, " · ");
+    i18n_format(w->i18n, w->language, id, values, 1, text);
+    buf_free(&number);
+}
+
 static void say_pending(const struct work *w, bool connected)
 {
     const struct sending *sending = &w->facts->sending;
@@ -87,17 +101,11 @@ static void say_pending(const struct work *w, bool connected)
         return;
     }
     number_append(sending->pending, &text);
-    if (sending->quarantined > 0) {
-        struct buf aside = {0};
-        number_append(sending->quarantined, &aside);
-        const char *values[] = {buf_text(&aside)};
-        buf_append_text(&text, " · ");
-        i18n_format(w->i18n, w->language, "diag.pending.aside", values, 1,
-                    &text);
-        buf_free(&aside);
-    }
+    add_lines(w, "diag.pending.aside", sending->quarantined, &text);
+    add_lines(w, "diag.pending.gone", sending->gone, &text);
     put(w, DIAGNOSIS_PENDING,
-        sending->quarantined == 0 && (connected || sending->pending == 0),
+        sending->quarantined == 0 && sending->gone == 0 &&
+            (connected || sending->pending == 0),
         &text);
     buf_free(&text);
 }
