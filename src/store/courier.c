@@ -118,6 +118,16 @@ static enum sql_result run(struct courier *courier, sql_work *work, void *ctx)
     return leave(courier, sql_transaction(courier->db, work, ctx));
 }
 
+// Recursive: who walks receipts may ask for a position on the way.
+static void make_lock(pthread_mutex_t *lock)
+{
+    pthread_mutexattr_t kind;
+    pthread_mutexattr_init(&kind);
+    pthread_mutexattr_settype(&kind, PTHREAD_MUTEX_RECURSIVE);
+    pthread_mutex_init(lock, &kind);
+    pthread_mutexattr_destroy(&kind);
+}
+
 enum sql_result courier_open(const char *directory, enum courier_role role,
                              struct courier **out_courier)
 {
@@ -127,7 +137,7 @@ enum sql_result courier_open(const char *directory, enum courier_role role,
     enum sql_mode mode = role == COURIER_WRITER ? SQL_WRITER : SQL_FOLLOWER;
     int version = 0;
     if (courier)
-        pthread_mutex_init(&courier->lock, NULL);
+        make_lock(&courier->lock);
     if (courier && file_join(path, sizeof path, directory, DEVICE_FILE_COURIER))
         result =
             sql_open(path, mode, statements, STATEMENT_COUNT, &courier->db);
