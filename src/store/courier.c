@@ -141,6 +141,9 @@ enum sql_result courier_open(const char *directory, enum courier_role role,
     if (courier && file_join(path, sizeof path, directory, DEVICE_FILE_COURIER))
         result =
             sql_open(path, mode, statements, STATEMENT_COUNT, &courier->db);
+    // The configuration holds keys that are to be gone when it is replaced.
+    if (result == SQL_OK && role == COURIER_WRITER)
+        result = sql_run(courier->db, "PRAGMA secure_delete = ON");
     if (result == SQL_OK && role == COURIER_WRITER)
         result = sql_migrate(courier->db, migrations);
     else if (result == SQL_OK && (version = sql_version(courier->db)) <= 0)
@@ -425,7 +428,12 @@ enum sql_result courier_put_config(struct courier *courier, int64_t version,
     sql_bind_text(s, 2, etag);
     sql_bind_bytes(s, 3, body, size);
     sql_bind_text(s, 4, signature);
-    return leave(courier, sql_execute(s));
+    enum sql_result result = sql_execute(s);
+    // The log still has the one before. Where the kiosk reads just now it stays
+    // until the log is written over, or the next configuration.
+    if (result == SQL_OK)
+        sql_checkpoint(courier->db, true);
+    return leave(courier, result);
 }
 
 enum sql_result courier_next_gen(struct courier *courier, int64_t *out_gen)

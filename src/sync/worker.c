@@ -152,15 +152,15 @@ static void read_settings(struct worker *w, const json_t *config)
         w->first_contact_s = number;
 }
 
-// The newer one of device.json's and courier.db's is in force.
-static void read_kept_settings(struct worker *w)
+// What courier.db holds is in force when it is of `least` or newer.
+static void read_kept_settings(struct worker *w, int64_t least)
 {
     char etag[TRANSPORT_HEADER_SIZE], reason[JSON_MESSAGE_SIZE];
     struct buf body = {0};
     int64_t version;
     if (courier_config(w->courier, &version, etag, sizeof etag, &body) ==
             SQL_OK &&
-        version >= w->config_version) {
+        version >= least) {
         json_t *config = json_read(buf_text(&body), body.size, reason);
         read_settings(w, config);
         json_decref(config);
@@ -415,10 +415,12 @@ static enum sync_outcome take_good(struct worker *w, const struct batch *sent,
         outcome = SYNC_RETRY;
     }
     keep_anchor(w, answer, got);
-    if (answer->config_version > w->config_version &&
+    // Also a lower one: the server was restored from a backup.
+    if (answer->config_version != 0 &&
+        answer->config_version != w->config_version &&
         config_fetch(atomic_load(&w->transport), &w->device, w->courier) ==
             SYNC_DONE)
-        read_kept_settings(w);
+        read_kept_settings(w, 0);
     answer_release(answer);
     free(answer);
     return outcome;
@@ -633,7 +635,7 @@ enum worker_result worker_run_once(struct worker *w)
         return result;
     if (!open_courier(w))
         return WORKER_FAILED;
-    read_kept_settings(w);
+    read_kept_settings(w, w->config_version);
     // Every good answer brings us forward; a server that asks for the same
     // lines again and again must not hold us here for ever.
     for (int gaps = 0; gaps < ONCE_GAPS_MAX && !stopping(w);) {
@@ -794,7 +796,7 @@ enum worker_result worker_run(struct worker *w)
         return WORKER_OK;
     if (result != WORKER_OK || !open_courier(w))
         return WORKER_FAILED;
-    read_kept_settings(w);
+    read_kept_settings(w, w->config_version);
     log_info(module, "device %s sends to %s", w->device.id, w->device.server);
     start_poll(w);
     loop(w);

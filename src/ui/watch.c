@@ -82,7 +82,7 @@ static void load_device(struct watch *watch, int64_t now)
     device_release(&device);
 }
 
-// True when the courier holds a newer configuration that can be used.
+// True when the courier holds another configuration, and it can be used.
 static bool load_fetched(struct watch *watch)
 {
     struct buf body = {0};
@@ -91,7 +91,7 @@ static bool load_fetched(struct watch *watch)
     bool changed = false;
     if (courier_config(watch->courier, &version, etag, sizeof etag, &body) ==
             SQL_OK &&
-        version > watch->setting.version) {
+        version != watch->setting.version) {
         json_t *object = json_read(buf_text(&body), body.size, why);
         if (!object)
             log_error("ui", "%s: configuration: %s", DEVICE_FILE_COURIER, why);

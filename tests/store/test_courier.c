@@ -1,3 +1,4 @@
+#include "common/file.h"
 #include "common/ids.h"
 #include "common/log.h"
 #include "store/courier.h"
@@ -257,6 +258,45 @@ static void test_config_is_kept_to_the_byte(void **state)
     buf_free(&kept);
 }
 
+// Eight bytes of it in the database or its log.
+static bool stands_in_files(const struct bench *b, const char *secret)
+{
+    static const char *const names[] = {"courier.db", "courier.db-wal"};
+    bool found = false;
+    for (size_t i = 0; i < 2; i++) {
+        struct buf file = {0};
+        char path[SCRATCH_SIZE + 32];
+        snprintf(path, sizeof path, "%s/%s", b->folder, names[i]);
+        if (file_read(path, 64 << 20, &file) && file.size > 0)
+            for (size_t at = 0; at + 8 <= strlen(secret); at += 8)
+                found |= memmem(file.data, file.size, secret + at, 8) != NULL;
+        buf_free(&file);
+    }
+    return found;
+}
+
+// Longer and shorter ones, as keys and hours come and go.
+static void test_a_replaced_config_leaves_nothing(void **state)
+{
+    static const char secret[] =
+        "5f1d0c3b7a9e8462d1c0b9f8e7a6958473625140f1e2d3c4b5a6978869504132";
+    struct bench *b = *state;
+    for (int size = 100; size < 9000; size += 1700) {
+        char body[10000];
+        snprintf(body, sizeof body, "{\"hours\":\"%*s\",\"key\":\"%s\"}", size,
+                 "", secret);
+        assert_int_equal(courier_put_config(b->courier, 3, "\"3\"", body,
+                                            strlen(body), "c2ln"),
+                         SQL_OK);
+        assert_true(stands_in_files(b, secret));
+        snprintf(body, sizeof body, "{\"hours\":\"%*s\"}", 9000 - size, "");
+        assert_int_equal(courier_put_config(b->courier, 4, "\"4\"", body,
+                                            strlen(body), "c2ln"),
+                         SQL_OK);
+        assert_false(stands_in_files(b, secret));
+    }
+}
+
 static void test_next_gen(void **state)
 {
     struct bench *b = *state;
@@ -368,6 +408,7 @@ int main(void)
         TEST(test_attempts_outlive_a_restart),
         TEST(test_newest_anchor),
         TEST(test_config_is_kept_to_the_byte),
+        TEST(test_a_replaced_config_leaves_nothing),
         TEST(test_next_gen),
         TEST(test_invitations_are_replaced_as_a_whole),
         TEST(test_the_last_contact_is_kept),

@@ -729,6 +729,31 @@ static void test_a_new_configuration_is_fetched(void **state)
     assert_int_equal(bad_server_count(b->server), 3);
 }
 
+// The server was restored from a backup: what it says now holds.
+static void test_an_older_configuration_is_fetched_too(void **state)
+{
+    struct courier_bench *b = *state;
+    struct buf kept = {0};
+    static const char config_9[] = "{\"version\":9,\"counter\":\"3\"}";
+    struct courier *courier;
+    assert_int_equal(courier_open(b->kiosk.folder, COURIER_WRITER, &courier),
+                     SQL_OK);
+    assert_int_equal(courier_put_config(courier, 9, "\"nine\"", config_9,
+                                        sizeof config_9 - 1, "c2ln"),
+                     SQL_OK);
+    courier_close(courier);
+    bad_server_configure(b->server, config_2, &b->kiosk.server_key);
+    for (int i = 0; i < 2; i++) {
+        bench_visit(b, 1);
+        assert_int_equal(once_bad(b, (struct bad_step){.kind = BAD_ANSWER,
+                                                       .spoil = version_2}),
+                         WORKER_OK);
+    }
+    assert_int_equal(bad_server_count(b->server), 3); // fetched once
+    assert_int_equal(kept_config(b, &kept), 2);
+    buf_free(&kept);
+}
+
 static void test_a_configuration_of_another_signer(void **state)
 {
     struct courier_bench *b = *state;
@@ -967,6 +992,7 @@ int main(void)
         TEST(test_a_fork_asks_for_a_new_generation),
         TEST(test_a_heartbeat_finds_the_loss),
         TEST(test_a_new_configuration_is_fetched),
+        TEST(test_an_older_configuration_is_fetched_too),
         TEST(test_a_configuration_of_another_signer),
         TEST(test_it_comes_back_by_itself),
         TEST(test_heartbeat_without_a_visit),
