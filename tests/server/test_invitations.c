@@ -681,6 +681,39 @@ static void test_token_for_a_receipt(void **state)
     answer_free(&answer);
 }
 
+// In mode linked the code stands where it is wanted.
+static void test_linked_mode_keeps_the_code(void **state)
+{
+    struct made_server saved = server, own;
+    struct made_device counter, saved_device = device;
+    struct answer answer = {0};
+    char saved_feed[65], told[64];
+    (void)state;
+    memcpy(saved_feed, feed, sizeof feed);
+    made_server_start(&own, (const char *[]){"--privacy", "linked", "--mode",
+                                             "transaction", NULL});
+    made_device_enrol(&counter, &own, "3");
+    made_server_key(&own, "feed", feed);
+    server = own;
+    device = counter;
+    invite("{\"counter\":\"3\",\"transaction\":\"h24.12-261123-0007 \"}",
+           &answer);
+    assert_int_equal(answer.status, 201);
+    first_for_device("transaction", told, sizeof told);
+    assert_string_equal(told, "H24.12-261123-0007");
+    call("GET", "/api/v1/counters/3/invitations", feed, NULL, &answer);
+    json_t *object = answer_object(&answer);
+    json_t *one = json_array_get(json_object_get(object, "invitations"), 0);
+    assert_string_equal(text_of(one, "transaction"), "H24.12-261123-0007");
+    json_decref(object);
+    server = saved;
+    device = saved_device;
+    memcpy(feed, saved_feed, sizeof feed);
+    made_device_free(&counter);
+    made_server_close(&own);
+    answer_free(&answer);
+}
+
 // --- Nothing of a dossier's code --------------------------------------------
 
 static bool holds(const char *path, const char *text)
@@ -692,28 +725,50 @@ static bool holds(const char *path, const char *text)
     return found;
 }
 
+// How many files of a folder hold `text`; none may hold the code or the end of
+// it.
+static int files_with(const char *folder, const char *text, const char *code)
+{
+    char path[512];
+    int count = 0;
+    DIR *entries = opendir(folder);
+    assert_non_null(entries);
+    for (struct dirent *entry; (entry = readdir(entries));) {
+        snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+        if (entry->d_name[0] == '.') {
+            continue;
+        }
+        if (entry->d_type == DT_DIR) {
+            count += files_with(path, text, code);
+            continue;
+        }
+        assert_false(holds(path, code));
+        assert_false(holds(path, strrchr(code, '-')));
+        count += holds(path, text);
+    }
+    closedir(entries);
+    return count;
+}
+
 // By everything that takes a code, with a server whose log goes into a file.
 static void test_code_is_kept_nowhere(void **state)
 {
     static const char code[] = "H24.12-261123-7777";
-    struct made_server saved = server, own;
+    struct made_server saved = server;
     struct made_device counter;
     struct answer answer = {0};
-    char log[] = "/tmp/hailong-log-XXXXXX", path[400], id[ID_SIZE],
-         own_feed[65];
+    char log[] = "/tmp/hailong-log-XXXXXX", saved_feed[65], body[200],
+         id[ID_SIZE];
     (void)state;
-    int file = mkstemp(log), before = dup(STDERR_FILENO), looked = 0;
+    int file = mkstemp(log), before = dup(STDERR_FILENO);
     assert_true(file >= 0 && before >= 0);
     assert_true(dup2(file, STDERR_FILENO) >= 0);
-    made_server_start(&own, (const char *[]){"--log-level", "debug", "--mode",
-                                             "transaction", NULL});
+    made_server_start(&server, (const char *[]){"--log-level", "debug",
+                                                "--mode", "transaction", NULL});
     dup2(before, STDERR_FILENO);
-    made_device_enrol(&counter, &own, "3");
-    made_server_key(&own, "feed", own_feed);
-    server = own;
-    memcpy(path, feed, sizeof feed);
-    memcpy(feed, own_feed, sizeof feed);
-    char body[200];
+    made_device_enrol(&counter, &server, "3");
+    memcpy(saved_feed, feed, sizeof feed);
+    made_server_key(&server, "feed", feed);
     snprintf(body, sizeof body,
              "{\"counter\":\"3\",\"transaction\":\"%s\",\"expires_in\":60}",
              code);
@@ -724,25 +779,15 @@ static void test_code_is_kept_nowhere(void **state)
     assert_int_equal(answer.status, 201);
     clear(id);
     make(body, id);
-    made_server_kill(&own); // nothing is tidied up
-    memcpy(feed, path, sizeof feed);
-    server = saved;
+    made_server_kill(&server); // nothing is tidied up
     assert_false(holds(log, code));
-    assert_false(holds(log, "7777"));
-    DIR *folder = opendir(own.folder);
-    assert_non_null(folder);
-    for (struct dirent *entry; (entry = readdir(folder));) {
-        if (strncmp(entry->d_name, "office.db", 9) == 0) {
-            snprintf(path, sizeof path, "%s/%s", own.folder, entry->d_name);
-            assert_false(holds(path, code));
-            assert_false(holds(path, "-7777"));
-            looked += holds(path, id);
-        }
-    }
-    closedir(folder);
-    assert_true(looked > 0); // the invitation itself is there
+    assert_false(holds(log, strrchr(code, '-')));
+    // The invitation itself is there.
+    assert_true(files_with(server.folder, id, code) > 0);
     made_device_free(&counter);
-    made_server_close(&own);
+    made_server_close(&server);
+    server = saved;
+    memcpy(feed, saved_feed, sizeof feed);
     close(file);
     close(before);
     unlink(log);
@@ -769,6 +814,7 @@ int main(void)
         cmocka_unit_test(test_officer_works_by_own_session),
         cmocka_unit_test(test_others_may_not),
         cmocka_unit_test(test_token_for_a_receipt),
+        cmocka_unit_test(test_linked_mode_keeps_the_code),
         cmocka_unit_test(test_code_is_kept_nowhere),
     };
     return cmocka_run_group_tests(tests, start, stop);

@@ -52,6 +52,39 @@ static void test_defaults(void **state)
     buf_free(&message);
 }
 
+static void test_address_for_citizens(void **state)
+{
+    static const struct {
+        const char *url;
+        bool is_one;
+    } urls[] = {{"https://hailong.example", true},
+                {"http://10.0.0.7:8650/", true},
+                {"https://[2001:db8::1]/phuong/", true},
+                {"hailong.example", false},
+                {"ftp://hailong.example", false},
+                {"https://", false},
+                {"https:///d", false},
+                {"https://a.example?x=1", false},
+                {"https://a.example/#d", false},
+                {"https://a.example/ d", false},
+                {"https://a.example/\"", false},
+                {"https://người.example", false}};
+    (void)state;
+    for (size_t i = 0; i < sizeof urls / sizeof urls[0]; i++) {
+        struct server_settings settings;
+        struct config *config;
+        struct buf message = {0};
+        bool read =
+            read_line((const char *[]){"--public-url", urls[i].url, NULL},
+                      &config, &settings, &message);
+        if (read != urls[i].is_one)
+            fail_msg("%s: %s", urls[i].url, buf_text(&message));
+        assert_true(read || strstr(buf_text(&message), "public_url"));
+        config_close(config);
+        buf_free(&message);
+    }
+}
+
 static void must_walk_up(const char *const *options, const char *walk_up)
 {
     struct server_settings settings;
@@ -186,6 +219,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_defaults),
+        cmocka_unit_test(test_address_for_citizens),
         cmocka_unit_test(test_the_mode_decides_about_walk_up_unless_told),
         cmocka_unit_test(test_mistakes_are_named),
         cmocka_unit_test(test_what_is_allowed_beyond_the_machine),

@@ -284,6 +284,32 @@ static void test_end_of_its_time_wakes(void **state)
     talk_close(&talk);
 }
 
+// The courier asks again and again on one connection.
+static void test_polls_follow_one_another_on_a_connection(void **state)
+{
+    struct talk talk;
+    char etag[80], id[ID_SIZE], heard[ID_SIZE];
+    struct buf text = {0};
+    (void)state;
+    look(DEVICE_PATH, device.token, etag);
+    poll(&talk, DEVICE_PATH, device.token, etag, "1");
+    hears_nothing_new(&talk);
+    buf_printf(&text,
+               "GET %s?wait=" LONGEST " HTTP/1.1\r\nHost: x\r\n"
+               "Authorization: Bearer %s\r\nIf-None-Match: %s\r\n\r\n",
+               DEVICE_PATH, device.token, etag);
+    talk_say(&talk, text.data);
+    listening_is(1);
+    make(id);
+    assert_int_equal(heard_count(&talk, heard), 1);
+    // It is another list now.
+    talk_say(&talk, text.data);
+    assert_int_equal(heard_count(&talk, heard), 1);
+    talk_close(&talk);
+    withdraw(id);
+    buf_free(&text);
+}
+
 static void test_third_poll_of_a_device_sends_the_first_off(void **state)
 {
     struct talk talks[3];
@@ -424,6 +450,7 @@ int main(void)
         cmocka_unit_test(test_wait_is_checked),
         cmocka_unit_test(test_batch_wakes_those_who_look_on),
         cmocka_unit_test(test_end_of_its_time_wakes),
+        cmocka_unit_test(test_polls_follow_one_another_on_a_connection),
         cmocka_unit_test(test_third_poll_of_a_device_sends_the_first_off),
         cmocka_unit_test(test_server_ends_while_a_poll_waits),
         cmocka_unit_test(test_revoked_device_waits_no_more),
