@@ -23,8 +23,8 @@ struct sound {
     SDL_AudioDeviceID device; // the thread's own; 0: closed
 
     pthread_mutex_t lock; // guards what follows
-    pthread_cond_t changed, hushed;
-    bool ending, wanted, open;
+    pthread_cond_t changed, hushed, left;
+    bool ending, ended, wanted, open;
     enum sound_state state;
     int64_t used_at, retry_at; // milliseconds of the steady clock
     int volume;
@@ -203,8 +203,10 @@ static void try_to_open(struct sound *sound)
     }
     sound->used_at = now_ms();
     drop_late(sound, sound->used_at);
-    // The device is still paused, so nobody in feed() holds its lock.
+    // feed() takes our lock while it holds the device's, so never both here.
+    pthread_mutex_unlock(&sound->lock);
     SDL_PauseAudioDevice(sound->device, 0);
+    pthread_mutex_lock(&sound->lock);
 }
 
 static void give_up_device(struct sound *sound)
@@ -255,6 +257,10 @@ static void *run(void *ctx)
     pthread_mutex_unlock(&sound->lock);
     close_device(sound);
     SDL_TLSCleanup(); // SDL keeps its last error for each thread
+    pthread_mutex_lock(&sound->lock);
+    sound->ended = true;
+    pthread_cond_signal(&sound->left);
+    pthread_mutex_unlock(&sound->lock);
     return NULL;
 }
 
@@ -288,6 +294,7 @@ static int start_thread(struct sound *sound)
     pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
     pthread_mutex_init(&sound->lock, NULL);
     pthread_cond_init(&sound->changed, &steady);
+    pthread_cond_init(&sound->left, &steady);
     pthread_cond_init(&sound->hushed, NULL);
     pthread_condattr_destroy(&steady);
     return pthread_create(&sound->thread, NULL, run, sound);
@@ -326,20 +333,26 @@ void sound_stop(struct sound *sound)
 {
     if (!sound)
         return;
+    struct timespec until;
+    int waited = 0;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += LEAVE_MS / 1000;
     pthread_mutex_lock(&sound->lock);
     sound->ending = true;
     call_thread(sound);
+    while (!sound->ended && waited == 0)
+        waited = pthread_cond_timedwait(&sound->left, &sound->lock, &until);
+    bool ended = sound->ended;
     pthread_mutex_unlock(&sound->lock);
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += LEAVE_MS / 1000;
     // A thread that is left behind goes on using its memory.
-    if (pthread_clockjoin_np(sound->thread, NULL, CLOCK_MONOTONIC, &until) !=
-        0) {
+    if (!ended) {
         log_warn("ui", "the sound device hangs; it is left behind");
+        pthread_detach(sound->thread);
         return;
     }
+    pthread_join(sound->thread, NULL);
     pthread_cond_destroy(&sound->hushed);
+    pthread_cond_destroy(&sound->left);
     pthread_cond_destroy(&sound->changed);
     pthread_mutex_destroy(&sound->lock);
     release(sound);
