@@ -11,10 +11,10 @@
 
 typedef int target(const uint8_t *data, size_t size);
 target fuzz_answer, fuzz_answers, fuzz_batch, fuzz_carry, fuzz_comment,
-    fuzz_config, fuzz_cookie, fuzz_enrol, fuzz_fields, fuzz_gzip, fuzz_hours,
-    fuzz_http, fuzz_i18n, fuzz_invitation, fuzz_invitations, fuzz_period,
-    fuzz_record, fuzz_report, fuzz_ring, fuzz_scanner, fuzz_setting,
-    fuzz_survey, fuzz_telex, fuzz_token, fuzz_word;
+    fuzz_config, fuzz_cookie, fuzz_enrol, fuzz_fields, fuzz_form, fuzz_gzip,
+    fuzz_hours, fuzz_http, fuzz_i18n, fuzz_invitation, fuzz_invitations,
+    fuzz_period, fuzz_record, fuzz_report, fuzz_ring, fuzz_scanner,
+    fuzz_setting, fuzz_survey, fuzz_telex, fuzz_token, fuzz_word;
 
 enum { SEED_MAX = 1 << 20 };
 
@@ -69,6 +69,7 @@ TEST(config)
 TEST(cookie)
 TEST(enrol)
 TEST(fields)
+TEST(form)
 TEST(gzip)
 TEST(hours)
 TEST(http)
@@ -89,18 +90,18 @@ TEST(word)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_answer),      cmocka_unit_test(test_answers),
-        cmocka_unit_test(test_batch),       cmocka_unit_test(test_carry),
-        cmocka_unit_test(test_comment),     cmocka_unit_test(test_config),
-        cmocka_unit_test(test_cookie),      cmocka_unit_test(test_enrol),
-        cmocka_unit_test(test_fields),      cmocka_unit_test(test_gzip),
-        cmocka_unit_test(test_hours),       cmocka_unit_test(test_http),
-        cmocka_unit_test(test_i18n),        cmocka_unit_test(test_invitation),
-        cmocka_unit_test(test_invitations), cmocka_unit_test(test_period),
-        cmocka_unit_test(test_record),      cmocka_unit_test(test_report),
-        cmocka_unit_test(test_ring),        cmocka_unit_test(test_scanner),
-        cmocka_unit_test(test_setting),     cmocka_unit_test(test_survey),
-        cmocka_unit_test(test_telex),       cmocka_unit_test(test_token),
-        cmocka_unit_test(test_word)};
+        cmocka_unit_test(test_answer),     cmocka_unit_test(test_answers),
+        cmocka_unit_test(test_batch),      cmocka_unit_test(test_carry),
+        cmocka_unit_test(test_comment),    cmocka_unit_test(test_config),
+        cmocka_unit_test(test_cookie),     cmocka_unit_test(test_enrol),
+        cmocka_unit_test(test_fields),     cmocka_unit_test(test_form),
+        cmocka_unit_test(test_gzip),       cmocka_unit_test(test_hours),
+        cmocka_unit_test(test_http),       cmocka_unit_test(test_i18n),
+        cmocka_unit_test(test_invitation), cmocka_unit_test(test_invitations),
+        cmocka_unit_test(test_period),     cmocka_unit_test(test_record),
+        cmocka_unit_test(test_report),     cmocka_unit_test(test_ring),
+        cmocka_unit_test(test_scanner),    cmocka_unit_test(test_setting),
+        cmocka_unit_test(test_survey),     cmocka_unit_test(test_telex),
+        cmocka_unit_test(test_token),      cmocka_unit_test(test_word)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
