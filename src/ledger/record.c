@@ -300,7 +300,8 @@ static bool check_visit(const struct record *r, bool draft, char *reason)
         return refuse(reason, "closed_at", "is missing");
     if (!r->survey[0])
         return refuse(reason, "survey", "is missing");
-    if (!r->counter[0])
+    // An invitation may be answered away from any counter.
+    if (!r->counter[0] && !r->invitation[0])
         return refuse(reason, "counter", "is missing");
     for (size_t i = 0; i < r->answer_count; i++)
         if (r->answers[i].level < 0 || r->answers[i].level > 5)

@@ -81,7 +81,7 @@ struct record {
     size_t answer_count;
     char comment_hash[DIGEST_HEX_SIZE];
     char unit[RECORD_CODE_SIZE];
-    char counter[RECORD_CODE_SIZE];
+    char counter[RECORD_CODE_SIZE]; // "": only where an invitation brought it
     char field[RECORD_CODE_SIZE];
     char procedure[RECORD_CODE_SIZE];
     char step[RECORD_CODE_SIZE];
