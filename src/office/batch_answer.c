@@ -52,29 +52,34 @@ static json_t *make_results(const struct office_batch *batch)
     return results;
 }
 
-static json_t *make_receipt(const struct office_batch *batch,
-                            const struct key *key, const char *at)
+void batch_receipt(const struct office_batch *batch, const struct key *key,
+                   int64_t now, struct proof_receipt *out)
 {
-    struct proof_receipt receipt = {.batch = batch->proof};
-    receipt.batch.to = batch->received_to;
-    memcpy(receipt.batch.head, batch->held_head, sizeof receipt.batch.head);
-    snprintf(receipt.at, sizeof receipt.at, "%s", at);
-    proof_sign_receipt(key, &receipt);
-    return json_pack("{s:I, s:s, s:s, s:s}", "to", (json_int_t)receipt.batch.to,
-                     "head", receipt.batch.head, "at", receipt.at, "sig",
-                     receipt.signature);
+    *out = (struct proof_receipt){.batch = batch->proof};
+    out->batch.to = batch->received_to;
+    memcpy(out->batch.head, batch->held_head, sizeof out->batch.head);
+    clock_format(now, out->at);
+    proof_sign_receipt(key, out);
+}
+
+static json_t *receipt_object(const struct proof_receipt *receipt)
+{
+    return json_pack("{s:I, s:s, s:s, s:s}", "to",
+                     (json_int_t)receipt->batch.to, "head", receipt->batch.head,
+                     "at", receipt->at, "sig", receipt->signature);
 }
 
 json_t *batch_answer(const struct office_batch *batch, const struct key *key,
                      int64_t now)
 {
-    char at[CLOCK_ISO_SIZE];
-    clock_format(now, at);
-    return json_pack(
-        "{s:o, s:I, s:s, s:I, s:I, s:o}", "results", make_results(batch),
-        "received_to", (json_int_t)batch->received_to, "server_time", at,
-        "config_version", (json_int_t)batch->config_version, "next_gen",
-        (json_int_t)batch->next_gen, "receipt", make_receipt(batch, key, at));
+    struct proof_receipt receipt;
+    batch_receipt(batch, key, now, &receipt);
+    return json_pack("{s:o, s:I, s:s, s:I, s:I, s:o}", "results",
+                     make_results(batch), "received_to",
+                     (json_int_t)batch->received_to, "server_time", receipt.at,
+                     "config_version", (json_int_t)batch->config_version,
+                     "next_gen", (json_int_t)batch->next_gen, "receipt",
+                     receipt_object(&receipt));
 }
 
 size_t batch_forked_line(const struct office_batch *batch)

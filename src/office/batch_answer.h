@@ -12,8 +12,12 @@
 void batch_fill(const struct batch_header *header, struct office_line *lines,
                 int64_t received_at, struct office_batch *out);
 
-// The answer to a batch whose status is OFFICE_BATCH_OK, with a receipt signed
-// by the server's key. NULL when memory ran out. `now` is the server's clock.
+// The receipt of a batch whose status is OFFICE_BATCH_OK, signed by the
+// server's key. `now` is the server's clock.
+void batch_receipt(const struct office_batch *batch, const struct key *key,
+                   int64_t now, struct proof_receipt *out);
+// The answer to a batch whose status is OFFICE_BATCH_OK, with its receipt.
+// NULL when memory ran out.
 json_t *batch_answer(const struct office_batch *batch, const struct key *key,
                      int64_t now);
 // The first line that does not continue what is held, by its number in the

@@ -21,6 +21,12 @@ enum office_device_state {
 };
 const char *office_device_state_name(enum office_device_state state);
 
+enum office_device_kind {
+    OFFICE_DEVICE_KIND_COUNTER,
+    OFFICE_DEVICE_KIND_PHONE // the server's own: see phone.h
+};
+const char *office_device_kind_name(enum office_device_kind kind);
+
 // Times are wall milliseconds, 0: never. -1: the device did not say.
 struct office_device {
     char id[ID_SIZE];
@@ -28,6 +34,7 @@ struct office_device {
     char unit[RECORD_CODE_SIZE];
     char counter[RECORD_CODE_SIZE];
     char field[RECORD_CODE_SIZE]; // "" : the counter serves all fields
+    enum office_device_kind kind;
     enum office_device_state state;
     unsigned char public_key[KEY_PUBLIC_BYTES]; // zeros until enrolled
     int64_t added_at, enrolled_at, revoked_at;

@@ -8,6 +8,11 @@ const char *office_device_state_name(enum office_device_state state)
     return names[state];
 }
 
+const char *office_device_kind_name(enum office_device_kind kind)
+{
+    return kind == OFFICE_DEVICE_KIND_PHONE ? "phone" : "counter";
+}
+
 static void read_device(struct sql_statement *s, struct office_device *out)
 {
     memset(out, 0, sizeof *out);
@@ -33,6 +38,7 @@ static void read_device(struct sql_statement *s, struct office_device *out)
     out->received_to = sql_int(s, 18);
     out->reported_to = sql_int(s, 19);
     out->flag_count = sql_int(s, 20);
+    out->kind = (enum office_device_kind)sql_int(s, 21);
     out->state = out->revoked_at    ? OFFICE_DEVICE_REVOKED
                  : out->enrolled_at ? OFFICE_DEVICE_ACTIVE
                                     : OFFICE_DEVICE_WAITING;

@@ -4,6 +4,7 @@
 //
 //   office.h         open, close, one consistent view for several reads
 //   devices.h        register, enrol, find, list, revoke, flags
+//   phone.h          the phone channel, a device of the server's own
 //   configuration.h  what each device is told, with its version
 //   transaction_keys.h  the keys for dossiers' codes, made and destroyed
 //   keys.h           API keys

@@ -16,7 +16,7 @@
     " coalesce(t.lifetime_ratings, -1), coalesce(t.disk_free, -1),"            \
     " t.clock_offset_ms, coalesce(c.gen, 0), coalesce(c.received_to, 0),"      \
     " coalesce(c.reported_to, 0),"                                             \
-    " (SELECT count(*) FROM flags g WHERE g.device_no = d.device_no)"          \
+    " (SELECT count(*) FROM flags g WHERE g.device_no = d.device_no), d.kind"  \
     " FROM devices d LEFT JOIN contacts t ON t.device_no = d.device_no"        \
     " LEFT JOIN chains c ON c.device_no = d.device_no AND c.gen ="             \
     " (SELECT max(gen) FROM chains m WHERE m.device_no = d.device_no)"
@@ -133,7 +133,8 @@ const char *const office_statements[STATEMENT_COUNT] = {
     [DEVICE_BY_NO] = DEVICE_COLUMNS " WHERE d.device_no = ?1",
     // Counters are mostly numbers: 3 before 10.
     [DEVICE_LIST] =
-        DEVICE_COLUMNS " ORDER BY length(d.counter), d.counter, d.device_no",
+        DEVICE_COLUMNS
+        " ORDER BY d.kind, length(d.counter), d.counter, d.device_no",
     [DEVICE_NO] = "SELECT device_no FROM devices WHERE id = ?1",
     [DEVICE_ENROL] =
         "UPDATE devices SET enrolled_at = ?2, public_key = ?3, token_hash = ?4"
@@ -174,6 +175,17 @@ const char *const office_statements[STATEMENT_COUNT] = {
         " state = CASE WHEN excluded.state = '' THEN state"
         "  ELSE excluded.state END",
 
+    [PHONE_FIND] =
+        "SELECT public_key, revoked_at, kind FROM devices WHERE id = ?1",
+    [PHONE_ADD] = "INSERT INTO devices (id, name, unit, counter, field,"
+                  " added_at, enrolled_at, public_key, kind)"
+                  " VALUES (?1, ?2, ?3, '', '', ?4, ?4, ?5, 1)",
+    [PHONE_REVOKE_OTHERS] = "UPDATE devices SET revoked_at = ?2"
+                            " WHERE kind = 1 AND id <> ?1 AND revoked_at = 0",
+    [PHONE_HAS_LINE] =
+        "SELECT 1 FROM devices d JOIN ids i ON i.device_no = d.device_no"
+        " AND i.id = ?1 WHERE d.kind = 1 LIMIT 1",
+
     [CONFIGURATION_LAST] =
         "SELECT c.version, c.body FROM devices d JOIN configurations c"
         " ON c.device_no = d.device_no WHERE d.id = ?1"
@@ -182,7 +194,7 @@ const char *const office_statements[STATEMENT_COUNT] = {
         "INSERT INTO configurations (device_no, version, made_at, body)"
         " SELECT device_no, ?2, ?3, ?4 FROM devices WHERE id = ?1",
     [CONFIGURED_DEVICES] = "SELECT id FROM devices WHERE revoked_at = 0"
-                           " ORDER BY device_no",
+                           " AND kind = 0 ORDER BY device_no",
     [TRANSACTION_KEY_ADD] =
         "INSERT INTO transaction_keys (unit, period, from_day, to_day, made_at,"
         " key) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
@@ -238,6 +250,11 @@ const char *const office_statements[STATEMENT_COUNT] = {
         " line_quality = excluded.line_quality,"
         " line_up_ms = excluded.line_up_ms,"
         " line_made_at = excluded.line_made_at",
+    [CHAIN_HELD] = "SELECT c.received_to FROM devices d JOIN chains c"
+                   " ON c.device_no = d.device_no WHERE d.id = ?1"
+                   " AND c.gen = ?2",
+    [CHAIN_NEWEST] = "SELECT max(c.gen) FROM devices d JOIN chains c"
+                     " ON c.device_no = d.device_no WHERE d.id = ?1",
     [LINE_ADD] = "INSERT INTO lines (device_no, gen, seq, batch_no, verdict,"
                  " hash, reason, bytes)"
                  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
@@ -381,7 +398,7 @@ const char *const office_statements[STATEMENT_COUNT] = {
         " sum(t.seen_at IS NULL), coalesce(max(t.seen_at), 0),"
         " coalesce(min(coalesce(t.seen_at, 0)), 0)"
         " FROM devices d LEFT JOIN contacts t ON t.device_no = d.device_no"
-        " WHERE d.enrolled_at <> 0 AND d.revoked_at = 0",
+        " WHERE d.enrolled_at <> 0 AND d.revoked_at = 0 AND d.kind = 0",
     [HOLE_ADD] = "INSERT OR IGNORE INTO holes (device_no, gen, first, last,"
                  " declared_gen) VALUES (?1, ?2, ?3, ?4, ?5)",
     [HOLE_FIND] = "SELECT 1 FROM holes WHERE device_no = ?1 AND gen = ?2"

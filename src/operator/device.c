@@ -106,10 +106,11 @@ static json_t *count_or_null(int64_t count)
 static bool list_as_json(void *ctx, const struct office_device *device)
 {
     json_t *row = json_pack(
-        "{s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:s, s:o, s:I, "
-        "s:I, s:I, s:I, s:I}",
-        "device", device->id, "counter", device->counter, "name", device->name,
-        "field", device->field, "unit", device->unit, "state",
+        "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:s, s:o, "
+        "s:I, s:I, s:I, s:I, s:I}",
+        "device", device->id, "kind", office_device_kind_name(device->kind),
+        "counter", device->counter, "name", device->name, "field",
+        device->field, "unit", device->unit, "state",
         office_device_state_name(device->state), "added_at",
         time_or_null(device->added_at), "enrolled_at",
         time_or_null(device->enrolled_at), "revoked_at",

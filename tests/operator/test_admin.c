@@ -35,10 +35,16 @@ static void assert_hexadecimal(const char *text, size_t size)
         assert_true(isxdigit((unsigned char)text[i]));
 }
 
-// The n-th object of a listing.
+// The n-th object of a listing, the phone channel left out, which a server
+// makes for itself.
 static json_t *listed(const struct run *run, size_t count, size_t index)
 {
     json_t *rows = run_json(run);
+    const char *kind;
+    for (size_t i = json_array_size(rows); i-- > 0;)
+        if (json_get_text(json_array_get(rows, i), "kind", &kind) &&
+            strcmp(kind, "phone") == 0)
+            json_array_remove(rows, i);
     assert_int_equal(json_array_size(rows), count);
     json_t *row = json_incref(json_array_get(rows, index));
     json_decref(rows);
