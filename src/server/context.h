@@ -10,10 +10,13 @@
 #include "server/identity.h"
 #include "server/limits.h"
 #include "server/metrics.h"
+#include "server/phone.h"
+#include "server/phone_page.h"
 #include "server/readers.h"
 #include "server/settings.h"
 #include "server/writer.h"
 
+struct crowd;
 struct http;
 
 // Everything but the figures stands still while requests are served.
@@ -37,6 +40,9 @@ struct server {
     struct budget bodies;
     struct budget passwords; // that are being checked, in their number
     struct metrics metrics;
+    struct crowd *crowd; // at the phone channel's pages
+    struct phone_look phone_look;
+    struct phone *phone; // NULL: the phone channel is shut
     struct http *public_http;
     struct http *admin_http;
 };

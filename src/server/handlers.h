@@ -38,6 +38,12 @@ enum handling counter_invitations_handle(struct request *request);
 enum handling seat_handle(struct request *request);
 enum handling take_seat_handle(struct request *request);
 void take_seat_finish(struct request *request);
+// phone_requests.c
+enum handling phone_handle(struct request *request);
+enum handling phone_answer_handle(struct request *request);
+void phone_answer_finish(struct request *request);
+// Makes a page of a problem, where people look at it and not programs.
+void phone_dress(struct request *request);
 // summary.c
 enum handling summary_handle(struct request *request);
 // transactions.c

@@ -3,6 +3,7 @@
 #include "common/file.h"
 #include "common/log.h"
 #include "server/context.h"
+#include "server/handlers.h"
 #include "server/request.h"
 #include "server/stream.h"
 #include <arpa/inet.h>
@@ -119,6 +120,9 @@ static bool add_headers(struct MHD_Response *response,
 static enum MHD_Result send_reply(struct request *request)
 {
     struct reply *reply = &request->reply;
+    if (reply->is_problem) {
+        phone_dress(request);
+    }
     bool has_body =
         reply->body.size > 0 || reply->lasting || reply->stream.more;
     request_forget(request);
@@ -141,12 +145,15 @@ static enum MHD_Result send_reply(struct request *request)
     return queued;
 }
 
-// On the writer's or the hub's thread. The request may be gone when this
-// returns.
+void request_wake(const struct request *request)
+{
+    MHD_resume_connection(request->connection);
+}
+
+// On the writer's or the hub's thread.
 static void resume(void *ctx)
 {
-    const struct request *request = ctx;
-    MHD_resume_connection(request->connection);
+    request_wake(ctx);
 }
 
 static void on_job_done(void *ctx)
@@ -165,7 +172,7 @@ static int socket_of(struct MHD_Connection *connection)
         ->connect_fd;
 }
 
-// First asleep, then queued: the writer, or the hub, may be done at once.
+// First asleep, then queued: whoever it waits for may be done at once.
 static enum MHD_Result go_on(struct request *request, enum handling handling)
 {
     switch (handling) {
@@ -177,6 +184,11 @@ static enum MHD_Result go_on(struct request *request, enum handling handling)
         request->job.done_ctx = request;
         MHD_suspend_connection(request->connection);
         writer_push(request->server->writer, &request->job);
+        break;
+    case HANDLING_BEGINS:
+        request->stage = REQUEST_WAITING;
+        MHD_suspend_connection(request->connection);
+        request->begin(request);
         break;
     case HANDLING_LISTENS:
         request->stage = REQUEST_LISTENING;

@@ -4,11 +4,28 @@
 #include "office/secret.h"
 #include "server/context.h"
 #include "server/cookie.h"
+#include "server/crowd.h"
+#include "server/peer.h"
 #include "server/request.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+
+bool permit_phone(struct request *request)
+{
+    char address[PEER_ADDRESS_SIZE];
+    peer_address(request, address);
+    int64_t wait_s =
+        crowd_take(request->server->crowd, address, clock_mono_us());
+    if (wait_s > 0) {
+        reply_problem(request, PROBLEM_TOO_MANY, NULL,
+                      "this address asks too often; wait %lld s",
+                      (long long)wait_s);
+        reply_header(request, "Retry-After", "%lld", (long long)wait_s);
+    }
+    return wait_s == 0;
+}
 
 bool permit_anybody(struct request *request)
 {

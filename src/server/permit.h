@@ -22,5 +22,7 @@ bool permit_caller(struct request *request);
 bool permit_page(struct request *request);
 // Anybody, but no page of another site.
 bool permit_own_page(struct request *request);
+// Anybody, within the rate of an address.
+bool permit_phone(struct request *request);
 // The token of admin.json.
 bool permit_admin(struct request *request);

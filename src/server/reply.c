@@ -77,6 +77,7 @@ static struct reply *start(struct request *request, int status,
     reply->cache = NULL;
     reply->is_page = false;
     reply->header_count = 0;
+    reply->is_problem = false;
     return reply;
 }
 
@@ -186,6 +187,7 @@ void reply_problem(struct request *request, enum problem problem,
     va_end(args);
     reply_object(request, PROBLEMS[problem].status, "application/problem+json",
                  make_problem(problem, detail, members));
+    request->reply.is_problem = true;
     if (PROBLEMS[problem].status == 401) {
         reply_header(request, "WWW-Authenticate", "Bearer realm=\"hailong\"");
     }

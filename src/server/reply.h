@@ -11,7 +11,7 @@
 
 struct request;
 
-enum { REPLY_HEADERS_MAX = 6, REPLY_VALUE_SIZE = 128 };
+enum { REPLY_HEADERS_MAX = 6, REPLY_VALUE_SIZE = 256 };
 
 // A body that is made piece by piece while it is taken, so that it may be of
 // any length. `more` appends the next piece, nothing at the end; false: it
@@ -36,6 +36,7 @@ struct reply {
     size_t header_count;
     const char *cache; // Cache-Control, a literal; NULL: no-store
     bool is_page;      // browsers show it: told what it may load
+    bool is_problem;   // its body is application/problem+json
     bool close;        // the connection cannot be used again
 };
 void reply_free(struct reply *reply);

@@ -197,6 +197,9 @@ static const char *wanted_type(struct request *request)
             is_media_type(request->headers.content_type, lines);
         return request->is_ndjson ? lines : json;
     }
+    if (request->route->body == BODY_FORM) {
+        return "application/x-www-form-urlencoded";
+    }
     return request->route->body == BODY_NDJSON ? lines : json;
 }
 

@@ -19,7 +19,7 @@ struct connection;
 struct http;
 struct server;
 
-enum { REQUEST_PATH_SIZE = 256 };
+enum { REQUEST_PATH_SIZE = 1024 };
 
 enum request_stage {
     REQUEST_NEW,       // its first line was read
@@ -77,6 +77,9 @@ struct request {
     void *work;
     void (*free_work)(void *work);
     struct writer_job job;
+    // Of a request that waits for somebody other than the writer: starts that
+    // work when the request is asleep. request_wake() ends the sleep.
+    void (*begin)(struct request *request);
     // What is to be known outside as soon as the job is done, even when the
     // peer is gone by then. On the writer's thread; NULL: nothing.
     void (*committed)(struct request *request);
@@ -105,6 +108,9 @@ enum handling request_handle(struct request *request);
 // The reply is made: frees all that it was made of, before a slow peer takes
 // its time to hear it.
 void request_forget(struct request *request);
+
+// Any thread; the request may be gone when it returns.
+void request_wake(const struct request *request);
 
 // For handlers.
 

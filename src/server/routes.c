@@ -5,7 +5,7 @@
 #include "server/permit.h"
 #include <string.h>
 
-enum { SMALL_BODY = 4096 };
+enum { SMALL_BODY = 4096, FORM_BODY = 16384 };
 
 // Who asks citizens, and who may see what became of it.
 #define CALLER_INVITES                                                         \
@@ -66,6 +66,10 @@ const struct route PUBLIC_ROUTES[] = {
      0},
     {ROUTE_FONT, "GET", "/fonts/*", BODY_NONE, 0, permit_anybody, font_handle,
      NULL, 0},
+    {ROUTE_PHONE, "GET", "/d/*", BODY_NONE, 0, permit_phone, phone_handle, NULL,
+     0},
+    {ROUTE_PHONE_ANSWER, "POST", "/d/*", BODY_FORM, FORM_BODY, permit_phone,
+     phone_answer_handle, phone_answer_finish, 0},
     {ROUTE_HEALTH, "GET", "/healthz", BODY_NONE, 0, permit_anybody,
      health_handle, NULL, 0},
     {ROUTE_TIME, "GET", "/api/v1/time", BODY_NONE, 0, permit_anybody,
@@ -132,6 +136,8 @@ const char *route_name(enum route_id id)
         [ROUTE_PAGE] = "page",
         [ROUTE_WEB] = "web",
         [ROUTE_FONT] = "font",
+        [ROUTE_PHONE] = "phone",
+        [ROUTE_PHONE_ANSWER] = "phone_answer",
         [ROUTE_HEALTH] = "health",
         [ROUTE_TIME] = "time",
         [ROUTE_METRICS] = "metrics",

@@ -31,6 +31,8 @@ enum route_id {
     ROUTE_PAGE,
     ROUTE_WEB,
     ROUTE_FONT,
+    ROUTE_PHONE,
+    ROUTE_PHONE_ANSWER,
     ROUTE_HEALTH,
     ROUTE_TIME,
     ROUTE_METRICS,
@@ -57,13 +59,20 @@ enum body_kind {
     BODY_JSON,
     BODY_MAYBE_JSON,
     BODY_NDJSON,
-    BODY_OBJECTS
+    BODY_OBJECTS,
+    BODY_FORM
 };
 
 // What a handler did: it has answered, or it has filled request->job and the
 // request waits for the writer, or it has filled request->listening and the
-// request waits for a change (long_poll.h): it is called once more then.
-enum handling { HANDLING_DONE, HANDLING_WAITS, HANDLING_LISTENS };
+// request waits for a change (long_poll.h): it is called once more then; or it
+// waits for what request->begin starts.
+enum handling {
+    HANDLING_DONE,
+    HANDLING_WAITS,
+    HANDLING_LISTENS,
+    HANDLING_BEGINS
+};
 
 // Who may ask, where permit_caller() or permit_page() judges: keys and people,
 // each with a role.
@@ -97,7 +106,8 @@ struct route {
 extern const struct route PUBLIC_ROUTES[];
 extern const struct route ADMIN_ROUTES[]; // on the loopback only
 
-enum { ROUTE_PART_SIZE = 64 };
+// A one-time token (ledger/token.h) is the longest part that there is.
+enum { ROUTE_PART_SIZE = 768 };
 enum route_match { ROUTE_FOUND, ROUTE_BAD_METHOD, ROUTE_BAD_PATH };
 
 // `path` is compared as it came, byte for byte: no escapes, no dots, no double

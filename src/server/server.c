@@ -8,6 +8,7 @@
 #include "office/secret.h"
 #include "office/transaction_keys.h"
 #include "server/context.h"
+#include "server/crowd.h"
 #include "server/fields.h"
 #include "server/http.h"
 #include "server/pages.h"
@@ -102,11 +103,31 @@ static bool load_files(struct server *server)
     return ok;
 }
 
+// The phone channel knows whatever key there is.
 static bool is_enrolled(void *ctx, const struct office_device *device)
 {
     bool *found = ctx;
-    *found = device->enrolled_at != 0;
+    *found =
+        device->enrolled_at != 0 && device->kind == OFFICE_DEVICE_KIND_COUNTER;
     return !*found;
+}
+
+// Without it the rest goes on.
+static void open_phone(struct server *server, struct office *office)
+{
+    const struct server_settings *settings = &server->settings;
+    if (!phone_look_load(server->texts, &settings->defaults,
+                         &server->phone_look)) {
+        log_error(MODULE, "the phone channel is shut");
+        return;
+    }
+    server->phone = phone_open(
+        &(struct phone_params){
+            .identity = &server->identity,
+            .unit = settings->unit_code,
+            .name = i18n_text(server->texts, I18N_VI, "phone.device"),
+            .heartbeat_ms = settings->defaults.heartbeat_s * INT64_C(1000)},
+        office);
 }
 
 static bool prepare_office(struct server *server, struct office *office)
@@ -132,8 +153,10 @@ static bool prepare_office(struct server *server, struct office *office)
     if (result != OFFICE_OK) {
         log_error(MODULE, "%s cannot be used: %s", server->identity.database,
                   office_result_name(result));
+        return false;
     }
-    return result == OFFICE_OK;
+    open_phone(server, office);
+    return true;
 }
 
 // The writer's handle comes first: it makes the database that readers need.
@@ -171,7 +194,9 @@ static bool open_listeners(struct server *server)
     const struct server_settings *settings = &server->settings;
     // The other half stays for those who do not wait.
     server->hub = hub_open((size_t)settings->connections / 2);
-    if (!server->hub) {
+    if (!server->hub ||
+        (server->phone && !phone_start(server->phone, server->writer,
+                                       server->hub, &server->metrics))) {
         return false;
     }
     struct server_address admin;
@@ -262,7 +287,9 @@ static enum server_outcome prepare(struct server *server)
     server->limits = limits_open(settings->device_rate, settings->device_burst);
     server->poll_limits =
         limits_open(settings->device_rate, settings->device_burst);
-    if (!server->limits || !server->poll_limits || !ledger_init()) {
+    server->crowd = crowd_open(settings->phone_rate);
+    if (!server->limits || !server->poll_limits || !server->crowd ||
+        !ledger_init()) {
         log_error(MODULE, "cannot start: out of memory or no randomness");
         return SERVER_FAILED;
     }
@@ -319,6 +346,7 @@ static void stop_listeners(struct server *server)
     if (server->admin_http) {
         http_stop_accepting(server->admin_http);
     }
+    phone_finish(server->phone);
     caretaker_stop(server->caretaker);
     server->caretaker = NULL;
     // What is queued is stored and its requests go on; what comes now is told
@@ -343,12 +371,15 @@ void server_close(struct server *server)
         unlink(path);
     }
     stop_listeners(server);
+    phone_close(server->phone);
+    phone_look_free(&server->phone_look);
     // The writer last: the last one out puts the log into the database.
     readers_close(server->readers);
     writer_close(server->writer);
     identity_close(&server->identity);
     hub_close(server->hub);
     limits_close(server->poll_limits);
+    crowd_close(server->crowd);
     limits_close(server->limits);
     i18n_close(server->texts);
     pages_close(server->pages);

@@ -34,6 +34,8 @@ const struct config_key SERVER_KEYS[] = {
      "MiB for all request bodies together"},
     {"server", "device_rate", CONFIG_INTEGER, "20", 0, 100000,
      "requests a second of one device; 0: any"},
+    {"server", "phone_rate", CONFIG_INTEGER, "20", 0, 100000,
+     "requests a second of one address for the phone pages; 0: any"},
     {"server", "device_burst", CONFIG_INTEGER, "200", 1, 100000,
      "of these at once"},
     {"server", "session_idle_min", CONFIG_INTEGER, "30", 1, 1440,
@@ -334,6 +336,7 @@ static bool read_limits(const struct config *config,
         (int)config_integer(config, "connections_per_address");
     out->request_ms = config_integer(config, "request_s") * 1000;
     out->body_memory = (size_t)config_integer(config, "body_memory_mib") << 20;
+    out->phone_rate = config_integer(config, "phone_rate");
     out->device_rate = config_integer(config, "device_rate");
     out->device_burst = config_integer(config, "device_burst");
     out->session.idle_ms = config_integer(config, "session_idle_min") * 60000;

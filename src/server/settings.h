@@ -50,6 +50,7 @@ struct server_settings {
     int64_t request_ms;          // for one whole request to arrive
     size_t body_memory;          // bytes of all bodies together
     int64_t device_rate, device_burst;
+    int64_t phone_rate; // of one address
     struct session_rules session;
 };
 

@@ -140,6 +140,12 @@ enum sql_result ledger_reader_hash(struct ledger_reader *reader, int64_t gen,
     return result;
 }
 
+enum sql_result ledger_reader_find(struct ledger_reader *reader, const char *id)
+{
+    struct kiosk_place place;
+    return kiosk_find_line(reader->db, id, &place);
+}
+
 enum sql_result ledger_reader_walk(struct ledger_reader *reader, int64_t gen,
                                    int64_t from, ledger_visitor *visit,
                                    void *ctx)

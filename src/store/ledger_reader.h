@@ -55,6 +55,10 @@ enum sql_result ledger_reader_lone_mark(struct ledger_reader *reader,
 enum sql_result ledger_reader_hash(struct ledger_reader *reader, int64_t gen,
                                    int64_t seq, char out[DIGEST_HEX_SIZE]);
 
+// Whether the visit of this id has its line. SQL_NONE: it has none.
+enum sql_result ledger_reader_find(struct ledger_reader *reader,
+                                   const char *id);
+
 // Walks lines of a generation from `from` on, in order, while `visit` returns
 // true. The bytes are borrowed for the call. SQL_CORRUPT at a line that does
 // not have its hash: it is never given.

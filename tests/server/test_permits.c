@@ -69,6 +69,8 @@ static const struct rule {
     {"GET", "/quay", 1 << ADMIN | 1 << OFFICE | 1 << OFFICER},
     {"GET", "/web/*", ANYBODY},
     {"GET", "/fonts/*", ANYBODY},
+    {"GET", "/d/*", ANYBODY},
+    {"POST", "/d/*", ANYBODY},
     {"GET", "/healthz", ANYBODY},
     {"GET", "/api/v1/time", ANYBODY},
     {"GET", "/metrics", ANYBODY},
@@ -203,7 +205,9 @@ static int ask_for(const struct route *route, uint16_t port, const char *token,
              route->path[before] ? route->path + before + 1 : "");
     const char *type = route->body == BODY_NDJSON ? "application/x-ndjson"
                        : route->body == BODY_NONE ? NULL
-                                                  : "application/json";
+                       : route->body == BODY_FORM
+                           ? "application/x-www-form-urlencoded"
+                           : "application/json";
     ask(port,
         &(struct ask){.method = route->method,
                       .path = path,

@@ -165,21 +165,30 @@ void made_server_stop(struct made_server *made)
     assert_int_equal(WEXITSTATUS(status), 0);
 }
 
-void made_server_close(struct made_server *made)
+// With the files in it.
+static void remove_folder(const char *name)
 {
     char path[400];
-    if (made->pid > 0) {
-        made_server_stop(made);
-    }
-    DIR *folder = opendir(made->folder);
+    DIR *folder = opendir(name);
     for (struct dirent *entry; folder && (entry = readdir(folder));) {
-        snprintf(path, sizeof path, "%s/%s", made->folder, entry->d_name);
+        snprintf(path, sizeof path, "%s/%s", name, entry->d_name);
         unlink(path);
     }
     if (folder) {
         closedir(folder);
     }
-    rmdir(made->folder);
+    rmdir(name);
+}
+
+void made_server_close(struct made_server *made)
+{
+    char phone[128];
+    if (made->pid > 0) {
+        made_server_stop(made);
+    }
+    snprintf(phone, sizeof phone, "%s/phone", made->folder);
+    remove_folder(phone);
+    remove_folder(made->folder);
 }
 
 void made_server_admin(struct made_server *made, const char *path,
