@@ -409,6 +409,8 @@ const char *const office_statements[STATEMENT_COUNT] = {
                       " received_to, 0)), 0) FROM chains) + (SELECT"
                       " coalesce(sum(last - first + 1), 0) FROM lost_lines)",
     [TRUST_FLAGGED] = "SELECT count(DISTINCT device_no) FROM flags",
+    [TRUST_DUPLICATES] = "SELECT count(*) FROM visits WHERE counted = 0"
+                         " AND at >= ?1 AND at < ?2",
 
     [INVITATION_ADD] =
         "INSERT INTO invitations (id, unit, counter, code, procedure, field,"

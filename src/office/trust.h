@@ -15,6 +15,12 @@ struct office_trust {
     int64_t oldest_contact;
 };
 
+// Visits of these local days that do not count, because another one of their
+// transaction and step does (claim.h).
+enum office_result office_count_duplicates(struct office *office,
+                                           int32_t first_day, int32_t last_day,
+                                           int64_t *out_count);
+
 enum office_result office_read_trust(struct office *office, int64_t now,
                                      int64_t heartbeat_ms,
                                      struct office_trust *out_trust);

@@ -1,3 +1,4 @@
+#include "common/date.h"
 #include "office/office_sqlite.h"
 #include "office/trust.h"
 
@@ -38,5 +39,20 @@ enum office_result office_read_trust(struct office *office, int64_t now,
     if (result == SQL_OK) {
         *out_trust = trust;
     }
+    return office_result_of(result);
+}
+
+enum office_result office_count_duplicates(struct office *office,
+                                           int32_t first_day, int32_t last_day,
+                                           int64_t *out_count)
+{
+    struct sql_statement *s = sql_use(office->sql, TRUST_DUPLICATES);
+    sql_bind_int(s, 1, date_wall_ms_of_day(first_day));
+    sql_bind_int(s, 2, date_wall_ms_of_day(last_day + 1));
+    enum sql_result result = sql_step(s);
+    if (result == SQL_OK) {
+        *out_count = sql_int(s, 0);
+    }
+    sql_done(s);
     return office_result_of(result);
 }

@@ -24,6 +24,7 @@ typedef bool office_finding_row(void *ctx, const struct office_finding *found);
 struct office_verification {
     int64_t devices, chains, lines, invalid, conflicts;
     int64_t visits, totals; // rows compared
+    int64_t duplicates;     // of the visits: not counted
     int64_t transactions;   // counted again
     int64_t checkpoints;
     int64_t findings; // 0: sound

@@ -287,6 +287,7 @@ static void check_visit(struct walk *walk, const struct beside *beside,
     } else if (has_row) {
         const char *fault = find_visit_fault(walk, beside, &line->visit);
         v->sum->visits++;
+        v->sum->duplicates += sql_int(walk->visits, COL_COUNTED) != 1;
         if (fault)
             verify_find(v, walk->device, walk->gen, line->seq, "%s", fault);
         else if (sql_int(walk->visits, COL_COUNTED) == 1)

@@ -79,6 +79,7 @@ static bool verify_office(struct office *office, const char *directory,
     verification_count(verification, "invalid", summary.invalid);
     verification_count(verification, "conflicts", summary.conflicts);
     verification_count(verification, "visits", summary.visits);
+    verification_count(verification, "duplicates", summary.duplicates);
     verification_count(verification, "transactions", summary.transactions);
     verification_count(verification, "totals", summary.totals);
     verification_count(verification, "checkpoints", summary.checkpoints);

@@ -87,6 +87,7 @@ static void read_complete(struct reading *reading)
         .never_seen = read_count(reading, object, "never_seen"),
         .missing = read_count(reading, object, "missing"),
         .flagged = read_count(reading, object, "flagged_devices"),
+        .duplicates = read_count(reading, object, "duplicates"),
         .oldest_contact = read_moment(reading, object, "oldest_contact"),
         .data_as_of = read_moment(reading, reading->object, "data_as_of"),
     };

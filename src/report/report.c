@@ -273,12 +273,24 @@ static bool read_totals(const struct source *source,
     return (result == OFFICE_OK || result == OFFICE_NONE) && !collection.failed;
 }
 
+// A device speaks up when a visit ends, so that the time of a contact would
+// tell when one was.
+static int64_t quarter_of(int64_t wall_ms)
+{
+    const int64_t quarter_ms = 15 * 60 * 1000;
+    return wall_ms - wall_ms % quarter_ms;
+}
+
 static bool read_complete(struct office *office, int64_t now,
+                          const struct period *period,
                           struct report_complete *out)
 {
     struct office_trust trust;
+    int64_t duplicates = 0;
     if (office_read_trust(office, now, REPORT_HEARTBEAT_MS, &trust) !=
-        OFFICE_OK)
+            OFFICE_OK ||
+        office_count_duplicates(office, period->first, period->last,
+                                &duplicates) != OFFICE_OK)
         return false;
     *out = (struct report_complete){
         .devices = trust.devices,
@@ -286,8 +298,9 @@ static bool read_complete(struct office *office, int64_t now,
         .never_seen = trust.never_seen,
         .missing = trust.missing_lines,
         .flagged = trust.flagged,
-        .oldest_contact = trust.oldest_contact,
-        .data_as_of = trust.data_as_of,
+        .duplicates = duplicates,
+        .oldest_contact = quarter_of(trust.oldest_contact),
+        .data_as_of = quarter_of(trust.data_as_of),
     };
     return true;
 }
@@ -331,7 +344,8 @@ static bool read_parts(struct office *office, struct report *report)
     const struct source source = {.office = office};
     return read_counts(&source, report) && service_read(office, report) &&
            read_heads(office, report) &&
-           read_complete(office, report->made_ms, &report->complete);
+           read_complete(office, report->made_ms, &report->period,
+                         &report->complete);
 }
 
 static bool init_total(struct report *report)

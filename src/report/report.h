@@ -117,11 +117,14 @@ struct report_withdrawal {
 
 // How complete the data is, at the time of making.
 struct report_complete {
-    int64_t devices;        // enrolled and not revoked
-    int64_t silent;         // of these, without contact beyond two heartbeats
-    int64_t never_seen;     // of the silent
-    int64_t missing;        // lines known to exist on devices, not received
-    int64_t flagged;        // devices with a fork or a conflict
+    int64_t devices;    // enrolled and not revoked
+    int64_t silent;     // of these, without contact beyond two heartbeats
+    int64_t never_seen; // of the silent
+    int64_t missing;    // lines known to exist on devices, not received
+    int64_t flagged;    // devices with a fork or a conflict
+    int64_t duplicates; // visits of the period that do not count, since
+                        // another one of their transaction and step does
+    // Quarters of an hour, as all times that leave the office.
     int64_t oldest_contact; // where the silent ones' data ends; 0: nowhere
     int64_t data_as_of;     // last contact with any device; 0: never
 };

@@ -145,6 +145,7 @@ static json_t *make_complete(struct document *document)
     set(document, object, "never_seen", json_integer(complete->never_seen));
     set(document, object, "missing", json_integer(complete->missing));
     set(document, object, "flagged_devices", json_integer(complete->flagged));
+    set(document, object, "duplicates", json_integer(complete->duplicates));
     set(document, object, "oldest_contact",
         moment_or_null(complete->oldest_contact));
     return object;

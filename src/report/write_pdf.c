@@ -354,6 +354,7 @@ static void write_trust_table(struct writing *w)
     write_count(w, "report.trust.never", complete->never_seen);
     write_count(w, "report.trust.missing", complete->missing);
     write_count(w, "report.trust.flagged", complete->flagged);
+    write_count(w, "report.trust.duplicates", complete->duplicates);
     paper_table_end(w->paper);
 }
 

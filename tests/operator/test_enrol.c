@@ -73,8 +73,9 @@ static void test_enrol(void **state)
     assert_int_equal(device_load(folder, &device), DEVICE_OK);
     assert_string_equal(device.counter, "3");
     assert_string_equal(device.server, url);
-    // What enrolment gives holds no keys; the device asks for the whole.
+    // Without the keys for dossiers' codes; the courier fetches the whole.
     assert_int_equal(device.config_version, 0);
+    assert_null(json_object_get(device.config, "transaction_keys"));
     run_must_say(&run, device.id);
     // The token is not printed, and it is good.
     assert_null(strstr(run_out(&run), device.token));

@@ -232,6 +232,55 @@ static void test_build_tells_how_complete(void **state)
     scene_close(&scene);
 }
 
+// Twice about one transaction in January, and its second one in February: the
+// report of each period tells of those whose time it holds.
+static void test_build_tells_of_duplicates(void **state)
+{
+    (void)state;
+    struct scene scene;
+    struct report report;
+    scene_open(&scene);
+    for (int i = 0; i < 3; i++) {
+        struct record record;
+        maker_visit(&scene.device, 5 - i, &record);
+        record.mode = RECORD_TRANSACTION;
+        strcpy(record.transaction, "T-1");
+        maker_write(&scene.device, &record);
+        maker_wait(&scene.device, 20 * INT64_C(86400000) * (i == 1) + 60000);
+    }
+    int64_t end = (int64_t)scene.device.count;
+    scene.now = scene.device.wall_ms;
+    assert_int_equal(
+        made_office_send(&scene.office, &scene.device, end - 2, end, scene.now),
+        OFFICE_BATCH_OK);
+    build(&scene, "duong-lich:2026-01", REPORT_BY_NONE, &report);
+    assert_int_equal(report.complete.duplicates, 1);
+    assert_levels(&report.total, 1, 0, 1, 0, 2);
+    report_free(&report);
+    build(&scene, "duong-lich:2026-02", REPORT_BY_NONE, &report);
+    assert_int_equal(report.complete.duplicates, 1);
+    assert_levels(&report.total, 0, 0, 0, 0, 0);
+    report_free(&report);
+    scene_close(&scene);
+}
+
+// The exact time of a contact is that of a rating.
+static void test_build_tells_contacts_by_the_quarter(void **state)
+{
+    (void)state;
+    struct scene scene;
+    struct report report;
+    scene_open(&scene);
+    int64_t end = (int64_t)scene.device.count;
+    int64_t contact = scene.now + 29 * 60000 + 59999;
+    made_office_send(&scene.office, &scene.device, end + 1, end, contact);
+    build(&scene, "duong-lich:2026-01", REPORT_BY_NONE, &report);
+    assert_int_equal(report.complete.data_as_of, scene.now + 15 * 60000);
+    assert_int_equal(report.complete.oldest_contact, scene.now + 15 * 60000);
+    report_free(&report);
+    scene_close(&scene);
+}
+
 // A heartbeat that tells of two lines more than were sent.
 static void test_build_tells_of_missing_lines(void **state)
 {
@@ -274,6 +323,8 @@ int main(void)
         cmocka_unit_test(test_build_by_day_counter_and_field),
         cmocka_unit_test(test_build_rows_add_up),
         cmocka_unit_test(test_build_tells_how_complete),
+        cmocka_unit_test(test_build_tells_of_duplicates),
+        cmocka_unit_test(test_build_tells_contacts_by_the_quarter),
         cmocka_unit_test(test_build_tells_of_missing_lines),
         cmocka_unit_test(test_build_of_an_empty_office),
     };

@@ -269,6 +269,9 @@ static void test_text_completeness(void **state)
         {{.devices = 3, .flagged = 2},
          "không thiếu bản ghi nào\n 2 thiết bị có chuỗi bản ghi cần kiểm "
          "tra\n"},
+        {{.devices = 3, .duplicates = 1200},
+         "không thiếu bản ghi nào\n 1.200 lượt trùng hồ sơ được giữ lại và "
+         "không tính\n"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct report report;
