@@ -2,7 +2,8 @@
 #include <assert.h>
 #include <string.h>
 
-const struct flow_times FLOW_TIMES = {.selected = 200,
+const struct flow_times FLOW_TIMES = {.fields = 30000,
+                                      .selected = 200,
                                       .rating = 60000,
                                       .reasons = 20000,
                                       .chosen = 30000,
@@ -31,13 +32,37 @@ static void forget(struct flow *flow)
     memset(flow->chosen, 0, sizeof flow->chosen);
 }
 
+static bool waits_for_invitations(const struct flow *flow)
+{
+    return flow->setting.transaction && !flow->alone;
+}
+
+// A counter that is cut off from its invitations takes who comes.
+enum flow_walk_up flow_walk_up(const struct flow *flow)
+{
+    const struct flow_setting *setting = &flow->setting;
+    bool cut_off = setting->transaction && flow->alone;
+    return cut_off && setting->walk_up == FLOW_WALK_UP_OFF ? FLOW_WALK_UP_ON
+                                                           : setting->walk_up;
+}
+
+enum record_mode flow_mode(const struct flow *flow)
+{
+    if (flow->invited)
+        return RECORD_TRANSACTION;
+    return flow->setting.transaction && flow->alone ? RECORD_WALK_UP_OFFLINE
+                                                    : RECORD_WALK_UP;
+}
+
 static enum flow_screen home(const struct flow *flow)
 {
     if (flow_fault(flow) != FLOW_FINE)
         return FLOW_OUT_OF_SERVICE;
     if (flow->closed)
         return FLOW_CLOSED;
-    return flow->setting.transaction ? FLOW_WAITING : FLOW_ATTRACT;
+    return waits_for_invitations(flow) || flow_walk_up(flow) == FLOW_WALK_UP_OFF
+               ? FLOW_WAITING
+               : FLOW_ATTRACT;
 }
 
 // The first screen again, with nothing left of the citizen.
@@ -47,6 +72,9 @@ static void go_home(struct flow *flow, int64_t now, struct flow_effects *out)
     flow->language = I18N_VI;
     flow->aids = flow->used = (struct aids){0};
     flow->in_visit = false;
+    flow->invited = false;
+    flow->answered = false;
+    flow->field = -1;
     flow->saving = false;
     flow->reopened = false;
     out->forget = true;
@@ -145,8 +173,7 @@ static int64_t rating_deadline(const struct flow *flow)
     const struct flow_times *times = &flow->setting.times;
     if (flow->level)
         return flow->touched + times->selected;
-    return (flow->setting.transaction ? flow->since : flow->touched) +
-           times->rating;
+    return (flow->invited ? flow->since : flow->touched) + times->rating;
 }
 
 int64_t flow_thanks_ms(const struct flow *flow)
@@ -161,6 +188,8 @@ int64_t flow_deadline(const struct flow *flow)
     if (flow->saving && flow->screen != FLOW_APOLOGY)
         return flow->touched + times->save;
     switch (flow->screen) {
+    case FLOW_FIELDS:
+        return flow->touched + times->fields;
     case FLOW_RATING:
         return rating_deadline(flow);
     case FLOW_REASONS:
@@ -246,6 +275,7 @@ static void leave(struct flow *flow, int64_t now, struct flow_effects *out)
     case FLOW_CLEANING:
         show(flow, FLOW_DIAGNOSTICS, now, out);
         break;
+    case FLOW_FIELDS:
     case FLOW_THANKS:
     case FLOW_APOLOGY:
     case FLOW_PIN:
@@ -263,6 +293,33 @@ static void leave(struct flow *flow, int64_t now, struct flow_effects *out)
     }
 }
 
+// Somebody begins without an invitation.
+static void wake(struct flow *flow, int64_t now, struct flow_effects *out)
+{
+    switch (flow_walk_up(flow)) {
+    case FLOW_WALK_UP_ON:
+        open_visit(flow, now, out);
+        break;
+    case FLOW_WALK_UP_FIELDS:
+        show(flow, FLOW_FIELDS, now, out);
+        break;
+    case FLOW_WALK_UP_OFF:
+        break;
+    }
+}
+
+static void act_on_fields(struct flow *flow, const struct flow_input *input,
+                          struct flow_effects *out)
+{
+    if (input->act == FLOW_FIELD && input->value >= 0 &&
+        input->value < flow->setting.field_count) {
+        flow->field = input->value;
+        open_visit(flow, input->now, out);
+    } else if (input->act == FLOW_BACK) {
+        go_home(flow, input->now, out);
+    }
+}
+
 static void act_on_rating(struct flow *flow, const struct flow_input *input,
                           struct flow_effects *out)
 {
@@ -270,10 +327,11 @@ static void act_on_rating(struct flow *flow, const struct flow_input *input,
         return; // the chosen face is being shown
     if (input->act == FLOW_LEVEL && survey_level(flow->survey, input->value)) {
         flow->level = input->value;
+        flow->answered = true;
         flow->touched = input->now;
         out->draft = true;
         out->changed = true;
-    } else if (input->act == FLOW_DECLINE && flow->setting.transaction) {
+    } else if (input->act == FLOW_DECLINE && flow->invited) {
         show(flow, FLOW_DECLINED, input->now, out);
     }
 }
@@ -357,14 +415,19 @@ static void act(struct flow *flow, const struct flow_input *input,
 {
     if (flow->saving)
         return;
-    if (flow->in_visit && switch_mode(flow, input->act)) {
+    bool somebody = flow->in_visit || flow->screen == FLOW_FIELDS;
+    if (somebody && switch_mode(flow, input->act)) {
         out->changed = true;
         return;
     }
     switch (flow->screen) {
     case FLOW_ATTRACT:
+    case FLOW_WAITING:
         if (input->act == FLOW_WAKE)
-            open_visit(flow, input->now, out);
+            wake(flow, input->now, out);
+        break;
+    case FLOW_FIELDS:
+        act_on_fields(flow, input, out);
         break;
     case FLOW_RATING:
         act_on_rating(flow, input, out);
@@ -404,7 +467,6 @@ static void act(struct flow *flow, const struct flow_input *input,
         if (input->act == FLOW_LEAVE)
             show(flow, FLOW_DIAGNOSTICS, input->now, out);
         break;
-    case FLOW_WAITING:
     case FLOW_APOLOGY:
     case FLOW_CLOSED:
     case FLOW_CLEANING:
@@ -433,6 +495,34 @@ static void keep_hours(struct flow *flow, bool open, int64_t now,
     flow->closed = !open;
     if (flow_is_idle(flow) && flow->screen != home(flow))
         go_home(flow, now, out);
+}
+
+// Contact, which disturbs nobody.
+static void keep_contact(struct flow *flow, bool contact, int64_t now,
+                         struct flow_effects *out)
+{
+    if (flow->alone == !contact)
+        return;
+    flow->alone = !contact;
+    if (flow_is_idle(flow) && flow->screen != home(flow))
+        go_home(flow, now, out);
+}
+
+static void invite(struct flow *flow, int64_t now, struct flow_effects *out)
+{
+    if (flow->screen != FLOW_WAITING && flow->screen != FLOW_ATTRACT)
+        return;
+    flow->invited = true;
+    open_visit(flow, now, out);
+}
+
+// Whoever has touched a face goes on.
+static void withdraw(struct flow *flow, int64_t now, struct flow_effects *out)
+{
+    if (flow->screen != FLOW_RATING || !flow->invited || flow->answered)
+        return;
+    close_visit(flow, RECORD_WITHDRAWN, out);
+    go_home(flow, now, out);
 }
 
 // What is left when the program ends in the middle of a visit: an answer that
@@ -469,8 +559,13 @@ void flow_step(struct flow *flow, const struct flow_input *input,
         act(flow, input, out);
         break;
     case FLOW_INVITED:
-        if (flow->screen == FLOW_WAITING)
-            open_visit(flow, input->now, out);
+        invite(flow, input->now, out);
+        break;
+    case FLOW_WITHDRAWN:
+        withdraw(flow, input->now, out);
+        break;
+    case FLOW_CONTACT:
+        keep_contact(flow, input->value != 0, input->now, out);
         break;
     case FLOW_STORED:
         if (flow->saving) {

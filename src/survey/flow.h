@@ -6,11 +6,17 @@
 //   waiting --invited-->  |  ^-- change: the draft goes  ^  |     |
 //                         +-- decline --> declined       |  v     +-> thanks
 //                                                       comment        --> home
+//   attract, waiting --touch--> fields --one--> rating
 //
 //   home --name held--> PIN --right--> diagnostics --exit--> home
 //
 // Home is the screen of the moment: out of service while a fault or a pause
-// holds, closed outside the opening hours, else attract or waiting.
+// holds, closed outside the opening hours, else attract or waiting. A counter
+// whose visits come by invitation goes on as one without while it has no
+// contact with the server.
+//
+// A visit by invitation may be declined, and its time runs from its opening;
+// one by a touch may not, and its time runs from the last touch.
 //
 // The caller feeds every input with the time of a steady clock, carries out the
 // effects, draws the screen that the state names, and sleeps until
@@ -29,6 +35,7 @@
 enum flow_screen {
     FLOW_WAITING,
     FLOW_ATTRACT,
+    FLOW_FIELDS, // which field the business was of
     FLOW_RATING,
     FLOW_REASONS,
     FLOW_COMMENT,
@@ -60,6 +67,7 @@ enum flow_fault {
 
 // How long each screen stays by itself, in milliseconds.
 struct flow_times {
+    int64_t fields;   // no field chosen, no touch
     int64_t selected; // the chosen face is shown
     int64_t rating;   // no face touched
     int64_t reasons;  // no reason chosen
@@ -102,11 +110,15 @@ struct flow {
     enum flow_fault fault;
     bool paused;     // by staff
     bool closed;     // by the hour
+    bool alone;      // without contact with the server
     int64_t since;   // the screen appeared
     int64_t touched; // last touch of this screen, or `since`
     int level;       // 0: none yet
     bool chosen[SURVEY_REASONS_MAX];
     bool in_visit; // from the opening of the rating to its closing
+    bool invited;  // not by a touch
+    bool answered; // a face was touched, if only to change it
+    int field;     // that was chosen; -1: none
     bool saving;   // closed, the store has not answered yet
     bool reopened; // came back from "no rating" once
 };
@@ -115,7 +127,11 @@ enum flow_kind {
     FLOW_TICK,          // time passed
     FLOW_TOUCH,         // a finger went down, anywhere
     FLOW_ACT,           // a target was tapped: `act`, `value`
-    FLOW_INVITED,       // the counter's work is done: open the rating
+    FLOW_INVITED,       // the counter's work is done, or a code was read: open
+                        // the rating
+    FLOW_WITHDRAWN,     // the invitation of the visit is taken back
+    FLOW_CONTACT,       // there is contact with the server (`value` 1) or none
+                        // (0)
     FLOW_STORED,        // this visit's line is durable
     FLOW_STORE_FAILED,  // it is not, and will not be; `fault` says why
     FLOW_SERVICE,       // `fault` holds from now on; FLOW_FINE: none
@@ -128,12 +144,13 @@ enum flow_kind {
 
 enum flow_act {
     FLOW_WAKE,
+    FLOW_FIELD,  // value: which of the tiles
     FLOW_LEVEL,  // value: 1..5
     FLOW_REASON, // value: index of the chip
     FLOW_CHANGE, // back to the faces
     FLOW_WRITE,  // a comment
     FLOW_KEY,    // of a keyboard, by its id; the caller's
-    FLOW_BACK,   // from the comment to the reasons
+    FLOW_BACK,   // from the comment to the reasons, from the fields home
     FLOW_SEND,
     FLOW_DECLINE,
     FLOW_AGAIN, // rate after all
@@ -196,6 +213,10 @@ void flow_configure(struct flow *flow, const struct survey *survey,
 // The reasons that belong to the chosen level.
 enum survey_list flow_list(const struct flow *flow);
 size_t flow_chosen_count(const struct flow *flow);
+// How the visit came to the screen.
+enum record_mode flow_mode(const struct flow *flow);
+// What a touch opens now, on a screen that waits for one.
+enum flow_walk_up flow_walk_up(const struct flow *flow);
 // True on a screen of the staff.
 bool flow_is_staff(const struct flow *flow);
 // Why no visit can be taken, the staff's pause included.

@@ -45,6 +45,13 @@ bool scanner_take(struct scanner *scanner, char c, int64_t now,
     return false;
 }
 
+void scanner_waste(struct scanner *scanner, char c, int64_t now)
+{
+    begin(scanner);
+    scanner->spoiled = c != '\r' && c != '\n';
+    scanner->last_at = now;
+}
+
 // --- Codes of dossiers -------------------------------------------------------
 
 static bool is_word(const char *text, size_t size)

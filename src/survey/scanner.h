@@ -36,6 +36,10 @@ void scanner_init(struct scanner *scanner);
 bool scanner_take(struct scanner *scanner, char c, int64_t now,
                   const char **out);
 
+// The same where no code is wanted: what comes is lost, to its Enter, so that
+// the rest of a code that began there is not taken for one.
+void scanner_waste(struct scanner *scanner, char c, int64_t now);
+
 // --- Codes of dossiers -------------------------------------------------------
 // Circular 01/2018/TT-VPCP, article 2 with the annexed form:
 // V1V2V3.Z1Z2.Y1Y2.MX1X2-YYMMDD-XXXX, and the shorter ones that are in use,

@@ -37,6 +37,17 @@ void visit_open(struct record *visit, const char *id,
     stamp(visit, time);
 }
 
+void visit_about(struct record *visit, const struct visit_business *business)
+{
+    copy(visit->transaction, sizeof visit->transaction, business->transaction);
+    copy(visit->procedure, sizeof visit->procedure, business->procedure);
+    copy(visit->step, sizeof visit->step, business->step);
+    copy(visit->officer, sizeof visit->officer, business->officer);
+    copy(visit->invitation, sizeof visit->invitation, business->invitation);
+    if (business->field[0])
+        copy(visit->field, sizeof visit->field, business->field);
+}
+
 void visit_answer(struct record *visit, int level,
                   const struct visit_touch *touch,
                   const struct visit_time *time)

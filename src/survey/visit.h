@@ -20,6 +20,17 @@ struct visit_place {
     bool test;
 };
 
+// The business that a visit is about, as an invitation or a code told it. Texts
+// "" that were not told.
+struct visit_business {
+    char transaction[RECORD_TRANSACTION_SIZE];
+    char procedure[RECORD_CODE_SIZE];
+    char field[RECORD_CODE_SIZE];
+    char step[RECORD_CODE_SIZE];
+    char officer[RECORD_CODE_SIZE];
+    char invitation[ID_SIZE];
+};
+
 struct visit_time {
     int64_t wall_ms;
     int64_t up_ms; // since boot
@@ -37,6 +48,8 @@ struct visit_touch {
 void visit_open(struct record *visit, const char *id,
                 const struct survey *survey, const struct visit_place *place,
                 const struct visit_time *time);
+// And it is about this. A field that was told stands for the counter's.
+void visit_about(struct record *visit, const struct visit_business *business);
 // A face was touched; or, with level 0, the answer was taken back. The record
 // is then a rated visit as it would be closed if nothing more came.
 void visit_answer(struct record *visit, int level,

@@ -26,9 +26,11 @@ static const struct survey SURVEY = {
 struct walk walk_begin(bool transaction, bool reasons_low)
 {
     struct walk w = {.now = 1000};
-    const struct flow_setting setting = {.times = FLOW_TIMES,
-                                         .transaction = transaction,
-                                         .reasons_low = reasons_low};
+    const struct flow_setting setting = {
+        .times = FLOW_TIMES,
+        .transaction = transaction,
+        .reasons_low = reasons_low,
+        .walk_up = transaction ? FLOW_WALK_UP_OFF : FLOW_WALK_UP_ON};
     flow_init(&w.flow, &SURVEY, &setting, w.now);
     return w;
 }

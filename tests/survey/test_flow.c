@@ -349,7 +349,7 @@ static void test_settings_change_between_visits(void **state)
     (void)state;
     struct walk w = walk_begin(false, false);
     assert_true(flow_is_idle(&w.flow));
-    struct flow_setting setting = {FLOW_TIMES, true, false};
+    struct flow_setting setting = {.times = FLOW_TIMES, .transaction = true};
     setting.times.rating = 20000;
     flow_configure(&w.flow, w.flow.survey, &setting, w.now, &w.effects);
     assert_int_equal(w.flow.screen, FLOW_WAITING);

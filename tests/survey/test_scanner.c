@@ -98,11 +98,34 @@ static void test_forms_of_dossiers(void **state)
             fail_msg("%s: %d", cases[i].code, dossier_form(cases[i].code));
 }
 
+// The end of a code that began where none is wanted is no code; the next whole
+// one is.
+static void test_the_rest_of_a_wasted_code_is_none(void **state)
+{
+    (void)state;
+    struct scanner scanner;
+    int64_t now = 1000;
+    scanner_init(&scanner);
+    for (const char *c = "H24.12-26"; *c; c++)
+        scanner_waste(&scanner, *c, now += 3);
+    assert_null(type(&scanner, "1123-0007\r", 3, &now));
+    assert_string_equal(type(&scanner, "H24.12-261123-0008\r", 3, &now),
+                        "H24.12-261123-0008");
+    // A whole code that was wasted leaves nothing behind, also when the next
+    // one follows at once.
+    now += 6000;
+    for (const char *c = "H24.12-261123-0007\r"; *c; c++)
+        scanner_waste(&scanner, *c, now += 3);
+    assert_string_equal(type(&scanner, "H24.12-261123-0009\r", 3, &now),
+                        "H24.12-261123-0009");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_fast_keys_are_a_code),
         cmocka_unit_test(test_people_and_garbage_are_none),
+        cmocka_unit_test(test_the_rest_of_a_wasted_code_is_none),
         cmocka_unit_test(test_stuck_scanner_counts_once),
         cmocka_unit_test(test_forms_of_dossiers)};
     return cmocka_run_group_tests(tests, NULL, NULL);
