@@ -38,6 +38,8 @@ struct keeper {
     bool knows_end;
     struct chain end;
     struct chain old; // the end of the generation before; gen 0: none
+    keeper_answered *tell_answered; // NULL: nobody
+    void *ctx;
 };
 
 struct keeper *keeper_new(const char *directory, const char *device,
@@ -71,6 +73,18 @@ void keeper_free(struct keeper *k)
         close(k->lock);
     free(k->directory);
     free(k);
+}
+
+void keeper_tell_answered(struct keeper *k, keeper_answered *tell, void *ctx)
+{
+    k->tell_answered = tell;
+    k->ctx = ctx;
+}
+
+static void tell_answered(const struct keeper *k, const struct record *record)
+{
+    if (k->tell_answered && record->invitation[0])
+        k->tell_answered(k->ctx, record->invitation);
 }
 
 bool keeper_needs_mending(const struct keeper *k)
@@ -360,8 +374,10 @@ static enum keeper_result keep_line(struct keeper *k, struct record *record,
     if (record_write(record, &body)) {
         struct kiosk_change change = line_change(record, body.data, body.size);
         result = keep(k, &change, out_reason);
-        if (result == KEEPER_OK)
+        if (result == KEEPER_OK) {
             move_end(k, &change);
+            tell_answered(k, record);
+        }
     } else {
         log_error(module, "%s: the line breaks the record's rules", record->id);
     }
@@ -525,6 +541,7 @@ static bool replay_line(struct replay *replay, const struct ring_change *change)
     if (!replay_change(replay, &line))
         return false;
     move_end(k, &line);
+    tell_answered(k, &record);
     replay->lines++;
     return true;
 }
@@ -746,8 +763,10 @@ static bool take_salvaged(void *ctx, const struct salvage_line *line)
     struct record record;
     struct kiosk_place place;
     char why[JSON_MESSAGE_SIZE];
-    if (!record_read(line->line, line->size, &record, why) ||
-        kiosk_find_line(k->db, line->id, &place) == SQL_OK)
+    if (!record_read(line->line, line->size, &record, why))
+        return true;
+    tell_answered(k, &record);
+    if (kiosk_find_line(k->db, line->id, &place) == SQL_OK)
         return true; // it came over before a power cut
     struct kiosk_change comment = {.kind = KIOSK_COMMENT,
                                    .id = line->id,
@@ -921,6 +940,17 @@ static bool renew(struct keeper *k)
 // --- Every line
 // -----------------------------------------------------------------
 
+// Most lines have no invitation, and are not read for it.
+static void find_answered(const struct keeper *k, const char *line, size_t size)
+{
+    static const char key[] = "\"invitation\":\"";
+    struct record record;
+    char why[JSON_MESSAGE_SIZE];
+    if (memmem(line, size, key, sizeof key - 1) &&
+        record_read(line, size, &record, why))
+        tell_answered(k, &record);
+}
+
 // quick_check misses most changed bits; the hashes do not. The newest
 // generation is followed as a chain, from its mark on; of older ones, which may
 // have holes, each line must have its hash.
@@ -951,6 +981,7 @@ static enum sql_result check_lines(struct keeper *k)
             result = SQL_CORRUPT;
             break;
         }
+        find_answered(k, line, size);
     }
     sql_done(s);
     return result == SQL_NONE ? SQL_OK : result;

@@ -33,6 +33,11 @@ struct keeper_faults {
 struct keeper *keeper_new(const char *directory, const char *device,
                           int ring_slots, const struct keeper_faults *faults);
 void keeper_free(struct keeper *keeper);
+// From now on tells of each line that it finds when it makes whole, and of each
+// that it closes by itself, whose invitation was answered by it.
+typedef void keeper_answered(void *ctx, const char *invitation);
+void keeper_tell_answered(struct keeper *keeper, keeper_answered *tell,
+                          void *ctx);
 
 // Opens, or opens again, what is not open: lock, ring, database, reserve. Then
 // brings into the database what waits in the ring. The first time, drafts that

@@ -1,6 +1,7 @@
 #include "store/store.h"
 #include "common/clock.h"
 #include "common/log.h"
+#include "store/answered.h"
 #include "store/keeper.h"
 #include "store/settings.h"
 #include <errno.h>
@@ -46,6 +47,7 @@ struct store {
     bool stopping;
     struct store_state state;
     struct settings settings;
+    struct answered answered;
 };
 
 const char *store_reason_name(enum store_reason reason)
@@ -83,6 +85,24 @@ static void tell_health(struct store *store)
         log_error(module, "nothing can be kept: %s",
                   store_reason_name(event.reason));
     tell(store, &event);
+}
+
+// --- What was asked already, on the storage thread ---------------------------
+
+static void note_answered(void *ctx, const char *invitation)
+{
+    struct store *store = ctx;
+    pthread_mutex_lock(&store->lock);
+    answered_note(&store->answered, invitation);
+    pthread_mutex_unlock(&store->lock);
+}
+
+// Neither copy of the line is durable: its citizen may be asked again.
+static void forget_answered(struct store *store, const char *invitation)
+{
+    pthread_mutex_lock(&store->lock);
+    answered_forget(&store->answered, invitation);
+    pthread_mutex_unlock(&store->lock);
 }
 
 // --- Settings, on the storage thread -----------------------------------------
@@ -143,6 +163,8 @@ static void run_command(struct store *store, const struct command *command)
                                      &event.gen, &event.seq, &reason);
     }
     if (result == KEEPER_FAILED) {
+        if (event.kind == STORE_LINE_SAVED)
+            forget_answered(store, command->record.invitation);
         event.kind = STORE_FAILED;
         event.reason = reason;
     }
@@ -310,6 +332,8 @@ struct store *store_open(const struct store_params *params)
     store->last = &store->first;
     store->keeper =
         keeper_new(params->directory, params->device, params->ring_slots, NULL);
+    if (store->keeper)
+        keeper_tell_answered(store->keeper, note_answered, store);
     if (store->keeper && start(store))
         return store;
     keeper_free(store->keeper);
@@ -350,6 +374,9 @@ static bool push(struct store *store, enum command_kind kind,
     else
         snprintf(command->record.id, sizeof command->record.id, "%s", id);
     pthread_mutex_lock(&store->lock);
+    // At once, so that it is not shown again while its line is being written.
+    if (kind == COMMAND_LINE)
+        answered_note(&store->answered, command->record.invitation);
     *store->last = command;
     store->last = &command->next;
     pthread_cond_signal(&store->wake);
@@ -403,4 +430,12 @@ bool store_get_setting(struct store *store, const char *name,
         memcpy(out, entry->value, sizeof entry->value);
     pthread_mutex_unlock(&store->lock);
     return entry != NULL;
+}
+
+bool store_is_answered(struct store *store, const char *invitation)
+{
+    pthread_mutex_lock(&store->lock);
+    bool answered = answered_has(&store->answered, invitation);
+    pthread_mutex_unlock(&store->lock);
+    return answered;
 }

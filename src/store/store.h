@@ -83,6 +83,11 @@ bool store_put_line_with_comment(struct store *store,
                                  const struct record *record,
                                  const char *sealed);
 
+// Whether a line of this invitation is in the ledger, or on its way there: its
+// citizen has been asked. Known from the first STORE_READY on, of some thousand
+// newest lines; always answered from memory. Any thread.
+bool store_is_answered(struct store *store, const char *invitation);
+
 // For the staff's page. Any thread.
 struct store_state {
     bool ready;

@@ -242,6 +242,50 @@ static void test_damaged_database_is_set_aside_whole(void **state)
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
+// --- Who was asked -----------------------------------------------------------
+
+struct heard {
+    char ids[8][ID_SIZE];
+    size_t count;
+};
+
+static void hear(void *ctx, const char *invitation)
+{
+    struct heard *heard = ctx;
+    assert_true(heard->count < 8);
+    memcpy(heard->ids[heard->count++], invitation, ID_SIZE);
+}
+
+// Of a line, and of a visit that a power cut ended: both are answered when the
+// keeper is whole again, and the walk-up beside them has nothing to tell.
+static void test_a_restart_tells_who_was_asked(void **state)
+{
+    struct bench *b = *state;
+    static const char first[] = "7d3f1b52-0c6e-4e0a-9b1c-2f5a8d9e4c11",
+                      second[] = "7d3f1b52-0c6e-4e0a-9b1c-2f5a8d9e4c12";
+    struct heard heard = {.count = 0};
+    struct record asked;
+    maker_visit(&b->maker, 4, &asked);
+    snprintf(asked.invitation, sizeof asked.invitation, "%s", first);
+    must_line(b, &asked);
+    struct record plain;
+    maker_visit(&b->maker, 5, &plain);
+    must_line(b, &plain);
+    struct record cut;
+    maker_visit(&b->maker, 3, &cut);
+    cut.closed_at = 0;
+    snprintf(cut.invitation, sizeof cut.invitation, "%s", second);
+    must_draft(b, &cut);
+    keeper_free(b->keeper);
+    b->keeper = keeper_new(b->folder, b->maker.device, SLOTS, NULL);
+    assert_non_null(b->keeper);
+    keeper_tell_answered(b->keeper, hear, &heard);
+    assert_true(keeper_mend(b->keeper));
+    assert_int_equal(heard.count, 2);
+    assert_string_equal(heard.ids[0], first);
+    assert_string_equal(heard.ids[1], second);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -253,6 +297,7 @@ int main(void)
         TEST(test_chain_goes_on_after_a_restart),
         TEST(test_second_kiosk_is_refused),
         TEST(test_damaged_database_is_set_aside_whole),
+        TEST(test_a_restart_tells_who_was_asked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
