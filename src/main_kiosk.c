@@ -30,6 +30,7 @@ static const struct config_key keys[] = {
      "that lines stay here after the server acknowledged them"},
     {"kiosk", "reduce_motion", CONFIG_FLAG, "false", 0, 0,
      "screens change at once, nothing turns"},
+    TIME("fields_ms", "30000", "no field of work chosen"),
     TIME("selected_ms", "200", "the chosen face is shown"),
     TIME("rating_ms", NULL, "no face touched; else the device's rating_s"),
     TIME("reasons_ms", "20000", "no reason chosen"),
@@ -59,10 +60,13 @@ static void print_help(void)
         "in [kiosk].\n\n"
         "  --config FILE                read this INI file first\n");
     config_describe(keys, &text);
-    buf_append_text(&text, "  --help, --version\n\n"
-                           "Ends on SIGTERM or SIGINT; in a window also on "
-                           "Escape or when it is closed.\n"
-                           "Exit: 0 ended, 1 failed, 2 usage.\n");
+    buf_append_text(&text,
+                    "  --help, --version\n\n"
+                    "Ends on SIGTERM or SIGINT; in a window also when it "
+                    "is closed.\n"
+                    "A keyboard does nothing but what a scanner for "
+                    "codes does.\n"
+                    "Exit: 0 ended, 1 failed, 2 usage.\n");
     fputs(buf_text(&text), stdout);
     buf_free(&text);
 }
@@ -70,6 +74,7 @@ static void print_help(void)
 static struct flow_times times_of(const struct config *config)
 {
     struct flow_times times = {
+        .fields = config_integer(config, "fields_ms"),
         .selected = config_integer(config, "selected_ms"),
         .rating = FLOW_TIMES.rating,
         .reasons = config_integer(config, "reasons_ms"),

@@ -9,6 +9,7 @@
 #include "ui/layout.h"
 #include "ui/parts.h"
 #include "ui/reading.h"
+#include "ui/scan_key.h"
 #include "ui/staff.h"
 #include "ui/stage.h"
 #include "ui/stop.h"
@@ -114,6 +115,8 @@ static struct view view_of(const struct app *app, int64_t now)
         .survey = kiosk_survey(app->kiosk),
         .setting = kiosk_setting(app->kiosk),
         .enrolled = kiosk_is_enrolled(app->kiosk),
+        .field = kiosk_field_name(app->kiosk, flow->language),
+        .linked = kiosk_is_linked(app->kiosk),
         .i18n = app->i18n,
         .language = flow->language,
         .layout = app->layout,
@@ -556,6 +559,19 @@ static void take_store_event(struct app *app, struct store_event *event,
     }
 }
 
+// Only a scanner's: whatever else is typed on a keyboard that is plugged in
+// means nothing, on any screen.
+static void take_key(struct app *app, const SDL_KeyboardEvent *key, int64_t now)
+{
+    char c = scan_key(key);
+    if (c == '\0' || !kiosk_scan(app->kiosk, c, now))
+        return;
+    idle_touch(&app->idle, now);
+    sound_wake(app->sound);
+    sound_play(app->sound, TONE_TICK);
+    refresh(app, now);
+}
+
 static void take_event(struct app *app, const SDL_Event *event, int64_t now)
 {
     switch (event->type) {
@@ -582,8 +598,7 @@ static void take_event(struct app *app, const SDL_Event *event, int64_t now)
                        now);
         break;
     case SDL_KEYDOWN:
-        if (event->key.keysym.sym == SDLK_ESCAPE && app->options.width)
-            app->ending = true;
+        take_key(app, &event->key, now);
         break;
     case SDL_RENDER_TARGETS_RESET:
     case SDL_RENDER_DEVICE_RESET:

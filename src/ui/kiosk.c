@@ -1,9 +1,12 @@
 #include "ui/kiosk.h"
 #include "common/clock.h"
+#include "common/date.h"
 #include "common/file.h"
 #include "common/log.h"
 #include "ledger/box.h"
+#include "survey/scanner.h"
 #include "survey/visit.h"
+#include "ui/invited.h"
 #include "ui/staff.h"
 #include "ui/watch.h"
 #include <limits.h>
@@ -34,6 +37,9 @@ struct kiosk {
     int64_t hours_at; // when the opening hours are looked at again
     enum kiosk_health health;
     char boot[CLOCK_BOOT_ID_SIZE];
+    struct scanner scanner;
+    struct visit_business business; // of the visit that opens by invitation
+    int64_t expires_at; // its invitation, server time; 0: it is in no list
     struct record visit;
     struct visit_touch touch;
     struct comment comment;
@@ -85,20 +91,39 @@ static void write_event(struct kiosk *kiosk, const char *name,
     free(event);
 }
 
+// Which invitation is on the screen, for the courier; "": none.
+static void tell_shown(struct kiosk *kiosk, const char *invitation)
+{
+    char told[STORE_SETTING_SIZE] = "";
+    if (!kiosk->store)
+        return;
+    store_get_setting(kiosk->store, STORE_SETTING_INVITATION, told);
+    if (strcmp(told, invitation) != 0 &&
+        !store_put_setting(kiosk->store, STORE_SETTING_INVITATION, invitation))
+        log_warn("ui", "the courier is not told which invitation is shown");
+}
+
 static void open_visit(struct kiosk *kiosk)
 {
     const struct setting *setting = watch_setting(kiosk->watch);
-    const struct visit_place place = {.device = watch_device(kiosk->watch),
-                                      .unit = setting->unit_code,
-                                      .counter = setting->counter,
-                                      .field = setting->field.code,
-                                      .mode = setting->mode,
-                                      .order = setting->order,
-                                      .test = setting->test};
+    int chosen = kiosk->flow.field;
+    const struct visit_place place = {
+        .device = watch_device(kiosk->watch),
+        .unit = setting->unit_code,
+        .counter = setting->counter,
+        .field =
+            chosen >= 0 ? setting->fields[chosen].code : setting->field.code,
+        .mode = flow_mode(&kiosk->flow),
+        .order = setting->order,
+        .test = setting->test};
     struct visit_time time = time_now(kiosk);
     char id[ID_SIZE];
     id_new_v7(time.wall_ms, id);
     visit_open(&kiosk->visit, id, kiosk->survey, &place, &time);
+    if (!kiosk->flow.invited)
+        return;
+    visit_about(&kiosk->visit, &kiosk->business);
+    tell_shown(kiosk, kiosk->business.invitation);
 }
 
 static void keep_draft(struct kiosk *kiosk)
@@ -167,6 +192,7 @@ static bool close_visit(struct kiosk *kiosk, const struct flow_effects *effects)
     bool taken =
         write_line(kiosk, &kiosk->visit, commented ? buf_text(&sealed) : NULL);
     buf_free(&sealed);
+    tell_shown(kiosk, "");
     return taken;
 }
 
@@ -384,6 +410,8 @@ static struct flow_setting flow_setting_of(const struct kiosk *kiosk)
     struct flow_setting out = {.times = kiosk->params.times,
                                .transaction =
                                    setting->mode == RECORD_TRANSACTION,
+                               .walk_up = setting->walk_up,
+                               .field_count = (int)setting->field_count,
                                .reasons_low = setting->reasons_low};
     if (!kiosk->params.rating_fixed)
         out.times.rating = setting->rating_ms;
@@ -445,6 +473,7 @@ struct kiosk *kiosk_open(const struct kiosk_params *params, int64_t now)
     kiosk->params = *params;
     kiosk->survey = params->survey;
     staff_init(&kiosk->staff, params->directory);
+    scanner_init(&kiosk->scanner);
     clock_boot_id(kiosk->boot);
     struct flow_setting setting = flow_setting_of(kiosk);
     flow_init(&kiosk->flow, kiosk->survey, &setting, now);
@@ -518,6 +547,7 @@ static bool resume_pause(struct kiosk *kiosk, int64_t now)
     if (kiosk->pause_known)
         return false;
     kiosk->pause_known = true;
+    tell_shown(kiosk, ""); // it may be of before a power cut
     return store_get_setting(kiosk->store, SETTING_PAUSED, kept) &&
            strcmp(kept, "yes") == 0 && kiosk_step(kiosk, &pause);
 }
@@ -591,17 +621,193 @@ bool kiosk_touch_is_gone(const struct kiosk *kiosk)
     return kiosk->touch_gone;
 }
 
+// --- Invitations and codes ---------------------------------------------------
+
+static struct invited_rules rules_now(const struct kiosk *kiosk, int64_t now)
+{
+    const struct setting *setting = kiosk_setting(kiosk);
+    int64_t server = watch_server_ms(kiosk->watch, now);
+    int64_t wall = clock_wall_ms();
+    // A key is chosen by the best time that there is; a clock that was never
+    // set chooses none.
+    int64_t moment = server > 0 ? server : clock_is_believable(wall) ? wall : 0;
+    return (struct invited_rules){.server_key = watch_server_key(kiosk->watch),
+                                  .unit = setting->unit_code,
+                                  .privacy = &setting->privacy,
+                                  .day = date_day_of_wall_ms(moment),
+                                  .now = server};
+}
+
+static bool is_answered(void *ctx, const char *invitation)
+{
+    return store_is_answered(ctx, invitation);
+}
+
+// A screen on which a visit may open by itself.
+static bool waits(const struct kiosk *kiosk)
+{
+    return kiosk->flow.screen == FLOW_WAITING ||
+           kiosk->flow.screen == FLOW_ATTRACT;
+}
+
+static bool open_invited(struct kiosk *kiosk, int64_t now)
+{
+    const struct flow_input invited = {.kind = FLOW_INVITED, .now = now};
+    return kiosk_step(kiosk, &invited);
+}
+
+// From the list: its own words are the ones that count.
+static bool open_listed(struct kiosk *kiosk,
+                        const struct courier_invitation *invitation,
+                        const struct invited_rules *rules, int64_t now)
+{
+    invited_business(rules, invitation, &kiosk->business);
+    kiosk->expires_at = invitation->expires_at;
+    return open_invited(kiosk, now);
+}
+
+// Until the store has read the ledger nobody knows who was asked already.
+static bool knows_answered(const struct kiosk *kiosk)
+{
+    return kiosk->store && kiosk->pause_known;
+}
+
+static bool offer_next(struct kiosk *kiosk, int64_t now)
+{
+    const struct courier_invitations *list;
+    if (kiosk_setting(kiosk)->mode != RECORD_TRANSACTION || !waits(kiosk) ||
+        !knows_answered(kiosk) || !watch_invitations(kiosk->watch, &list) ||
+        list->count == 0)
+        return false;
+    struct invited_rules rules = rules_now(kiosk, now);
+    const struct courier_invitation *next =
+        invited_next(list, is_answered, kiosk->store, rules.now);
+    return next && open_listed(kiosk, next, &rules, now);
+}
+
+// The invitation of an untouched question is gone before its time: it was taken
+// back, or answered elsewhere.
+static bool look_for_withdrawal(struct kiosk *kiosk, int64_t now)
+{
+    const struct flow_input withdrawn = {.kind = FLOW_WITHDRAWN, .now = now};
+    const struct courier_invitations *list;
+    watch_look_aside(kiosk->watch, now);
+    if (!watch_invitations(kiosk->watch, &list) ||
+        invited_find(list, kiosk->business.invitation) ||
+        watch_server_ms(kiosk->watch, now) >= kiosk->expires_at)
+        return false;
+    log_info("ui", "invitation %s was withdrawn", kiosk->business.invitation);
+    return kiosk_step(kiosk, &withdrawn);
+}
+
+// True while that may happen.
+static bool may_be_withdrawn(const struct kiosk *kiosk)
+{
+    const struct flow *flow = &kiosk->flow;
+    return flow->screen == FLOW_RATING && flow->invited && !flow->answered &&
+           kiosk->expires_at > 0;
+}
+
+// The code itself is in no log: it names a citizen's business.
+static void log_code(enum invited_code code)
+{
+    if (code >= INVITED_UNUSUAL)
+        log_warn("ui", "the scanner read %s%s", invited_code_name(code),
+                 code == INVITED_UNUSUAL ? ", which is taken all the same"
+                                         : "; it opens nothing");
+}
+
+// Of the list, when the code is about the business of one that waits there.
+static const struct courier_invitation *
+find_listed(const struct kiosk *kiosk, const struct invited_rules *rules,
+            const struct visit_business *business)
+{
+    const struct courier_invitations *list;
+    if (!watch_invitations(kiosk->watch, &list))
+        return NULL;
+    for (size_t i = 0; i < list->count; i++) {
+        struct visit_business listed;
+        invited_business(rules, &list->list[i], &listed);
+        bool same = strcmp(listed.invitation, business->invitation) == 0 ||
+                    (listed.transaction[0] &&
+                     strcmp(listed.transaction, business->transaction) == 0);
+        if (same && !store_is_answered(kiosk->store, listed.invitation))
+            return &list->list[i];
+    }
+    return NULL;
+}
+
+static bool take_code(struct kiosk *kiosk, const char *text, int64_t now)
+{
+    struct invited_rules rules = rules_now(kiosk, now);
+    struct visit_business business;
+    enum invited_code code = invited_read_code(&rules, text, &business);
+    log_code(code);
+    if (code > INVITED_UNUSUAL || !knows_answered(kiosk))
+        return false;
+    if (business.invitation[0] &&
+        store_is_answered(kiosk->store, business.invitation)) {
+        log_info("ui", "the scanner read a token that was answered here");
+        return false;
+    }
+    const struct courier_invitation *listed =
+        find_listed(kiosk, &rules, &business);
+    if (listed)
+        return open_listed(kiosk, listed, &rules, now);
+    kiosk->business = business;
+    kiosk->expires_at = 0;
+    return open_invited(kiosk, now);
+}
+
+bool kiosk_scan(struct kiosk *kiosk, char c, int64_t now)
+{
+    const char *code;
+    if (!waits(kiosk)) {
+        scanner_waste(&kiosk->scanner, c, now);
+        return false;
+    }
+    return scanner_take(&kiosk->scanner, c, now, &code) &&
+           take_code(kiosk, code, now);
+}
+
+// --- Time --------------------------------------------------------------------
+
+static bool keep_contact(struct kiosk *kiosk, int64_t now)
+{
+    bool contact = kiosk_setting(kiosk)->mode != RECORD_TRANSACTION ||
+                   watch_has_contact(kiosk->watch, now);
+    if (contact == !kiosk->flow.alone)
+        return false;
+    log_info("ui", contact ? "contact with the server again"
+                           : "no contact with the server: the counter goes on "
+                             "without invitations");
+    const struct flow_input input = {
+        .kind = FLOW_CONTACT, .value = contact, .now = now};
+    return kiosk_step(kiosk, &input);
+}
+
+// While nobody is here.
+static bool look_around(struct kiosk *kiosk, int64_t now)
+{
+    bool changed = false;
+    if (watch_look(kiosk->watch, now) || is_due(kiosk, now)) {
+        apply_settings(kiosk, now);
+        changed = true;
+    }
+    changed |= keep_contact(kiosk, now);
+    return offer_next(kiosk, now) || changed;
+}
+
 bool kiosk_tick(struct kiosk *kiosk, int64_t now)
 {
     const struct flow_input tick = {.kind = FLOW_TICK, .now = now};
     bool changed = kiosk_step(kiosk, &tick);
     changed |= comment_tick(&kiosk->comment, now);
     changed |= keep_hours(kiosk, now);
-    if (flow_is_idle(&kiosk->flow) &&
-        (watch_look(kiosk->watch, now) || is_due(kiosk, now))) {
-        apply_settings(kiosk, now);
-        changed = true;
-    }
+    if (flow_is_idle(&kiosk->flow))
+        changed |= look_around(kiosk, now);
+    else if (may_be_withdrawn(kiosk))
+        changed |= look_for_withdrawal(kiosk, now);
     return changed;
 }
 
@@ -612,7 +818,8 @@ int64_t kiosk_deadline(const struct kiosk *kiosk)
     int64_t repeat = comment_deadline(&kiosk->comment);
     at = kiosk->hours_at < at ? kiosk->hours_at : at;
     at = repeat < at ? repeat : at;
-    return flow_is_idle(&kiosk->flow) && look < at ? look : at;
+    bool looks = flow_is_idle(&kiosk->flow) || may_be_withdrawn(kiosk);
+    return looks && look < at ? look : at;
 }
 
 void kiosk_touch_at(struct kiosk *kiosk, double x, double y)
@@ -644,4 +851,20 @@ const struct setting *kiosk_setting(const struct kiosk *kiosk)
 bool kiosk_is_enrolled(const struct kiosk *kiosk)
 {
     return watch_state(kiosk->watch) == WATCH_GOOD;
+}
+
+const char *kiosk_field_name(const struct kiosk *kiosk,
+                             enum i18n_language language)
+{
+    const struct setting *setting = kiosk_setting(kiosk);
+    const struct setting_field *field =
+        kiosk->flow.in_visit ? setting_field(setting, kiosk->visit.field)
+                             : &setting->field;
+    return field ? field->name[language] : "";
+}
+
+bool kiosk_is_linked(const struct kiosk *kiosk)
+{
+    return kiosk_setting(kiosk)->privacy.linked && kiosk->flow.in_visit &&
+           kiosk->visit.transaction[0] != '\0';
 }

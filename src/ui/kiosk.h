@@ -52,6 +52,7 @@ bool kiosk_step(struct kiosk *kiosk, const struct flow_input *input);
 bool kiosk_take_store_event(struct kiosk *kiosk,
                             const struct store_event *event, int64_t now);
 // Time passes: the flow's own deadlines, and new settings while nobody is here.
+// Also what the server has to say: invitations, contact.
 bool kiosk_tick(struct kiosk *kiosk, int64_t now);
 // When kiosk_tick() has something to do at the latest.
 int64_t kiosk_deadline(const struct kiosk *kiosk);
@@ -71,6 +72,10 @@ void kiosk_write_page(struct kiosk *kiosk, const struct kiosk_senses *senses,
 // A finger is at these parts (0 to 1) of the screen. True when a cell of the
 // touch test changed.
 bool kiosk_touch_cell(struct kiosk *kiosk, double x, double y, bool portrait);
+// A character of a keyboard that is plugged in: of a scanner, or of nobody's
+// concern. Only a whole code on a screen that waits for a citizen does
+// anything. True when it opened a visit.
+bool kiosk_scan(struct kiosk *kiosk, char c, int64_t now);
 // The panel that was there is no longer (fault E-31), or is again.
 void kiosk_set_touch_gone(struct kiosk *kiosk, bool gone, int64_t now);
 bool kiosk_touch_is_gone(const struct kiosk *kiosk);
@@ -95,3 +100,9 @@ const struct survey *kiosk_survey(const struct kiosk *kiosk);
 // Defaults until the device is enrolled.
 const struct setting *kiosk_setting(const struct kiosk *kiosk);
 bool kiosk_is_enrolled(const struct kiosk *kiosk);
+// The field that the visit is about, or the counter's own; "" : no name is
+// known.
+const char *kiosk_field_name(const struct kiosk *kiosk,
+                             enum i18n_language language);
+// The code of the dossier is kept with the answer to the visit that is on.
+bool kiosk_is_linked(const struct kiosk *kiosk);

@@ -62,11 +62,14 @@ void layout_levels(const struct layout *layout, size_t count, struct box *out)
                               308 + layout->drop + (double)i * (h + gap), w, h};
 }
 
-void layout_rows(const struct layout *layout, size_t count, struct box *out)
+void layout_rows(const struct layout *layout, size_t count, bool notice,
+                 struct box *out)
 {
     bool portrait = layout->portrait;
-    const double top = portrait ? 258 : 194, gap = portrait ? 16 : 15;
-    const double all = portrait ? 774 : 480;
+    const double lower = !notice ? 0 : portrait ? 42 : 28;
+    const double top = (portrait ? 258 : 194) + lower;
+    const double gap = portrait ? 16 : 15;
+    const double all = (portrait ? 774 : 480) - lower;
     if (count == 0)
         return;
     double h = (all - gap * (double)(count - 1)) / (double)count;

@@ -28,8 +28,10 @@ int layout_px(const struct layout *layout, double u);
 
 // The cards (landscape) or rows (portrait) of 2 to 5 levels.
 void layout_levels(const struct layout *layout, size_t count, struct box *out);
-// The same in large text: rows as wide as the screen in both shapes.
-void layout_rows(const struct layout *layout, size_t count, struct box *out);
+// The same in large text: rows as wide as the screen in both shapes, lower when
+// a `notice` stands under the question.
+void layout_rows(const struct layout *layout, size_t count, bool notice,
+                 struct box *out);
 // The tools under the levels, and "no rating" when `out_decline` is not NULL.
 // Room for four tools side by side is the measure; more share the same room,
 // fewer are not stretched.

@@ -8,7 +8,7 @@
 #pragma once
 #include <stdint.h>
 
-enum { LISTEN_AGAIN_MS = 8000, LISTEN_ID_SIZE = 64 };
+enum { LISTEN_AGAIN_MS = 8000, LISTEN_ID_SIZE = 72 };
 
 enum listen_what {
     LISTEN_NOTHING, // beside every target

@@ -140,8 +140,7 @@ static void write_name(const struct view *view, bool full, struct buf *out)
 
 static void write_pill(const struct view *view, bool field, struct buf *out)
 {
-    const char *values[] = {view->setting->counter,
-                            view->setting->field.name[view->language]};
+    const char *values[] = {view->setting->counter, view->field};
     buf_clear(out);
     if (view->enrolled)
         i18n_format(view->i18n, view->language,
@@ -173,7 +172,7 @@ static bool try_head(const struct view *view, double room, bool full_name,
 // none does, the pill is not enlarged.
 static void word_head(const struct view *view, struct head *head)
 {
-    bool field = view->setting->field.name[view->language][0] != '\0';
+    bool field = view->field[0] != '\0';
     double room = view->layout.w - HEAD_NAME_X - LAYOUT_MARGIN;
     head->centre = view_text(view, "unit.centre");
     head->pill_size = view_size(view, 28, 34);

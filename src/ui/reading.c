@@ -68,7 +68,13 @@ static void read_hotline(const struct reading *reading, const struct view *view)
 static void read_screen(const struct reading *reading, const struct view *view)
 {
     switch (view->flow->screen) {
+    case FLOW_FIELDS:
+        say(reading, view, "fields.title");
+        say(reading, view, "voice.explore");
+        break;
     case FLOW_RATING:
+        if (view->linked)
+            say(reading, view, "rate.linked");
         read_levels(reading, view);
         break;
     case FLOW_REASONS:
@@ -122,6 +128,12 @@ static void read_target(const struct reading *reading, const struct view *view,
     if (target->act == FLOW_LANGUAGE) {
         // Its label is in the other language.
         say(reading, view, "voice.lang");
+    } else if (target->act == FLOW_FIELD) {
+        const struct setting_field *field =
+            &view->setting->fields[target->value];
+        const char *values[] = {field->name[view->language]};
+        voice_say_values(reading->voice, view->language, "fields.name", values,
+                         1);
     } else if (target->act == FLOW_SEND && target->look / LOOK_NUMBER) {
         read_number(reading, view, target);
     } else {
@@ -197,7 +209,8 @@ static void end(struct reading *reading, const struct view *view)
     reading->on = false;
     if (!ended)
         voice_stop(reading->voice);
-    if (view->flow->in_visit && !view->flow->aids.audio)
+    bool here = view->flow->in_visit || view->flow->screen == FLOW_FIELDS;
+    if (here && !view->flow->aids.audio)
         say(reading, view, "voice.off");
 }
 

@@ -18,7 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { TARGETS_MAX = 64, TARGET_ID_SIZE = 32 };
+enum { TARGETS_MAX = 64, TARGET_ID_SIZE = 72 };
 
 // How a target looks at the moment; a change of it is what is drawn anew. The
 // bits from LOOK_NUMBER on may carry a number that the label shows.
@@ -56,7 +56,9 @@ struct view {
     const struct flow *flow;
     const struct survey *survey;
     const struct setting *setting;
-    bool enrolled; // the setting is the device's own
+    bool enrolled;     // the setting is the device's own
+    const char *field; // the pill's; "": only the counter is known
+    bool linked;       // the dossier's code is kept with the answer
     const struct i18n *i18n;
     enum i18n_language language;
     struct layout layout;
@@ -86,8 +88,8 @@ struct screen {
     int64_t (*tick)(const struct view *view, struct damage *out);
 };
 
-extern const struct screen SCREEN_ATTRACT, SCREEN_WAITING, SCREEN_RATING,
-    SCREEN_REASONS, SCREEN_COMMENT, SCREEN_STILL, SCREEN_THANKS,
+extern const struct screen SCREEN_ATTRACT, SCREEN_WAITING, SCREEN_FIELDS,
+    SCREEN_RATING, SCREEN_REASONS, SCREEN_COMMENT, SCREEN_STILL, SCREEN_THANKS,
     SCREEN_DECLINED, SCREEN_APOLOGY, SCREEN_OUT_OF_SERVICE, SCREEN_CLOSED,
     SCREEN_PIN, SCREEN_DIAGNOSTICS, SCREEN_TOUCH_TEST, SCREEN_ENROLMENT,
     SCREEN_CLEANING;

@@ -2,8 +2,8 @@
 // level is drawn alike; none is larger, chosen or moved before it is touched.
 #include "ui/face.h"
 #include "ui/parts.h"
+#include "ui/toolbar.h"
 #include <math.h>
-#include <string.h>
 
 // Rows from edge to edge, instead of cards.
 static bool in_rows(const struct view *view)
@@ -14,91 +14,9 @@ static bool in_rows(const struct view *view)
 static void place_levels(const struct view *view, size_t count, struct box *out)
 {
     if (view->flow->aids.large)
-        layout_rows(&view->layout, count, out);
+        layout_rows(&view->layout, count, view->linked, out);
     else
         layout_levels(&view->layout, count, out);
-}
-
-enum { TOOLS_MAX = 4, BAR_MAX = TOOLS_MAX + 1 };
-
-static const struct tool {
-    const char *id;
-    enum icon icon;
-    enum flow_act act;
-} TOOLS[TOOLS_MAX] = {{"tool.audio", ICON_SPEAKER, FLOW_LISTEN},
-                      {"tool.large", ICON_LARGE_TEXT, FLOW_LARGE},
-                      {"tool.dark", ICON_CONTRAST, FLOW_DARK},
-                      {"tool.lang", ICON_GLOBE, FLOW_LANGUAGE}};
-
-static bool is_on(const struct view *view, enum flow_act act)
-{
-    const struct aids *aids = &view->flow->aids;
-    return (act == FLOW_LARGE && aids->large) ||
-           (act == FLOW_DARK && aids->dark) ||
-           (act == FLOW_LISTEN && aids->audio);
-}
-
-static struct part_caption caption_of(const struct view *view, const char *id)
-{
-    struct part_caption caption = {PART_QUIET, ICON_NONE, view_text(view, id)};
-    for (size_t i = 0; i < TOOLS_MAX; i++) {
-        if (strcmp(TOOLS[i].id, id) != 0)
-            continue;
-        caption.kind = PART_TOOL;
-        caption.icon = TOOLS[i].icon;
-    }
-    return caption;
-}
-
-static double bar_size(const struct view *view)
-{
-    return view_size(view, 28, 34);
-}
-
-// Boxes that stand in one row share it by what they hold.
-static void share_rows(const struct view *view, const char *const *ids,
-                       size_t count, struct box *boxes)
-{
-    struct part_caption captions[BAR_MAX];
-    for (size_t i = 0; i < count; i++)
-        captions[i] = caption_of(view, ids[i]);
-    for (size_t first = 0, end; first < count; first = end) {
-        for (end = first + 1; end < count && boxes[end].y == boxes[first].y;)
-            end++;
-        part_share(view, captions + first, end - first, bar_size(view),
-                   boxes + first);
-    }
-}
-
-static void layout_bar(const struct view *view, struct targets *out)
-{
-    struct box boxes[BAR_MAX];
-    const char *ids[BAR_MAX];
-    const struct tool *tools = TOOLS;
-    size_t count = TOOLS_MAX;
-    if (!view->can_listen) {
-        tools++;
-        count--;
-    }
-    if (!i18n_speaks(view->i18n, I18N_EN))
-        count--; // the last
-    bool may_decline = view->flow->setting.transaction;
-    layout_tools(&view->layout, count, boxes,
-                 may_decline ? &boxes[count] : NULL);
-    for (size_t i = 0; i < count; i++)
-        ids[i] = tools[i].id;
-    ids[count] = "rate.decline";
-    share_rows(view, ids, count + may_decline, boxes);
-    for (size_t i = 0; i < count; i++) {
-        struct target *target =
-            targets_add(out, view, ids[i], boxes[i], 8, tools[i].act, 0);
-        if (is_on(view, tools[i].act))
-            target->look = LOOK_CHOSEN;
-        if (tools[i].act == FLOW_LISTEN)
-            target->look |= LOOK_NUMBER * view->loudness;
-    }
-    if (may_decline)
-        targets_add(out, view, ids[count], boxes[count], 8, FLOW_DECLINE, 0);
 }
 
 static void layout(const struct view *view, struct targets *out)
@@ -118,7 +36,8 @@ static void layout(const struct view *view, struct targets *out)
             target->look =
                 flow->level == levels[i]->level ? LOOK_CHOSEN : LOOK_FADED;
     }
-    layout_bar(view, out);
+    static const struct toolbar_button decline = {"rate.decline", FLOW_DECLINE};
+    toolbar_layout(view, flow->invited ? &decline : NULL, out);
 }
 
 // From baseline to baseline of a label of two lines, in em.
@@ -238,9 +157,23 @@ static void draw_large_question(const struct view *view, struct canvas *canvas)
 {
     const struct layout *l = &view->layout;
     struct part_line question = {TEXT_BOLD, 54, view->theme->ink, TEXT_CENTRE};
+    double y =
+        l->portrait ? (view->linked ? 173 : 181) : (view->linked ? 136 : 147);
     part_lines(view, canvas, question, view_text(view, "rate.question_short"),
-               l->w / 2, (l->portrait ? 181 : 147) + l->drop, l->w - 80,
-               l->portrait ? 2 : 1, 72);
+               l->w / 2, y + l->drop, l->w - 80, l->portrait ? 2 : 1, 72);
+    if (!view->linked)
+        return;
+    struct part_line notice = {TEXT_MEDIUM, 38, view->theme->ink2, TEXT_CENTRE};
+    part_line(view, canvas, notice, view_text(view, "rate.linked"), l->w / 2,
+              (l->portrait ? 268 : 193) + l->drop, l->w - 80);
+}
+
+// What is kept is said truly: a name never, the dossier's code when it is.
+static const char *hint_id(const struct view *view)
+{
+    if (view->layout.portrait)
+        return view->linked ? "rate.hint_short_linked" : "rate.hint_short";
+    return view->linked ? "rate.hint_linked" : "rate.hint";
 }
 
 static void draw_question(const struct view *view, struct canvas *canvas)
@@ -256,28 +189,8 @@ static void draw_question(const struct view *view, struct canvas *canvas)
     else
         part_line(view, canvas, question, view_text(view, "rate.question"), x,
                   148 + l->drop, width);
-    part_line(view, canvas, hint,
-              view_text(view, l->portrait ? "rate.hint_short" : "rate.hint"), x,
+    part_line(view, canvas, hint, view_text(view, hint_id(view)), x,
               (l->portrait ? 268 : 212) + l->drop, width);
-}
-
-static void draw_bar(const struct view *view, struct canvas *canvas,
-                     const struct target *targets, size_t count)
-{
-    struct part_caption captions[BAR_MAX];
-    for (size_t i = 0; i < count; i++)
-        captions[i] = caption_of(view, targets[i].id);
-    double size =
-        part_common_size(view, captions, targets, count, bar_size(view));
-    for (size_t i = 0; i < count; i++) {
-        const struct part_caption *caption = &captions[i];
-        if (caption->kind == PART_TOOL)
-            part_tool(view, canvas, &targets[i], caption->icon, caption->words,
-                      size);
-        else
-            part_button(view, canvas, &targets[i], PART_QUIET, ICON_NONE,
-                        caption->words, size);
-    }
 }
 
 static void draw(const struct view *view, const struct targets *targets,
@@ -302,7 +215,7 @@ static void draw(const struct view *view, const struct targets *targets,
         if (!part_hidden(canvas, part_with_shadow(view, target->area)))
             draw_level(view, canvas, target, &p, style, most);
     }
-    draw_bar(view, canvas, targets->list + count, targets->count - count);
+    toolbar_draw(view, canvas, targets->list + count, targets->count - count);
 }
 
 const struct screen SCREEN_RATING = {"rating", layout, draw, NULL, NULL};

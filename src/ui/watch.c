@@ -1,4 +1,5 @@
 #include "ui/watch.h"
+#include "common/clock.h"
 #include "common/file.h"
 #include "common/log.h"
 #include "store/courier.h"
@@ -21,11 +22,19 @@ struct watch {
     char directory[PATH_MAX];
     char device[ID_SIZE];
     unsigned char box_key[BOX_KEY_BYTES]; // zeros: none
+    unsigned char server_key[KEY_PUBLIC_BYTES];
+    char boot[CLOCK_BOOT_ID_SIZE];
     enum watch_state state;
     struct setting setting;
     struct courier *courier; // NULL: not there yet
     int64_t next_at, reopen_at, reread_at;
     struct timespec seen; // device.json as it was when it was broken
+    bool unread;          // courier.db changed, its configuration was not read
+    bool told;            // there is a list of invitations
+    struct courier_invitations invitations;
+    int64_t contact_at; // the last one, on the clock of the looks
+    // At `server_at` on that clock the server's said `server_ms`; 0: unknown.
+    int64_t server_at, server_ms;
 };
 
 static bool take_setting(struct watch *watch, const json_t *object,
@@ -76,6 +85,7 @@ static void load_device(struct watch *watch, int64_t now)
     }
     memcpy(watch->device, device.id, sizeof watch->device);
     memcpy(watch->box_key, device.box_key, sizeof watch->box_key);
+    memcpy(watch->server_key, device.server_key, sizeof watch->server_key);
     watch->state = take_setting(watch, device.config, DEVICE_FILE_JSON)
                        ? WATCH_GOOD
                        : WATCH_BROKEN;
@@ -114,7 +124,52 @@ static void open_courier(struct watch *watch, int64_t now)
         watch->courier = NULL;
 }
 
-static bool look_at_courier(struct watch *watch, int64_t now)
+// A moment of this boot on the clock of the looks; false for an earlier boot.
+static bool place(const struct watch *watch, const char *boot, int64_t up_ms,
+                  int64_t now, int64_t *out_at)
+{
+    if (strcmp(boot, watch->boot) != 0)
+        return false;
+    *out_at = now - (clock_boot_ms() - up_ms);
+    return true;
+}
+
+// The later of what the server said with a list and with a batch.
+static void load_server_time(struct watch *watch, int64_t now)
+{
+    const struct courier_invitations *list = &watch->invitations;
+    struct courier_anchor anchor;
+    int64_t at;
+    watch->server_ms = 0;
+    if (watch->told &&
+        place(watch, list->told.boot, list->told.up_ms, now, &at)) {
+        watch->server_at = at;
+        watch->server_ms = list->server_ms;
+    }
+    if (courier_anchor(watch->courier, &anchor) == SQL_OK &&
+        place(watch, anchor.boot, anchor.up_ms, now, &at) &&
+        (watch->server_ms == 0 || at > watch->server_at)) {
+        watch->server_at = at;
+        watch->server_ms = anchor.server_ms;
+    }
+}
+
+static void load_told(struct watch *watch, int64_t now)
+{
+    struct courier_moment contact;
+    int64_t at;
+    watch->told =
+        courier_invitations(watch->courier, &watch->invitations) == SQL_OK;
+    if (!watch->told)
+        watch->invitations.count = 0;
+    if (courier_contact(watch->courier, &contact) == SQL_OK &&
+        place(watch, contact.boot, contact.up_ms, now, &at) &&
+        at > watch->contact_at)
+        watch->contact_at = at;
+    load_server_time(watch, now);
+}
+
+static void look_at_courier(struct watch *watch, int64_t now)
 {
     bool fresh = false;
     if (watch->courier && courier_is_replaced(watch->courier)) {
@@ -126,8 +181,9 @@ static bool look_at_courier(struct watch *watch, int64_t now)
         fresh = watch->courier != NULL;
     }
     if (!watch->courier || (!courier_changed(watch->courier) && !fresh))
-        return false;
-    return load_fetched(watch);
+        return;
+    watch->unread = true;
+    load_told(watch, now);
 }
 
 struct watch *watch_open(const char *directory, int64_t now)
@@ -136,7 +192,8 @@ struct watch *watch_open(const char *directory, int64_t now)
     if (!watch)
         return NULL;
     snprintf(watch->directory, sizeof watch->directory, "%s", directory);
-    watch->reopen_at = now;
+    watch->reopen_at = watch->contact_at = now;
+    clock_boot_id(watch->boot);
     json_t *nothing = json_pack("{s:i}", "version", 0);
     take_setting(watch, nothing, "defaults");
     json_decref(nothing);
@@ -171,9 +228,20 @@ bool watch_look(struct watch *watch, int64_t now)
         changed = watch->state != before;
     }
     if (watch->state == WATCH_GOOD)
-        changed |= look_at_courier(watch, now);
+        look_at_courier(watch, now);
+    if (watch->unread && watch->courier)
+        changed |= load_fetched(watch);
+    watch->unread = false;
     watch->next_at = now + poll_ms(watch);
     return changed;
+}
+
+void watch_look_aside(struct watch *watch, int64_t now)
+{
+    if (now < watch->next_at || watch->state != WATCH_GOOD)
+        return;
+    look_at_courier(watch, now);
+    watch->next_at = now + poll_ms(watch);
 }
 
 int64_t watch_deadline(const struct watch *watch)
@@ -202,4 +270,29 @@ const unsigned char *watch_box_key(const struct watch *watch)
         if (watch->box_key[i] != 0)
             return watch->box_key;
     return NULL;
+}
+
+const unsigned char *watch_server_key(const struct watch *watch)
+{
+    return watch->server_key;
+}
+
+bool watch_invitations(const struct watch *watch,
+                       const struct courier_invitations **out)
+{
+    *out = &watch->invitations;
+    return watch->told;
+}
+
+bool watch_has_contact(const struct watch *watch, int64_t now)
+{
+    return now - watch->contact_at < watch->setting.contact_ms;
+}
+
+int64_t watch_server_ms(const struct watch *watch, int64_t now)
+{
+    int64_t wall = clock_wall_ms();
+    if (watch->server_ms > 0)
+        return watch->server_ms + (now - watch->server_at);
+    return clock_is_believable(wall) && clock_is_synced() ? wall : 0;
 }

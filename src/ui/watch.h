@@ -1,8 +1,11 @@
-// Where the device's settings come from: device.json, which enrolment writes,
-// and courier.db, where the courier puts what the server sends later. The
-// higher version holds. Looked at again and again, so that a device that is
-// enrolled or configured while the kiosk runs comes up by itself.
+// What comes to the kiosk from outside. Its settings: from device.json, which
+// enrolment writes, and from courier.db, where the courier puts what the server
+// sends later; the higher version holds. And from courier.db the invitations,
+// the last contact with the server, and the server's time. Looked at again and
+// again, so that a device that is enrolled or configured while the kiosk runs
+// comes up by itself.
 #pragma once
+#include "store/courier.h"
 #include "ui/setting.h"
 #include <stdbool.h>
 #include <stdint.h>
@@ -19,8 +22,10 @@ struct watch;
 struct watch *watch_open(const char *directory, int64_t now);
 void watch_close(struct watch *watch);
 
-// Looks again when it is time. True when something changed.
+// Looks again when it is time. True when the settings or the state changed.
 bool watch_look(struct watch *watch, int64_t now);
+// The same during a visit, whose settings stay: for the invitations.
+void watch_look_aside(struct watch *watch, int64_t now);
 int64_t watch_deadline(const struct watch *watch);
 
 enum watch_state watch_state(const struct watch *watch);
@@ -29,3 +34,16 @@ const struct setting *watch_setting(const struct watch *watch);
 const char *watch_device(const struct watch *watch);
 // What comments are sealed for; NULL while the device has no such key.
 const unsigned char *watch_box_key(const struct watch *watch);
+// What tokens are signed with.
+const unsigned char *watch_server_key(const struct watch *watch);
+
+// Empty until the courier has told them; false until then. Borrowed, valid
+// until the next look.
+bool watch_invitations(const struct watch *watch,
+                       const struct courier_invitations **out);
+// False when the server was not heard of for as long as the settings say. The
+// start counts as a contact: the courier is given that time.
+bool watch_has_contact(const struct watch *watch, int64_t now);
+// The server's wall time: told in this boot, and counted on from there; else
+// the machine's when it is disciplined; else 0.
+int64_t watch_server_ms(const struct watch *watch, int64_t now);

@@ -18,6 +18,8 @@ static void set_hints(void)
     SDL_SetHint(SDL_HINT_MOUSE_TOUCH_EVENTS, "0");
     SDL_SetHint(SDL_HINT_VIDEO_ALLOW_SCREENSAVER, "0");
     SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1");
+    SDL_SetHint(SDL_HINT_WINDOWS_NO_CLOSE_ON_ALT_F4, "1");
+    SDL_SetHint(SDL_HINT_ALLOW_ALT_TAB_WHILE_GRABBED, "0");
 }
 
 // Two things that SDL's X11 driver would do before the first picture and that
@@ -84,6 +86,9 @@ struct window *window_open(const struct window_options *options)
         free(window);
         return NULL;
     }
+    // Keys are read as they lie on a keyboard: no method of input may make
+    // other letters of what a scanner sends.
+    SDL_StopTextInput();
     bool whole = options->width == 0;
     window->handle =
         whole

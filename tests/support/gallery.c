@@ -26,6 +26,22 @@ static const int64_t MORNING_MS = 1795401660000;
     "\"field\":{\"code\":\"chung-thuc\",\"vi\":\"Chứng thực\","            \
     "\"en\":\"Certification\"}"
 
+// Eight of assets/fields.json.
+#define FIELDS                                                                 \
+    "\"walk_up\":\"fields\",\"fields\":["                                      \
+    "{\"code\":\"chung-thuc\",\"vi\":\"Chứng "                               \
+    "thực\",\"en\":\"Certification\"},"                                      \
+    "{\"code\":\"ho-tich\",\"vi\":\"Hộ tịch\",\"en\":\"Civil status\"},"   \
+    "{\"code\":\"cu-tru\",\"vi\":\"Cư trú\",\"en\":\"Residence\"},"          \
+    "{\"code\":\"dat-dai\",\"vi\":\"Đất đai\",\"en\":\"Land\"},"           \
+    "{\"code\":\"xay-dung\",\"vi\":\"Xây dựng\",\"en\":\"Construction\"},"  \
+    "{\"code\":\"ho-kinh-doanh\",\"vi\":\"Hộ kinh doanh\","                  \
+    "\"en\":\"Household businesses\"},"                                        \
+    "{\"code\":\"bao-tro-xa-hoi\",\"vi\":\"Bảo trợ xã hội\","           \
+    "\"en\":\"Social protection\"},"                                           \
+    "{\"code\":\"nguoi-co-cong\",\"vi\":\"Người có công\","               \
+    "\"en\":\"People with meritorious services\"}]"
+
 struct walk {
     int width, height;
     gallery_visitor *visit;
@@ -254,6 +270,56 @@ static void staff_pages(struct walk *w)
     shoot(w, "pin-locked");
 }
 
+// A visit without an invitation, where it begins with the choice of a field.
+static void fields_visit(struct walk *w)
+{
+    hand_wait_for(w->app, "waiting");
+    shoot(w, "waiting-button");
+    tap(w, "wait.start");
+    hand_wait_for(w->app, "fields");
+    shoot(w, "fields");
+    tap(w, "tool.lang");
+    shoot(w, "fields-english");
+    tap(w, "tool.lang");
+    tap(w, "tool.dark");
+    shoot(w, "fields-dark");
+    tap(w, "tool.dark");
+    tap(w, "tool.large");
+    shoot(w, "fields-large");
+    tap(w, "field.bao-tro-xa-hoi");
+    hand_wait_for(w->app, "rating");
+    tap(w, "tool.large");
+    shoot(w, "rating-of-field");
+}
+
+// A dossier's code off a paper, as a scanner types it.
+static void scan(void)
+{
+    static const SDL_Scancode keys[] = {
+        SDL_SCANCODE_H, SDL_SCANCODE_2,     SDL_SCANCODE_4,
+        SDL_SCANCODE_1, SDL_SCANCODE_MINUS, SDL_SCANCODE_2,
+        SDL_SCANCODE_6, SDL_SCANCODE_RETURN};
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        SDL_Event event = {.type = SDL_KEYDOWN};
+        event.key.keysym.scancode = keys[i];
+        assert_int_equal(SDL_PushEvent(&event), 1);
+    }
+}
+
+// Where the dossier's code is kept with the answer, the screen says so.
+static void linked_visit(struct walk *w)
+{
+    hand_wait_for(w->app, "waiting");
+    shoot(w, "waiting-linked");
+    scan();
+    hand_wait_for(w->app, "rating");
+    shoot(w, "rating-linked");
+    tap(w, "tool.large");
+    shoot(w, "rating-linked-large");
+    tap(w, "tool.lang");
+    shoot(w, "rating-linked-large-english");
+}
+
 // A visit that an invitation opens, and one that the store does not take.
 static void invited_visits(struct walk *w)
 {
@@ -332,6 +398,12 @@ void gallery_walk(int width, int height, gallery_visitor *visit, void *ctx)
     close_app(&w);
     open_app(&w, "{" WARD ",\"mode\":\"transaction\"}");
     invited_visits(&w);
+    close_app(&w);
+    open_app(&w, "{" WARD ",\"mode\":\"transaction\"," FIELDS "}");
+    fields_visit(&w);
+    close_app(&w);
+    open_app(&w, "{" WARD ",\"mode\":\"transaction\",\"privacy\":\"linked\"}");
+    linked_visit(&w);
     close_app(&w);
     write_closed(closed, sizeof closed);
     open_app(&w, closed);

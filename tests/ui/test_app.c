@@ -267,20 +267,77 @@ static void test_still_screen_draws_nothing(void **state)
     scratch_remove(folder);
 }
 
-static void test_escape_ends_a_window(void **state)
+static void press_key(struct app *app, SDL_Scancode code, int held)
+{
+    SDL_Event key = {.type = SDL_KEYDOWN};
+    key.key.keysym.scancode = code;
+    key.key.keysym.sym = SDL_GetKeyFromScancode(code);
+    key.key.keysym.mod = (Uint16)held;
+    assert_int_equal(SDL_PushEvent(&key), 1);
+    key.type = SDL_KEYUP;
+    assert_int_equal(SDL_PushEvent(&key), 1);
+    rest(app, 1);
+}
+
+// Every key there is but Enter, with which the others would be a scanner's
+// code; alone and with those that shift.
+static void press_every_key(struct app *app)
+{
+    static const int held[] = {KMOD_NONE, KMOD_LSHIFT, KMOD_LCTRL,
+                               KMOD_LALT, KMOD_LGUI,   KMOD_LCTRL | KMOD_LALT};
+    for (size_t i = 0; i < sizeof held / sizeof held[0]; i++)
+        for (int code = SDL_SCANCODE_A; code < SDL_NUM_SCANCODES; code++)
+            if (code != SDL_SCANCODE_RETURN && code != SDL_SCANCODE_KP_ENTER)
+                press_key(app, (SDL_Scancode)code, held[i]);
+}
+
+static void test_a_keyboard_does_nothing(void **state)
 {
     (void)state;
     char folder[SCRATCH_SIZE];
     scratch_make(folder);
+    make_device(folder, CONFIG);
     struct app *app = open_app(folder, NULL);
-    wait_for(app, "out-of-service"); // not enrolled
-    SDL_Event key = {.type = SDL_KEYDOWN};
-    key.key.keysym.sym = SDLK_ESCAPE;
-    assert_int_equal(SDL_PushEvent(&key), 1);
-    int turns = 0;
-    while (app_turn(app, 100) && turns < 100)
-        turns++;
-    assert_true(turns < 100);
+    wait_for(app, "attract");
+    press_every_key(app);
+    assert_string_equal(app_screen(app), "attract");
+    tap(app, 600, 624);
+    wait_for(app, "rating");
+    press_every_key(app);
+    assert_string_equal(app_screen(app), "rating");
+    assert_int_equal(app_flow(app)->level, 0);
+    assert_false(app_flow(app)->aids.large);
+    assert_int_equal(app_close(app), APP_DONE);
+    scratch_remove(folder);
+}
+
+// "H24.12-261123-0007" and Enter, as a scanner sends them.
+static void test_a_scanner_opens_the_rating(void **state)
+{
+    (void)state;
+    static const struct {
+        SDL_Scancode code;
+        int held;
+    } keys[] = {{SDL_SCANCODE_H, KMOD_LSHIFT}, {SDL_SCANCODE_2, 0},
+                {SDL_SCANCODE_4, 0},           {SDL_SCANCODE_PERIOD, 0},
+                {SDL_SCANCODE_1, 0},           {SDL_SCANCODE_2, 0},
+                {SDL_SCANCODE_MINUS, 0},       {SDL_SCANCODE_2, 0},
+                {SDL_SCANCODE_6, 0},           {SDL_SCANCODE_1, 0},
+                {SDL_SCANCODE_1, 0},           {SDL_SCANCODE_2, 0},
+                {SDL_SCANCODE_3, 0},           {SDL_SCANCODE_MINUS, 0},
+                {SDL_SCANCODE_0, 0},           {SDL_SCANCODE_0, 0},
+                {SDL_SCANCODE_0, 0},           {SDL_SCANCODE_7, 0},
+                {SDL_SCANCODE_RETURN, 0}};
+    char folder[SCRATCH_SIZE];
+    scratch_make(folder);
+    make_device(folder, CONFIG);
+    struct app *app = open_app(folder, NULL);
+    wait_for(app, "attract");
+    rest(app, 300); // the ledger is read
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+        press_key(app, keys[i].code, keys[i].held);
+    wait_for(app, "rating");
+    assert_true(app_flow(app)->invited);
     assert_int_equal(app_close(app), APP_DONE);
     scratch_remove(folder);
 }
@@ -396,7 +453,8 @@ int main(void)
         cmocka_unit_test(test_finger_is_a_part_of_the_window),
         cmocka_unit_test(test_language_tool_changes_the_whole_interface),
         cmocka_unit_test(test_still_screen_draws_nothing),
-        cmocka_unit_test(test_escape_ends_a_window),
+        cmocka_unit_test(test_a_keyboard_does_nothing),
+        cmocka_unit_test(test_a_scanner_opens_the_rating),
         cmocka_unit_test(test_no_texts_at_all_are_a_mistake),
         cmocka_unit_test(test_damaged_translation_is_left_out),
         cmocka_unit_test(test_damaged_question_set_is_a_fault)};

@@ -66,17 +66,31 @@ static void read_setting(struct setting *out, const char *text)
 }
 
 // The longest names that wards and fields really have.
-#define LONG_WARD                                                              \
-    "{\"version\":1,\"unit\":{\"code\":\"H24.12\",\"name\":"                   \
-    "\"Nguyễn Bỉnh Khiêm\"},\"counter\":\"12\","                          \
-    "\"field\":{\"code\":\"dat-dai\",\"vi\":\"Đất đai, xây dựng, môi " \
-    "trường\",\"en\":\"Land, construction, environment\"},"                 \
-    "\"hotline\":\"0259 3 822 345 – 1900 1234\",\"hours\":{"                 \
-    "\"mon\":[\"07:30-11:30\",\"13:30-17:00\"],"                               \
-    "\"tue\":[\"07:30-11:30\",\"13:30-17:00\"],"                               \
-    "\"wed\":[\"07:30-11:30\",\"13:30-17:00\"],"                               \
-    "\"thu\":[\"07:30-11:30\",\"13:30-17:00\"],"                               \
-    "\"fri\":[\"07:30-11:30\",\"13:30-17:00\"],\"sat\":[\"07:30-11:30\"]}}"
+#define LONG_WARD                                                                \
+    "{\"version\":1,\"unit\":{\"code\":\"H24.12\",\"name\":"                     \
+    "\"Nguyễn Bỉnh Khiêm\"},\"counter\":\"12\","                            \
+    "\"field\":{\"code\":\"dat-dai\",\"vi\":\"Đất đai, xây dựng, môi "   \
+    "trường\",\"en\":\"Land, construction, environment\"},"                   \
+    "\"hotline\":\"0259 3 822 345 – 1900 1234\",\"hours\":{"                   \
+    "\"mon\":[\"07:30-11:30\",\"13:30-17:00\"],"                                 \
+    "\"tue\":[\"07:30-11:30\",\"13:30-17:00\"],"                                 \
+    "\"wed\":[\"07:30-11:30\",\"13:30-17:00\"],"                                 \
+    "\"thu\":[\"07:30-11:30\",\"13:30-17:00\"],"                                 \
+    "\"fri\":[\"07:30-11:30\",\"13:30-17:00\"],\"sat\":[\"07:30-11:30\"]},"      \
+    "\"walk_up\":\"fields\",\"fields\":["                                        \
+    "{\"code\":\"chung-thuc\",\"vi\":\"Chứng "                                 \
+    "thực\",\"en\":\"Certification\"},"                                        \
+    "{\"code\":\"ho-tich\",\"vi\":\"Hộ tịch\",\"en\":\"Civil status\"},"     \
+    "{\"code\":\"cu-tru\",\"vi\":\"Cư trú\",\"en\":\"Residence\"},"            \
+    "{\"code\":\"dat-dai\",\"vi\":\"Đất đai, xây dựng, môi trường\"," \
+    "\"en\":\"Land, construction, environment\"},"                               \
+    "{\"code\":\"ho-kinh-doanh\",\"vi\":\"Hộ kinh doanh\","                    \
+    "\"en\":\"Household businesses\"},"                                          \
+    "{\"code\":\"bao-tro\",\"vi\":\"Bảo trợ xã hội\",\"en\":"             \
+    "\"Social protection\"},"                                                    \
+    "{\"code\":\"nguoi-co-cong\",\"vi\":\"Người có công\","                 \
+    "\"en\":\"People with meritorious services\"},"                              \
+    "{\"code\":\"y-te\",\"vi\":\"Y tế\",\"en\":\"Health\"}]}"
 
 static void open_desk(struct desk *desk)
 {
@@ -123,7 +137,9 @@ static void look_at(struct desk *desk, int width, int height)
                                .comment = &desk->comment,
                                .typed = desk->typed};
     const struct flow_setting setting = {.times = FLOW_TIMES,
-                                         .transaction = true};
+                                         .transaction = true,
+                                         .walk_up = FLOW_WALK_UP_FIELDS,
+                                         .field_count = 8};
     flow_init(&desk->flow, &desk->survey, &setting, 0);
     memset(&desk->staff, 0, sizeof desk->staff);
     desk->staff.pin_set = true;
@@ -178,10 +194,13 @@ static void check_visit(struct desk *desk, const char *mode,
                         screen_check *check, void *ctx)
 {
     struct flow *flow = &desk->flow;
+    check_state(desk, FLOW_FIELDS, 0, mode, check, ctx);
     check_state(desk, FLOW_RATING, 0, mode, check, ctx);
-    flow->setting.transaction = false;
+    flow->invited = true;
     check_state(desk, FLOW_RATING, 0, mode, check, ctx);
-    flow->setting.transaction = true;
+    desk->view.linked = true;
+    check_state(desk, FLOW_RATING, 0, mode, check, ctx);
+    desk->view.linked = false;
     desk->setting.levels = 3;
     check_state(desk, FLOW_RATING, 0, mode, check, ctx);
     desk->setting.levels = 5;
@@ -198,6 +217,22 @@ static void check_visit(struct desk *desk, const char *mode,
     check_state(desk, FLOW_THANKS, LEVEL_HIGH, mode, check, ctx);
     check_state(desk, FLOW_DECLINED, 0, mode, check, ctx);
     check_state(desk, FLOW_APOLOGY, 0, mode, check, ctx);
+    flow->invited = false;
+}
+
+// By invitation or by a code, with and without a button, and what is kept.
+static void check_waiting(struct desk *desk, screen_check *check, void *ctx)
+{
+    struct flow_setting *setting = &desk->flow.setting;
+    const struct flow_setting usual = *setting;
+    for (int i = 0; i < 8; i++) {
+        setting->transaction = i & 1;
+        setting->walk_up = i & 2 ? FLOW_WALK_UP_OFF : FLOW_WALK_UP_ON;
+        desk->setting.privacy.linked = i & 4;
+        check_state(desk, FLOW_WAITING, 0, "", check, ctx);
+    }
+    desk->setting.privacy.linked = false;
+    *setting = usual;
 }
 
 // Every word that the row may show.
@@ -270,7 +305,8 @@ static void check_language(struct desk *desk, int width, int height,
 {
     look_at(desk, width, height);
     desk->flow.language = desk->view.language = language;
-    check_state(desk, FLOW_WAITING, 0, "", check, ctx);
+    desk->view.field = desk->setting.field.name[language];
+    check_waiting(desk, check, ctx);
     check_state(desk, FLOW_ATTRACT, 0, "", check, ctx);
     check_state(desk, FLOW_CLOSED, 0, "", check, ctx);
     desk->flow.fault = FLOW_NOT_ENROLLED;

@@ -95,14 +95,14 @@ static void test_rows_of_large_text(void **state)
     (void)state;
     struct layout l = layout_make(1280, 800);
     struct box rows[5];
-    layout_rows(&l, 5, rows);
+    layout_rows(&l, 5, false, rows);
     assert_box(rows[0], 40, 194, 1200, 84);
     assert_box(rows[1], 40, 293, 1200, 84);
     assert_box(rows[4], 40, 590, 1200, 84);
-    layout_rows(&l, 3, rows);
+    layout_rows(&l, 3, false, rows);
     assert_box(rows[2], 40, 524, 1200, 150);
     l = layout_make(800, 1280);
-    layout_rows(&l, 5, rows);
+    layout_rows(&l, 5, false, rows);
     assert_box(rows[0], 40, 258, 720, 142);
     assert_box(rows[4], 40, 890, 720, 142);
 }
@@ -202,7 +202,7 @@ static void test_nothing_overlaps_at_any_size(void **state)
                 layout_levels(&l, levels, all);
                 layout_tools(&l, tools, all + levels, NULL);
                 check_boxes(&l, all, levels + tools);
-                layout_rows(&l, levels, all);
+                layout_rows(&l, levels, false, all);
                 check_boxes(&l, all, levels + tools);
                 layout_levels(&l, levels, all);
                 if (tools == 5)
