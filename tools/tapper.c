@@ -10,6 +10,8 @@
 //   tap TARGET              click the middle of a target of this screen
 //   tap X Y                 click a point of the window, in pixels
 //   press TARGET MS         hold the button down so long
+//   type TEXT               as a scanner does: fast keys, ended by Enter
+//   key NAME [NAME …]       one key ("Escape"), those before it held ("Alt_L")
 //   saved                   until a ledger line was saved since the last
 //   "saved" draft                   likewise, for a draft rest MS do nothing
 //   shot FILE               picture of the whole X screen (ImageMagick)
@@ -32,6 +34,7 @@
 #include <unistd.h>
 #include <X11/extensions/XTest.h>
 #include <X11/Xatom.h>
+#include <X11/XKBlib.h>
 #include <X11/Xlib.h>
 #include <X11/Xutil.h>
 
@@ -41,7 +44,9 @@ enum {
     // The kiosk ignores touches for 350 ms after a screen change.
     DEAD_MS = 380,
     HOLD_MS = 60,
-    POLL_MS = 5
+    POLL_MS = 5,
+    KEY_MS = 4, // between two keys of a scanner
+    HELD_MAX = 3
 };
 
 struct target {
@@ -268,6 +273,69 @@ static bool wait_count(struct tapper *t, const long *count, long *seen,
     return fail(t, "waited in vain for", what);
 }
 
+// The keys go to the window under the pointer.
+static bool point_at_window(struct tapper *t)
+{
+    if (!need_window(t))
+        return false;
+    XWarpPointer(t->display, None, t->window, 0, 0, 0, 0, 2, 2);
+    XSync(t->display, False);
+    return true;
+}
+
+static void send_key(struct tapper *t, KeyCode code, bool down)
+{
+    XTestFakeKeyEvent(t->display, code, down, 0);
+    XSync(t->display, False);
+}
+
+static void strike(struct tapper *t, KeySym sign)
+{
+    KeyCode code = XKeysymToKeycode(t->display, sign);
+    KeyCode shift = XKeysymToKeycode(t->display, XK_Shift_L);
+    bool shifted = XkbKeycodeToKeysym(t->display, code, 0, 0) != sign;
+    if (shifted)
+        send_key(t, shift, true);
+    send_key(t, code, true);
+    send_key(t, code, false);
+    if (shifted)
+        send_key(t, shift, false);
+    rest_ms(KEY_MS);
+}
+
+// ASCII has the numbers of its letters as names of keys.
+static bool type_text(struct tapper *t, const char *text)
+{
+    if (!point_at_window(t))
+        return false;
+    for (; *text; text++)
+        strike(t, (KeySym)(unsigned char)*text);
+    strike(t, XK_Return);
+    return true;
+}
+
+static bool press_keys(struct tapper *t, char *names)
+{
+    KeyCode codes[HELD_MAX + 1];
+    size_t count = 0;
+    char *rest = names;
+    if (!point_at_window(t))
+        return false;
+    for (char *name;
+         (name = strtok_r(rest, " ", &rest)) && count <= HELD_MAX;) {
+        KeySym sign = XStringToKeysym(name);
+        codes[count] = XKeysymToKeycode(t->display, sign);
+        if (sign == NoSymbol || codes[count++] == 0)
+            return fail(t, "no such key:", name);
+    }
+    for (size_t i = 0; i < count; i++)
+        send_key(t, codes[i], true);
+    rest_ms(KEY_MS);
+    while (count > 0)
+        send_key(t, codes[--count], false);
+    return true;
+}
+
 // Runs a command without a shell, so that a path is never a command.
 static bool picture(struct tapper *t, const char *path)
 {
@@ -306,6 +374,10 @@ static bool run_step(struct tapper *t, char *line, bool *out_quit)
         return tap_target(t, rest, HOLD_MS);
     if (strcmp(line, "press") == 0 && sscanf(rest, "%63s %ld", id, &ms) == 2)
         return tap_target(t, id, ms);
+    if (strcmp(line, "type") == 0 && *rest)
+        return type_text(t, rest);
+    if (strcmp(line, "key") == 0 && *rest)
+        return press_keys(t, rest);
     if (strcmp(line, "saved") == 0)
         return wait_count(t, &t->saved, &t->saved_seen, "a saved line");
     if (strcmp(line, "draft") == 0)
