@@ -157,15 +157,15 @@ static void draw_large_question(const struct view *view, struct canvas *canvas)
 {
     const struct layout *l = &view->layout;
     struct part_line question = {TEXT_BOLD, 54, view->theme->ink, TEXT_CENTRE};
-    double y =
-        l->portrait ? (view->linked ? 173 : 181) : (view->linked ? 136 : 147);
+    double y = l->portrait ? 181 : view->linked ? 136 : 147;
     part_lines(view, canvas, question, view_text(view, "rate.question_short"),
-               l->w / 2, y + l->drop, l->w - 80, l->portrait ? 2 : 1, 72);
+               l->w / 2, y + l->drop, l->w - 80, l->portrait ? 2 : 1,
+               view->linked ? 66 : 72);
     if (!view->linked)
         return;
     struct part_line notice = {TEXT_MEDIUM, 38, view->theme->ink2, TEXT_CENTRE};
     part_line(view, canvas, notice, view_text(view, "rate.linked"), l->w / 2,
-              (l->portrait ? 268 : 193) + l->drop, l->w - 80);
+              (l->portrait ? 271 : 193) + l->drop, l->w - 80);
 }
 
 // What is kept is said truly: a name never, the dossier's code when it is.
