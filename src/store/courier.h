@@ -1,8 +1,8 @@
 // courier.db: what the courier knows. The courier alone writes it (open with
 // COURIER_WRITER), while it holds courier.lock; the kiosk, `hailong status` and
 // `verify` read it. Everything in it can be fetched again from the server, but
-// for the receipts, which are proofs and are kept. Any thread; a visitor that
-// is called back must not call the courier.
+// for the receipts, which are proofs and are kept. Any thread; a visitor
+// may ask for more, and holds up the other threads meanwhile.
 #pragma once
 #include "common/buf.h"
 #include "common/ids.h"
