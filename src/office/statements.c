@@ -104,6 +104,11 @@
 #define TRANSACTION_COLUMNS                                                    \
     "step_no, counter_no, field_no, procedure_no, officer_no, queued_at,"      \
     " called_at, done_at, timeliness"
+#define TRANSACTION_CONTENT                                                    \
+    "unit = ?1 AND step_no = ?2 AND counter_no = ?3 AND field_no = ?4"         \
+    " AND procedure_no = ?5 AND officer_no = ?6 AND queued_at = ?7"            \
+    " AND called_at = ?8 AND done_at = ?9 AND timeliness = ?10"                \
+    " AND due_at = ?11 AND result = ?12"
 #define TRANSACTION_SUMS                                                       \
     "transactions, early, on_time, late, called_known, called_ms,"             \
     " called_within, called_waits, done_known, done_ms, done_within,"          \
@@ -480,23 +485,25 @@ const char *const office_statements[STATEMENT_COUNT] = {
     [TRANSACTION_FIND] =
         "SELECT transaction_no, " TRANSACTION_COLUMNS ", due_at, result"
         " FROM transactions WHERE unit = ?1 AND code = ?2 AND step_no = ?3",
+    [TRANSACTION_NAMELESS] =
+        "SELECT transaction_no, " TRANSACTION_COLUMNS ", due_at, result"
+        " FROM transactions WHERE " TRANSACTION_CONTENT
+        " AND (code IS NULL OR key_period <> '' AND key_period NOT IN"
+        "  (SELECT value FROM json_each(?13))) LIMIT 1",
     [TRANSACTION_SAME] =
-        "SELECT count(*) FROM transactions WHERE unit = ?1 AND step_no = ?2"
-        " AND counter_no = ?3 AND field_no = ?4 AND procedure_no = ?5"
-        " AND officer_no = ?6 AND queued_at = ?7 AND called_at = ?8"
-        " AND done_at = ?9 AND timeliness = ?10 AND due_at = ?11"
-        " AND result = ?12",
+        "SELECT count(*) FROM transactions WHERE " TRANSACTION_CONTENT,
     [TRANSACTION_ADD] =
         "INSERT INTO transactions (unit, code, received_at, step_no,"
         " counter_no, field_no, procedure_no, officer_no, queued_at,"
-        " called_at, done_at, timeliness, due_at, result)"
+        " called_at, done_at, timeliness, due_at, result, key_period)"
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
-        " ?14)",
+        " ?14, ?15)",
     [TRANSACTION_REPLACE] =
         "UPDATE transactions SET code = ?2, received_at = ?3, step_no = ?4,"
         " counter_no = ?5, field_no = ?6, procedure_no = ?7, officer_no = ?8,"
         " queued_at = ?9, called_at = ?10, done_at = ?11, timeliness = ?12,"
-        " due_at = ?13, result = ?14 WHERE transaction_no = ?1",
+        " due_at = ?13, result = ?14, key_period = ?15"
+        " WHERE transaction_no = ?1",
     [TRANSACTION_ROWS] = "SELECT " TRANSACTION_COLUMNS " FROM transactions"
                          " WHERE done_at >= ?1 AND done_at < ?2",
     [TRANSACTION_TOTAL_GET] =

@@ -5,9 +5,13 @@
 //
 // In mode anonymous a dossier's code becomes a token before it is kept
 // (ledger/pseudonym.h), by the key of the official month in which the step was
-// done. Once that key is destroyed no code is kept at all: then what agrees in
-// everything else that was told is the same transaction, as often as it stands
-// in one call; a correction that comes so late counts as one more.
+// done. What comes when that key is destroyed gets its token by the key of the
+// month in which it comes, so that it is known again as long as that one lives.
+// A transaction whose token no key can make any more is known again by all else
+// that was told of it: it is then the same, and gets a token anew. A correction
+// that comes so late cannot be told from another transaction, and counts as one
+// more. Without any key no code is kept at all; what agrees in everything else
+// is then the same, as often as it stands in one call.
 #pragma once
 #include "ledger/pseudonym.h"
 #include "office/office.h"
@@ -33,7 +37,8 @@ struct transaction_entry {
 };
 
 // Writer only. All in one commit, in order: each entry gets its status. Of a
-// dossier that is in it twice the later one stays.
+// dossier that is in it twice the later one stays. `now` says whose key is for
+// what comes late.
 enum office_result office_take_transactions(struct office *office,
                                             const char *unit,
                                             const struct pseudonym_keys *keys,

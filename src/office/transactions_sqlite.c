@@ -28,6 +28,7 @@ struct telling {
     struct taking *taking;
     struct transaction_entry *entry;
     char code[RECORD_TRANSACTION_SIZE]; // what is kept of it; "": nothing
+    const char *key_period; // of a token's key; "": no token of ours
     struct transaction_facts facts;
 };
 
@@ -112,6 +113,14 @@ static void bind_content(struct sql_statement *s, int index,
     sql_bind_text(s, index + COUNT, t->texts[TRANSACTION_RESULT]);
 }
 
+static void read_held(struct sql_statement *s, struct held *out)
+{
+    out->no = sql_int(s, 0);
+    transaction_facts_get(s, 1, &out->facts);
+    out->due_at = sql_int(s, 10);
+    column_text(s, 11, out->result, sizeof out->result);
+}
+
 static enum sql_result find(const struct telling *telling, const char *code,
                             struct held *out)
 {
@@ -122,23 +131,20 @@ static enum sql_result find(const struct telling *telling, const char *code,
     sql_bind_int(s, 3, telling->facts.step);
     enum sql_result result = sql_step(s);
     if (result == SQL_OK) {
-        out->no = sql_int(s, 0);
-        transaction_facts_get(s, 1, &out->facts);
-        out->due_at = sql_int(s, 10);
-        column_text(s, 11, out->result, sizeof out->result);
+        read_held(s, out);
     }
     sql_done(s);
     return result;
 }
 
 // A correction may move the end over the edge of an official month, and with it
-// the key that made the token.
-static enum sql_result find_by_other_keys(const struct telling *telling,
-                                          struct held *out)
+// the key that made the token; the unit may have changed its mode.
+static enum sql_result find_by_other_names(const struct telling *telling,
+                                           struct held *out)
 {
     const struct pseudonym_keys *keys = telling->taking->keys;
     const char *code = telling->entry->transaction.code;
-    enum sql_result result = SQL_NONE;
+    enum sql_result result = find(telling, code, out);
     for (size_t i = 0; i < keys->count && result == SQL_NONE; i++) {
         char token[PSEUDONYM_SIZE];
         if (!pseudonym_is(code) &&
@@ -147,6 +153,32 @@ static enum sql_result find_by_other_keys(const struct telling *telling,
             result = find(telling, token, out);
         }
     }
+    return result;
+}
+
+// One of the same content whose token no key can make any more.
+static enum sql_result find_nameless(const struct telling *telling,
+                                     struct held *out)
+{
+    const struct taking *taking = telling->taking;
+    struct buf periods = {0};
+    buf_append_char(&periods, '[');
+    for (size_t i = 0; i < taking->keys->count; i++) {
+        buf_printf(&periods, "%s\"%s\"", i > 0 ? "," : "",
+                   taking->keys->list[i].period);
+    }
+    buf_append_char(&periods, ']');
+    struct sql_statement *s =
+        sql_use(taking->office->sql, TRANSACTION_NAMELESS);
+    sql_bind_text(s, 1, taking->unit);
+    bind_content(s, 2, telling);
+    sql_bind_text(s, 13, buf_text(&periods));
+    enum sql_result result = buf_ok(&periods) ? sql_step(s) : SQL_ERROR;
+    if (result == SQL_OK) {
+        read_held(s, out);
+    }
+    sql_done(s);
+    buf_free(&periods);
     return result;
 }
 
@@ -170,6 +202,7 @@ static enum sql_result add(struct telling *telling)
     sql_bind_text(s, 2, telling->code[0] != '\0' ? telling->code : NULL);
     sql_bind_int(s, 3, taking->now);
     bind_content(s, 4, telling);
+    sql_bind_text(s, 15, telling->key_period);
     enum sql_result result = sql_execute(s);
     if (result == SQL_OK) {
         telling->entry->status = TRANSACTION_STORED;
@@ -186,8 +219,11 @@ static enum sql_result replace(struct telling *telling, const struct held *held)
     sql_bind_text(s, 2, telling->code);
     sql_bind_int(s, 3, taking->now);
     bind_content(s, 4, telling);
+    sql_bind_text(s, 15, telling->key_period);
     enum sql_result result = sql_execute(s);
-    if (result == SQL_OK) {
+    if (result == SQL_OK && is_same(telling, held)) {
+        telling->entry->status = TRANSACTION_ALREADY; // under another name
+    } else if (result == SQL_OK) {
         telling->entry->status = TRANSACTION_REPLACED;
         transaction_tally_add(&taking->tally, &held->facts, -1);
         transaction_tally_add(&taking->tally, &telling->facts, 1);
@@ -239,12 +275,33 @@ static enum sql_result take_with_code(struct telling *telling)
         return SQL_OK;
     }
     if (result == SQL_NONE) {
-        result = find_by_other_keys(telling, &held);
+        result = find_by_other_names(telling, &held);
+    }
+    if (result == SQL_NONE) {
+        result = find_nameless(telling, &held);
     }
     if (result == SQL_NONE) {
         return add(telling);
     }
     return result == SQL_OK ? replace(telling, &held) : result;
+}
+
+// The token, or in mode linked the code; "" when there is no key for it.
+static void name(struct telling *telling, int32_t day)
+{
+    const struct taking *taking = telling->taking;
+    const char *code = telling->entry->transaction.code;
+    int32_t today = date_day_of_wall_ms(taking->now);
+    const struct pseudonym_key *key = pseudonym_key_on(taking->keys, day);
+    telling->key_period = "";
+    if (!key && pseudonym_key_on(taking->keys, today)) {
+        key = pseudonym_key_on(taking->keys, today);
+        day = today;
+    }
+    if (pseudonym_keep(taking->keys, day, taking->unit, code, telling->code) &&
+        key && !taking->keys->linked && !pseudonym_is(code)) {
+        telling->key_period = key->period;
+    }
 }
 
 static enum sql_result take(struct taking *taking,
@@ -261,10 +318,9 @@ static enum sql_result take(struct taking *taking,
     if (result != SQL_OK) {
         return result;
     }
-    return pseudonym_keep(taking->keys, date_day_of_wall_ms(t->done_at),
-                          taking->unit, t->code, telling.code)
-               ? take_with_code(&telling)
-               : take_without_code(&telling);
+    name(&telling, date_day_of_wall_ms(t->done_at));
+    return telling.code[0] != '\0' ? take_with_code(&telling)
+                                   : take_without_code(&telling);
 }
 
 // --- The totals -------------------------------------------------------------

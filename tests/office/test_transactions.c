@@ -293,6 +293,69 @@ static void test_without_a_key(void **state)
     made_office_close(&office);
 }
 
+enum { TWINS = 7 };
+
+// Tells some of the twins, in calls of this many.
+static void tell_twins(struct made_office *office,
+                       const struct pseudonym_keys *keys, int64_t now,
+                       size_t part, enum transaction_status expected)
+{
+    struct transaction_entry list[TWINS];
+    for (int i = 0; i < TWINS; i++) {
+        char code[16];
+        snprintf(code, sizeof code, "TWIN-%d", i);
+        list[i] = made(code, "2026-09-23T09:15:00+07:00", 1, 2);
+    }
+    for (size_t i = 0; i < TWINS; i += part) {
+        size_t count = i + part < TWINS ? part : TWINS - i;
+        assert_int_equal(office_take_transactions(office->office, UNIT, keys,
+                                                  &list[i], count, now),
+                         OFFICE_OK);
+        for (size_t k = i; k < i + count; k++) {
+            assert_int_equal(list[k].status, expected);
+        }
+    }
+}
+
+// What comes when its month's key is destroyed is known by this month's, and
+// when that is gone too, by what was told of it.
+static void test_late_comers(void **state)
+{
+    (void)state;
+    struct made_office office;
+    struct pseudonym_keys november = {.count = 1}, january = {.count = 1};
+    int64_t in_november = at("2026-11-20T10:00:00+07:00");
+    int64_t in_january = at("2027-01-10T10:00:00+07:00");
+    made_office_open(&office);
+    pseudonym_key_make(day("2026-11-20"), &november.list[0]);
+    pseudonym_key_make(day("2027-01-10"), &january.list[0]);
+    tell_twins(&office, &november, in_november, 3, TRANSACTION_STORED);
+    tell_twins(&office, &november, in_november, 2, TRANSACTION_ALREADY);
+    // A correction finds its own.
+    struct transaction_entry late =
+        made("TWIN-4", "2026-09-23T09:15:00+07:00", 1, 2);
+    late.transaction.timeliness = TIMELINESS_LATE;
+    assert_int_equal(office_take_transactions(office.office, UNIT, &november,
+                                              &late, 1, in_november),
+                     OFFICE_OK);
+    assert_int_equal(late.status, TRANSACTION_REPLACED);
+    late.transaction.timeliness = TIMELINESS_ON;
+    assert_int_equal(office_take_transactions(office.office, UNIT, &november,
+                                              &late, 1, in_november),
+                     OFFICE_OK);
+    tell_twins(&office, &january, in_january, 2, TRANSACTION_ALREADY);
+    tell_twins(&office, &january, in_january, TWINS, TRANSACTION_ALREADY);
+    expect_rows(&office, "2026-09-01", "2026-09-30", OFFICE_BY_NONE,
+                ":7/0/7/0 7/7/7/100 7/14/7/200; ");
+    // The codes themselves, when the unit begins to keep them, and no more.
+    struct pseudonym_keys open = january;
+    open.linked = true;
+    tell_twins(&office, &open, in_january, 4, TRANSACTION_ALREADY);
+    tell_twins(&office, &january, in_january, 4, TRANSACTION_ALREADY);
+    expect_sound(&office);
+    made_office_close(&office);
+}
+
 // --- A changed total is named -----------------------------------------------
 
 static void test_a_changed_total_is_named(void **state)
@@ -546,6 +609,7 @@ int main(void)
         cmocka_unit_test(test_a_cell_that_is_emptied_has_no_row),
         cmocka_unit_test(test_codes_become_tokens),
         cmocka_unit_test(test_without_a_key),
+        cmocka_unit_test(test_late_comers),
         cmocka_unit_test(test_a_changed_total_is_named),
         cmocka_unit_test(test_totals_equal_a_recount),
     };
