@@ -55,4 +55,5 @@ extern const struct command COMMAND_BACKUP;
 extern const struct command COMMAND_RESTORE;
 extern const struct command COMMAND_EXPORT;
 extern const struct command COMMAND_IMPORT;
+extern const struct command COMMAND_IMPORT_TRANSACTIONS;
 extern const struct command COMMAND_TYPE;

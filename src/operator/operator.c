@@ -11,7 +11,7 @@ static const struct command *const COMMANDS[] = {
     &COMMAND_USER_ENABLE, &COMMAND_USER_PASSWORD, &COMMAND_ENROL,
     &COMMAND_PIN,         &COMMAND_STATUS,        &COMMAND_VERIFY,
     &COMMAND_CHECKPOINT,  &COMMAND_REPORT,        &COMMAND_BACKUP,
-    &COMMAND_RESTORE,     &COMMAND_EXPORT,        &COMMAND_IMPORT,
+    &COMMAND_RESTORE,     &COMMAND_EXPORT,        &COMMAND_IMPORT, &COMMAND_IMPORT_TRANSACTIONS,
     &COMMAND_TYPE,
 };
 enum { COMMAND_COUNT = sizeof COMMANDS / sizeof COMMANDS[0] };
@@ -48,7 +48,7 @@ const char *command_need(const struct config *config, const char *name,
 static void list_commands(struct buf *out)
 {
     for (size_t i = 0; i < COMMAND_COUNT; i++)
-        buf_printf(out, "  hailong %-14s  %s\n", COMMANDS[i]->name,
+        buf_printf(out, "  hailong %-19s  %s\n", COMMANDS[i]->name,
                    COMMANDS[i]->summary);
     buf_append_text(out, "\n`hailong COMMAND --help` lists a command's "
                          "options; --config FILE reads them from\nthe "

@@ -1,13 +1,21 @@
 #include "operator/remote.h"
 #include "common/clock.h"
+#include "common/file.h"
 #include "common/ids.h"
 #include "ledger/digest.h"
 #include "sync/enrolment.h"
 #include "sync/transport.h"
+#include <ctype.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { ANSWER_MAX = 64 << 20, PIN_BYTES = 32, PROBLEM_SIZE = 48 };
+enum {
+    ANSWER_MAX = 64 << 20,
+    PIN_BYTES = 32,
+    PROBLEM_SIZE = 48,
+    KEY_MAX = 4096
+};
 static const char PROBLEM_PREFIX[] = "urn:hailong:problem:";
 static const char PIN_PREFIX[] = "sha256//";
 
@@ -222,4 +230,29 @@ bool remote_read_pin(const char *text, char out[REMOTE_PIN_SIZE],
                          text);
     buf_free(&pins);
     return done;
+}
+
+// The key stands alone in its file; blanks around it are people's.
+bool remote_read_key(const char *path, struct buf *out, struct console *console)
+{
+    if (!file_read(path, KEY_MAX, out)) {
+        console_complain(console, "%s: %s", path, strerror(errno));
+        return false;
+    }
+    char *key = out->data;
+    size_t size = out->size;
+    while (size > 0 && isspace((unsigned char)key[size - 1]))
+        size--;
+    if (size > 0)
+        key[size] = '\0';
+    for (size_t i = 0; i < size; i++) {
+        if (!isxdigit((unsigned char)key[i]))
+            size = 0;
+    }
+    if (size == 0)
+        console_complain(console,
+                         "%s: holds no API key; it is one line of hexadecimal "
+                         "digits, as hailong key add prints it",
+                         path);
+    return size > 0;
 }

@@ -46,3 +46,7 @@ bool remote_read_server(const char *text, bool plain_http,
 // semicolon between two) as "sha256//BASE64[;…]". False, and said.
 bool remote_read_pin(const char *text, char out[REMOTE_PIN_SIZE],
                      struct console *console);
+
+// Appends the API key that stands alone in a file. False, and said.
+bool remote_read_key(const char *path, struct buf *out,
+                     struct console *console);

@@ -5,7 +5,6 @@
 #include "operator/command.h"
 #include "operator/remote.h"
 #include "operator/server_data.h"
-#include <ctype.h>
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
@@ -64,7 +63,7 @@ enum format {
 };
 static const char *const FORMATS[FORMAT_COUNT] = {"text", "json", "csv", "xlsx",
                                                   "pdf"};
-enum { KEY_FILE_MAX = 4096, RESTATED_MAX = 64 * 1024 * 1024, OUT_MODE = 0644 };
+enum { RESTATED_MAX = 64 * 1024 * 1024, OUT_MODE = 0644 };
 
 struct job {
     const struct config *config;
@@ -243,32 +242,6 @@ static bool report_of_directory(const struct job *job, struct buf *out)
 
 // --- From a server ----------------------------------------------------------
 
-// The key stands alone in its file; blanks around it are people's.
-static bool read_key(const struct job *job, struct buf *out)
-{
-    const char *path = config_text(job->config, "key_file");
-    if (!file_read(path, KEY_FILE_MAX, out)) {
-        console_complain(job->console, "%s: %s", path, strerror(errno));
-        return false;
-    }
-    char *key = out->data;
-    size_t size = out->size;
-    while (size > 0 && isspace((unsigned char)key[size - 1]))
-        size--;
-    if (size > 0)
-        key[size] = '\0';
-    for (size_t i = 0; i < size; i++) {
-        if (!isxdigit((unsigned char)key[i]))
-            size = 0;
-    }
-    if (size == 0)
-        console_complain(job->console,
-                         "%s: holds no API key; it is one line of hexadecimal "
-                         "digits, as hailong key add prints it",
-                         path);
-    return size > 0;
-}
-
 static void make_path(const struct job *job, struct buf *out)
 {
     const char *period = config_text(job->config, "period");
@@ -333,7 +306,8 @@ static bool report_of_server(const struct job *job, struct buf *out)
     bool done = remote_read_server(config_text(job->config, "server"),
                                    plain_http, server, job->console) &&
                 (!pin_given || remote_read_pin(pin_given, pin, job->console)) &&
-                read_key(job, &key);
+                remote_read_key(config_text(job->config, "key_file"), &key,
+                                job->console);
     if (done) {
         const struct remote remote = {
             .server = server,
