@@ -14,7 +14,8 @@ target fuzz_answer, fuzz_answers, fuzz_batch, fuzz_carry, fuzz_comment,
     fuzz_config, fuzz_cookie, fuzz_enrol, fuzz_fields, fuzz_form, fuzz_gzip,
     fuzz_hours, fuzz_http, fuzz_i18n, fuzz_invitation, fuzz_invitations,
     fuzz_period, fuzz_record, fuzz_report, fuzz_ring, fuzz_scanner,
-    fuzz_setting, fuzz_survey, fuzz_telex, fuzz_token, fuzz_word;
+    fuzz_setting, fuzz_survey, fuzz_telex, fuzz_token, fuzz_transactions,
+    fuzz_word;
 
 enum { SEED_MAX = 1 << 20 };
 
@@ -85,6 +86,7 @@ TEST(setting)
 TEST(survey)
 TEST(telex)
 TEST(token)
+TEST(transactions)
 TEST(word)
 
 int main(void)
@@ -102,6 +104,7 @@ int main(void)
         cmocka_unit_test(test_report),     cmocka_unit_test(test_ring),
         cmocka_unit_test(test_scanner),    cmocka_unit_test(test_setting),
         cmocka_unit_test(test_survey),     cmocka_unit_test(test_telex),
-        cmocka_unit_test(test_token),      cmocka_unit_test(test_word)};
+        cmocka_unit_test(test_token),      cmocka_unit_test(test_transactions),
+        cmocka_unit_test(test_word)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
