@@ -316,6 +316,7 @@ enum handling ratings_csv_handle(struct request *request)
         return HANDLING_DONE;
     }
     struct sheet *sheet = calloc(1, sizeof *sheet);
+    const struct reply_stream stream = {more_lines, free, sheet};
     if (!sheet) {
         reply_status(request, 500);
         return HANDLING_DONE;
@@ -329,8 +330,9 @@ enum handling ratings_csv_handle(struct request *request)
     period_code(&period, code);
     code[strcspn(code, "/")] = '_';
     reply_stream(request, 200, "text/csv; charset=utf-8; header=present",
-                 &(struct reply_stream){more_lines, free, sheet});
+                 &stream);
     reply_header(request, "Content-Disposition",
                  "attachment; filename=\"danh-gia_%s.csv\"", code);
+    // cppcheck-suppress memleak // it is the reply's now
     return HANDLING_DONE;
 }
