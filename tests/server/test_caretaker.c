@@ -1,0 +1,103 @@
+// What comes with time: the keys of a server that runs over midnight.
+#include "common/clock.h"
+#include "common/date.h"
+#include "office/transaction_keys.h"
+#include "server/caretaker.h"
+#include "support/check.h"
+#include "support/office_maker.h"
+#include <stdlib.h>
+#include <time.h>
+
+struct fixture {
+    struct made_office made;
+    struct ledger_maker device;
+    struct writer *writer;
+    struct office *reader;
+    struct office_defaults defaults;
+};
+
+static int set_up(void **state)
+{
+    struct fixture *f = calloc(1, sizeof *f);
+    assert_non_null(f);
+    made_office_open(&f->made);
+    made_office_enrol(&f->made, "3", clock_wall_ms(), &f->device);
+    assert_int_equal(office_open(f->made.path, OFFICE_READER, &f->reader),
+                     OFFICE_OK);
+    f->writer = writer_start(f->made.path, f->made.office);
+    assert_non_null(f->writer);
+    f->made.office = NULL; // the writer's now
+    *state = f;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct fixture *f = *state;
+    office_close(f->reader);
+    writer_close(f->writer);
+    maker_free(&f->device);
+    made_office_close(&f->made);
+    free(f);
+    return 0;
+}
+
+static size_t count_keys(struct fixture *f)
+{
+    struct pseudonym_keys keys = {0};
+    assert_int_equal(office_transaction_keys(f->reader, "H24.12", &keys),
+                     OFFICE_OK);
+    return keys.count;
+}
+
+static void nap(void)
+{
+    const struct timespec part = {.tv_nsec = 20 * 1000 * 1000};
+    nanosleep(&part, NULL);
+}
+
+static void test_a_new_day_turns_the_keys(void **state)
+{
+    struct fixture *f = *state;
+    struct caretaker *caretaker = caretaker_start(f->writer, &f->defaults, 0);
+    assert_non_null(caretaker);
+    for (int i = 0; i < 500 && count_keys(f) == 0; i++)
+        nap();
+    assert_int_equal(count_keys(f), 2);
+    caretaker_stop(caretaker);
+    writer_finish(f->writer);
+}
+
+static void test_a_day_that_is_done_is_left_alone(void **state)
+{
+    struct fixture *f = *state;
+    int32_t today = date_day_of_wall_ms(clock_wall_ms());
+    // A test at midnight has two.
+    struct caretaker *caretaker =
+        caretaker_start(f->writer, &f->defaults, today);
+    assert_non_null(caretaker);
+    caretaker_stop(caretaker);
+    writer_finish(f->writer);
+    assert_true(count_keys(f) == 0 ||
+                date_day_of_wall_ms(clock_wall_ms()) != today);
+}
+
+// The server ends while it works: everybody comes home.
+static void test_it_ends_with_its_work_done(void **state)
+{
+    struct fixture *f = *state;
+    struct caretaker *caretaker = caretaker_start(f->writer, &f->defaults, 0);
+    assert_non_null(caretaker);
+    caretaker_stop(caretaker);
+    writer_finish(f->writer);
+    assert_int_equal(count_keys(f), 2);
+}
+
+int main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+    const struct CMUnitTest tests[] = {T(test_a_new_day_turns_the_keys),
+                                       T(test_a_day_that_is_done_is_left_alone),
+                                       T(test_it_ends_with_its_work_done)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
