@@ -15,6 +15,21 @@ void scene_device(struct made_kiosk *kiosk)
     made_kiosk_stop(kiosk);
 }
 
+void scene_pruned(struct old_ledger *old)
+{
+    old_open(old);
+    old_visit(old, SCENE_MARK);
+    // What follows says that it is younger, and stays.
+    maker_wait(&old->maker, INT64_C(60) * 24 * 3600 * 1000);
+    assert_int_equal(old_visit(old, SCENE_OLD_LINES - SCENE_MARK),
+                     SCENE_OLD_LINES);
+    old_acknowledge(old, SCENE_MARK_RECEIPT, 100);
+    old_acknowledge(old, SCENE_MARK_RECEIPT + 2, 0);
+    assert_int_equal(old_prune(old), SCENE_MARK);
+    keeper_free(old->keeper);
+    old->keeper = NULL;
+}
+
 static void rate_transaction(struct ledger_maker *maker, int level)
 {
     struct record record;

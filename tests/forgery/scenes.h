@@ -3,11 +3,17 @@
 #pragma once
 #include "support/kiosk_maker.h"
 #include "support/office_maker.h"
+#include "support/old_ledger.h"
 
 // Lines 1…24 of generation 1, receipts for 6, 12 and 20: the last four were
 // never sent.
 enum { SCENE_LINES = 24, SCENE_SENT = 20 };
 void scene_device(struct made_kiosk *kiosk);
+
+// Lines 1…40 of generation 1, of which 1…30 have left; the mark's receipt is
+// for line 36, one of today for 38, and the last two were never sent.
+enum { SCENE_MARK = 30, SCENE_MARK_RECEIPT = 36, SCENE_OLD_LINES = 40 };
+void scene_pruned(struct old_ledger *old);
 
 // Device a: an event, ratings, one that is not sound, a declined visit, two
 // ratings of one transaction; lines 1…14 in four batches, one of them taken

@@ -267,6 +267,16 @@ static const struct table KIOSK_TABLES[] = {
      .seq = "24",
      .near = 1},
 };
+static const struct table PRUNED = {
+    .name = "pruned",
+    .key = "gen",
+    .columns = "gen upto head receipt_to receipt_head device nonce at sig "
+               "lines rated declined timeout withdrawn",
+    .may_go = true,
+    .gen = "gen",
+    .seq = "upto",
+    // As far as the receipt; counts are held against the end of the ledger.
+    .near = 10};
 static const struct table COURIER_TABLES[] = {
     {.name = "receipts",
      .key = "gen upto",
@@ -306,6 +316,19 @@ static void test_a_devices_rows(void **state)
     forge(kiosk.folder, "courier.db", proofs, COUNT(proofs),
           edits_wanted() / 4);
     made_kiosk_close(&kiosk);
+}
+
+static void test_a_mark(void **state)
+{
+    (void)state;
+    struct old_ledger old;
+    char device[80];
+    struct table table = PRUNED;
+    scene_pruned(&old);
+    snprintf(device, sizeof device, "'%s'", old.device.id);
+    table.device = device;
+    forge(old.folder, "kiosk.db", &table, 1, edits_wanted() / 2);
+    old_close(&old);
 }
 
 // --- The server -------------------------------------------------------------
@@ -480,6 +503,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_devices_rows),
+        cmocka_unit_test(test_a_mark),
         cmocka_unit_test(test_a_servers_rows),
         cmocka_unit_test(test_a_servers_heads),
         cmocka_unit_test(test_a_servers_totals),
