@@ -54,4 +54,5 @@ struct power_sum {
 void power_run(const struct power_subject *subject, long cuts, uint64_t seed,
                struct power_sum *out_sum);
 
-extern const struct power_subject power_store, power_courier, power_office;
+extern const struct power_subject power_store, power_prune, power_courier,
+    power_office;

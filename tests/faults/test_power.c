@@ -14,7 +14,7 @@
 #include <stdlib.h>
 
 static const struct power_subject *const subjects[] = {
-    &power_store, &power_courier, &power_office};
+    &power_store, &power_prune, &power_courier, &power_office};
 enum { SUBJECTS = sizeof subjects / sizeof subjects[0], DAILY = 100 };
 
 static void must_survive(const struct power_subject *subject)
@@ -31,6 +31,12 @@ static void test_counter_survives(void **state)
 {
     (void)state;
     must_survive(&power_store);
+}
+
+static void test_leaving_survives(void **state)
+{
+    (void)state;
+    must_survive(&power_prune);
 }
 
 static void test_courier_survives(void **state)
@@ -65,6 +71,7 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_counter_survives),
+        cmocka_unit_test(test_leaving_survives),
         cmocka_unit_test(test_courier_survives),
         cmocka_unit_test(test_server_survives),
     };

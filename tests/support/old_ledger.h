@@ -18,7 +18,7 @@ struct old_ledger {
 
 enum { OLD_DAYS = 120 }; // before today, where the maker's clock begins
 
-// An empty ledger, and a server that told the time just now.
+// An empty ledger in a scratch folder, and a server that told the time just now.
 void old_open(struct old_ledger *old);
 void old_close(struct old_ledger *old);
 // The kiosk ends, and starts again.
