@@ -179,9 +179,9 @@ $(BUILD)/hailong-fleet: $(FLEET_OBJECTS) $(call archives,$(call closure,operator
 	$(CC) $(OWN_LDFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(call libraries,$(call closure,operator))
 
 # Kills the programs at random instants; tests/e2e/crash.sh runs it.
-$(BUILD)/tests/crash/crash: $(BUILD)/obj/tests/crash/crash.o $(BUILD)/obj/tests/crash/family.o $(call archives,$(call closure,sql))
+$(BUILD)/tests/crash/crash: $(BUILD)/obj/tests/crash/crash.o $(BUILD)/obj/tests/crash/family.o $(BUILD)/obj/tests/crash/old_lines.o $(call archives,$(call closure,store))
 	@mkdir -p $(@D)
-	$(CC) $(OWN_LDFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(call libraries,$(call closure,sql))
+	$(CC) $(OWN_LDFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(call libraries,$(call closure,store))
 
 # Plays a citizen at the X server, for the demonstration and the tests.
 $(BUILD)/tools/tapper: tools/tapper.c Makefile

@@ -7,7 +7,9 @@
 //   touched;
 // - every level that was made durable as a draft is there too, unless the
 //   citizen changed it;
-// - no draft is left, both ledgers verify, and the report equals a recount.
+// - no draft is left, both ledgers verify, and the report equals a recount;
+// - old lines leave the device's ledger meanwhile, and all of them are in the
+//   count.
 //
 //   crash BUILD FOLDER [CYCLES [SEED]]
 //
@@ -145,20 +147,23 @@ static void read_trace(const char *path, struct promises *promises)
 
 // --- What is there at the end -----------------------------------------------
 
-enum { FIND, COUNT_DRAFTS, COUNT_RATED };
+enum { FIND, COUNT_DRAFTS, COUNT_RATED, COUNT_LEFT, QUESTIONS };
 
 static const char *const DEVICE_SQL[] = {
     [FIND] = "SELECT json_extract(line, '$.level'),"
              " json_extract(line, '$.reasons') FROM lines WHERE id = ?1",
     [COUNT_DRAFTS] = "SELECT count(*) FROM drafts",
-    [COUNT_RATED] = "SELECT count(*) FROM lines WHERE outcome = 'rated'"};
+    [COUNT_RATED] = "SELECT count(*) + (SELECT coalesce(sum(rated), 0)"
+                    " FROM pruned) FROM lines WHERE outcome = 'rated'",
+    [COUNT_LEFT] = "SELECT coalesce(sum(upto), 0) FROM pruned"};
 static const char *const SERVER_SQL[] = {
     [FIND] = "SELECT json_extract(bytes, '$.level'),"
              " json_extract(bytes, '$.reasons') FROM lines"
              " WHERE json_extract(bytes, '$.id') = ?1",
     [COUNT_DRAFTS] = "SELECT 0",
     [COUNT_RATED] = "SELECT count(*) FROM lines"
-                    " WHERE json_extract(bytes, '$.outcome') = 'rated'"};
+                    " WHERE json_extract(bytes, '$.outcome') = 'rated'",
+    [COUNT_LEFT] = "SELECT 0"};
 
 static struct sql *open_database(const struct family *family, const char *name,
                                  const char *const *statements)
@@ -166,7 +171,7 @@ static struct sql *open_database(const struct family *family, const char *name,
     char path[400];
     struct sql *sql = NULL;
     snprintf(path, sizeof path, "%s/%s", family->folder, name);
-    if (sql_open(path, SQL_FOLLOWER, statements, 3, &sql) != SQL_OK)
+    if (sql_open(path, SQL_FOLLOWER, statements, QUESTIONS, &sql) != SQL_OK)
         family_fail("%s cannot be opened", path);
     return sql;
 }
@@ -296,6 +301,7 @@ static bool hold_against(struct family *family, int cycles,
     judge(office, &promises, &server);
     int64_t on_device = ask_number(kiosk, COUNT_RATED);
     int64_t on_server = ask_number(office, COUNT_RATED);
+    int64_t left = ask_number(kiosk, COUNT_LEFT);
     int64_t counted = reported(family);
     bool good = report(thanked > 0, "somebody was thanked");
     good &= report(device.lost == 0 && device.twice == 0 && device.changed == 0,
@@ -303,15 +309,17 @@ static bool hold_against(struct family *family, int cycles,
     good &= report(server.lost == 0 && server.twice == 0 && server.changed == 0,
                    "every promise is in the server's ledger, once");
     good &= report(ask_number(kiosk, COUNT_DRAFTS) == 0, "no draft is left");
+    good &= report(left > 0 && counted >= OLD_LINES,
+                   "old lines left, and are in the count");
     good &= report(on_device == on_server && on_server == counted,
                    "the report equals a recount on both sides");
     good &= report(verifies(family, "kiosk") && verifies(family, "server"),
                    "both ledgers verify");
     printf("crash: %d cycles (killed: screen %d, courier %d, server %d), "
-           "%zu thanked, %zu promises, %" PRId64 " ratings; lost %zu, twice "
-           "%zu, changed %zu\n",
+           "%zu thanked, %zu promises, %" PRId64 " ratings, %" PRId64
+           " old lines left; lost %zu, twice %zu, changed %zu\n",
            cycles, kills[KIOSK], kills[COURIER], kills[SERVER], thanked,
-           promises.count, counted, device.lost + server.lost,
+           promises.count, counted, left, device.lost + server.lost,
            device.twice + server.twice, device.changed + server.changed);
     sql_close(kiosk);
     sql_close(office);

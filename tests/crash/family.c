@@ -244,6 +244,7 @@ static void write_config(struct family *family)
     static const char times[] = "[times]\nselected_ms = 60\nrating_ms = 4000\n"
                                 "reasons_ms = 900\nchosen_ms = 900\n"
                                 "still_ms = 600\nthanks_ms = 450\n"
+                                "prune_ms = 60\n"
                                 "[kiosk]\nreduce_motion = true\n";
     snprintf(family->config, sizeof family->config, "%s/kiosk.ini",
              family->folder);
@@ -264,6 +265,7 @@ void family_begin(struct family *family, const char *build, const char *folder)
     open_display(family);
     start_server(family);
     enrol(family);
+    family_make_old(family);
     start_courier(family);
     start_kiosk(family);
 }

@@ -19,7 +19,7 @@ struct family {
 };
 
 // Empties the folder, opens the display, starts the server, enrols the device,
-// and starts the other two.
+// gives it an old ledger, and starts the other two.
 void family_begin(struct family *family, const char *build, const char *folder);
 void family_start(struct family *family, enum member member);
 // SIGKILL, and waits until it is gone.
@@ -35,6 +35,12 @@ int family_run(const struct family *family, const char *const *argv);
 // Starts the citizen with a script; kill it, or wait for it, with the two
 // below.
 pid_t family_citizen(const struct family *family, const char *script);
+
+// old_lines.c: what is old on an enrolled device, before its programs start:
+// visits of four months ago, which the server has held for a hundred days. The
+// screen lets them leave while it is killed.
+enum { OLD_LINES = 2000 };
+void family_make_old(const struct family *family);
 
 void family_fail(const char *format, ...)
     __attribute__((noreturn, format(printf, 1, 2)));
