@@ -3,6 +3,7 @@
 #include "store/courier.h"
 #include "support/command_runner.h"
 #include "support/kiosk_maker.h"
+#include "support/old_ledger.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -108,6 +109,35 @@ static void test_status_tells_how_sending_goes(void **state)
     made_kiosk_close(&kiosk);
 }
 
+// Twenty lines have left; then the server asks for the last eight of them.
+static void test_status_tells_what_left(void **state)
+{
+    (void)state;
+    struct old_ledger old;
+    struct courier *courier;
+    struct run run = {0};
+    old_open(&old);
+    old_visit(&old, 30);
+    old_acknowledge(&old, 20, 100);
+    assert_int_equal(old_prune(&old), 20);
+    json_t *status = status_of(old.folder, &run);
+    assert_number(status, "left", 20);
+    assert_number(status, "gone", 0);
+    assert_number(status, "pending", 10);
+    json_decref(status);
+    assert_int_equal(courier_open(old.folder, COURIER_WRITER, &courier),
+                     SQL_OK);
+    assert_int_equal(courier_rewind(courier, 1, 12), SQL_OK);
+    courier_close(courier);
+    status = status_of(old.folder, &run);
+    assert_number(status, "gone", 8);
+    json_decref(status);
+    run_command(&run, "status", "--data", old.folder, NULL);
+    run_must_say(&run, "Gone            8 of them the server asks for again");
+    run_free(&run);
+    old_close(&old);
+}
+
 static void test_status_before_enrolment(void **state)
 {
     (void)state;
@@ -153,6 +183,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_status_of_a_running_device),
         cmocka_unit_test(test_status_tells_how_sending_goes),
+        cmocka_unit_test(test_status_tells_what_left),
         cmocka_unit_test(test_status_before_enrolment),
         cmocka_unit_test(test_status_of_what_is_no_device),
     };

@@ -257,6 +257,7 @@ static void check_diagnosis(struct desk *desk, screen_check *check, void *ctx)
     facts.touch_screens = 1;
     facts.smallest_mm = 11.2;
     facts.sound_missing = true;
+    facts.sending.gone = 12345;
     diagnosis_make(&facts, desk->i18n, desk->view.language, out);
     check_state(desk, FLOW_DIAGNOSTICS, 0, ", bad", check, ctx);
     facts = (struct diagnosis_facts){.gen = 1, .wall_ms = 1795401660000};

@@ -320,6 +320,10 @@ static void test_diagnosis_names_what_is_wrong(void **state)
     check(&facts, DIAGNOSIS_LAST_SENT, false, "21/11/2026 07:41");
     facts.sending.quarantined = 2;
     check(&facts, DIAGNOSIS_PENDING, false, "1.037 · 2 bị loại");
+    facts.sending.quarantined = 0;
+    facts.sending.gone = 19;
+    check(&facts, DIAGNOSIS_PENDING, false,
+          "1.037 · 19 đã dọn, máy chủ hỏi lại");
     facts.store_fault = FLOW_DISK_FULL;
     facts.disk_free_bytes = 3500000;
     check(&facts, DIAGNOSIS_LEDGER, false, "Không ghi được · E-22");
