@@ -35,6 +35,7 @@ struct sql {
     sqlite3_stmt *ask_version; // kept: followers poll it. NULL: not yet asked
     int64_t data_version;
     int wal_pages;
+    bool damaged; // some answer said so
 };
 
 const char *sql_result_name(enum sql_result result)
@@ -78,6 +79,7 @@ static enum sql_result result_of(struct sql *sql, int code)
 static enum sql_result seen(struct sql *sql, int code, const char *what)
 {
     enum sql_result result = result_of(sql, code);
+    sql->damaged |= result == SQL_CORRUPT;
     if (result != SQL_OK && result != SQL_NONE && result != SQL_CLASH)
         log_error(module, "%s: %.120s: %s (%d)", sql->path, what,
                   sql->db ? sqlite3_errmsg(sql->db) : sqlite3_errstr(code),
@@ -570,6 +572,11 @@ enum sql_result sql_checkpoint(struct sql *sql, bool truncate)
 int sql_wal_pages(struct sql *sql)
 {
     return sql->wal_pages;
+}
+
+bool sql_is_damaged(const struct sql *sql)
+{
+    return sql->damaged;
 }
 
 bool sql_is_sound(struct sql *sql, bool whole)

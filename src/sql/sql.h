@@ -118,4 +118,6 @@ enum sql_result sql_checkpoint(struct sql *sql, bool truncate);
 int sql_wal_pages(struct sql *sql);
 // PRAGMA quick_check (or integrity_check when `whole`).
 bool sql_is_sound(struct sql *sql, bool whole);
+// Some call on this connection found the file damaged (SQL_CORRUPT).
+bool sql_is_damaged(const struct sql *sql);
 int64_t sql_changes(struct sql *sql);

@@ -91,6 +91,18 @@ bool aside_finish(const char *directory)
     return ok;
 }
 
+// The log first: one that is left without its database is dropped by SQLite,
+// but a database without its log would be taken for whole.
+bool aside_move_courier(const char *directory)
+{
+    char stamp[ASIDE_STAMP_SIZE];
+    make_stamp(stamp);
+    return move_one(directory, DEVICE_FILE_COURIER, "-wal", stamp) &&
+           move_one(directory, DEVICE_FILE_COURIER, "-shm", stamp) &&
+           move_one(directory, DEVICE_FILE_COURIER, "", stamp) &&
+           file_sync_directory(directory);
+}
+
 bool aside_newest(const char *directory, char out_stamp[ASIDE_STAMP_SIZE])
 {
     DIR *dir = opendir(directory);
@@ -99,6 +111,8 @@ bool aside_newest(const char *directory, char out_stamp[ASIDE_STAMP_SIZE])
         const char *mark = strstr(e->d_name, MARK);
         const char *stamp = mark ? mark + strlen(MARK) : NULL;
         if (!stamp || strlen(stamp) >= ASIDE_STAMP_SIZE ||
+            strncmp(e->d_name, DEVICE_FILE_COURIER,
+                    sizeof DEVICE_FILE_COURIER - 1) == 0 ||
             strstr(stamp, "-wal") || strstr(stamp, "-shm"))
             continue;
         if (strcmp(stamp, out_stamp) > 0)

@@ -3,6 +3,9 @@
 // there is salvaged from, and kept for a person to look at.
 //
 //   kiosk.db.aside-20261123T021502Z-4f1c, …-wal, kiosk.ring.aside-…
+//
+// courier.db goes aside in the same way, by itself: nothing is salvaged from
+// it, for the server tells all of it again.
 #pragma once
 #include <limits.h>
 #include <stdbool.h>
@@ -19,3 +22,6 @@ bool aside_newest(const char *directory, char out_stamp[ASIDE_STAMP_SIZE]);
 // The path of one of its files, DEVICE_FILE_KIOSK or DEVICE_FILE_RING.
 bool aside_path(const char *directory, const char *file, const char *stamp,
                 char out[PATH_MAX]);
+
+// The caller holds the courier's lock. False with errno.
+bool aside_move_courier(const char *directory);

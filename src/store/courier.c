@@ -1,6 +1,9 @@
 #include "store/courier.h"
 #include "common/file.h"
+#include "common/log.h"
+#include "store/aside.h"
 #include "store/device.h"
+#include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -128,32 +131,70 @@ static void make_lock(pthread_mutex_t *lock)
     pthread_mutexattr_destroy(&kind);
 }
 
+static enum sql_result open_reader(const char *path, struct courier *courier)
+{
+    enum sql_result result =
+        sql_open(path, SQL_FOLLOWER, statements, STATEMENT_COUNT, &courier->db);
+    int version = result == SQL_OK ? sql_version(courier->db) : 1;
+    return version > 0 ? result : version == 0 ? SQL_NONE : SQL_ERROR;
+}
+
+static enum sql_result open_writer(const char *path, struct courier *courier)
+{
+    enum sql_result result =
+        sql_open(path, SQL_WRITER, statements, STATEMENT_COUNT, &courier->db);
+    // The configuration holds keys that are to be gone when it is replaced.
+    if (result == SQL_OK)
+        result = sql_run(courier->db, "PRAGMA secure_delete = ON");
+    if (result == SQL_OK)
+        result = sql_migrate(courier->db, migrations);
+    if (result == SQL_OK && (!sql_schema_is(courier->db, migrations) ||
+                             !sql_is_sound(courier->db, false)))
+        result = SQL_CORRUPT;
+    return result;
+}
+
+// The server tells again what was in it, so a new one is as good.
+static enum sql_result open_another(const char *directory, const char *path,
+                                    struct courier *courier)
+{
+    log_error("store", "%s is damaged", path);
+    sql_close(courier->db);
+    courier->db = NULL;
+    if (aside_move_courier(directory))
+        return open_writer(path, courier);
+    log_error("store", "%s cannot be set aside: %s", path, strerror(errno));
+    return SQL_ERROR;
+}
+
 enum sql_result courier_open(const char *directory, enum courier_role role,
                              struct courier **out_courier)
 {
     char path[PATH_MAX];
     struct courier *courier = calloc(1, sizeof *courier);
     enum sql_result result = SQL_ERROR;
-    enum sql_mode mode = role == COURIER_WRITER ? SQL_WRITER : SQL_FOLLOWER;
-    int version = 0;
-    if (courier)
-        make_lock(&courier->lock);
-    if (courier && file_join(path, sizeof path, directory, DEVICE_FILE_COURIER))
-        result =
-            sql_open(path, mode, statements, STATEMENT_COUNT, &courier->db);
-    // The configuration holds keys that are to be gone when it is replaced.
-    if (result == SQL_OK && role == COURIER_WRITER)
-        result = sql_run(courier->db, "PRAGMA secure_delete = ON");
-    if (result == SQL_OK && role == COURIER_WRITER)
-        result = sql_migrate(courier->db, migrations);
-    else if (result == SQL_OK && (version = sql_version(courier->db)) <= 0)
-        result = version == 0 ? SQL_NONE : SQL_ERROR;
+    if (!courier)
+        return SQL_ERROR;
+    make_lock(&courier->lock);
+    if (file_join(path, sizeof path, directory, DEVICE_FILE_COURIER))
+        result = role == COURIER_WRITER ? open_writer(path, courier)
+                                        : open_reader(path, courier);
+    if (result == SQL_CORRUPT && role == COURIER_WRITER)
+        result = open_another(directory, path, courier);
     if (result != SQL_OK) {
         courier_close(courier);
         return result;
     }
     *out_courier = courier;
     return SQL_OK;
+}
+
+bool courier_is_damaged(struct courier *courier)
+{
+    pthread_mutex_lock(&courier->lock);
+    bool damaged = sql_is_damaged(courier->db);
+    pthread_mutex_unlock(&courier->lock);
+    return damaged;
 }
 
 void courier_close(struct courier *courier)

@@ -16,12 +16,16 @@
 struct courier;
 enum courier_role { COURIER_WRITER, COURIER_READER };
 
-// SQL_NONE: a reader found no database yet.
+// SQL_NONE: a reader found no database yet. A writer sets a damaged one aside
+// and begins another; all but the receipts comes again from the server, and
+// those that follow prove what these did.
 enum sql_result courier_open(const char *directory, enum courier_role role,
                              struct courier **out_courier);
 void courier_close(struct courier *courier);
 bool courier_changed(struct courier *courier);
 bool courier_is_replaced(struct courier *courier);
+// Some call found the file damaged: close it, and open it again.
+bool courier_is_damaged(struct courier *courier);
 
 // --- How far the server has acknowledged, by generation ---------------------
 // SQL_NONE: nothing acknowledged of it yet.

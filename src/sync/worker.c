@@ -710,7 +710,7 @@ static void loop(struct worker *w)
     if (w->attempts.failures > 0 && left > 0 && left <= 4500 * 1000 &&
         steady_ms() + left > w->not_before_ms)
         w->not_before_ms = steady_ms() + left;
-    while (!stopping(w)) {
+    while (!stopping(w) && !courier_is_damaged(w->courier)) {
         struct waiting waiting;
         if (!find_waiting(w, &waiting)) {
             nap(w, BROKEN_MS); // the cause is logged, once a try
@@ -800,5 +800,9 @@ enum worker_result worker_run(struct worker *w)
     log_info(module, "device %s sends to %s", w->device.id, w->device.server);
     start_poll(w);
     loop(w);
-    return WORKER_OK;
+    if (stopping(w))
+        return WORKER_OK;
+    log_error(module, "%s: courier.db is damaged; the next start makes another",
+              w->directory);
+    return WORKER_FAILED;
 }

@@ -9,6 +9,7 @@
 #include "support/check.h"
 #include "support/road_maker.h"
 #include "sync/carry.h"
+#include <dirent.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -109,6 +110,51 @@ static void test_a_server_that_holds_nothing_gets_all(void **state)
     made_road_visit(b, 1);
     assert_int_equal(made_road_send(b), WORKER_OK);
     assert_int_equal(made_road_rated(b), 7);
+}
+
+static void spoil_courier(const struct made_road *b, size_t at, int size)
+{
+    char path[SCRATCH_SIZE + 32], junk[8192];
+    assert_true(file_join(path, sizeof path, b->folder, DEVICE_FILE_COURIER));
+    FILE *file = fopen(path, "r+");
+    assert_non_null(file);
+    memset(junk, 0x5a, sizeof junk);
+    assert_int_equal(fseek(file, (long)at, SEEK_SET), 0);
+    assert_int_equal(fwrite(junk, 1, (size_t)size, file), (size_t)size);
+    assert_int_equal(fclose(file), 0);
+}
+
+// How many files of it lie aside.
+static int count_aside(const struct made_road *b)
+{
+    int count = 0;
+    DIR *folder = opendir(b->folder);
+    assert_non_null(folder);
+    for (struct dirent *e; (e = readdir(folder));)
+        count += strncmp(e->d_name, "courier.db.aside-", 17) == 0;
+    closedir(folder);
+    return count;
+}
+
+// What the courier knew is told again; nothing is counted twice for it.
+static void test_a_damaged_courier_begins_again(void **state)
+{
+    // The file's head, the tables' names, and a page further on.
+    static const struct {
+        size_t at;
+        int size;
+    } damages[] = {{0, 64}, {100, 800}, {4096, 4096}};
+    struct made_road *b = *state;
+    for (int i = 0; i < 3; i++) {
+        made_road_visit(b, 3);
+        assert_int_equal(made_road_send(b), WORKER_OK);
+        spoil_courier(b, damages[i].at, damages[i].size);
+        made_road_visit(b, 1);
+        assert_int_equal(made_road_send(b), WORKER_OK);
+        assert_int_equal(made_road_rated(b), 4 * (i + 1));
+        assert_int_equal(made_road_position(b), 4 * (i + 1));
+        assert_int_equal(count_aside(b), i + 1);
+    }
 }
 
 static void test_a_revoked_device_keeps_its_lines(void **state)
@@ -373,6 +419,7 @@ int main(void)
         TEST(test_the_configuration_is_believed),
         TEST(test_a_restored_server_gets_all_again),
         TEST(test_a_server_that_holds_nothing_gets_all),
+        TEST(test_a_damaged_courier_begins_again),
         TEST(test_a_restored_server_gets_older_generations),
         TEST(test_a_revoked_device_keeps_its_lines),
         TEST(test_sending_goes_on_behind_the_mark),
