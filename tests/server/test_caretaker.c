@@ -63,9 +63,9 @@ static void test_a_new_day_turns_the_keys(void **state)
     assert_non_null(caretaker);
     for (int i = 0; i < 500 && count_keys(f) == 0; i++)
         nap();
-    assert_int_equal(count_keys(f), 2);
     caretaker_stop(caretaker);
     writer_finish(f->writer);
+    assert_int_equal(count_keys(f), 2);
 }
 
 static void test_a_day_that_is_done_is_left_alone(void **state)
