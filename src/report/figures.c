@@ -206,6 +206,11 @@ int64_t figures_mean_wait(const struct figures_waits *waits)
                : FIGURES_UNKNOWN;
 }
 
+int64_t figures_median_wait(const struct figures_waits *waits)
+{
+    return waits->known > 0 ? waits->median : FIGURES_UNKNOWN;
+}
+
 int64_t figures_decided(const struct figures_service *service)
 {
     return service->before + service->on_time + service->late;

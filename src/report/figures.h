@@ -125,6 +125,8 @@ int64_t figures_mean_wait(const struct figures_waits *waits);
 // Dossiers of which the timeliness is known, and those that were not late.
 int64_t figures_decided(const struct figures_service *service);
 int64_t figures_in_time(const struct figures_service *service);
+// The median in tenths of a minute; FIGURES_UNKNOWN for none.
+int64_t figures_median_wait(const struct figures_waits *waits);
 // Against the plan, on whole milliseconds and counts.
 enum figures_goal figures_judge_waits(const struct figures_waits *waits,
                                       const struct figures_method *method);

@@ -172,7 +172,7 @@ static void add_waits(struct sheet *sheet, const struct figures_waits *waits)
     bool is_known = waits->known > 0;
     add_number(sheet, is_known, waits->known);
     add_fixed(sheet, figures_mean_wait(waits), 1);
-    add_fixed(sheet, is_known ? waits->median : FIGURES_UNKNOWN, 1);
+    add_fixed(sheet, figures_median_wait(waits), 1);
     add_fixed(
         sheet,
         figures_percent(waits->within, waits->known, sheet->rules->decimals),

@@ -455,18 +455,13 @@ static void add_minutes(struct writing *w, int64_t tenths)
     words_minutes(w->texts, tenths, cell(w));
 }
 
-static int64_t median_of(const struct figures_waits *waits)
-{
-    return waits->known > 0 ? waits->median : FIGURES_UNKNOWN;
-}
-
 static void write_waits(struct writing *w, const char *id,
                         const struct figures_waits *waits)
 {
     add_text(w, say(w, id));
     add_count(w, waits->known);
     add_minutes(w, figures_mean_wait(waits));
-    add_minutes(w, median_of(waits));
+    add_minutes(w, figures_median_wait(waits));
     add_rate(w, waits->within, waits->known);
     if (w->rules->waiting_most > 0)
         add_text(w, words_goal(w->texts, figures_judge_waits(waits, w->rules)));
@@ -496,10 +491,14 @@ static void write_waiting(struct writing *w)
 static void write_timeliness(struct writing *w)
 {
     const struct figures_service *service = &w->report->total.service;
+    bool is_told = figures_decided(service) > 0;
     begin_pair(w, "report.timely");
-    write_count(w, "report.timely.before", service->before);
-    write_count(w, "report.timely.on", service->on_time);
-    write_count(w, "report.timely.late", service->late);
+    write_count(w, "report.timely.before",
+                is_told ? service->before : FIGURES_UNKNOWN);
+    write_count(w, "report.timely.on",
+                is_told ? service->on_time : FIGURES_UNKNOWN);
+    write_count(w, "report.timely.late",
+                is_told ? service->late : FIGURES_UNKNOWN);
     write_share(w, "report.timely.share", figures_in_time(service),
                 figures_decided(service));
     if (w->rules->timely_least > 0) {
@@ -610,18 +609,39 @@ static void write_rows(struct writing *w)
     }
 }
 
+// In a narrow column what is not known is a dash.
+static void add_minutes_or_dash(struct writing *w, int64_t tenths)
+{
+    if (tenths == FIGURES_UNKNOWN)
+        add_text(w, "–");
+    else
+        add_minutes(w, tenths);
+}
+
+static void add_rate_or_dash(struct writing *w, int64_t part, int64_t whole)
+{
+    if (part == FIGURES_UNKNOWN || whole <= 0)
+        add_text(w, "–");
+    else
+        add_rate(w, part, whole);
+}
+
 static void write_service_row(struct writing *w, const struct report_row *row)
 {
     const struct figures_counts *counts = &row->counts;
     const struct figures_waits *waits = &row->service.called;
-    add_count(w, counts->transactions);
-    add_rate(w, counts->offered, counts->transactions);
-    add_rate(w, row->hidden ? FIGURES_UNKNOWN : counts->offered_rated,
-             counts->offered);
-    add_minutes(w, figures_mean_wait(waits));
-    add_minutes(w, median_of(waits));
-    add_rate(w, waits->within, waits->known);
-    add_rate(w, figures_in_time(&row->service), figures_decided(&row->service));
+    if (counts->transactions == FIGURES_UNKNOWN)
+        add_text(w, "–");
+    else
+        add_count(w, counts->transactions);
+    add_rate_or_dash(w, counts->offered, counts->transactions);
+    add_rate_or_dash(w, row->hidden ? FIGURES_UNKNOWN : counts->offered_rated,
+                     counts->offered);
+    add_minutes_or_dash(w, figures_mean_wait(waits));
+    add_minutes_or_dash(w, figures_median_wait(waits));
+    add_rate_or_dash(w, waits->within, waits->known);
+    add_rate_or_dash(w, figures_in_time(&row->service),
+                     figures_decided(&row->service));
 }
 
 // The same rows once more, for what transactions tell of them.

@@ -347,11 +347,10 @@ static void write_waiting(struct page *page,
                   rules->waiting_most);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         const struct figures_waits *waits = rows[i].waits;
-        bool is_known = waits->known > 0;
         table_add(&table, say(page, rows[i].id));
         add_number(&table, waits->known);
         add_minutes(page, &table, figures_mean_wait(waits));
-        add_minutes(page, &table, is_known ? waits->median : FIGURES_UNKNOWN);
+        add_minutes(page, &table, figures_median_wait(waits));
         add_percent(
             page, &table,
             figures_percent(waits->within, waits->known, rules->decimals));
@@ -376,7 +375,9 @@ static void write_timeliness(struct page *page,
     table_init(&table, 2);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         table_add(&table, say(page, rows[i].id));
-        add_number(&table, rows[i].count);
+        add_count(page, &table,
+                  figures_decided(service) > 0 ? rows[i].count
+                                               : FIGURES_UNKNOWN);
     }
     table_add(&table, say(page, "report.timely.share"));
     add_percent(page, &table,
@@ -490,32 +491,48 @@ static void write_rows(struct page *page)
     }
 }
 
+// In a narrow column what is not known is a dash.
+static void add_percent_or_dash(struct page *page, struct table *table,
+                                int64_t part, int64_t whole)
+{
+    int64_t percent = figures_percent(part, whole, page->rules->decimals);
+    if (percent == FIGURES_UNKNOWN)
+        table_add(table, "–");
+    else
+        add_percent(page, table, percent);
+}
+
+static void add_minutes_or_dash(struct page *page, struct table *table,
+                                int64_t tenths)
+{
+    if (tenths == FIGURES_UNKNOWN)
+        table_add(table, "–");
+    else
+        add_minutes(page, table, tenths);
+}
+
 static void add_service_row(struct page *page, struct table *table,
                             const struct report_row *row)
 {
     const struct figures_counts *counts = &row->counts;
     const struct figures_waits *waits = &row->service.called;
-    int decimals = page->rules->decimals;
     struct buf cell = {0};
     words_row(page->texts, page->report, row, &cell);
     table_take(table, &cell);
     buf_free(&cell);
-    add_count(page, table, counts->transactions);
-    add_percent(
-        page, table,
-        figures_percent(counts->offered, counts->transactions, decimals));
-    add_percent(
-        page, table,
-        figures_percent(row->hidden ? FIGURES_UNKNOWN : counts->offered_rated,
-                        counts->offered, decimals));
-    add_minutes(page, table, figures_mean_wait(waits));
-    add_minutes(page, table,
-                waits->known > 0 ? waits->median : FIGURES_UNKNOWN);
-    add_percent(page, table,
-                figures_percent(waits->within, waits->known, decimals));
-    add_percent(page, table,
-                figures_percent(figures_in_time(&row->service),
-                                figures_decided(&row->service), decimals));
+    if (counts->transactions == FIGURES_UNKNOWN)
+        table_add(table, "–");
+    else
+        add_number(table, counts->transactions);
+    add_percent_or_dash(page, table, counts->offered, counts->transactions);
+    add_percent_or_dash(page, table,
+                        row->hidden ? FIGURES_UNKNOWN : counts->offered_rated,
+                        counts->offered);
+    add_minutes_or_dash(page, table, figures_mean_wait(waits));
+    add_minutes_or_dash(page, table, figures_median_wait(waits));
+    add_percent_or_dash(page, table, waits->within, waits->known);
+    add_percent_or_dash(page, table, figures_in_time(&row->service),
+                        figures_decided(&row->service));
 }
 
 // Beside the table of ratings, where the breakdown knows of transactions.

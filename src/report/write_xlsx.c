@@ -294,11 +294,6 @@ static void put_minutes(struct writing *w, int column, int64_t tenths)
         book_minutes(&w->book, column, tenths);
 }
 
-static int64_t median_of(const struct figures_waits *waits)
-{
-    return waits->known > 0 ? waits->median : FIGURES_UNKNOWN;
-}
-
 static void put_range(struct writing *w, int column, enum book_look look,
                       const char *id, int first, int second)
 {
@@ -328,7 +323,7 @@ static void put_waiting(struct writing *w,
     book_next_row(&w->book);
     put_item(w, "report.column.median");
     for (int i = 0; i < 2; i++)
-        put_minutes(w, 1 + i, median_of(waits[i]));
+        put_minutes(w, 1 + i, figures_median_wait(waits[i]));
     book_next_row(&w->book);
     put_item(w, "report.column.within");
     for (int i = 0; i < 2; i++)
@@ -351,11 +346,15 @@ static void put_timeliness(struct writing *w,
                            const struct figures_service *service)
 {
     const struct figures_method *rules = w->rules;
+    bool is_told = figures_decided(service) > 0;
     put_section(w, "report.timely");
     put_pair_head(w);
-    put_count(w, "report.timely.before", service->before);
-    put_count(w, "report.timely.on", service->on_time);
-    put_count(w, "report.timely.late", service->late);
+    put_count(w, "report.timely.before",
+              is_told ? service->before : FIGURES_UNKNOWN);
+    put_count(w, "report.timely.on",
+              is_told ? service->on_time : FIGURES_UNKNOWN);
+    put_count(w, "report.timely.late",
+              is_told ? service->late : FIGURES_UNKNOWN);
     put_share(w, "report.timely.share", figures_in_time(service),
               figures_decided(service));
     if (rules->timely_least == 0)
@@ -583,33 +582,44 @@ static void write_rows(struct writing *w)
 
 // --- The breakdown, what transactions tell ---------------------------------
 
+// In a narrow column what is not known is a dash.
+static void put_rate_or_dash(struct writing *w, int column, int64_t part,
+                             int64_t whole)
+{
+    int64_t rate = figures_percent(part, whole, w->rules->decimals);
+    if (rate == FIGURES_UNKNOWN)
+        put_text(w, column, BOOK_FAINT, "–");
+    else
+        book_percent(&w->book, column, rate, w->rules->decimals);
+}
+
+static void put_minutes_or_dash(struct writing *w, int column, int64_t tenths)
+{
+    if (tenths == FIGURES_UNKNOWN)
+        put_text(w, column, BOOK_FAINT, "–");
+    else
+        book_minutes(&w->book, column, tenths);
+}
+
 static void put_service_row(struct writing *w, const struct report_row *row,
                             bool is_breakdown)
 {
     const struct figures_counts *counts = &row->counts;
     const struct figures_waits *waits = &row->service.called;
-    int decimals = w->rules->decimals;
     put_label(w, row, is_breakdown);
     if (counts->transactions == FIGURES_UNKNOWN)
-        put_text(w, 1, BOOK_FAINT, say(w, "report.unknown"));
+        put_text(w, 1, BOOK_FAINT, "–");
     else
         book_count(&w->book, 1, counts->transactions);
-    put_rate(w, 2,
-             figures_percent(counts->offered, counts->transactions, decimals),
-             decimals);
-    put_rate(
-        w, 3,
-        figures_percent(row->hidden ? FIGURES_UNKNOWN : counts->offered_rated,
-                        counts->offered, decimals),
-        decimals);
-    put_minutes(w, 4, figures_mean_wait(waits));
-    put_minutes(w, 5, median_of(waits));
-    put_rate(w, 6, figures_percent(waits->within, waits->known, decimals),
-             decimals);
-    put_rate(w, 7,
-             figures_percent(figures_in_time(&row->service),
-                             figures_decided(&row->service), decimals),
-             decimals);
+    put_rate_or_dash(w, 2, counts->offered, counts->transactions);
+    put_rate_or_dash(w, 3,
+                     row->hidden ? FIGURES_UNKNOWN : counts->offered_rated,
+                     counts->offered);
+    put_minutes_or_dash(w, 4, figures_mean_wait(waits));
+    put_minutes_or_dash(w, 5, figures_median_wait(waits));
+    put_rate_or_dash(w, 6, waits->within, waits->known);
+    put_rate_or_dash(w, 7, figures_in_time(&row->service),
+                     figures_decided(&row->service));
     book_next_row(&w->book);
 }
 

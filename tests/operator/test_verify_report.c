@@ -1,5 +1,6 @@
 // hailong verify --report: a report that was made earlier is recomputed from
 // the lines that it names, whatever came later, and a changed figure is found.
+#include "common/clock.h"
 #include "common/date.h"
 #include "common/file.h"
 #include "support/check.h"
@@ -205,6 +206,53 @@ static void test_what_is_no_report(void **state)
     scene_close(&scene);
 }
 
+// A transaction of counter 9, and one of counter 3 with this timeliness.
+static void tell_transactions(struct scene *scene, const char *timeliness,
+                              const char *expected)
+{
+    struct answer answer = {0};
+    char feed[65], body[512], done[CLOCK_ISO_SIZE];
+    made_server_key(&scene->server, "feed", feed);
+    clock_format(scene->device.ledger.wall_ms - 10000, done);
+    snprintf(body, sizeof body,
+             "{\"transactions\":[{\"transaction\":\"T-1\",\"counter\":\"9\","
+             "\"done_at\":\"%s\"},{\"transaction\":\"T-2\",\"counter\":\"3\","
+             "\"done_at\":\"%s\",\"timeliness\":\"%s\"}]}",
+             done, done, timeliness);
+    ask(scene->server.port,
+        &(struct ask){.path = "/api/v1/transactions",
+                      .token = feed,
+                      .type = "application/json",
+                      .body = body,
+                      .size = strlen(body)},
+        &answer);
+    assert_int_equal(answer.status, 200);
+    assert_holds(buf_text(&answer.body), expected);
+    answer_free(&answer);
+}
+
+// Transactions are taken from the report: a row that has them and no rating is
+// no finding, corrections after its making are none; a rating more still is.
+static void test_transactions_are_taken_from_it(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_open(&scene);
+    tell_transactions(&scene, "late", "\"stored\":2");
+    run_command(&scene.run, "report", "--data", scene.server.folder, "--from",
+                scene.today, "--to", scene.today, "--report", "R4", "--format",
+                "json", "--out", scene.report, NULL);
+    run_must_end(&scene.run, 0);
+    verify(&scene, 0);
+    run_must_say(&scene.run, "Sound: chains 1, rows 2, ratings 10\n");
+    tell_transactions(&scene, "on", "\"replaced\":1");
+    verify(&scene, 0);
+    replace(&scene, "\"levels\":[0,0,0,0,0]", "\"levels\":[0,0,0,0,1]");
+    verify(&scene, 1);
+    run_must_say(&scene.run, "row \"9\"");
+    scene_close(&scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -212,6 +260,7 @@ int main(void)
         cmocka_unit_test(test_later_lines_do_not_matter),
         cmocka_unit_test(test_a_restatement),
         cmocka_unit_test(test_a_changed_figure_is_found),
+        cmocka_unit_test(test_transactions_are_taken_from_it),
         cmocka_unit_test(test_other_evidence_is_found),
         cmocka_unit_test(test_what_is_no_report),
     };

@@ -136,6 +136,47 @@ static void test_pdf_figures(void **state)
     scene_close(&scene);
 }
 
+static void test_pdf_service(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_open(&scene, REPORT_BY_COUNTER);
+    struct report *report = &scene.report;
+    report->total.counts.offered = 1000;
+    report->total.counts.offered_rated = 460;
+    report->total.service = (struct figures_service){
+        // 14 minutes and 18 on average
+        .called = {.known = 4, .ms = 3360000, .within = 3, .median = 118},
+        .done = {.known = 5, .ms = 5400000, .within = 1, .median = 175},
+        .before = 20,
+        .on_time = 470,
+        .late = 10};
+    sample_row(report, "3", "3", (const int64_t[]){0, 0, 0, 0, 9})
+        ->counts.transactions = 3100;
+    assert_true(report_append_withdrawal(report, "nhầm quầy", 6));
+    write_file(&scene, &LETTER);
+    read_with(&scene, "pdftotext -layout \"$PDF\" - | tr -s ' '");
+    const char *text = buf_text(&scene.text);
+    assert_holds(text, "nhầm quầy 6\n");
+    assert_holds(text, "Lượt được mời theo hồ sơ 1.000\n");
+    assert_holds(text, "14,0 phút 11,8 phút 75,0 % đạt\n");
+    assert_holds(text, "18,0 phút 17,5 phút 20,0 % không đạt\n");
+    assert_holds(text, "Trước và đúng hạn 98,0 %\n");
+    assert_holds(text, "So với mục tiêu 98–100 % đạt\n");
+    assert_holds(text, "Quầy 3 3.100 0,0 % – – – – –\n");
+    read_with(&scene, "pdftotext -raw \"$PDF\" - | tr '\\n' ' ' |"
+                      " sed 's/\f[0-9]* //g'");
+    text = buf_text(&scene.text);
+    assert_holds(text, "Thời gian chờ từ lấy số đến được gọi trung bình 14,0 "
+                       "phút, trung vị 11,8 phút, tính trên 4 hồ sơ có ghi "
+                       "giờ; 75,0 % chờ không quá 15 phút. So với kế hoạch "
+                       "13–15 phút: đạt.");
+    assert_holds(text, "Trong 500 hồ sơ đã rõ thời hạn có 490 hồ sơ giải quyết "
+                       "trước và đúng hạn, đạt 98,0 %. So với mục tiêu 98–100 "
+                       "%: đạt.");
+    scene_close(&scene);
+}
+
 // 100 ratings, 97 satisfied: Wilson 91,55 to 98,97, so 95 is met but not
 // surely, and 98, of which one rating is lacking, is open.
 static void test_pdf_remarks_follow_the_figures(void **state)
@@ -304,6 +345,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pdf_is_laid_out_as_a_document),
         cmocka_unit_test(test_pdf_figures),
+        cmocka_unit_test(test_pdf_service),
         cmocka_unit_test(test_pdf_remarks_follow_the_figures),
         cmocka_unit_test(test_pdf_compares_with_the_period_before),
         cmocka_unit_test(test_pdf_embeds_its_fonts),

@@ -79,6 +79,49 @@ static void test_xlsx_summary(void **state)
     scene_close(&scene);
 }
 
+// Waits are numbers in minutes, beside each other and by counter.
+static void test_xlsx_service(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_open(&scene, REPORT_BY_COUNTER);
+    struct report *report = &scene.report;
+    report->total.counts.transactions = 400;
+    report->total.counts.offered = 250;
+    report->total.counts.offered_rated = 200;
+    report->total.service = (struct figures_service){
+        // 12,5 minutes on average
+        .called = {.known = 4, .ms = 3000000, .within = 3, .median = 118},
+        .before = 90,
+        .on_time = 10};
+    struct report_row *row =
+        sample_row(report, "3", "3", (const int64_t[]){0, 0, 0, 0, 9});
+    row->counts.transactions = 40;
+    row->service = report->total.service;
+    sample_row(report, "4", "4", (const int64_t[]){0, 0, 0, 0, 9});
+    assert_true(report_append_withdrawal(report, "nhầm quầy", 6));
+    assert_true(report_append_withdrawal(report, "", 2));
+    const char *text = scene_read(&scene);
+    assert_holds(text, "s Trung bình [@]\nTổng hợp!B47 n 12.5 [0.0]\n"
+                       "Tổng hợp!C47 s không xác định [@]\n");
+    assert_holds(text, "s Trung vị [@]\nTổng hợp!B48 n 11.8 [0.0]\n");
+    assert_holds(text, "s Trong 15 phút [@]\nTổng hợp!B49 n 0.75 [0.0 %]\n");
+    assert_holds(text, "s Kế hoạch 13–15 phút [@]\n"
+                       "Tổng hợp!B50 s đạt mức cao [@]\n");
+    assert_holds(text, "s Trước và đúng hạn [@]\nTổng hợp!B57 n 1 [0.0 %]\n");
+    assert_holds(text, "s nhầm quầy [@]\nTổng hợp!B41 n 6 [#,##0]\n");
+    assert_holds(text, "s Lý do khác [@]\nTổng hợp!B42 n 2 [#,##0]\n");
+    // 194 and 394 of 400
+    assert_holds(text, "s 48,5 – 98,5 % [@]\n");
+    assert_holds(text, "Hồ sơ, chờ, đúng hạn!A6 s Quầy 3 [@]\n"
+                       "Hồ sơ, chờ, đúng hạn!B6 n 40 [#,##0]\n");
+    assert_holds(text, "Hồ sơ, chờ, đúng hạn!E6 n 12.5 [0.0]\n");
+    assert_holds(text, "Hồ sơ, chờ, đúng hạn!B7 s – [@]\n");
+    assert_holds(text, "Hồ sơ, chờ, đúng hạn!C8 n 0.625 [0.0 %]\n");
+    assert_holds(text, "Hồ sơ, chờ, đúng hạn: frozen at B6\n");
+    scene_close(&scene);
+}
+
 static void test_xlsx_tells_its_method(void **state)
 {
     (void)state;
@@ -176,6 +219,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_xlsx_summary),
+        cmocka_unit_test(test_xlsx_service),
         cmocka_unit_test(test_xlsx_tells_its_method),
         cmocka_unit_test(test_xlsx_trend_is_a_chart),
         cmocka_unit_test(test_xlsx_days_are_dates),
