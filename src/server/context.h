@@ -13,6 +13,7 @@
 #include "server/phone.h"
 #include "server/phone_page.h"
 #include "server/readers.h"
+#include "server/recent.h"
 #include "server/settings.h"
 #include "server/writer.h"
 
@@ -37,6 +38,7 @@ struct server {
     struct limits *limits;
     struct limits *poll_limits; // of long polls, apart
     struct hub *hub;
+    struct recent *recent;
     struct budget bodies;
     struct budget passwords; // that are being checked, in their number
     struct metrics metrics;

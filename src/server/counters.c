@@ -2,74 +2,25 @@
 // became of it, live. GET and POST /api/v1/counters/{N}/seat: who sits there.
 #include "common/clock.h"
 #include "common/date.h"
-#include "common/ids.h"
 #include "office/seats.h"
 #include "server/context.h"
+#include "server/counter_facts.h"
 #include "server/handlers.h"
 #include "server/invitation_body.h"
 #include "server/invitation_json.h"
 #include "server/long_poll.h"
 #include "server/request.h"
-#include "vietnamese/text.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-    RECENT_MS = 2 * 3600 * 1000,
+    RECENT_LIST_MS = 2 * 3600 * 1000,
     LISTED_MAX = 100,
     DAY_MS = 24 * 3600 * 1000,
     // Of one key: the software polls for many counters at once.
     POLLS_OF_A_WATCHER = 64
 };
-
-// The counter's code out of the path, where it may stand with %-escapes. False
-// for what is none.
-static bool read_counter(const char *part, char out[RECORD_CODE_SIZE])
-{
-    size_t made = 0;
-    for (; *part; part++) {
-        unsigned char byte = (unsigned char)*part;
-        if (byte == '%') {
-            if (!part[1] || !part[2] || !hex_decode(part + 1, 2, &byte, 1)) {
-                return false;
-            }
-            part += 2;
-        }
-        if (byte == '\0' || made == RECORD_CODE_SIZE - 1) {
-            return false;
-        }
-        out[made++] = (char)byte;
-    }
-    out[made] = '\0';
-    return text_is_utf8(out, made);
-}
-
-static bool refuse_counter(struct request *request)
-{
-    reply_problem(request, PROBLEM_NOT_FOUND, NULL,
-                  "no device works at this counter");
-    return false;
-}
-
-// Whether there is such a counter. False: the reply is set.
-static bool find_counter(struct request *request, char out[RECORD_CODE_SIZE])
-{
-    struct server *server = request->server;
-    bool found = false;
-    if (!read_counter(request->part, out)) {
-        return refuse_counter(request);
-    }
-    struct office *office = readers_take(server->readers);
-    enum office_result result =
-        office_has_counter(office, server->settings.unit_code, out, &found);
-    readers_give(server->readers, office);
-    if (result != OFFICE_OK) {
-        reply_office_failure(request, result);
-        return false;
-    }
-    return found || refuse_counter(request);
-}
 
 // --- The list ---------------------------------------------------------------
 
@@ -83,7 +34,7 @@ static bool list(void *ctx, const struct invitation *invitation)
 {
     struct listing *listing = ctx;
     int64_t ends_at = invitation_ends_at(invitation);
-    earliest(ends_at ? ends_at : invitation->state_at + RECENT_MS,
+    earliest(ends_at ? ends_at : invitation->state_at + RECENT_LIST_MS,
              &listing->changes_at);
     if (json_array_append_new(listing->array,
                               invitation_for_watcher(invitation)) != 0) {
@@ -94,43 +45,79 @@ static bool list(void *ctx, const struct invitation *invitation)
     return ++listing->count < LISTED_MAX;
 }
 
+// The counter beside its list.
+struct counter_now {
+    struct seat seat;
+    char display[OFFICE_NAME_SIZE]; // of who sits there
+    int64_t seen_at;
+};
+
+static enum office_result look_at_counter(struct office *office,
+                                          const char *unit, const char *counter,
+                                          struct counter_now *out)
+{
+    enum office_result result =
+        office_find_seat(office, unit, counter, &out->seat);
+    if (result == OFFICE_OK) {
+        result = officer_display(office, out->seat.officer, out->display);
+    } else if (result == OFFICE_NONE) {
+        result = OFFICE_OK;
+    }
+    return result == OFFICE_OK
+               ? counter_seen_at(office, unit, counter, &out->seen_at)
+               : result;
+}
+
 static enum office_result read_list(struct request *request,
                                     const char *counter, int64_t now,
-                                    struct listing *listing, struct seat *seat)
+                                    struct listing *listing,
+                                    struct counter_now *out)
 {
     struct server *server = request->server;
     const char *unit = server->settings.unit_code;
     struct office *office = readers_take(server->readers);
     enum office_result result = office_recent_invitations(
-        office, unit, counter, now - RECENT_MS, now, list, listing);
+        office, unit, counter, now - RECENT_LIST_MS, now, list, listing);
     if (result == OFFICE_OK) {
-        result = office_find_seat(office, unit, counter, seat);
+        result = look_at_counter(office, unit, counter, out);
     }
     readers_give(server->readers, office);
-    return result == OFFICE_NONE ? OFFICE_OK : result;
+    return result;
 }
 
 enum handling counter_invitations_handle(struct request *request)
 {
-    char counter[RECORD_CODE_SIZE];
-    struct seat seat = {.officer = ""};
+    char counter[RECORD_CODE_SIZE], seen[CLOCK_ISO_SIZE];
+    struct counter_now there = {.seen_at = 0};
     struct listing listing = {.array = json_array()};
     int64_t now = clock_wall_ms();
-    if (!find_counter(request, counter) ||
+    if (!counter_find(request, counter) ||
         !long_poll_begin(request, counter, request->who, POLLS_OF_A_WATCHER)) {
         json_decref(listing.array);
         return HANDLING_DONE;
     }
     enum office_result result =
-        read_list(request, counter, now, &listing, &seat);
+        read_list(request, counter, now, &listing, &there);
     if (result != OFFICE_OK) {
         json_decref(listing.array);
         reply_office_failure(request, result);
         return HANDLING_DONE;
     }
-    json_t *object = json_pack("{s:s, s:s?, s:o}", "counter", counter,
-                               "officer", seat.officer[0] ? seat.officer : NULL,
-                               "invitations", listing.array);
+    int64_t lost_at = there.seen_at + contact_patience_ms(request->server);
+    bool in_contact = now < lost_at;
+    if (in_contact) {
+        earliest(lost_at, &listing.changes_at);
+    }
+    // When it was seen is told only while it does not change with each
+    // heartbeat.
+    clock_format(there.seen_at, seen);
+    const struct seat *seat = &there.seat;
+    json_t *object = json_pack(
+        "{s:s, s:s?, s:s?, s:b, s:s?, s:o}", "counter", counter, "officer",
+        seat->officer[0] ? seat->officer : NULL, "officer_name",
+        there.display[0] ? there.display : NULL, "in_contact", in_contact,
+        "seen_at", !in_contact && there.seen_at ? seen : NULL, "invitations",
+        listing.array);
     return long_poll_answer(request, object, now, listing.changes_at);
 }
 
@@ -209,7 +196,7 @@ enum handling take_seat_handle(struct request *request)
     }
     request->work = work;
     request->free_work = free;
-    if (!find_counter(request, work->counter) || !read_seat(request, work) ||
+    if (!counter_find(request, work->counter) || !read_seat(request, work) ||
         !name_officer(request, work)) {
         return HANDLING_DONE;
     }
@@ -257,7 +244,7 @@ enum handling seat_handle(struct request *request)
     const char *unit = server->settings.unit_code;
     char counter[RECORD_CODE_SIZE];
     struct seat seat = {.officer = ""};
-    if (!find_counter(request, counter)) {
+    if (!counter_find(request, counter)) {
         return HANDLING_DONE;
     }
     int64_t day = date_wall_ms_of_day(date_day_of_wall_ms(clock_wall_ms()));

@@ -38,6 +38,9 @@ enum handling counter_invitations_handle(struct request *request);
 enum handling seat_handle(struct request *request);
 enum handling take_seat_handle(struct request *request);
 void take_seat_finish(struct request *request);
+// counter_list.c
+enum handling counters_handle(struct request *request);
+enum handling counter_recent_handle(struct request *request);
 // phone_requests.c
 enum handling phone_handle(struct request *request);
 enum handling phone_answer_handle(struct request *request);

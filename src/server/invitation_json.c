@@ -41,9 +41,10 @@ json_t *invitation_for_watcher(const struct invitation *invitation)
                            ? NULL
                            : told(invitation->transaction);
     json_t *work = json_pack(
-        "{s:s?, s:s?, s:s?, s:s?, s:s?}", "transaction", code, "procedure",
+        "{s:s?, s:s?, s:s?, s:s?, s:s?, s:s}", "transaction", code, "procedure",
         told(invitation->procedure), "field", told(invitation->field), "step",
-        told(invitation->step), "officer", told(invitation->officer));
+        told(invitation->step), "officer", told(invitation->officer), "made_by",
+        invitation->made_by);
     if (!object || !work || json_object_update(object, work) != 0) {
         json_decref(object);
         object = NULL;

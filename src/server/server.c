@@ -288,8 +288,9 @@ static enum server_outcome prepare(struct server *server)
     server->poll_limits =
         limits_open(settings->device_rate, settings->device_burst);
     server->crowd = crowd_open(settings->phone_rate);
+    server->recent = recent_open();
     if (!server->limits || !server->poll_limits || !server->crowd ||
-        !ledger_init()) {
+        !server->recent || !ledger_init()) {
         log_error(MODULE, "cannot start: out of memory or no randomness");
         return SERVER_FAILED;
     }
@@ -378,6 +379,7 @@ void server_close(struct server *server)
     writer_close(server->writer);
     identity_close(&server->identity);
     hub_close(server->hub);
+    recent_close(server->recent);
     limits_close(server->poll_limits);
     crowd_close(server->crowd);
     limits_close(server->limits);

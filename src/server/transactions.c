@@ -12,7 +12,7 @@
 static const char MODULE[] = "server";
 
 struct transactions_work {
-    const struct server *server;
+    struct server *server;
     struct transaction_list list;
 };
 
@@ -61,6 +61,19 @@ static enum office_result take(struct office *office, void *ctx)
     return result;
 }
 
+static void remember(struct request *request)
+{
+    const struct transactions_work *work = request->work;
+    for (size_t i = 0; i < work->list.count; i++) {
+        const struct transaction_entry *entry = &work->list.entries[i];
+        if (request->job.result == OFFICE_OK &&
+            entry->status != TRANSACTION_INVALID) {
+            recent_add(work->server->recent, &entry->transaction,
+                       clock_wall_ms());
+        }
+    }
+}
+
 enum handling transactions_handle(struct request *request)
 {
     char reason[JSON_MESSAGE_SIZE] = "";
@@ -86,6 +99,7 @@ enum handling transactions_handle(struct request *request)
     }
     request->job.work = take;
     request->job.work_ctx = work;
+    request->committed = remember;
     return request_wait(request);
 }
 
