@@ -26,9 +26,10 @@ export async function whoIsThere() {
 }
 
 // As fetch(), with what a change needs to be let through. A session that has
-// ended leads to where one signs in, and never returns.
-export async function ask(method, path, body) {
-  const headers = { Accept: "application/json" };
+// ended leads to where one signs in, and never returns. `more` may hold headers
+// and a signal that ends the waiting.
+export async function ask(method, path, body, more = {}) {
+  const headers = { Accept: "application/json", ...more.headers };
   if (person) {
     headers["X-CSRF-Token"] = person.csrf;
   }
@@ -39,6 +40,7 @@ export async function ask(method, path, body) {
     method,
     headers,
     cache: "no-store",
+    signal: more.signal,
     body: body === undefined ? undefined : JSON.stringify(body),
   });
   if (answer.status === 401 && person) {

@@ -118,7 +118,8 @@ static void test_nothing_else_is_served(void **state)
         "/fonts/LiberationSerif-Bold.ttf", "/fonts/OFL.txt",
         "/web/"
         "0123456789012345678901234567890123456789012345678901234567890123",
-        "/dang-nhap/", "/dang-nhap.html", "/index", "/index.html", "/quay/"};
+        "/quay/3/4", "/dang-nhap/", "/dang-nhap.html", "/index", "/index.html",
+        "/quay/"};
     struct answer answer = {0};
     (void)state;
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
@@ -141,12 +142,17 @@ static void test_pages_lead_to_where_one_signs_in(void **state)
     get("/quay", NULL, &answer);
     assert_int_equal(answer.status, 303);
     assert_header(&answer, "Location", "/dang-nhap?next=/quay");
+    get("/quay/3", NULL, &answer);
+    assert_int_equal(answer.status, 303);
+    assert_header(&answer, "Location", "/dang-nhap?next=/quay/3");
     made_server_sign_in(&server, "binh", &officer);
     made_server_sign_in(&server, "lan", &leader);
     get("/", officer.headers, &answer);
     assert_int_equal(answer.status, 200);
     assert_holds(buf_text(&answer.body), "Đăng xuất");
     get("/quay", officer.headers, &answer);
+    assert_int_equal(answer.status, 200);
+    get("/quay/3", officer.headers, &answer);
     assert_int_equal(answer.status, 200);
     get("/quay", leader.headers, &answer);
     answer_is_problem(&answer, 403, "forbidden");

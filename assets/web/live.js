@@ -1,0 +1,62 @@
+// What changes at the server, without reload: a long poll (GET …?wait=, ETag).
+import { ask } from "/web/session.js";
+
+const WAIT_S = 25;
+const PATIENCE_MS = (WAIT_S + 15) * 1000;
+const PAUSES_MS = [500, 1000, 2000, 4000];
+
+export function pause(ms) {
+  return new Promise((done) => setTimeout(done, ms));
+}
+
+// Repeats `attempt` until it resolves; `onAway(true)` when the server cannot be
+// reached, `onAway(false)` when it is back.
+export async function whenThere(attempt, onAway) {
+  for (let tries = 0; ; tries++) {
+    try {
+      const result = await attempt();
+      onAway(false);
+      return result;
+    } catch {
+      onAway(true);
+      await pause(PAUSES_MS[Math.min(tries, PAUSES_MS.length - 1)]);
+    }
+  }
+}
+
+// Busy, or not itself: it is asked again as if it were away.
+async function look(path, etag, wait) {
+  const answer = await ask("GET", `${path}?wait=${wait}`, undefined, {
+    headers: etag ? { "If-None-Match": etag } : {},
+    signal: AbortSignal.timeout(PATIENCE_MS),
+  });
+  if (answer.status === 429 || answer.status >= 500) {
+    throw new Error(`status ${answer.status}`);
+  }
+  return {
+    status: answer.status,
+    etag: answer.headers.get("ETag"),
+    body: answer.status === 200 ? await answer.json() : null,
+  };
+}
+
+// Calls onChange(what the server says) at first and with every change. Resolves
+// only when the server refuses: to its status.
+export async function follow(path, onChange, onAway) {
+  let etag = null;
+  let wait = 0;
+  const away = (is) => {
+    // The first look after a while must not wait for a change.
+    wait = is ? 0 : WAIT_S;
+    onAway(is);
+  };
+  for (;;) {
+    const seen = await whenThere(() => look(path, etag, wait), away);
+    if (seen.status === 200) {
+      onChange(seen.body);
+    } else if (seen.status !== 304) {
+      return seen.status;
+    }
+    etag = seen.etag;
+  }
+}
