@@ -20,6 +20,8 @@ void sign_out_finish(struct request *request);
 // web.c
 enum handling web_handle(struct request *request);
 enum handling font_handle(struct request *request);
+// The document about all of this: assets/api/openapi.json.
+enum handling openapi_handle(struct request *request);
 // The page that the first part of the path names; "/" is the page index.
 enum handling page_handle(struct request *request);
 // device_invitations.c

@@ -17,8 +17,9 @@ enum { FILE_MAX = 1 << 20, FILES_MAX = 256 };
 static const struct {
     const char *asset;
     const char *begin; // of the names that are served; "" : all
-} FOLDERS[PAGES_FOLDER_COUNT] = {
-    [PAGES_WEB] = {"web", ""}, [PAGES_FONTS] = {"fonts", "BeVietnamPro-"}};
+} FOLDERS[PAGES_FOLDER_COUNT] = {[PAGES_WEB] = {"web", ""},
+                                 [PAGES_FONTS] = {"fonts", "BeVietnamPro-"},
+                                 [PAGES_API] = {"api", ""}};
 
 static const struct {
     const char *ending;
@@ -28,7 +29,8 @@ static const struct {
              {".js", "text/javascript; charset=utf-8"},
              {".svg", "image/svg+xml"},
              {".png", "image/png"},
-             {".ttf", "font/ttf"}};
+             {".ttf", "font/ttf"},
+             {".json", "application/json"}};
 
 struct list {
     struct page *all;

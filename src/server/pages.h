@@ -1,5 +1,5 @@
-// The files that browsers get: pages, styles, scripts, pictures and fonts, from
-// the program's assets. All are read when the server starts, and only what was
+// The files that browsers get: pages, styles, scripts, pictures and fonts, and
+// the document about the API, from the program's assets. All are read when the server starts, and only what was
 // there then is ever served, whatever a path says. Any thread.
 #pragma once
 #include "i18n/i18n.h"
@@ -10,6 +10,7 @@ struct pages;
 enum pages_folder {
     PAGES_WEB,   // assets/web
     PAGES_FONTS, // assets/fonts, those of the house style
+    PAGES_API,   // assets/api
     PAGES_FOLDER_COUNT
 };
 

@@ -35,6 +35,7 @@ enum route_id {
     ROUTE_FONT,
     ROUTE_PHONE,
     ROUTE_PHONE_ANSWER,
+    ROUTE_OPENAPI,
     ROUTE_HEALTH,
     ROUTE_TIME,
     ROUTE_METRICS,

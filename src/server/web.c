@@ -1,5 +1,5 @@
 // What browsers see: the pages, and under /web/ and /fonts/ the files that
-// these are made of.
+// these are made of; and /api/v1/openapi.json, for programs.
 #include "server/context.h"
 #include "server/handlers.h"
 #include "server/pages.h"
@@ -45,6 +45,11 @@ enum handling web_handle(struct request *request)
 enum handling font_handle(struct request *request)
 {
     return reply_file(request, PAGES_FONTS, request->part);
+}
+
+enum handling openapi_handle(struct request *request)
+{
+    return reply_file(request, PAGES_API, "openapi.json");
 }
 
 enum handling page_handle(struct request *request)

@@ -74,6 +74,7 @@ static const struct rule {
     {"GET", "/fonts/*", ANYBODY},
     {"GET", "/d/*", ANYBODY},
     {"POST", "/d/*", ANYBODY},
+    {"GET", "/api/v1/openapi.json", ANYBODY},
     {"GET", "/healthz", ANYBODY},
     {"GET", "/api/v1/time", ANYBODY},
     {"GET", "/metrics", ANYBODY},
