@@ -14,6 +14,23 @@ static void stamp(struct record *visit, const struct visit_time *time)
     visit->up_ms = time->up_ms;
 }
 
+// Since boot, when the screen opened; `up_ms` is that of the answer when there
+// is one. Both times are by one clock.
+static int64_t opened_up_ms(const struct record *visit)
+{
+    int64_t after =
+        visit->answered_at ? visit->answered_at - visit->opened_at : 0;
+    return visit->up_ms - after;
+}
+
+// What the clock, as it is now, would have shown then. Never 0, which says
+// nothing.
+static int64_t shown_at(const struct visit_time *time, int64_t up_ms)
+{
+    int64_t ago = time->up_ms > up_ms ? time->up_ms - up_ms : 0;
+    return time->wall_ms > ago ? time->wall_ms - ago : 1;
+}
+
 void visit_open(struct record *visit, const char *id,
                 const struct survey *survey, const struct visit_place *place,
                 const struct visit_time *time)
@@ -52,15 +69,20 @@ void visit_answer(struct record *visit, int level,
                   const struct visit_touch *touch,
                   const struct visit_time *time)
 {
+    int64_t opened_up = opened_up_ms(visit);
     visit->level = level;
     visit->outcome = level ? RECORD_RATED : RECORD_TIMEOUT;
+    visit->opened_at = shown_at(time, opened_up);
     visit->answered_at = level ? time->wall_ms : 0;
     visit->has_touch = level && touch->known;
     visit->touch_x = visit->has_touch ? touch->x : 0;
     visit->touch_y = visit->has_touch ? touch->y : 0;
     visit->touch_after_ms = 0;
-    if (visit->has_touch && time->up_ms >= visit->up_ms)
-        visit->touch_after_ms = time->up_ms - visit->up_ms;
+    if (visit->has_touch && time->up_ms >= opened_up)
+        visit->touch_after_ms = time->up_ms - opened_up;
+    stamp(visit, time);
+    if (!level)
+        visit->up_ms = opened_up;
 }
 
 static void name_aids(struct record *visit, const struct aids *used)
@@ -81,6 +103,9 @@ void visit_close(struct record *visit, const struct survey *survey,
                  const struct visit_time *time)
 {
     visit->outcome = outcome;
+    visit->opened_at = shown_at(time, opened_up_ms(visit));
+    if (visit->answered_at)
+        visit->answered_at = shown_at(time, visit->up_ms);
     visit->closed_at = time->wall_ms;
     copy(visit->lang, sizeof visit->lang, i18n_code(language));
     stamp(visit, time);

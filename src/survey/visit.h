@@ -1,5 +1,9 @@
 // A visit as the record that it becomes. The flow says when; these functions
 // fill in what. Pure: ids and times come from the caller.
+//
+// A clock may be set in the middle of a visit. So all times of a record are by
+// the clock as it stood when the record was last touched, reckoned back by the
+// time since boot: between them they are right, whatever it shows.
 #pragma once
 #include "i18n/i18n.h"
 #include "ledger/record.h"

@@ -90,6 +90,70 @@ static void test_rated_visit(void **state)
     free(visit);
 }
 
+// 1970 when the screen opened and at the answer, then a time server came. The
+// answer was 1240 ms after the opening, the end 9000 ms.
+static void test_a_step_of_the_clock_moves_nothing_in_a_visit(void **state)
+{
+    (void)state;
+    struct record *visit = calloc(1, sizeof *visit);
+    struct visit_time time = at(0);
+    const int64_t right = time.wall_ms;
+    const bool chosen[SURVEY_REASONS_MAX] = {false};
+    const struct visit_touch touch = {true, 0.31, 0.55};
+    assert_non_null(visit);
+    time.wall_ms = 100000;
+    time.synced = false;
+    visit_open(visit, "019ab0a2-0000-7000-8000-000000000001", &SURVEY, &PLACE,
+               &time);
+    time.wall_ms = 101240;
+    time.up_ms += 1240;
+    visit_answer(visit, 5, &touch, &time);
+    // As a draft, which a power cut would make a line.
+    assert_int_equal(visit->opened_at, 100000);
+    assert_int_equal(visit->answered_at, 101240);
+    assert_int_equal(visit->up_ms, 501240);
+    assert_int_equal(visit->clock, RECORD_CLOCK_UNSURE);
+    time = at(9000);
+    visit_close(visit, &SURVEY, RECORD_RATED, chosen, I18N_VI,
+                &(struct aids){0}, &time);
+    assert_int_equal(visit->opened_at, right);
+    assert_int_equal(visit->answered_at, right + 1240);
+    assert_int_equal(visit->closed_at, right + 9000);
+    assert_int_equal(visit->touch_after_ms, 1240);
+    assert_int_equal(visit->up_ms, 509000);
+    assert_int_equal(visit->clock, RECORD_CLOCK_SYNCED);
+    free(visit);
+}
+
+// Ten years ahead at the opening, back to 1970 before the second answer.
+static void test_a_step_between_two_answers(void **state)
+{
+    (void)state;
+    struct record *visit = open_visit();
+    struct visit_time time = at(1000);
+    const struct visit_touch touch = {true, 0.31, 0.55};
+    visit_answer(visit, 1, &touch, &time);
+    time = at(4000);
+    visit_answer(visit, 0, &touch, &time);
+    time = at(6000);
+    time.wall_ms = 60000;
+    visit_answer(visit, 5, &touch, &time);
+    assert_int_equal(visit->opened_at, 54000);
+    assert_int_equal(visit->answered_at, 60000);
+    assert_int_equal(visit->touch_after_ms, 6000);
+    assert_int_equal(visit->up_ms, 506000);
+    // The clock was set to its very beginning: nothing is before that.
+    time.wall_ms = 2000;
+    time.up_ms += 3000;
+    const bool chosen[SURVEY_REASONS_MAX] = {false};
+    visit_close(visit, &SURVEY, RECORD_RATED, chosen, I18N_VI,
+                &(struct aids){0}, &time);
+    assert_int_equal(visit->opened_at, 1);
+    assert_int_equal(visit->answered_at, 1);
+    assert_int_equal(visit->closed_at, 2000);
+    free(visit);
+}
+
 static void test_answer_taken_back_leaves_nothing(void **state)
 {
     (void)state;
@@ -166,6 +230,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rated_visit),
+        cmocka_unit_test(test_a_step_of_the_clock_moves_nothing_in_a_visit),
+        cmocka_unit_test(test_a_step_between_two_answers),
         cmocka_unit_test(test_answer_taken_back_leaves_nothing),
         cmocka_unit_test(test_second_answer_is_the_answer),
         cmocka_unit_test(test_record_is_accepted_by_the_ledger)};
