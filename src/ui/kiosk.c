@@ -6,6 +6,7 @@
 #include "ledger/box.h"
 #include "survey/scanner.h"
 #include "survey/visit.h"
+#include "ui/clock_watch.h"
 #include "ui/invited.h"
 #include "ui/staff.h"
 #include "ui/watch.h"
@@ -40,6 +41,7 @@ struct kiosk {
     struct scanner scanner;
     struct visit_business business; // of the visit that opens by invitation
     int64_t expires_at; // its invitation, server time; 0: it is in no list
+    struct clock_watch clock;
     struct record visit;
     struct visit_touch touch;
     struct comment comment;
@@ -101,6 +103,25 @@ static void tell_shown(struct kiosk *kiosk, const char *invitation)
     if (strcmp(told, invitation) != 0 &&
         !store_put_setting(kiosk->store, STORE_SETTING_INVITATION, invitation))
         log_warn("ui", "the courier is not told which invitation is shown");
+}
+
+// A clock that was set stands in the ledger, where it says what the times of
+// the lines around it are worth.
+static void look_at_clock(struct kiosk *kiosk)
+{
+    int64_t wall_ms = clock_wall_ms();
+    char before[CLOCK_ISO_SIZE], after[CLOCK_ISO_SIZE], detail[200];
+    int64_t step;
+    if (!kiosk->store ||
+        !clock_watch_look(&kiosk->clock, wall_ms, clock_boot_ms(), &step))
+        return;
+    clock_format(wall_ms - step, before);
+    clock_format(wall_ms, after);
+    snprintf(detail, sizeof detail,
+             "{\"step_ms\":%lld,\"from\":\"%s\",\"to\":\"%s\"}",
+             (long long)step, before, after);
+    log_warn("ui", "the clock was set from %s to %s", before, after);
+    write_event(kiosk, "clock", detail);
 }
 
 static void open_visit(struct kiosk *kiosk)
@@ -181,6 +202,7 @@ static bool seal_comment(struct kiosk *kiosk, struct buf *out)
 
 static bool close_visit(struct kiosk *kiosk, const struct flow_effects *effects)
 {
+    look_at_clock(kiosk); // before the line whose times it explains
     struct visit_time time = time_now(kiosk);
     struct buf sealed = {0};
     visit_close(&kiosk->visit, kiosk->survey, effects->outcome,
@@ -801,6 +823,7 @@ static bool look_around(struct kiosk *kiosk, int64_t now)
 bool kiosk_tick(struct kiosk *kiosk, int64_t now)
 {
     const struct flow_input tick = {.kind = FLOW_TICK, .now = now};
+    look_at_clock(kiosk);
     bool changed = kiosk_step(kiosk, &tick);
     changed |= comment_tick(&kiosk->comment, now);
     changed |= keep_hours(kiosk, now);
