@@ -413,6 +413,9 @@ const char *const office_statements[STATEMENT_COUNT] = {
     [TRUST_MISSING] = "SELECT (SELECT coalesce(sum(max(reported_to -"
                       " received_to, 0)), 0) FROM chains) + (SELECT"
                       " coalesce(sum(last - first + 1), 0) FROM lost_lines)",
+    [TRUST_UNANCHORED] =
+        "SELECT count(*) FROM visits WHERE counted = 1 AND quality > 0"
+        " AND at >= ?1 AND at < ?2",
     [TRUST_FLAGGED] = "SELECT count(DISTINCT device_no) FROM flags",
     [TRUST_DUPLICATES] = "SELECT count(*) FROM visits WHERE counted = 0"
                          " AND at >= ?1 AND at < ?2",

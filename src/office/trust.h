@@ -15,6 +15,11 @@ struct office_trust {
     int64_t oldest_contact;
 };
 
+// Counted visits of these local days whose time no contact with the server
+// vouches for: every quality but A (corrected_time.h).
+enum office_result office_count_unanchored(struct office *office,
+                                           int32_t first_day, int32_t last_day,
+                                           int64_t *out_count);
 // Visits of these local days that do not count, because another one of their
 // transaction and step does (claim.h).
 enum office_result office_count_duplicates(struct office *office,

@@ -42,11 +42,11 @@ enum office_result office_read_trust(struct office *office, int64_t now,
     return office_result_of(result);
 }
 
-enum office_result office_count_duplicates(struct office *office,
-                                           int32_t first_day, int32_t last_day,
-                                           int64_t *out_count)
+static enum office_result count_visits(struct office *office, size_t statement,
+                                       int32_t first_day, int32_t last_day,
+                                       int64_t *out_count)
 {
-    struct sql_statement *s = sql_use(office->sql, TRUST_DUPLICATES);
+    struct sql_statement *s = sql_use(office->sql, statement);
     sql_bind_int(s, 1, date_wall_ms_of_day(first_day));
     sql_bind_int(s, 2, date_wall_ms_of_day(last_day + 1));
     enum sql_result result = sql_step(s);
@@ -55,4 +55,20 @@ enum office_result office_count_duplicates(struct office *office,
     }
     sql_done(s);
     return office_result_of(result);
+}
+
+enum office_result office_count_duplicates(struct office *office,
+                                           int32_t first_day, int32_t last_day,
+                                           int64_t *out_count)
+{
+    return count_visits(office, TRUST_DUPLICATES, first_day, last_day,
+                        out_count);
+}
+
+enum office_result office_count_unanchored(struct office *office,
+                                           int32_t first_day, int32_t last_day,
+                                           int64_t *out_count)
+{
+    return count_visits(office, TRUST_UNANCHORED, first_day, last_day,
+                        out_count);
 }

@@ -88,6 +88,7 @@ static void read_complete(struct reading *reading)
         .missing = read_count(reading, object, "missing"),
         .flagged = read_count(reading, object, "flagged_devices"),
         .duplicates = read_count(reading, object, "duplicates"),
+        .unanchored = read_count(reading, object, "unanchored"),
         .oldest_contact = read_moment(reading, object, "oldest_contact"),
         .data_as_of = read_moment(reading, reading->object, "data_as_of"),
     };

@@ -85,7 +85,8 @@ void remarks_completeness(const struct report *report, const struct i18n *texts,
     } lacks[] = {{"report.complete.never", complete->never_seen},
                  {"report.complete.missing", complete->missing},
                  {"report.complete.flagged", complete->flagged},
-                 {"report.complete.duplicates", complete->duplicates}};
+                 {"report.complete.duplicates", complete->duplicates},
+                 {"report.complete.unanchored", complete->unanchored}};
     for (size_t i = 0; i < sizeof lacks / sizeof lacks[0]; i++) {
         if (lacks[i].count == 0)
             continue;

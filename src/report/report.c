@@ -286,11 +286,13 @@ static bool read_complete(struct office *office, int64_t now,
                           struct report_complete *out)
 {
     struct office_trust trust;
-    int64_t duplicates = 0;
+    int64_t duplicates = 0, unanchored = 0;
     if (office_read_trust(office, now, REPORT_HEARTBEAT_MS, &trust) !=
             OFFICE_OK ||
         office_count_duplicates(office, period->first, period->last,
-                                &duplicates) != OFFICE_OK)
+                                &duplicates) != OFFICE_OK ||
+        office_count_unanchored(office, period->first, period->last,
+                                &unanchored) != OFFICE_OK)
         return false;
     *out = (struct report_complete){
         .devices = trust.devices,
@@ -299,6 +301,7 @@ static bool read_complete(struct office *office, int64_t now,
         .missing = trust.missing_lines,
         .flagged = trust.flagged,
         .duplicates = duplicates,
+        .unanchored = unanchored,
         .oldest_contact = quarter_of(trust.oldest_contact),
         .data_as_of = quarter_of(trust.data_as_of),
     };

@@ -124,6 +124,7 @@ struct report_complete {
     int64_t flagged;    // devices with a fork or a conflict
     int64_t duplicates; // visits of the period that do not count, since
                         // another one of their transaction and step does
+    int64_t unanchored; // visits of the period whose time is an estimate
     // Quarters of an hour, as all times that leave the office.
     int64_t oldest_contact; // where the silent ones' data ends; 0: nowhere
     int64_t data_as_of;     // last contact with any device; 0: never

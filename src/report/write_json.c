@@ -146,6 +146,7 @@ static json_t *make_complete(struct document *document)
     set(document, object, "missing", json_integer(complete->missing));
     set(document, object, "flagged_devices", json_integer(complete->flagged));
     set(document, object, "duplicates", json_integer(complete->duplicates));
+    set(document, object, "unanchored", json_integer(complete->unanchored));
     set(document, object, "oldest_contact",
         moment_or_null(complete->oldest_contact));
     return object;

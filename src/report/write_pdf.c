@@ -355,6 +355,7 @@ static void write_trust_table(struct writing *w)
     write_count(w, "report.trust.missing", complete->missing);
     write_count(w, "report.trust.flagged", complete->flagged);
     write_count(w, "report.trust.duplicates", complete->duplicates);
+    write_count(w, "report.trust.unanchored", complete->unanchored);
     paper_table_end(w->paper);
 }
 

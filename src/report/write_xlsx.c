@@ -208,6 +208,7 @@ static void put_trust(struct writing *w)
     put_count(w, "report.trust.missing", complete->missing);
     put_count(w, "report.trust.flagged", complete->flagged);
     put_count(w, "report.trust.duplicates", complete->duplicates);
+    put_count(w, "report.trust.unanchored", complete->unanchored);
     put_count(w, "report.flagged", FIGURES_UNKNOWN);
 }
 

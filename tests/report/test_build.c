@@ -299,6 +299,34 @@ static void test_build_tells_of_missing_lines(void **state)
     scene_close(&scene);
 }
 
+// A day without contact and without a clock: both of its visits are counted,
+// and the report of their month says that their time is an estimate.
+static void test_build_tells_of_estimated_times(void **state)
+{
+    (void)state;
+    struct scene scene;
+    struct report report;
+    scene_open(&scene);
+    int64_t from = (int64_t)scene.device.count + 1;
+    id_new_v4(scene.device.boot);
+    scene.device.up_ms = 60 * 1000;
+    scene.device.wall_ms = 60 * 1000;
+    maker_rate(&scene.device, 5);
+    maker_rate(&scene.device, 5);
+    id_new_v4(scene.device.boot);
+    scene.device.up_ms = 60 * 1000;
+    made_office_send(&scene.office, &scene.device, from, from + 1,
+                     moment("2026-01-18", 8));
+    build(&scene, "hanh-chinh:2026-02", REPORT_BY_NONE, &report);
+    assert_int_equal(report.complete.unanchored, 2);
+    assert_levels(&report.total, 1, 0, 0, 0, 2);
+    report_free(&report);
+    build(&scene, "hanh-chinh:2026-01", REPORT_BY_NONE, &report);
+    assert_int_equal(report.complete.unanchored, 0);
+    report_free(&report);
+    scene_close(&scene);
+}
+
 static void test_build_of_an_empty_office(void **state)
 {
     (void)state;
@@ -326,6 +354,7 @@ int main(void)
         cmocka_unit_test(test_build_tells_of_duplicates),
         cmocka_unit_test(test_build_tells_contacts_by_the_quarter),
         cmocka_unit_test(test_build_tells_of_missing_lines),
+        cmocka_unit_test(test_build_tells_of_estimated_times),
         cmocka_unit_test(test_build_of_an_empty_office),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

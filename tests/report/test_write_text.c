@@ -266,6 +266,9 @@ static void test_text_completeness(void **state)
          "Độ đầy đủ 1/3 thiết bị chưa liên lạc lần nào\n"},
         {{.devices = 3, .missing = 1200},
          "Độ đầy đủ còn thiếu 1.200 bản ghi mà thiết bị đã báo là có\n"},
+        {{.devices = 3, .unanchored = 1200},
+         "không thiếu bản ghi nào\n thời điểm của 1.200 lượt chỉ là ước tính "
+         "vì đồng hồ thiết bị không chắc đúng\n"},
         {{.devices = 3, .flagged = 2},
          "không thiếu bản ghi nào\n 2 thiết bị có chuỗi bản ghi cần kiểm "
          "tra\n"},
