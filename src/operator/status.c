@@ -20,6 +20,8 @@ struct status {
     bool enrolled;
     struct sending sending;
     bool clock_synced;
+    bool clock_compared; // with the server's, since the boot
+    int64_t clock_ahead_ms;
 };
 
 // --- Reading ----------------------------------------------------------------
@@ -61,7 +63,14 @@ static bool read_status(const char *directory, struct status *out,
         return false;
     }
     out->enrolled = result == DEVICE_OK;
-    return read_databases(directory, &out->sending, console);
+    if (!read_databases(directory, &out->sending, console))
+        return false;
+    char boot[CLOCK_BOOT_ID_SIZE];
+    clock_boot_id(boot);
+    out->clock_compared =
+        sending_clock_offset(&out->sending, boot, clock_wall_ms(),
+                             clock_boot_ms(), &out->clock_ahead_ms);
+    return true;
 }
 
 // --- Printing ---------------------------------------------------------------
@@ -78,25 +87,27 @@ static void print_json(const struct status *status, struct buf *out)
     const struct sending *sending = &status->sending;
     const char *error = sending->attempts.last_error;
     listing_print_object(
-        json_pack("{s:b, s:s?, s:s?, s:s?, s:I, s:o, s:I, s:I, s:s, s:I, s:o, "
-                  "s:s?, s:o, s:I, s:I, s:I, s:I, s:s}",
-                  "enrolled", status->enrolled, "device",
-                  status->enrolled ? status->device.id : NULL, "counter",
-                  status->enrolled ? status->device.counter : NULL, "server",
-                  status->enrolled ? status->device.server : NULL, "pending",
-                  (json_int_t)sending->pending, "oldest_pending",
-                  time_or_null(sending->oldest_pending), "gen",
-                  (json_int_t)sending->head.gen, "head_seq",
-                  (json_int_t)sending->head.seq, "head_hash",
-                  sending->head.head, "drafts", (json_int_t)sending->drafts,
-                  "last_sent", time_or_null(sending->attempts.last_sent_ms),
-                  "last_error", error[0] != '\0' ? error : NULL,
-                  "last_error_at",
-                  time_or_null(sending->attempts.last_error_ms), "failures",
-                  (json_int_t)sending->attempts.failures, "quarantined",
-                  (json_int_t)sending->quarantined, "left",
-                  (json_int_t)sending->left, "gone", (json_int_t)sending->gone,
-                  "clock", status->clock_synced ? "synced" : "unsure"),
+        json_pack(
+            "{s:b, s:s?, s:s?, s:s?, s:I, s:o, s:I, s:I, s:s, s:I, s:o, "
+            "s:s?, s:o, s:I, s:I, s:I, s:I, s:s, s:o}",
+            "enrolled", status->enrolled, "device",
+            status->enrolled ? status->device.id : NULL, "counter",
+            status->enrolled ? status->device.counter : NULL, "server",
+            status->enrolled ? status->device.server : NULL, "pending",
+            (json_int_t)sending->pending, "oldest_pending",
+            time_or_null(sending->oldest_pending), "gen",
+            (json_int_t)sending->head.gen, "head_seq",
+            (json_int_t)sending->head.seq, "head_hash", sending->head.head,
+            "drafts", (json_int_t)sending->drafts, "last_sent",
+            time_or_null(sending->attempts.last_sent_ms), "last_error",
+            error[0] != '\0' ? error : NULL, "last_error_at",
+            time_or_null(sending->attempts.last_error_ms), "failures",
+            (json_int_t)sending->attempts.failures, "quarantined",
+            (json_int_t)sending->quarantined, "left", (json_int_t)sending->left,
+            "gone", (json_int_t)sending->gone, "clock",
+            status->clock_synced ? "synced" : "unsure", "clock_ahead_ms",
+            status->clock_compared ? json_integer(status->clock_ahead_ms)
+                                   : json_null()),
         out);
 }
 
@@ -106,6 +117,23 @@ static void print_moment(struct buf *out, const char *name, int64_t wall_ms,
     char text[CLOCK_ISO_SIZE];
     clock_format(wall_ms, text);
     buf_printf(out, "%-15s %s\n", name, wall_ms > 0 ? text : never);
+}
+
+// Lines that were made by an unsure clock are placed by the server's.
+static void print_clock(const struct status *status, struct buf *out)
+{
+    int64_t ahead = status->clock_ahead_ms;
+    buf_printf(out, "Clock           %s\n",
+               status->clock_synced
+                   ? "synchronised"
+                   : "unsure: not synchronised with a time source");
+    if (!status->clock_compared)
+        buf_append_text(out, "                not compared with the server's "
+                             "since this start\n");
+    else
+        buf_printf(out, "                %" PRId64 ".%03d s %s the server's\n",
+                   imaxabs(ahead) / 1000, (int)(imaxabs(ahead) % 1000),
+                   ahead < 0 ? "behind" : "ahead of");
 }
 
 static void print_text(const struct status *status, struct buf *out)
@@ -152,9 +180,7 @@ static void print_text(const struct status *status, struct buf *out)
                    "                from a backup that is older than what "
                    "stays here\n",
                    sending->gone);
-    buf_printf(out, "Clock           %s\n",
-               status->clock_synced ? "synchronised"
-                                    : "not synchronised with a time source");
+    print_clock(status, out);
 }
 
 static int run(const struct config *config, struct console *console)

@@ -85,3 +85,13 @@ void sending_read(const char *directory, struct sending *out)
     ledger_reader_close(ledger);
     courier_close(courier);
 }
+
+bool sending_clock_offset(const struct sending *sending, const char *boot,
+                          int64_t wall_ms, int64_t up_ms, int64_t *out_ms)
+{
+    const struct courier_anchor *anchor = &sending->anchor;
+    if (strcmp(anchor->boot, boot) != 0)
+        return false;
+    *out_ms = wall_ms - (anchor->server_ms + (up_ms - anchor->up_ms));
+    return true;
+}

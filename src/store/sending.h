@@ -23,3 +23,8 @@ struct sending {
 // A database that does not exist yet is read as empty. What could not be read
 // is 0 and its flag false; the cause is logged.
 void sending_read(const char *directory, struct sending *out);
+
+// By how much a clock that shows `wall_ms` is ahead of the server's, at `up_ms`
+// of this boot. False: it has not been compared since the boot.
+bool sending_clock_offset(const struct sending *sending, const char *boot,
+                          int64_t wall_ms, int64_t up_ms, int64_t *out_ms);

@@ -166,15 +166,16 @@ static void say_storage(const struct work *w)
 // The server's clock, carried on by the time that the machine has run since.
 static void say_clock(const struct work *w)
 {
-    const struct courier_anchor *anchor = &w->facts->sending.anchor;
+    const struct diagnosis_facts *facts = w->facts;
     struct buf number = {0};
-    if (!w->facts->clock_believed) {
+    int64_t ahead = 0;
+    if (!facts->clock_believed) {
         say(w, DIAGNOSIS_CLOCK, false, "diag.clock.unset", NULL);
-    } else if (strcmp(anchor->boot, w->facts->boot) != 0) {
+    } else if (!sending_clock_offset(&facts->sending, facts->boot,
+                                     facts->wall_ms, facts->up_ms, &ahead)) {
         say(w, DIAGNOSIS_CLOCK, false, "diag.clock.unknown", NULL);
     } else {
-        int64_t server = anchor->server_ms + (w->facts->up_ms - anchor->up_ms);
-        int64_t off = llabs(w->facts->wall_ms - server);
+        int64_t off = llabs(ahead);
         bool well = off < WRONG_CLOCK_MS;
         if (off < MINUTE_MS)
             number_append_ratio(off, 1000, 1, &number);

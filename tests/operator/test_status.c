@@ -1,4 +1,5 @@
 // hailong status on a device's directory, with and without a kiosk running.
+#include "common/clock.h"
 #include "common/file.h"
 #include "store/courier.h"
 #include "support/command_runner.h"
@@ -138,6 +139,47 @@ static void test_status_tells_what_left(void **state)
     old_close(&old);
 }
 
+// The server was asked 10 s ago and showed two minutes more than this clock
+// does.
+static void test_status_compares_the_clock(void **state)
+{
+    (void)state;
+    struct made_kiosk kiosk;
+    struct courier *courier;
+    struct run run = {0};
+    struct courier_anchor anchor = {.up_ms = clock_boot_ms() - 10000,
+                                    .server_ms =
+                                        clock_wall_ms() - 10000 + 120000};
+    int64_t ahead = 0;
+    clock_boot_id(anchor.boot);
+    made_kiosk_open(&kiosk);
+    json_t *status = status_of(kiosk.folder, &run);
+    assert_true(json_is_null(json_object_get(status, "clock_ahead_ms")));
+    json_decref(status);
+    run_command(&run, "status", "--data", kiosk.folder, NULL);
+    run_must_say(&run, "not compared with the server's since this start\n");
+
+    assert_int_equal(courier_open(kiosk.folder, COURIER_WRITER, &courier),
+                     SQL_OK);
+    assert_int_equal(courier_put_anchor(courier, &anchor), SQL_OK);
+    status = status_of(kiosk.folder, &run);
+    assert_true(json_get_int(status, "clock_ahead_ms", &ahead));
+    assert_true(ahead > -120100 && ahead < -119900);
+    json_decref(status);
+    run_command(&run, "status", "--data", kiosk.folder, NULL);
+    run_must_say(&run, " s behind the server's\n");
+
+    // What an earlier boot heard says nothing of this one.
+    anchor.boot[0] = anchor.boot[0] == '0' ? '1' : '0';
+    assert_int_equal(courier_put_anchor(courier, &anchor), SQL_OK);
+    courier_close(courier);
+    status = status_of(kiosk.folder, &run);
+    assert_true(json_is_null(json_object_get(status, "clock_ahead_ms")));
+    json_decref(status);
+    run_free(&run);
+    made_kiosk_close(&kiosk);
+}
+
 static void test_status_before_enrolment(void **state)
 {
     (void)state;
@@ -184,6 +226,7 @@ int main(void)
         cmocka_unit_test(test_status_of_a_running_device),
         cmocka_unit_test(test_status_tells_how_sending_goes),
         cmocka_unit_test(test_status_tells_what_left),
+        cmocka_unit_test(test_status_compares_the_clock),
         cmocka_unit_test(test_status_before_enrolment),
         cmocka_unit_test(test_status_of_what_is_no_device),
     };
