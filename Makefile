@@ -237,7 +237,12 @@ test:
 
 tests: need-packages $(TESTS)
 
-test-run: all tests $(BUILD)/tools/tapper $(BUILD)/tests/crash/crash $(BUILD)/hailong-fleet
+# Loaded before a program of tests/e2e; never with a sanitizer inside.
+$(BUILD)/tests/e2e/machine.so: tests/e2e/machine.c
+	@mkdir -p $(@D)
+	$(CC) -std=c11 -O2 -Wall -Wextra -shared -fPIC -o $@ $<
+
+test-run: all tests $(BUILD)/tools/tapper $(BUILD)/tests/crash/crash $(BUILD)/hailong-fleet $(BUILD)/tests/e2e/machine.so
 	tools/run-tests $(BUILD) $(TESTS) tests/e2e/*.sh
 
 # make test-room ROOM=ledger: the tests of one room, for daily work.
