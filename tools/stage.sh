@@ -3,7 +3,7 @@
 # that was started here is ended here.
 #
 #   stage_begin BUILD DIR     DIR is emptied; logs and data go there
-#   stage_screen W H          a virtual X display, unless DISPLAY is to be used
+#   stage_screen W H [NAME]   a virtual X display, unless DISPLAY is to be used
 #   stage_server [OPTION…]    sets SERVER (its address)
 #   stage_device NAME COUNTER [OPTION…]   adds and enrols DIR/NAME
 #   stage_courier NAME
@@ -77,9 +77,10 @@ stage_wait_file() {
 
 stage_screen() {
     # The server picks a free display number and tells it.
-    stage_start xvfb.log sh -c "exec Xvfb -displayfd 3 -screen 0 $1x$2x24 -nolisten tcp 3>'$STAGE_DIR/display'"
-    stage_wait_file "$STAGE_DIR/display"
-    DISPLAY=:$(cat "$STAGE_DIR/display")
+    stage_display=$STAGE_DIR/display${3:-}
+    stage_start "xvfb${3:-}.log" sh -c "exec Xvfb -displayfd 3 -screen 0 $1x$2x24 -nolisten tcp 3>'$stage_display'"
+    stage_wait_file "$stage_display"
+    DISPLAY=:$(cat "$stage_display")
     export DISPLAY
 }
 
