@@ -21,6 +21,22 @@ struct listing {
     bool failed;
 };
 
+// A place for one more; NULL on no memory.
+static struct office_device *add_row(struct listing *listing)
+{
+    if (!listing->rows || listing->count == listing->capacity) {
+        size_t capacity = listing->capacity ? 2 * listing->capacity : 16;
+        struct office_device *rows =
+            realloc(listing->rows, capacity * sizeof *rows);
+        if (!rows) {
+            return NULL;
+        }
+        listing->rows = rows;
+        listing->capacity = capacity;
+    }
+    return &listing->rows[listing->count++];
+}
+
 // Devices of one counter come one after the other.
 static bool add_counter(void *ctx, const struct office_device *device)
 {
@@ -29,27 +45,20 @@ static bool add_counter(void *ctx, const struct office_device *device)
         strcmp(device->unit, listing->unit) != 0) {
         return true;
     }
-    struct office_device *last =
+    struct office_device *row =
         listing->count > 0 ? &listing->rows[listing->count - 1] : NULL;
-    if (last && strcmp(last->counter, device->counter) == 0) {
-        if (device->last_seen_at > last->last_seen_at) {
-            *last = *device;
+    if (row && strcmp(row->counter, device->counter) == 0) {
+        if (device->last_seen_at > row->last_seen_at) {
+            *row = *device;
         }
         return true;
     }
-    if (listing->count == listing->capacity) {
-        size_t capacity = listing->capacity ? 2 * listing->capacity : 16;
-        struct office_device *rows =
-            realloc(listing->rows, capacity * sizeof *rows);
-        if (!rows) {
-            listing->failed = true;
-            return false;
-        }
-        listing->rows = rows;
-        listing->capacity = capacity;
+    row = add_row(listing);
+    listing->failed = !row;
+    if (row) {
+        *row = *device;
     }
-    listing->rows[listing->count++] = *device;
-    return true;
+    return row != NULL;
 }
 
 static json_t *field_object(const struct office_field *field)
