@@ -3,6 +3,7 @@ import { ask } from "/web/session.js";
 
 const WAIT_S = 25;
 const PATIENCE_MS = (WAIT_S + 15) * 1000;
+const LEAST_MS = 1000; // of a wait that brought nothing new
 const PAUSES_MS = [500, 1000, 2000, 4000];
 
 export function pause(ms) {
@@ -51,11 +52,15 @@ export async function follow(path, onChange, onAway) {
     onAway(is);
   };
   for (;;) {
+    const began = performance.now();
     const seen = await whenThere(() => look(path, etag, wait), away);
     if (seen.status === 200) {
       onChange(seen.body);
     } else if (seen.status !== 304) {
       return seen.status;
+    } else if (performance.now() - began < LEAST_MS) {
+      // A server that has no room for those who wait sends them off at once.
+      await pause(LEAST_MS);
     }
     etag = seen.etag;
   }
