@@ -168,7 +168,7 @@ void answer_free(struct answer *answer)
 
 const char *answer_header(const struct answer *answer, const char *name)
 {
-    static char value[512];
+    static _Thread_local char value[512];
     size_t size = strlen(name);
     const char *line = buf_text(&answer->head);
     while ((line = strstr(line, "\r\n"))) {
