@@ -221,6 +221,9 @@ bool phone_start(struct phone *phone, struct writer *writer, struct hub *hub,
                                     .revoked = on_revoked,
                                     .ctx = phone});
     atomic_store(&phone->feeder, feeder);
+    // The store may have become ready a moment before, and found nobody to
+    // wake.
+    on_changed(phone);
     return feeder != NULL;
 }
 
