@@ -1053,6 +1053,27 @@ static void ask_by_other_methods(struct base *base)
     }
 }
 
+// The same without the body.
+static void ask_for_the_head(struct base *base)
+{
+    struct ask asked = base->asked;
+    if (strcmp(base->operation->method, "GET") != 0) {
+        return;
+    }
+    int status = ask_told(base->operation, &asked, &base->answer);
+    asked.method = "HEAD";
+    answer_free(&base->answer);
+    ask(server.port, &asked, &base->answer);
+    assert_int_equal(base->answer.status, status);
+    assert_int_equal(base->answer.body.size, 0);
+}
+
+static void test_heads_are_told_as_well(void **state)
+{
+    (void)state;
+    for_each(ask_for_the_head);
+}
+
 static void test_others_are_refused(void **state)
 {
     (void)state;
@@ -1228,6 +1249,7 @@ int main(void)
         cmocka_unit_test(test_every_operation_asked_well),
         cmocka_unit_test(test_transactions_in_lines),
         cmocka_unit_test(test_what_is_known_is_not_sent_again),
+        cmocka_unit_test(test_heads_are_told_as_well),
         cmocka_unit_test(test_others_are_refused),
         cmocka_unit_test(test_bad_frames_are_refused),
         cmocka_unit_test(test_bad_bodies_are_refused),
