@@ -209,7 +209,6 @@ static bool wait_until_wanted(struct poll *p)
     pthread_mutex_lock(&p->lock);
     while (!p->wanted && !p->stopping)
         pthread_cond_wait(&p->wake, &p->lock);
-    p->not_before_ms = 0;
     bool go = !p->stopping;
     pthread_mutex_unlock(&p->lock);
     return go;
@@ -231,6 +230,7 @@ static void *work(void *ctx)
         while (wait_for_time(p))
             put_off(p, ask(p));
         rest(p);
+        put_off(p, 0);
     }
     return NULL;
 }
@@ -271,6 +271,9 @@ struct poll *poll_start(const struct poll_params *params)
     }
     p->device = params->device;
     p->courier = params->courier;
+    // A town whose power is back does not knock at once.
+    p->not_before_ms =
+        steady_ms() + policy_first_ms(params->first_contact_s, id_random_u64());
     if (!start_thread(p)) {
         transport_close(p->transport);
         free(p);

@@ -23,6 +23,7 @@ struct poll_params {
     struct courier *courier;     // this one, which other threads write too
     const char *proxy;           // NULL: none; copied
     bool plain_http;
+    int64_t first_contact_s; // the first question comes within this
 };
 
 // Starts the thread, at rest. NULL when memory or a thread could not be had;

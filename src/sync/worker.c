@@ -741,7 +741,8 @@ static void start_poll(struct worker *w)
     const struct poll_params params = {.device = &w->device,
                                        .courier = w->courier,
                                        .proxy = w->proxy,
-                                       .plain_http = w->plain_http};
+                                       .plain_http = w->plain_http,
+                                       .first_contact_s = w->first_contact_s};
     struct poll *poll = poll_start(&params);
     if (!poll)
         return;
