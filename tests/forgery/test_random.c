@@ -8,7 +8,8 @@
 //
 // Left out is what no proof covers, as the README says: the device's last,
 // unsent line made anew whole; the time that a batch says it was sent at, and
-// its other clocks when it brought no visit that counts; the words of reasons
+// its other clocks when it brought no visit that counts, or what they say was
+// told by a batch before; the words of reasons
 // and flags, and when they came; heads of lines that have come since.
 #include "forgery/attacker.h"
 #include "forgery/scenes.h"
@@ -379,8 +380,17 @@ static const struct table OFFICE_TABLES[] = {
     // brought none that counts.
     {.name = "batches",
      .key = "batch_no",
-     .columns = "boot up_ms received_at",
+     .columns = "up_ms received_at",
      .where = "gen = 1",
+     .device = OWNER,
+     .gen = "gen",
+     .seq = "stored_to",
+     .near = 4},
+    // Later batches of the same boot find their lines placed by this one.
+    {.name = "batches",
+     .key = "batch_no",
+     .columns = "boot",
+     .where = "batch_no = 1",
      .device = OWNER,
      .gen = "gen",
      .seq = "stored_to",
