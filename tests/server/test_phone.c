@@ -523,6 +523,71 @@ static void test_form_that_is_none_of_ours_is_refused(void **state)
     answer_free(&answer);
 }
 
+// A code that came as it is, as in a token of before the mode was changed.
+static void test_plain_code_is_kept_as_the_mode_says(void **state)
+{
+    static const char code[] = "H24.12-261123-0007";
+    static const char *const linked[] = {"--privacy", "linked", NULL};
+    struct made_server *server = *state;
+    struct made_device device;
+    struct answer answer = {0};
+    struct phone_lines lines;
+    struct token token;
+    char path[PHONE_PATH_SIZE];
+    made_device_enrol(&device, server, "3");
+    made_device_free(&device);
+    new_path(server, code, &token, path);
+    phone_get(server, path, &answer);
+    assert_holds(buf_text(&answer.body), "Mã hồ sơ được thay bằng một mã khác");
+    phone_choose(server, path, 5, NULL);
+    made_server_stop(server);
+    made_server_restart(server, linked);
+    strcpy(token.step, "bo-sung");
+    id_new_v4(token.id);
+    phone_path(server, &token, path);
+    phone_get(server, path, &answer);
+    assert_holds(buf_text(&answer.body), "lưu cùng mã hồ sơ");
+    phone_choose(server, path, 4, NULL);
+    made_server_stop(server);
+    made_server_restart(server, linked);
+    await_rated(server, 2);
+    phone_lines(server, &lines);
+    assert_int_equal(lines.count, 2);
+    assert_int_equal(lines.list[0].transaction[0], '~');
+    assert_string_equal(lines.list[1].transaction, code);
+    answer_free(&answer);
+}
+
+// As nginx tells it; other addresses go on.
+static void test_flood_from_one_address_is_slowed(void **state)
+{
+    static const char *const slow[] = {"--phone-rate", "1", NULL};
+    static const char *const addresses[] = {
+        "X-Forwarded-For: 203.0.113.9\r\n",
+        "X-Forwarded-For: 203.0.113.10\r\n"};
+    struct made_server *server = *state;
+    struct answer answer = {0};
+    struct token token;
+    char path[PHONE_PATH_SIZE];
+    int refused = 0;
+    made_server_stop(server);
+    made_server_restart(server, slow);
+    new_path(server, dossier, &token, path);
+    for (int i = 0; i < 40 && refused == 0; i++) {
+        answer_free(&answer);
+        ask(server->port, &(struct ask){.path = path, .headers = addresses[0]},
+            &answer);
+        refused += answer.status == 429;
+    }
+    assert_page(&answer, 429);
+    assert_non_null(answer_header(&answer, "Retry-After"));
+    answer_free(&answer);
+    ask(server->port, &(struct ask){.path = path, .headers = addresses[1]},
+        &answer);
+    assert_page(&answer, 200);
+    answer_free(&answer);
+}
+
 // The receipt's address, as the one-stop software gets it.
 static void test_token_of_the_one_stop_software_is_answered(void **state)
 {
@@ -960,6 +1025,8 @@ int main(void)
         TEST(test_level_cannot_be_changed_for_ever),
         TEST(test_comment_that_cannot_be_taken_comes_back),
         TEST(test_form_that_is_none_of_ours_is_refused),
+        TEST(test_plain_code_is_kept_as_the_mode_says),
+        TEST(test_flood_from_one_address_is_slowed),
         TEST(test_token_of_the_one_stop_software_is_answered),
         TEST(test_thousand_posts_write_one_line),
         TEST(test_invitation_is_answered_by_phone),
