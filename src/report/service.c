@@ -46,28 +46,38 @@ static bool complain(const char *why)
     return false;
 }
 
+static bool is_sound(const struct told *told)
+{
+    return told->count >= 0 && told->count <= FIGURES_COUNT_MAX &&
+           figures_service_is_sound(&told->service);
+}
+
+static struct told *add_told(struct telling *telling)
+{
+    struct told *all =
+        realloc(telling->all, (telling->count + 1) * sizeof *all);
+    if (!all)
+        return NULL;
+    telling->all = all;
+    return &all[telling->count];
+}
+
 static bool collect(void *ctx, const struct office_transaction_total *total)
 {
     struct telling *telling = ctx;
-    struct told *all =
-        realloc(telling->all, (telling->count + 1) * sizeof *all);
-    struct told told = {.key = strdup(total->key),
-                        .count = total->sum->count,
-                        .service = service_of(total->sum)};
-    telling->all = all ? all : telling->all;
-    if (!all || !told.key) {
-        free(told.key);
-        telling->failed = true;
+    struct told *told = add_told(telling);
+    char *key = told ? strdup(total->key) : NULL;
+    telling->failed = !key;
+    if (!key)
         return complain("out of memory for the rows of a report");
-    }
-    telling->all[telling->count++] = told;
-    if (told.count < 0 || told.count > FIGURES_COUNT_MAX ||
-        !figures_service_is_sound(&told.service)) {
-        telling->failed = true;
-        return complain("the totals of transactions hold impossible counts; "
-                        "run hailong verify on this server");
-    }
-    return true;
+    *told = (struct told){.key = key,
+                          .count = total->sum->count,
+                          .service = service_of(total->sum)};
+    telling->count++;
+    telling->failed = !is_sound(told);
+    return !telling->failed ||
+           complain("the totals of transactions hold impossible counts; run "
+                    "hailong verify on this server");
 }
 
 static void free_telling(struct telling *telling)
