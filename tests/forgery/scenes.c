@@ -1,6 +1,7 @@
 #include "forgery/scenes.h"
 #include "common/file.h"
 #include "office/checkpoint.h"
+#include "office/transactions.h"
 #include "support/check.h"
 #include <stdio.h>
 
@@ -109,6 +110,30 @@ static void fork_b(struct scene_server *scene)
         OFFICE_BATCH_FORK);
 }
 
+// Codes that visits have too, so that each of them is proved by a line.
+static void tell_transactions(struct scene_server *scene)
+{
+    static const struct pseudonym_keys linked = {.linked = true};
+    struct transaction_entry told[3] = {{.status = TRANSACTION_STORED}};
+    for (int i = 0; i < 3; i++) {
+        struct transaction *t = &told[i].transaction;
+        snprintf(t->code, sizeof t->code, "T-%d", i);
+        strcpy(t->texts[TRANSACTION_COUNTER], "3");
+        strcpy(t->texts[TRANSACTION_FIELD], "chung-thuc");
+        strcpy(t->texts[TRANSACTION_PROCEDURE], "2.000815");
+        strcpy(t->texts[TRANSACTION_STEP], "tra-ket-qua");
+        strcpy(t->texts[TRANSACTION_OFFICER], "cb-07");
+        t->done_at = scene->a.wall_ms + i * 60000;
+        t->queued_at = t->done_at - 900000 - i * 60000;
+        t->called_at = t->queued_at + 300000;
+        t->timeliness = (enum timeliness)(TIMELINESS_BEFORE + i);
+    }
+    assert_int_equal(office_take_transactions(scene->office.office, "H24.12",
+                                              &linked, told, 3,
+                                              scene->a.wall_ms),
+                     OFFICE_OK);
+}
+
 void scene_server(struct scene_server *scene)
 {
     memset(scene, 0, sizeof *scene);
@@ -128,6 +153,7 @@ void scene_server(struct scene_server *scene)
     for (int i = 3; i < SCENE_B; i++)
         maker_rate(&scene->b, 4);
     fork_b(scene);
+    tell_transactions(scene);
     office_close(scene->office.office);
     scene->office.office = NULL;
 }

@@ -469,6 +469,16 @@ static const struct table TOTAL_TABLES[] = {
      .gen = "0",
      .seq = "0",
      .near = 0},
+    {.name = "transaction_totals",
+     .key = "dimension grain period key",
+     .columns = "dimension grain period key transactions early on_time late "
+                "called_known called_ms called_within called_waits done_known "
+                "done_ms done_within done_waits",
+     .copy = "period = period + 1000",
+     .may_go = true,
+     .gen = "0",
+     .seq = "0",
+     .near = 0},
 };
 
 static void test_a_servers_rows(void **state)

@@ -156,6 +156,15 @@ static void test_totals_edited(void **state)
     expect(f, 4, "its counted outcome or level is not the line's");
 }
 
+static void test_totals_of_transactions_edited(void **state)
+{
+    struct fixture *f = *state;
+    attacker_run(f->copy, "office.db",
+                 "UPDATE transaction_totals SET late = 0, on_time = 2 WHERE "
+                 "dimension = 0 AND grain = 1");
+    expect_of(f, "", 0, 0, "is not what its transactions give");
+}
+
 static void test_key_of_a_device_replaced(void **state)
 {
     struct fixture *f = *state;
@@ -295,6 +304,7 @@ int main(void)
         ATTACK(test_flag_of_a_fork_removed),
         ATTACK(test_forked_line_removed),
         ATTACK(test_totals_edited),
+        ATTACK(test_totals_of_transactions_edited),
         ATTACK(test_key_of_a_device_replaced),
         ATTACK(test_checkpoint_names_what_was_taken_out),
         ATTACK(test_checkpoint_outlives_the_servers_memory),
