@@ -150,6 +150,7 @@ void made_server_start(struct made_server *made, const char *const *options)
 void made_server_kill(struct made_server *made)
 {
     int status;
+    assert_true(made->pid > 0); // 0 would be this test and who runs it
     kill(made->pid, SIGKILL);
     assert_int_equal(waitpid(made->pid, &status, 0), made->pid);
     made->pid = 0;
@@ -158,6 +159,7 @@ void made_server_kill(struct made_server *made)
 void made_server_stop(struct made_server *made)
 {
     int status;
+    assert_true(made->pid > 0);
     kill(made->pid, SIGTERM);
     assert_int_equal(waitpid(made->pid, &status, 0), made->pid);
     made->pid = 0;
