@@ -18,8 +18,9 @@
 // whether the line was sent in the boot in which it was made. Two answers about
 // one transaction within that error may be taken for either order; which one
 // was taken stays, and is the same for everybody. A visit without a transaction
-// stands alone. A step that was not told is a step of its own, and so is the
-// same dossier in another month of its token's key (ledger/pseudonym.h). Pure.
+// counts for the invitation that brought it, and without one stands alone. A
+// step that was not told is a step of its own, and so is the same dossier in
+// another month of its token's key (ledger/pseudonym.h). Pure.
 #pragma once
 #include "office/corrected_time.h"
 #include <stdbool.h>

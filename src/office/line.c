@@ -116,3 +116,10 @@ void office_line_read(const char *bytes, size_t size,
         take_unsound(bytes, size, place, out);
     }
 }
+
+const char *office_visit_claims(const struct office_visit *visit)
+{
+    return visit->transaction[0]  ? visit->transaction
+           : visit->invitation[0] ? visit->invitation
+                                  : NULL;
+}

@@ -41,6 +41,11 @@ struct office_visit {
     char invitation[ID_SIZE]; // that brought it to the screen
 };
 
+// What only one visit counts for, at a step: its transaction or, where none was
+// told, the invitation that brought it, which may be answered at the counter
+// and on a telephone. NULL: it stands alone.
+const char *office_visit_claims(const struct office_visit *visit);
+
 struct office_line {
     const char *bytes; // borrowed until the ingest is over
     size_t size;

@@ -77,7 +77,6 @@ enum {
     COL_PROCEDURE,
     COL_STEP,
     COL_OFFICER,
-    COL_TRANSACTION,
     COL_FLAGS,
     COL_BYTES
 };
@@ -108,7 +107,7 @@ static bool give(struct reading *r, struct sql_statement *s, int64_t ticket)
         .procedure = text_or_none(s, COL_PROCEDURE),
         .step = text_or_none(s, COL_STEP),
         .officer = text_or_none(s, COL_OFFICER),
-        .transaction = text_or_none(s, COL_TRANSACTION),
+        .transaction = is_read ? record.transaction : "",
         .flags = text_or_none(s, COL_FLAGS),
         .reasons = record.reasons,
         .reason_count = is_read ? record.reason_count : 0,

@@ -334,7 +334,7 @@ const char *const office_statements[STATEMENT_COUNT] = {
         "SELECT v.at, v.quality, v.outcome, v.level, v.mode, v.counted, d.id,"
         " " RATING_CODE("counter_no") RATING_CODE("field_no")
         RATING_CODE("procedure_no") RATING_CODE("step_no")
-        RATING_CODE("officer_no") "v.transaction_code,"
+        RATING_CODE("officer_no")
         " (SELECT group_concat(kind, ' ') FROM flags f WHERE"
         "  f.device_no = v.device_no AND f.gen = v.gen AND f.seq = v.seq),"
         " l.bytes FROM visits v JOIN devices d ON d.device_no = v.device_no"

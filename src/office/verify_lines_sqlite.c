@@ -190,10 +190,11 @@ static void find_stray_visit(struct walk *walk)
                 "is counted as a visit, and there is no such line");
 }
 
+// `text` NULL: none.
 static bool same_text(struct sql_statement *s, int column, const char *text)
 {
     const char *held = sql_text(s, column);
-    return strcmp(held ? held : "", text) == 0;
+    return strcmp(held ? held : "", text ? text : "") == 0;
 }
 
 static const char *find_visit_fault(const struct walk *walk,
@@ -218,7 +219,7 @@ static const char *find_visit_fault(const struct walk *walk,
         !is_code(beside, sql_int(s, COL_PROCEDURE_NO), visit->procedure) ||
         !is_code(beside, sql_int(s, COL_STEP_NO), visit->step) ||
         !is_code(beside, sql_int(s, COL_OFFICER_NO), visit->officer) ||
-        !same_text(s, COL_TRANSACTION, visit->transaction))
+        !same_text(s, COL_TRANSACTION, office_visit_claims(visit)))
         return "what it is counted under is not the line's";
     return NULL;
 }

@@ -79,8 +79,7 @@ static enum sql_result add_row(const struct counting *c, bool is_counted,
     sql_bind_int(s, 12, facts->procedure);
     sql_bind_int(s, 13, facts->step);
     sql_bind_int(s, 14, facts->officer);
-    sql_bind_text(s, 15,
-                  visit->transaction[0] != '\0' ? visit->transaction : NULL);
+    sql_bind_text(s, 15, office_visit_claims(visit));
     sql_bind_int(s, 16, is_counted);
     sql_bind_int(s, 17, c->claim.time);
     enum sql_result result = sql_execute(s);
@@ -97,7 +96,7 @@ struct holder {
 static enum sql_result find_holder(const struct counting *c, struct holder *out)
 {
     struct sql_statement *s = sql_use(c->taking->office->sql, VISIT_HOLDER);
-    sql_bind_text(s, 1, c->line->visit.transaction);
+    sql_bind_text(s, 1, office_visit_claims(&c->line->visit));
     sql_bind_int(s, 2, c->facts.step);
     enum sql_result result = sql_step(s);
     if (result == SQL_OK) {

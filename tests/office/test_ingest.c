@@ -705,6 +705,34 @@ test_other_steps_stand_apart_and_asking_twice_counts_once(void **state)
     assert_int_equal(all.offered_rated, 3);
 }
 
+// No dossier was told; the same question was answered on two screens.
+static void rate_invitation(struct ledger_maker *maker, int level,
+                            const char *invitation)
+{
+    struct record record;
+    maker_visit(maker, level, &record);
+    record.mode = RECORD_TRANSACTION;
+    strcpy(record.invitation, invitation);
+    maker_write(maker, &record);
+}
+
+static void test_an_invitation_without_a_dossier_counts_once(void **state)
+{
+    static const char one[] = "3f0c2f0e-6a51-4c55-9c0e-1f6f6c1d8a01";
+    static const char other[] = "3f0c2f0e-6a51-4c55-9c0e-1f6f6c1d8a02";
+    struct fixture *f = *state;
+    rate_invitation(&f->a, 2, one);
+    maker_wait(&f->b, 60 * 1000);
+    rate_invitation(&f->b, 5, one);
+    // The later one comes first.
+    made_office_send(&f->made, &f->b, 1, 1, f->b.wall_ms);
+    made_office_send(&f->made, &f->a, 1, 1, f->a.wall_ms);
+    expect_first_counts(f);
+    rate_invitation(&f->b, 4, other);
+    made_office_send(&f->made, &f->b, 2, 2, f->b.wall_ms);
+    assert_int_equal(made_office_all(f->made.office).levels[3], 1);
+}
+
 static void test_a_tie_goes_to_the_lower_seq(void **state)
 {
     struct fixture *f = *state;
@@ -926,6 +954,7 @@ int main(void)
         OFFICE_TEST(test_an_earlier_rating_that_arrives_late_takes_over),
         OFFICE_TEST(test_both_in_one_commit_count_once),
         OFFICE_TEST(test_other_steps_stand_apart_and_asking_twice_counts_once),
+        OFFICE_TEST(test_an_invitation_without_a_dossier_counts_once),
         OFFICE_TEST(test_a_tie_goes_to_the_lower_seq),
         OFFICE_TEST(test_a_commit_that_fails_leaves_no_trace),
         OFFICE_TEST(test_a_chain_row_that_was_set_back),
