@@ -92,8 +92,7 @@ static bool load_files(struct server *server)
                                   "set HAILONG_ASSETS to their folder");
         ok = false;
     }
-    ok = ok && take_fields(server, &message) &&
-         load_hours(server, &message) &&
+    ok = ok && take_fields(server, &message) && load_hours(server, &message) &&
          (server->texts = i18n_open(path, &message)) &&
          report_method_load_default(&server->method, &message);
     if (!ok) {
@@ -141,7 +140,12 @@ static bool prepare_office(struct server *server, struct office *office)
     }
     if (result == OFFICE_OK) {
         int64_t now = clock_wall_ms();
-        result = office_turn_keys(office, &server->settings.defaults, now);
+        // The unit may have no device yet, and print receipts already.
+        result = office_make_transaction_keys(office,
+                                              server->settings.unit_code, now);
+        if (result == OFFICE_OK) {
+            result = office_turn_keys(office, &server->settings.defaults, now);
+        }
         if (result == OFFICE_OK) {
             server->keys_day = date_day_of_wall_ms(now);
         }

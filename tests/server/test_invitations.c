@@ -681,6 +681,28 @@ static void test_token_for_a_receipt(void **state)
     answer_free(&answer);
 }
 
+// Receipts are printed from the first day on.
+static void test_token_before_any_counter(void **state)
+{
+    struct made_server own;
+    struct answer answer = {0};
+    char key[65];
+    (void)state;
+    made_server_start(&own, NULL);
+    made_server_key(&own, "feed", key);
+    ask(own.port,
+        &(struct ask){.method = "POST",
+                      .path = "/api/v1/tokens",
+                      .token = key,
+                      .type = "application/json",
+                      .body = "{\"transaction\":\"H24.12-261123-0700\"}",
+                      .size = 36},
+        &answer);
+    assert_int_equal(answer.status, 201);
+    answer_free(&answer);
+    made_server_close(&own);
+}
+
 // In mode linked the code stands where it is wanted.
 static void test_linked_mode_keeps_the_code(void **state)
 {
@@ -814,6 +836,7 @@ int main(void)
         cmocka_unit_test(test_officer_works_by_own_session),
         cmocka_unit_test(test_others_may_not),
         cmocka_unit_test(test_token_for_a_receipt),
+        cmocka_unit_test(test_token_before_any_counter),
         cmocka_unit_test(test_linked_mode_keeps_the_code),
         cmocka_unit_test(test_code_is_kept_nowhere),
     };
