@@ -457,7 +457,8 @@ const char *const office_statements[STATEMENT_COUNT] = {
         " RETURNING counter",
     [INVITATION_RATED_ALREADY] =
         "SELECT 1 FROM visits WHERE transaction_code = ?1 AND step_no ="
-        " coalesce((SELECT code_no FROM codes WHERE code = ?2), 0)"
+        " CASE ?2 WHEN '' THEN 0 ELSE"
+        " (SELECT code_no FROM codes WHERE code = ?2) END"
         " AND counted = 1 AND outcome = 0",
     [INVITATION_COUNTER_EXISTS] =
         "SELECT 1 FROM devices WHERE counter = ?2 AND unit = ?1"

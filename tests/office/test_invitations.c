@@ -192,6 +192,21 @@ static void test_line_ends_the_invitation(void **state)
         INVITATION_MADE);
 }
 
+// One that no line has named yet is not the one that was rated without a step.
+static void test_each_step_has_its_own_rating(void **state)
+{
+    struct bench *b = *state;
+    struct invitation one, stepless;
+    invite(b, "3", "H24.12-261123-0001", now, &one);
+    stepless = one;
+    stepless.step[0] = '\0';
+    answer(b, &stepless, RECORD_RATED, 4);
+    assert_int_equal(invite(b, "3", "H24.12-261123-0001", now + 3000, &one),
+                     INVITATION_MADE);
+    assert_int_equal(office_invite(b->made.office, &stepless),
+                     INVITATION_ALREADY_RATED);
+}
+
 // A screen that shows one and is never heard of again blocks nobody for ever.
 static void test_shown_and_never_ended_lasts_a_day(void **state)
 {
@@ -497,6 +512,7 @@ int main(void)
         TEST(test_counter_must_have_a_device),
         TEST(test_transaction_is_invited_once),
         TEST(test_line_ends_the_invitation),
+        TEST(test_each_step_has_its_own_rating),
         TEST(test_shown_and_never_ended_lasts_a_day),
         TEST(test_screen_speaks_for_its_own_counter),
         TEST(test_rating_wins_over_what_time_did),
