@@ -2,6 +2,7 @@
 // officer, has a citizen asked, and sees what became of it. GET …/qr.svg: the
 // code that a telephone scans from the officer's page.
 #include "common/clock.h"
+#include "common/ids.h"
 #include "qr/qr.h"
 #include "server/context.h"
 #include "server/dossier.h"
@@ -53,6 +54,34 @@ static void announce_made(struct request *request)
     }
 }
 
+// An officer who invites does the work, wherever they sit, and nobody else's.
+// False: the reply is set.
+static bool name_officer(struct request *request, struct invitation *wanted)
+{
+    const char *own = request->person.officer;
+    if (request->caller != CALLER_OFFICER) {
+        return true;
+    }
+    if (wanted->officer[0] != '\0' && strcmp(wanted->officer, own) != 0) {
+        reply_problem(request, PROBLEM_FORBIDDEN, NULL,
+                      "an officer invites for their own work only");
+        return false;
+    }
+    snprintf(wanted->officer, sizeof wanted->officer, "%s", own);
+    return true;
+}
+
+// Whether the answer can carry its address: what is refused must not be open.
+// False: the reply is set.
+static bool can_be_linked(struct request *request,
+                          const struct invitation *wanted)
+{
+    struct invitation like = *wanted;
+    struct token_link link;
+    id_new_v7(like.made_at, like.id);
+    return token_link_make(request, &like, &link);
+}
+
 enum handling invite_handle(struct request *request)
 {
     char why[JSON_MESSAGE_SIZE];
@@ -77,13 +106,11 @@ enum handling invite_handle(struct request *request)
     if (!dossier_keep(request, wanted->made_at, wanted->transaction)) {
         return HANDLING_DONE;
     }
-    // An officer who invites does the work, wherever they sit.
-    if (wanted->officer[0] == '\0' && request->caller == CALLER_OFFICER) {
-        memcpy(wanted->officer, request->person.officer,
-               sizeof wanted->officer);
-    }
     snprintf(wanted->unit, sizeof wanted->unit, "%s",
              request->server->settings.unit_code);
+    if (!name_officer(request, wanted) || !can_be_linked(request, wanted)) {
+        return HANDLING_DONE;
+    }
     snprintf(wanted->made_by, sizeof wanted->made_by, "%s", request->who);
     request->job.work = invite;
     request->job.work_ctx = work;

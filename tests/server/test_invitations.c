@@ -313,6 +313,28 @@ static void test_each_wrong_field_is_named(void **state)
     answer_free(&answer);
 }
 
+// Nobody is asked on behalf of a caller who is told that it failed.
+static void test_what_is_refused_is_not_open(void **state)
+{
+    char marks[127] = "", body[1024], told[ID_SIZE];
+    struct answer answer = {0};
+    (void)state;
+    // As long as they may be, and longer in a token, where each is escaped.
+    for (size_t i = 0; i + 2 < sizeof marks; i += 2) {
+        memcpy(marks + i, "\\\"", 3);
+    }
+    snprintf(body, sizeof body,
+             "{\"counter\":\"3\",\"transaction\":\"H24.12-261123-0091\","
+             "\"procedure\":\"%s\",\"field\":\"%s\",\"step\":\"%s\"}",
+             marks, marks, marks);
+    invite(body, &answer);
+    answer_is_problem(&answer, 422, "unreadable");
+    assert_non_null(strstr(buf_text(&answer.body), "too long for a token"));
+    first_for_device("id", told, sizeof told);
+    assert_string_equal(told, "");
+    answer_free(&answer);
+}
+
 static void test_unknown_counter_is_named(void **state)
 {
     struct answer answer = {0};
@@ -590,6 +612,7 @@ static void test_officer_works_by_own_session(void **state)
     static const char taking[] = "{\"action\":\"take\"}";
     static const char other[] = "{\"action\":\"take\",\"officer\":\"cb-13\"}";
     static const char inviting[] = "{\"counter\":\"3\"}";
+    static const char for_other[] = "{\"counter\":\"3\",\"officer\":\"cb-13\"}";
     struct ask asked = {.path = "/api/v1/counters/3/seat",
                         .headers = session.headers,
                         .type = "application/json",
@@ -605,6 +628,10 @@ static void test_officer_works_by_own_session(void **state)
     assert_string_equal(text_of(object, "officer"), "cb-12");
     json_decref(object);
     asked.path = "/api/v1/invitations";
+    asked.body = for_other;
+    asked.size = sizeof for_other - 1;
+    ask(server.port, &asked, &answer);
+    answer_is_problem(&answer, 403, "forbidden");
     asked.body = inviting;
     asked.size = sizeof inviting - 1;
     ask(server.port, &asked, &answer);
@@ -823,6 +850,7 @@ int main(void)
         cmocka_unit_test(test_answer_has_a_token_and_its_address),
         cmocka_unit_test(test_code_for_the_telephone_is_of_the_same_address),
         cmocka_unit_test(test_each_wrong_field_is_named),
+        cmocka_unit_test(test_what_is_refused_is_not_open),
         cmocka_unit_test(test_unknown_counter_is_named),
         cmocka_unit_test(test_procedure_that_nobody_knows_is_kept),
         cmocka_unit_test(test_queue_holds_five_in_order),
