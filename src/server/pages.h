@@ -1,6 +1,7 @@
 // The files that browsers get: pages, styles, scripts, pictures and fonts, and
-// the document about the API, from the program's assets. All are read when the server starts, and only what was
-// there then is ever served, whatever a path says. Any thread.
+// the document about the API, from the program's assets. All are read when the
+// server starts, and only what was there then is ever served, whatever a path
+// says. Any thread.
 #pragma once
 #include "i18n/i18n.h"
 #include <stddef.h>

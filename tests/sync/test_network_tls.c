@@ -23,10 +23,14 @@ struct bench {
     char folder[SCRATCH_SIZE], other_cert[128], other_key[128];
 };
 
-static void shell(const char *format, const char *a, const char *b)
+__attribute__((format(printf, 1, 2))) static void shell(const char *format, ...)
 {
     char command[600];
-    snprintf(command, sizeof command, format, a, b);
+    va_list args;
+    va_start(args, format);
+    int size = vsnprintf(command, sizeof command, format, args);
+    va_end(args);
+    assert_true(size > 0 && (size_t)size < sizeof command);
     int status = system(command);
     assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
@@ -167,9 +171,6 @@ static void test_another_certificate(void **state)
 // The authority would vouch for both; the pin is of one.
 static void test_another_key_of_a_trusted_authority(void **state)
 {
-    static const char pin[] =
-        "openssl x509 -in %s -noout -pubkey | openssl pkey -pubin -outform der "
-        "| openssl dgst -sha256 -binary | openssl base64 > %s";
     struct bench *b = *state;
     char both[128], file[128];
     struct buf digest = {0};
@@ -177,7 +178,10 @@ static void test_another_key_of_a_trusted_authority(void **state)
     snprintf(both, sizeof both, "%s/both.pem", b->folder);
     snprintf(file, sizeof file, "%s/pin", b->folder);
     shell("cat " CERT " %s > %s", b->other_cert, both);
-    shell(pin, CERT, file);
+    shell("openssl x509 -in " CERT " -noout -pubkey"
+          " | openssl pkey -pubin -outform der"
+          " | openssl dgst -sha256 -binary | openssl base64 > %s",
+          file);
     assert_true(file_read(file, 100, &digest));
     snprintf(b->road->device.pin, sizeof b->road->device.pin, "sha256//%.44s",
              buf_text(&digest));
