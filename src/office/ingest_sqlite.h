@@ -55,6 +55,11 @@ enum sql_result visit_invited(struct taking *taking);
 enum sql_result place_in_time(struct taking *taking,
                               const struct office_line *line);
 
+// What became of the invitation that brought the visit, be it a test; never the
+// level (visits_sqlite.c).
+enum sql_result visit_ends_invitation(struct taking *taking,
+                                      const struct office_line *line);
+
 // Makes the visit's row and adds it to the commit's tally, where the rule of
 // one rating a transaction and step may take another visit out
 // (visits_sqlite.c).

@@ -210,8 +210,8 @@ enum sql_result visit_invited(struct taking *taking)
     return change_invitation(taking, s);
 }
 
-// What became of the invitation that brought the visit; never the level.
-static enum sql_result end_invitation(const struct counting *c)
+enum sql_result visit_ends_invitation(struct taking *taking,
+                                      const struct office_line *line)
 {
     static const enum invitation_state states[RECORD_OUTCOME_COUNT] = {
         [RECORD_RATED] = INVITATION_RATED,
@@ -219,15 +219,15 @@ static enum sql_result end_invitation(const struct counting *c)
         [RECORD_TIMEOUT] = INVITATION_TIMEOUT,
         [RECORD_WITHDRAWN] = INVITATION_TIMEOUT, // the device ended under it
     };
-    const struct office_visit *visit = &c->line->visit;
+    const struct office_visit *visit = &line->visit;
     if (visit->invitation[0] == '\0') {
         return SQL_OK;
     }
-    struct sql_statement *s = sql_use(c->taking->office->sql, INVITATION_END);
+    struct sql_statement *s = sql_use(taking->office->sql, INVITATION_END);
     sql_bind_text(s, 1, visit->invitation);
     sql_bind_int(s, 2, states[visit->outcome]);
-    sql_bind_int(s, 3, c->facts.at);
-    return change_invitation(c->taking, s);
+    sql_bind_int(s, 3, taking->at);
+    return change_invitation(taking, s);
 }
 
 enum sql_result visit_count(struct taking *taking,
@@ -254,5 +254,5 @@ enum sql_result visit_count(struct taking *taking,
     if (result == SQL_OK && is_counted) {
         tally_add(&taking->office->tally, &c.facts, 1);
     }
-    return result == SQL_OK ? end_invitation(&c) : result;
+    return result;
 }

@@ -192,6 +192,31 @@ static void test_line_ends_the_invitation(void **state)
         INVITATION_MADE);
 }
 
+// Whoever learns to work with it sees it end, and can ask again.
+static void test_visit_that_is_a_test_ends_it_and_counts_nothing(void **state)
+{
+    struct bench *b = *state;
+    struct invitation one, again;
+    struct record record;
+    invite(b, "3", "H24.12-261123-0001", now, &one);
+    maker_visit(&b->device, 5, &record);
+    record.mode = RECORD_TRANSACTION;
+    record.test = true;
+    memcpy(record.invitation, one.id, sizeof record.invitation);
+    snprintf(record.transaction, sizeof record.transaction, "%s",
+             one.transaction);
+    snprintf(record.step, sizeof record.step, "%s", one.step);
+    maker_write(&b->device, &record);
+    int64_t seq = (int64_t)b->device.count;
+    assert_int_equal(
+        made_office_send(&b->made, &b->device, seq, seq, now + MINUTE_MS),
+        OFFICE_BATCH_OK);
+    assert_int_equal(state_of(b, one.id, now), INVITATION_RATED);
+    assert_int_equal(made_office_all(b->made.office).levels[4], 0);
+    assert_int_equal(invite(b, "3", "H24.12-261123-0001", now + 3000, &again),
+                     INVITATION_MADE);
+}
+
 // One that no line has named yet is not the one that was rated without a step.
 static void test_each_step_has_its_own_rating(void **state)
 {
@@ -512,6 +537,7 @@ int main(void)
         TEST(test_counter_must_have_a_device),
         TEST(test_transaction_is_invited_once),
         TEST(test_line_ends_the_invitation),
+        TEST(test_visit_that_is_a_test_ends_it_and_counts_nothing),
         TEST(test_each_step_has_its_own_rating),
         TEST(test_shown_and_never_ended_lasts_a_day),
         TEST(test_screen_speaks_for_its_own_counter),
