@@ -1,4 +1,5 @@
 #include "operator/listing.h"
+#include "operator/server_data.h"
 #include "vietnamese/text.h"
 #include <assert.h>
 #include <inttypes.h>
@@ -70,4 +71,31 @@ void listing_print_object(json_t *value, struct buf *out)
         out->failed = true;
     buf_append_char(out, '\n');
     json_decref(value);
+}
+
+int listing_run(const struct config *config, const struct listing_kind *kind,
+                struct console *console)
+{
+    const char *data = command_need(config, "data", console);
+    if (!data)
+        return COMMAND_MISUSED;
+    struct office *office = server_data_read(data, console);
+    if (!office)
+        return COMMAND_FAILED;
+    enum office_result result;
+    if (config_flag(config, "json")) {
+        json_t *rows = json_array();
+        result = kind->as_json(office, rows);
+        listing_print_object(rows, &console->out);
+    } else {
+        struct listing listing;
+        listing_start(&listing, kind->head, kind->columns);
+        result = kind->as_text(office, &listing);
+        listing_print(&listing, &console->out);
+    }
+    office_close(office);
+    if (result == OFFICE_OK || result == OFFICE_NONE)
+        return COMMAND_DONE;
+    server_data_complain(console, data, result);
+    return COMMAND_FAILED;
 }

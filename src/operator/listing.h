@@ -2,6 +2,8 @@
 #pragma once
 #include "common/buf.h"
 #include "common/json.h"
+#include "office/office.h"
+#include "operator/command.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -26,3 +28,16 @@ void listing_print(struct listing *listing, struct buf *out);
 // Appends one JSON value as a line, and gives it back; NULL (no memory) makes
 // `out` fail.
 void listing_print_object(json_t *value, struct buf *out);
+
+// One kind of thing that a server's database lists: `hailong key list` …
+struct listing_kind {
+    const char *const *head;
+    size_t columns;
+    // Read all of them, into rows of cells or into an array of objects.
+    enum office_result (*as_text)(struct office *office,
+                                  struct listing *listing);
+    enum office_result (*as_json)(struct office *office, json_t *rows);
+};
+// The whole command: --data, and --json for programs. Its exit code.
+int listing_run(const struct config *config, const struct listing_kind *kind,
+                struct console *console);

@@ -6,7 +6,6 @@
 #include "operator/admin_client.h"
 #include "operator/command.h"
 #include "operator/listing.h"
-#include "operator/server_data.h"
 #include "operator/typed_line.h"
 #include "vietnamese/text.h"
 #include <string.h>
@@ -157,32 +156,24 @@ static bool list_as_json(void *ctx, const struct office_person *person)
     return row && json_array_append_new(ctx, row) == 0;
 }
 
+static enum office_result read_as_text(struct office *office,
+                                       struct listing *listing)
+{
+    return office_list_people(office, list_as_text, listing);
+}
+
+static enum office_result read_as_json(struct office *office, json_t *rows)
+{
+    return office_list_people(office, list_as_json, rows);
+}
+
 static int list(const struct config *config, struct console *console)
 {
-    const char *data = command_need(config, "data", console);
-    if (!data)
-        return COMMAND_MISUSED;
-    struct office *office = server_data_read(data, console);
-    if (!office)
-        return COMMAND_FAILED;
-    enum office_result result;
-    if (config_flag(config, "json")) {
-        json_t *rows = json_array();
-        result = office_list_people(office, list_as_json, rows);
-        listing_print_object(rows, &console->out);
-    } else {
-        static const char *const HEAD[] = {"NAME",  "ROLE",     "OFFICER",
-                                           "ADDED", "DISABLED", "PERSON"};
-        struct listing listing;
-        listing_start(&listing, HEAD, sizeof HEAD / sizeof HEAD[0]);
-        result = office_list_people(office, list_as_text, &listing);
-        listing_print(&listing, &console->out);
-    }
-    office_close(office);
-    if (result == OFFICE_OK || result == OFFICE_NONE)
-        return COMMAND_DONE;
-    server_data_complain(console, data, result);
-    return COMMAND_FAILED;
+    static const char *const HEAD[] = {"NAME",  "ROLE",     "OFFICER",
+                                       "ADDED", "DISABLED", "PERSON"};
+    static const struct listing_kind KIND = {HEAD, sizeof HEAD / sizeof HEAD[0],
+                                             read_as_text, read_as_json};
+    return listing_run(config, &KIND, console);
 }
 
 // The operand as a sign-in name.

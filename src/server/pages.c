@@ -3,6 +3,7 @@
 #include "common/file.h"
 #include "common/log.h"
 #include "ledger/digest.h"
+#include "server/html.h"
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
@@ -55,28 +56,6 @@ static const char *type_of(const char *name)
     return NULL;
 }
 
-static void append_escaped(const char *text, struct buf *out)
-{
-    for (; *text; text++) {
-        switch (*text) {
-        case '&':
-            buf_append_text(out, "&amp;");
-            break;
-        case '<':
-            buf_append_text(out, "&lt;");
-            break;
-        case '>':
-            buf_append_text(out, "&gt;");
-            break;
-        case '"':
-            buf_append_text(out, "&quot;");
-            break;
-        default:
-            buf_append_char(out, *text);
-        }
-    }
-}
-
 // The unit's name, ready to stand in a page.
 struct unit {
     struct buf names[I18N_LANGUAGE_COUNT];
@@ -90,7 +69,7 @@ static bool name_unit(const struct i18n *texts, const char *unit_name,
         struct buf name = {0};
         i18n_format(texts, (enum i18n_language)i, "unit.name", &unit_name, 1,
                     &name);
-        append_escaped(buf_text(&name), &out->names[i]);
+        html_append(&out->names[i], buf_text(&name));
         ok = ok && buf_ok(&name) && buf_ok(&out->names[i]);
         buf_free(&name);
     }

@@ -2,6 +2,7 @@
 #include "common/file.h"
 #include "common/log.h"
 #include "ledger/digest.h"
+#include "server/html.h"
 #include "survey/comment.h"
 #include <errno.h>
 #include <limits.h>
@@ -87,31 +88,6 @@ bool phone_look_asks_why(const struct phone_look *look,
 
 // --- Writing ----------------------------------------------------------------
 
-static void escape(const char *text, struct buf *out)
-{
-    for (; *text; text++) {
-        switch (*text) {
-        case '&':
-            buf_append_text(out, "&amp;");
-            break;
-        case '<':
-            buf_append_text(out, "&lt;");
-            break;
-        case '>':
-            buf_append_text(out, "&gt;");
-            break;
-        case '"':
-            buf_append_text(out, "&quot;");
-            break;
-        case '\'':
-            buf_append_text(out, "&#39;");
-            break;
-        default:
-            buf_append_char(out, *text);
-        }
-    }
-}
-
 // A label of the screen, whose lines are broken for its cards.
 static void escape_label(const char *text, struct buf *out)
 {
@@ -120,7 +96,7 @@ static void escape_label(const char *text, struct buf *out)
         buf_append_char(&line, *text == '\n' ? ' ' : *text);
     }
     out->failed |= !buf_ok(&line);
-    escape(buf_text(&line), out);
+    html_append(out, buf_text(&line));
     buf_free(&line);
 }
 
@@ -218,7 +194,7 @@ static void put_pill(const struct writing *w)
     }
     put(w, "<p class=\"pill\">");
     if (!has_counter) {
-        escape(values[1], w->out);
+        html_append(w->out, values[1]);
     } else {
         put_filled(w, has_field ? "pill.counter_field" : "pill.counter", values,
                    has_field ? 2 : 1);
@@ -302,7 +278,7 @@ static void put_reasons(const struct writing *w)
         const char *id = survey->reasons[list][i].text;
         put(w, "<label class=\"reason\"><input type=\"checkbox\" "
                "name=\"reason\" value=\"");
-        escape(id, w->out);
+        html_append(w->out, id);
         put(w, w->page->chosen[i] ? "\" checked>" : "\">");
         put_element(w, "<span>", id, "</span></label>");
     }
@@ -329,7 +305,7 @@ static void put_comment(const struct writing *w)
                "%s\">\n",
                COMMENT_LETTERS_MAX,
                is_wrong ? " wrong\" aria-invalid=\"true\" autofocus=\"" : "");
-    escape(w->page->comment, w->out);
+    html_append(w->out, w->page->comment);
     put(w, "</textarea>");
 }
 
@@ -381,7 +357,7 @@ static void put_hotline(const struct writing *w)
     if (count >= 3) {
         buf_printf(w->out, "<a class=\"line\" href=\"tel:%s\">", digits);
     }
-    escape(hotline, w->out);
+    html_append(w->out, hotline);
     put(w, count >= 3 ? "</a></p>" : "</p>");
 }
 
