@@ -134,7 +134,7 @@ static enum office_result revoke_device(struct office *office, void *ctx)
     return office_revoke_device(office, command->device, clock_wall_ms());
 }
 
-// A revoked device waits for nothing any more.
+// Who is revoked waits for nothing any more.
 static void announce_revoked(struct request *request)
 {
     hub_announce(request->server->hub, NULL);
@@ -214,6 +214,7 @@ enum handling admin_revoke_key_handle(struct request *request)
                       request->part);
         return HANDLING_DONE;
     }
+    request->committed = announce_revoked;
     return queue(request, revoke_key);
 }
 

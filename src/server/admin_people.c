@@ -141,9 +141,16 @@ static bool read_name(struct request *request, struct change *change)
     return change != NULL;
 }
 
+// Whose sessions have ended waits for nothing any more.
+static void announce_ended(struct request *request)
+{
+    hub_announce(request->server->hub, NULL);
+}
+
 enum handling admin_disable_person_handle(struct request *request)
 {
     struct change *change = open_change(request);
+    request->committed = announce_ended;
     return read_name(request, change) ? queue(request, disable_person)
                                       : HANDLING_DONE;
 }
@@ -190,6 +197,7 @@ enum handling admin_set_password_handle(struct request *request)
     }
     bool fits = read_hash(object, change);
     json_decref(object);
+    request->committed = announce_ended;
     return fits ? queue(request, set_password)
                 : refuse(request, "hash: is missing, or no password's hash");
 }

@@ -9,6 +9,7 @@
 #include "server/invitation_body.h"
 #include "server/invitation_json.h"
 #include "server/long_poll.h"
+#include "server/permit.h"
 #include "server/request.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -91,7 +92,9 @@ enum handling counter_invitations_handle(struct request *request)
     struct counter_now there = {.seen_at = 0};
     struct listing listing = {.array = json_array()};
     int64_t now = clock_wall_ms();
-    if (!counter_find(request, counter) ||
+    bool has_waited = request->listens_until_us != 0;
+    if ((has_waited && !permit_caller_still(request)) ||
+        !counter_find(request, counter) ||
         !long_poll_begin(request, counter, request->who, POLLS_OF_A_WATCHER)) {
         json_decref(listing.array);
         return HANDLING_DONE;

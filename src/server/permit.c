@@ -317,7 +317,8 @@ static bool check_csrf(struct request *request)
     return true;
 }
 
-static bool permit_session(struct request *request)
+// False: the reply is set.
+static bool need_session(struct request *request)
 {
     enum office_result result = take_session(request);
     if (result == OFFICE_NONE) {
@@ -325,7 +326,12 @@ static bool permit_session(struct request *request)
                       "nobody is signed in; sign in at /dang-nhap, or send "
                       "the header Authorization: Bearer <key>");
     }
-    return result == OFFICE_OK &&
+    return result == OFFICE_OK;
+}
+
+static bool permit_session(struct request *request)
+{
+    return need_session(request) &&
            check_rate(request, request->server->limits, request->who) &&
            check_role(request) && check_csrf(request);
 }
@@ -334,6 +340,13 @@ bool permit_caller(struct request *request)
 {
     return request->headers.authorization ? permit_key(request)
                                           : permit_session(request);
+}
+
+bool permit_caller_still(struct request *request)
+{
+    return request->headers.authorization
+               ? permit_key(request)
+               : need_session(request) && check_role(request);
 }
 
 // "/dang-nhap?next=…", of which nothing but plain characters becomes a part.

@@ -17,6 +17,9 @@ bool permit_sender(struct request *request);
 // request->session and request->csrf. What changes something by a session must
 // be asked by this server's own page: it sends that csrf back.
 bool permit_caller(struct request *request);
+// Once more, when the request has waited: meanwhile the key may have been
+// revoked, or the session have ended.
+bool permit_caller_still(struct request *request);
 // For pages: as permit_caller(), but who is not signed in is sent to where one
 // signs in, and from there back.
 bool permit_page(struct request *request);

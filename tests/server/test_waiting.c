@@ -371,6 +371,53 @@ static void test_revoked_device_waits_no_more(void **state)
     answer_free(&answer);
 }
 
+// Whoever may look on no more is told so, and not what happens there.
+static void test_disabled_person_waits_no_more(void **state)
+{
+    struct made_session session;
+    struct talk talk;
+    struct answer answer = {0};
+    struct buf text = {0};
+    char etag[80];
+    (void)state;
+    made_server_person(&server, "binh", "officer", "cb-12");
+    made_server_sign_in(&server, "binh", &session);
+    look(COUNTER_PATH, feed, etag);
+    buf_printf(&text,
+               "GET %s?wait=" LONGEST " HTTP/1.1\r\nHost: x\r\n"
+               "%sIf-None-Match: %s\r\n\r\n",
+               COUNTER_PATH, session.headers, etag);
+    talk_open(&talk, server.port);
+    talk_say(&talk, text.data);
+    listening_is(1);
+    made_server_admin(&server, "/admin/v1/users/binh/disable", "{}", &answer);
+    assert_int_equal(answer.status, 200);
+    assert_true(talk_hear(&talk, true, &answer));
+    answer_is_problem(&answer, 401, "unauthorized");
+    talk_close(&talk);
+    buf_free(&text);
+    answer_free(&answer);
+}
+
+static void test_revoked_key_waits_no_more(void **state)
+{
+    struct talk talk;
+    struct answer answer = {0};
+    char key[65], etag[80];
+    (void)state;
+    made_server_key(&server, "feed", key);
+    look(COUNTER_PATH, key, etag);
+    poll(&talk, COUNTER_PATH, key, etag, LONGEST);
+    listening_is(1);
+    // The second key of this server.
+    made_server_admin(&server, "/admin/v1/keys/2/revoke", "{}", &answer);
+    assert_int_equal(answer.status, 200);
+    assert_true(talk_hear(&talk, true, &answer));
+    answer_is_problem(&answer, 401, "unauthorized");
+    talk_close(&talk);
+    answer_free(&answer);
+}
+
 static void test_a_thousand_that_vanish_leave_nothing(void **state)
 {
     struct talk talk;
@@ -454,6 +501,8 @@ int main(void)
         cmocka_unit_test(test_third_poll_of_a_device_sends_the_first_off),
         cmocka_unit_test(test_server_ends_while_a_poll_waits),
         cmocka_unit_test(test_revoked_device_waits_no_more),
+        cmocka_unit_test(test_disabled_person_waits_no_more),
+        cmocka_unit_test(test_revoked_key_waits_no_more),
         cmocka_unit_test(test_a_thousand_that_vanish_leave_nothing),
         cmocka_unit_test(test_half_closed_peer_is_answered),
         cmocka_unit_test(test_polls_leave_the_rate_for_batches),
