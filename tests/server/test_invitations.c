@@ -769,7 +769,7 @@ static bool holds(const char *path, const char *text)
 {
     struct buf bytes = {0};
     assert_true(file_read(path, 64 << 20, &bytes));
-    bool found = memmem(bytes.data, bytes.size, text, strlen(text)) != NULL;
+    bool found = memmem(buf_text(&bytes), bytes.size, text, strlen(text)) != NULL;
     buf_free(&bytes);
     return found;
 }
