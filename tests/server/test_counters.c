@@ -4,6 +4,7 @@
 #include "common/file.h"
 #include "sql/sql.h"
 #include "support/check.h"
+#include "support/scratch.h"
 #include "support/server_maker.h"
 #include <inttypes.h>
 #include <stdio.h>
@@ -184,15 +185,11 @@ static void complete(const char *code, int64_t ago_ms)
     answer_free(&answer);
 }
 
-static bool holds(const char *name, const char *part)
+static bool holds(const char *name, const char *text)
 {
     char path[200];
-    struct buf bytes = {0};
     snprintf(path, sizeof path, "%s/%s", server.folder, name);
-    bool found = file_read(path, 64 << 20, &bytes) &&
-                 memmem(bytes.data, bytes.size, part, strlen(part));
-    buf_free(&bytes);
-    return found;
+    return scratch_file_holds(path, text);
 }
 
 static void test_what_was_completed_can_be_picked(void **state)

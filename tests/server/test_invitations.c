@@ -6,6 +6,7 @@
 #include "ledger/token.h"
 #include "qr/qr.h"
 #include "support/check.h"
+#include "support/scratch.h"
 #include "support/server_maker.h"
 #include <dirent.h>
 #include <fcntl.h>
@@ -765,15 +766,6 @@ static void test_linked_mode_keeps_the_code(void **state)
 
 // --- Nothing of a dossier's code --------------------------------------------
 
-static bool holds(const char *path, const char *text)
-{
-    struct buf bytes = {0};
-    assert_true(file_read(path, 64 << 20, &bytes));
-    bool found = memmem(buf_text(&bytes), bytes.size, text, strlen(text)) != NULL;
-    buf_free(&bytes);
-    return found;
-}
-
 // How many files of a folder hold `text`; none may hold the code or the end of
 // it.
 static int files_with(const char *folder, const char *text, const char *code)
@@ -791,9 +783,9 @@ static int files_with(const char *folder, const char *text, const char *code)
             count += files_with(path, text, code);
             continue;
         }
-        assert_false(holds(path, code));
-        assert_false(holds(path, strrchr(code, '-')));
-        count += holds(path, text);
+        assert_false(scratch_file_holds(path, code));
+        assert_false(scratch_file_holds(path, strrchr(code, '-')));
+        count += scratch_file_holds(path, text);
     }
     closedir(entries);
     return count;
@@ -829,8 +821,8 @@ static void test_code_is_kept_nowhere(void **state)
     clear(id);
     make(body, id);
     made_server_kill(&server); // nothing is tidied up
-    assert_false(holds(log, code));
-    assert_false(holds(log, strrchr(code, '-')));
+    assert_false(scratch_file_holds(log, code));
+    assert_false(scratch_file_holds(log, strrchr(code, '-')));
     // The invitation itself is there.
     assert_true(files_with(server.folder, id, code) > 0);
     made_device_free(&counter);

@@ -5,6 +5,7 @@
 #include "common/date.h"
 #include "common/file.h"
 #include "support/check.h"
+#include "support/scratch.h"
 #include "support/server_maker.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -207,13 +208,9 @@ static void test_refused(void **state)
 
 static bool holds(const char *name, const char *text)
 {
-    char path[128];
-    struct buf bytes = {0};
+    char path[200];
     snprintf(path, sizeof path, "%s/%s", server.folder, name);
-    bool found = file_read(path, 1 << 28, &bytes) &&
-                 memmem(bytes.data, bytes.size, text, strlen(text));
-    buf_free(&bytes);
-    return found;
+    return scratch_file_holds(path, text);
 }
 
 static void test_no_code_reaches_the_disk(void **state)

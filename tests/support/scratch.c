@@ -1,4 +1,5 @@
 #include "support/scratch.h"
+#include "common/file.h"
 #include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -29,4 +30,13 @@ void scratch_remove(const char *folder)
     if (dir)
         closedir(dir);
     rmdir(folder);
+}
+
+bool scratch_file_holds(const char *path, const char *text)
+{
+    struct buf bytes = {0};
+    bool found = file_read(path, 1 << 28, &bytes) &&
+                 memmem(buf_text(&bytes), bytes.size, text, strlen(text));
+    buf_free(&bytes);
+    return found;
 }
