@@ -12,31 +12,28 @@ static void begin(struct scanner *scanner)
 {
     scanner->size = 0;
     scanner->spoiled = false;
+    scanner->wasted = false;
 }
 
-// True unless it is the code of a moment ago. A stuck scanner keeps being one.
-static bool is_new(struct scanner *scanner, int64_t now)
+// The code of a moment ago, once more. A stuck scanner keeps being one.
+static bool is_again(struct scanner *scanner, int64_t now)
 {
     bool again = strcmp(scanner->text, scanner->before) == 0 &&
                  now - scanner->before_at < SCANNER_AGAIN_MS;
-    memcpy(scanner->before, scanner->text, scanner->size + 1);
-    scanner->before_at = now;
-    return !again;
+    if (again)
+        scanner->before_at = now;
+    return again;
 }
 
-bool scanner_take(struct scanner *scanner, char c, int64_t now,
-                  const char **out)
+// True when a code is complete, wanted or not.
+static bool collect(struct scanner *scanner, char c, int64_t now)
 {
     if (now - scanner->last_at > SCANNER_GAP_MS)
         begin(scanner);
     scanner->last_at = now;
     if (c == '\r' || c == '\n') {
         scanner->text[scanner->size] = '\0';
-        bool whole = !scanner->spoiled && scanner->size >= SCANNER_LEAST &&
-                     is_new(scanner, now);
-        begin(scanner);
-        *out = scanner->text;
-        return whole;
+        return !scanner->spoiled && scanner->size >= SCANNER_LEAST;
     }
     if (c < ' ' || c > '~' || scanner->size == SCANNER_MOST)
         scanner->spoiled = true;
@@ -45,11 +42,28 @@ bool scanner_take(struct scanner *scanner, char c, int64_t now,
     return false;
 }
 
+bool scanner_take(struct scanner *scanner, char c, int64_t now,
+                  const char **out)
+{
+    bool whole = collect(scanner, c, now);
+    bool is_new = whole && !is_again(scanner, now) && !scanner->wasted;
+    if (is_new) {
+        memcpy(scanner->before, scanner->text, scanner->size + 1);
+        scanner->before_at = now;
+    }
+    if (c == '\r' || c == '\n')
+        begin(scanner);
+    *out = scanner->text;
+    return is_new;
+}
+
 void scanner_waste(struct scanner *scanner, char c, int64_t now)
 {
-    begin(scanner);
-    scanner->spoiled = c != '\r' && c != '\n';
-    scanner->last_at = now;
+    if (collect(scanner, c, now))
+        is_again(scanner, now);
+    scanner->wasted = true;
+    if (c == '\r' || c == '\n')
+        begin(scanner);
 }
 
 // --- Codes of dossiers -------------------------------------------------------

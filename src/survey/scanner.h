@@ -25,6 +25,7 @@ struct scanner {
     char text[SCANNER_CODE_SIZE];
     size_t size;
     bool spoiled; // too long, or a byte that no code has: until the Enter
+    bool wasted;  // a part of it came where none is wanted: likewise
     int64_t last_at;
     char before[SCANNER_CODE_SIZE]; // the last code, and when it came
     int64_t before_at;
@@ -37,7 +38,8 @@ bool scanner_take(struct scanner *scanner, char c, int64_t now,
                   const char **out);
 
 // The same where no code is wanted: what comes is lost, to its Enter, so that
-// the rest of a code that began there is not taken for one.
+// the rest of a code that began there is not taken for one. A scanner that is
+// stuck meanwhile is still the same scan afterwards.
 void scanner_waste(struct scanner *scanner, char c, int64_t now);
 
 // --- Codes of dossiers -------------------------------------------------------

@@ -75,6 +75,39 @@ static void test_stuck_scanner_counts_once(void **state)
     assert_non_null(type(&scanner, "H24.12-261123-0007\r", 2, &now));
 }
 
+static void waste(struct scanner *scanner, const char *text, int64_t *now)
+{
+    for (; *text; text++)
+        scanner_waste(scanner, *text, *now += 3);
+}
+
+// A paper that lies under the scanner during the whole question opens it once,
+// not anew each time that nobody answers.
+static void test_stuck_scanner_counts_once_over_a_question(void **state)
+{
+    (void)state;
+    struct scanner scanner;
+    int64_t now = 1000;
+    scanner_init(&scanner);
+    assert_non_null(type(&scanner, "H24.12-261123-0007\r", 3, &now));
+    for (int i = 0; i < 30; i++) { // a minute of it
+        now += 2000;
+        waste(&scanner, "H24.12-261123-0007\r", &now);
+    }
+    now += 2000;
+    assert_null(type(&scanner, "H24.12-261123-0007\r", 3, &now));
+    // Whoever comes next was only waited with.
+    now += 1000;
+    waste(&scanner, "H24.12-261123-0008\r", &now);
+    now += 1000;
+    assert_non_null(type(&scanner, "H24.12-261123-0008\r", 3, &now));
+    // And once the paper was away it is a scan again.
+    now += 6000;
+    waste(&scanner, "H24.12-261123-0008\r", &now);
+    now += 1000;
+    assert_non_null(type(&scanner, "H24.12-261123-0008\r", 3, &now));
+}
+
 static void test_forms_of_dossiers(void **state)
 {
     (void)state;
@@ -127,6 +160,7 @@ int main(void)
         cmocka_unit_test(test_people_and_garbage_are_none),
         cmocka_unit_test(test_the_rest_of_a_wasted_code_is_none),
         cmocka_unit_test(test_stuck_scanner_counts_once),
+        cmocka_unit_test(test_stuck_scanner_counts_once_over_a_question),
         cmocka_unit_test(test_forms_of_dossiers)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
