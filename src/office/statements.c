@@ -410,9 +410,18 @@ const char *const office_statements[STATEMENT_COUNT] = {
                   " AND first <= ?3 AND last >= ?4 LIMIT 1",
     [LOST_ADD] = "INSERT INTO lost_lines (device_no, gen, first, last, at)"
                  " VALUES (?1, ?2, ?3, ?4, ?5)",
-    [TRUST_MISSING] = "SELECT (SELECT coalesce(sum(max(reported_to -"
-                      " received_to, 0)), 0) FROM chains) + (SELECT"
-                      " coalesce(sum(last - first + 1), 0) FROM lost_lines)",
+    // A chain that ends in lines that its device gave up never goes over them,
+    // and where all of them are given up there is no chain.
+    [TRUST_MISSING] =
+        "SELECT (SELECT coalesce(sum(max(0, max(c.reported_to,"
+        "  coalesce((SELECT max(h.last) FROM holes h"
+        "   WHERE h.device_no = c.device_no AND h.gen = c.gen), 0))"
+        "  - c.received_to)), 0) FROM chains c)"
+        " + (SELECT coalesce(sum(last), 0) FROM (SELECT max(h.last) AS last"
+        "  FROM holes h WHERE NOT EXISTS (SELECT 1 FROM chains c"
+        "   WHERE c.device_no = h.device_no AND c.gen = h.gen)"
+        "  GROUP BY h.device_no, h.gen))"
+        " + (SELECT coalesce(sum(last - first + 1), 0) FROM lost_lines)",
     [TRUST_UNANCHORED] =
         "SELECT count(*) FROM visits WHERE counted = 1 AND quality > 0"
         " AND at >= ?1 AND at < ?2",
@@ -630,6 +639,13 @@ const char *const office_statements[STATEMENT_COUNT] = {
         "  WHERE h.device_no = c.device_no AND h.gen = c.gen), 0)) AS known"
         " FROM chains c LEFT JOIN devices d ON d.device_no = c.device_no"
         " WHERE c.reported_to <> known",
+    // What a device gave up and the chain has not gone over.
+    [VERIFY_GIVEN_UP] =
+        "SELECT d.id, h.gen, max(h.first, coalesce(c.received_to, 0) + 1),"
+        " h.last FROM holes h"
+        " LEFT JOIN devices d ON d.device_no = h.device_no"
+        " LEFT JOIN chains c ON c.device_no = h.device_no AND c.gen = h.gen"
+        " WHERE h.last > coalesce(c.received_to, 0)",
     // A line that was set aside has its flag, and a flag its line.
     [VERIFY_UNFLAGGED] =
         "SELECT d.id, a.gen, a.seq FROM asides a"

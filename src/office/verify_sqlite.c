@@ -117,6 +117,14 @@ static void check_reported(struct verifying *v, struct sql_statement *s,
                 (long long)sql_int(s, 3));
 }
 
+static void check_given_up(struct verifying *v, struct sql_statement *s,
+                           const char *device, int64_t gen)
+{
+    verify_find(v, device, gen, sql_int(s, 2),
+                "lines %lld to %lld are lost on the device",
+                (long long)sql_int(s, 2), (long long)sql_int(s, 3));
+}
+
 static void check_unflagged(struct verifying *v, struct sql_statement *s,
                             const char *device, int64_t gen)
 {
@@ -319,6 +327,7 @@ static enum sql_result verify_all(struct verifying *v)
                 {VERIFY_ASIDES, check_aside},
                 {VERIFY_IDLE_BATCHES, check_idle_batch},
                 {VERIFY_REPORTED, check_reported},
+                {VERIFY_GIVEN_UP, check_given_up},
                 {VERIFY_UNFLAGGED, check_unflagged},
                 {VERIFY_IDLE_FLAGS, check_idle_flag},
                 {VERIFY_COMMENTS, check_comment},
