@@ -14,15 +14,32 @@
 static const char MARK[] = ".aside-";
 static const char MARKER[] = "aside.pending";
 
-static void make_stamp(char out[ASIDE_STAMP_SIZE])
+// The next name behind another: the number at its end goes up by one.
+static void come_after(const char *newest, char out[ASIDE_STAMP_SIZE])
+{
+    snprintf(out, ASIDE_STAMP_SIZE, "%s", newest);
+    for (char *c = out + strlen(out); c-- > out && *c != '-';) {
+        if (*c != 'f') {
+            *c = *c == '9' ? 'a' : (char)(*c + 1);
+            return;
+        }
+        *c = '0';
+    }
+}
+
+// The newest sorts last, also where the clock stands still or was set back.
+static void make_stamp(const char *directory, char out[ASIDE_STAMP_SIZE])
 {
     time_t now = (time_t)(clock_wall_ms() / 1000);
+    char newest[ASIDE_STAMP_SIZE];
     struct tm utc;
     gmtime_r(&now, &utc);
     size_t size = strftime(out, ASIDE_STAMP_SIZE, "%Y%m%dT%H%M%SZ", &utc);
-    // A clock that stands still must not give one name twice.
+    // Room for those that have to come behind it.
     snprintf(out + size, ASIDE_STAMP_SIZE - size, "-%04x",
-             (unsigned)(id_random_u64() & 0xffff));
+             (unsigned)(id_random_u64() & 0xfff));
+    if (aside_newest(directory, newest) && strcmp(out, newest) <= 0)
+        come_after(newest, out);
 }
 
 bool aside_path(const char *directory, const char *file, const char *stamp,
@@ -70,7 +87,7 @@ static bool remove_marker(const char *marker, const char *directory)
 bool aside_move(const char *directory, char out_stamp[ASIDE_STAMP_SIZE])
 {
     char marker[PATH_MAX];
-    make_stamp(out_stamp);
+    make_stamp(directory, out_stamp);
     return file_join(marker, sizeof marker, directory, MARKER) &&
            file_replace(marker, out_stamp, strlen(out_stamp), 0600) &&
            move_all(directory, out_stamp) && remove_marker(marker, directory);
@@ -96,14 +113,15 @@ bool aside_finish(const char *directory)
 bool aside_move_courier(const char *directory)
 {
     char stamp[ASIDE_STAMP_SIZE];
-    make_stamp(stamp);
+    make_stamp(directory, stamp);
     return move_one(directory, DEVICE_FILE_COURIER, "-wal", stamp) &&
            move_one(directory, DEVICE_FILE_COURIER, "-shm", stamp) &&
            move_one(directory, DEVICE_FILE_COURIER, "", stamp) &&
            file_sync_directory(directory);
 }
 
-bool aside_newest(const char *directory, char out_stamp[ASIDE_STAMP_SIZE])
+bool aside_before(const char *directory, const char *before,
+                  char out_stamp[ASIDE_STAMP_SIZE])
 {
     DIR *dir = opendir(directory);
     out_stamp[0] = '\0';
@@ -115,10 +133,15 @@ bool aside_newest(const char *directory, char out_stamp[ASIDE_STAMP_SIZE])
                     sizeof DEVICE_FILE_COURIER - 1) == 0 ||
             strstr(stamp, "-wal") || strstr(stamp, "-shm"))
             continue;
-        if (strcmp(stamp, out_stamp) > 0)
+        if (strcmp(stamp, out_stamp) > 0 && strcmp(stamp, before) < 0)
             snprintf(out_stamp, ASIDE_STAMP_SIZE, "%s", stamp);
     }
     if (dir)
         closedir(dir);
     return out_stamp[0] != '\0';
+}
+
+bool aside_newest(const char *directory, char out_stamp[ASIDE_STAMP_SIZE])
+{
+    return aside_before(directory, "~", out_stamp); // behind every digit
 }

@@ -19,6 +19,9 @@ bool aside_finish(const char *directory);
 bool aside_move(const char *directory, char out_stamp[ASIDE_STAMP_SIZE]);
 // The newest that lies there; false: none.
 bool aside_newest(const char *directory, char out_stamp[ASIDE_STAMP_SIZE]);
+// The newest of those before `stamp`.
+bool aside_before(const char *directory, const char *stamp,
+                  char out_stamp[ASIDE_STAMP_SIZE]);
 // The path of one of its files, DEVICE_FILE_KIOSK or DEVICE_FILE_RING.
 bool aside_path(const char *directory, const char *file, const char *stamp,
                 char out[PATH_MAX]);

@@ -246,6 +246,21 @@ static void test_lost_database_goes_on_in_a_new_generation(void **state)
     assert_non_null(strstr(found.first.detail, "\"missing\":[[1,1,24]]"));
 }
 
+// Within one second, and also where the clock is set back.
+static void test_the_newest_aside_is_the_last(void **state)
+{
+    struct bench *b = *state;
+    char stamp[ASIDE_STAMP_SIZE], newest[ASIDE_STAMP_SIZE];
+    stop(b);
+    for (int i = 0; i < 8; i++) {
+        open_keeper(b);
+        stop(b);
+        assert_true(aside_move(b->folder, stamp));
+        assert_true(aside_newest(b->folder, newest));
+        assert_string_equal(newest, stamp);
+    }
+}
+
 static void test_unfinished_visit_counts_as_its_level(void **state)
 {
     struct bench *b = *state;
@@ -489,6 +504,7 @@ int main(void)
         TEST(test_altered_row_is_a_hole_that_is_named),
         TEST(test_what_the_ring_holds_fills_the_holes),
         TEST(test_lost_database_goes_on_in_a_new_generation),
+        TEST(test_the_newest_aside_is_the_last),
         TEST(test_unfinished_visit_counts_as_its_level),
         TEST(test_fork_is_left_for_a_generation_that_is_asked_for),
         TEST(test_reader_gives_no_altered_line),
