@@ -18,6 +18,9 @@
 #include <string.h>
 #include <unistd.h>
 
+// Set aside before the newest, of which is still salvaged.
+enum { OLDER_STORES = 8 };
+
 static const char module[] = "store";
 
 struct keeper {
@@ -778,6 +781,58 @@ static bool take_salvaged(void *ctx, const struct salvage_line *line)
            kiosk_apply(k->db, &change) == SQL_OK;
 }
 
+struct older {
+    struct keeper *keeper;
+    struct courier *courier; // NULL: it cannot be asked
+    int64_t gen, settled;    // so far the server holds it, or it has left
+};
+
+static bool is_settled(struct older *older, const struct salvage_line *line)
+{
+    struct proof_receipt receipt;
+    struct ledger_mark mark;
+    if (older->gen != line->gen) {
+        older->gen = line->gen;
+        older->settled = 0;
+        if (older->courier && courier_position(older->courier, line->gen,
+                                               &receipt) == SQL_OK)
+            older->settled = receipt.batch.to;
+        if (mark_read(older->keeper->db, line->gen, &mark) == SQL_OK)
+            older->settled = larger(older->settled, mark.upto);
+    }
+    return line->seq <= older->settled;
+}
+
+static bool take_older(void *ctx, const struct salvage_line *line)
+{
+    struct older *older = ctx;
+    return is_settled(older, line) || take_salvaged(older->keeper, line);
+}
+
+// What was salvaged once and then damaged anew, before it was sent: it still
+// lies where it was salvaged from.
+static bool salvage_older(struct keeper *k, const char *newest)
+{
+    struct older older = {.keeper = k};
+    char stamp[ASIDE_STAMP_SIZE], next[ASIDE_STAMP_SIZE];
+    bool ok = true;
+    if (courier_open(k->directory, COURIER_READER, &older.courier) != SQL_OK)
+        older.courier = NULL;
+    snprintf(stamp, sizeof stamp, "%s", newest);
+    for (int i = 0; ok && i < OLDER_STORES &&
+                    aside_before(k->directory, stamp, next);
+         i++) {
+        struct salvage *salvage =
+            salvage_open(k->directory, next, k->end.device);
+        older.gen = 0;
+        ok = salvage && salvage_walk(salvage, take_older, &older);
+        salvage_close(salvage);
+        memcpy(stamp, next, sizeof stamp);
+    }
+    courier_close(older.courier);
+    return ok;
+}
+
 // A mark that what was salvaged does not follow is left behind: the lines
 // between the two are lost.
 static bool take_mark(void *ctx, const struct ledger_mark *mark)
@@ -810,10 +865,11 @@ static void close_salvaged_draft(struct keeper *k,
 
 // From the store that lies under `stamp` into this one. What was interrupted
 // goes on at the next start.
-static enum sql_result salvage_into(struct keeper *k, struct salvage *salvage)
+static enum sql_result salvage_into(struct keeper *k, const char *stamp,
+                                    struct salvage *salvage)
 {
     if (!salvage_walk(salvage, take_salvaged, k) ||
-        !salvage_marks(salvage, take_mark, k))
+        !salvage_marks(salvage, take_mark, k) || !salvage_older(k, stamp))
         return SQL_ERROR;
     close_salvaged_draft(k, salvage);
     return k->db ? kiosk_put_setting(k->db, SETTING_SALVAGE, "") : SQL_ERROR;
@@ -847,7 +903,7 @@ static enum sql_result begin_generation(struct keeper *k, const char *stamp)
         log_warn(module, "generation %lld begins; %lld ended with line %lld",
                  (long long)gen, (long long)old.gen, (long long)old.seq);
         if (salvage)
-            result = salvage_into(k, salvage);
+            result = salvage_into(k, stamp, salvage);
     }
     salvage_close(salvage);
     return result;
@@ -866,7 +922,7 @@ static enum sql_result go_on_salvaging(struct keeper *k)
     if (!stamp[0])
         return result == SQL_NONE ? SQL_OK : result;
     struct salvage *salvage = salvage_open(k->directory, stamp, k->end.device);
-    result = salvage ? salvage_into(k, salvage) : SQL_ERROR;
+    result = salvage ? salvage_into(k, stamp, salvage) : SQL_ERROR;
     salvage_close(salvage);
     return result;
 }
@@ -880,12 +936,12 @@ static enum sql_result begin_if_lost(struct keeper *k)
     if (k->end.seq > 0)
         return SQL_OK;
     ask_courier(k, 1, &known);
-    if (aside_newest(k->directory, stamp))
-        return begin_generation(k, stamp);
-    if (known.end.gen == 0 && known.wished <= 1)
+    bool set_aside = aside_newest(k->directory, stamp);
+    if (!set_aside && known.end.gen == 0 && known.wished <= 1)
         return SQL_OK; // the first start of all
-    return k->ring && ring_waiting(k->ring) > 0 ? SQL_CORRUPT
-                                                : begin_generation(k, "");
+    if (k->ring && ring_waiting(k->ring) > 0)
+        return SQL_CORRUPT;
+    return begin_generation(k, set_aside ? stamp : "");
 }
 
 // After a fork, or a restore of the server, it asks for a new one.

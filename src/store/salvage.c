@@ -1,4 +1,5 @@
 #include "store/salvage.h"
+#include "common/json.h"
 #include "common/log.h"
 #include "store/aside.h"
 #include "store/device.h"
@@ -105,7 +106,7 @@ static bool add_place(struct salvage *s, int64_t gen, int64_t seq,
 }
 
 // One row, when it can be believed. The statement stays open until sql_done().
-static struct sql_statement *find_row(struct salvage *s, int64_t gen,
+static struct sql_statement *find_row(const struct salvage *s, int64_t gen,
                                       int64_t seq, struct salvage_line *out)
 {
     char stored[DIGEST_HEX_SIZE], made[DIGEST_HEX_SIZE];
@@ -360,20 +361,55 @@ static void append_gen(const struct salvage *s, int64_t gen, int64_t last,
         append_run(runs, gen, next, last);
 }
 
+// Where the generation before ended, by the first line of one.
+static void read_old_end(const char *line, size_t size, int64_t *out_gen,
+                         int64_t *out_seq)
+{
+    struct record record;
+    char why[JSON_MESSAGE_SIZE];
+    if (!record_read(line, size, &record, why) || !record.detail[0])
+        return;
+    json_t *detail = json_read(record.detail, strlen(record.detail), why);
+    if (!json_get_int(detail, "old_gen", out_gen) ||
+        !json_get_int(detail, "last_seq", out_seq))
+        *out_gen = 0;
+    json_decref(detail);
+}
+
+// The last line of an older generation: of what was found, or as a later one
+// tells. What was salvaged before may be lost since.
+static int64_t last_of_older(const struct salvage *s, int64_t gen)
+{
+    int64_t last = 0;
+    for (size_t i = 0; i < s->place_count; i++) {
+        const struct place *place = &s->places[i];
+        int64_t old_gen = 0, old_seq = 0;
+        struct salvage_line line;
+        struct sql_statement *row = NULL;
+        if (place->gen == gen && place->seq > last)
+            last = place->seq;
+        if (place->gen <= gen || place->seq != 1)
+            continue;
+        if (place->ring)
+            read_old_end(place->ring->bytes, place->ring->size, &old_gen,
+                         &old_seq);
+        else if ((row = find_row(s, place->gen, 1, &line)))
+            read_old_end(line.line, line.size, &old_gen, &old_seq);
+        if (row)
+            sql_done(row);
+        if (old_gen == gen && old_seq > last)
+            last = old_seq;
+    }
+    return last;
+}
+
 void salvage_append_missing(const struct salvage *s, const struct chain *upto,
                             size_t most, struct buf *out)
 {
     struct runs runs = {out, 0, most};
     size_t place = 0;
     for (int64_t gen = 1; gen <= upto->gen && runs.count < most; gen++) {
-        // Of an older generation, what was found last is what is known.
-        int64_t last = upto->seq;
-        for (size_t i = place; gen < upto->gen && i < s->place_count; i++)
-            if (s->places[i].gen == gen)
-                last = s->places[i].seq;
-        if (gen < upto->gen &&
-            (place == s->place_count || s->places[place].gen != gen))
-            continue;
+        int64_t last = gen == upto->gen ? upto->seq : last_of_older(s, gen);
         append_gen(s, gen, last, &place, &runs);
     }
 }

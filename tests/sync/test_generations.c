@@ -1,7 +1,11 @@
 // A device whose store was damaged, its courier, and the real server: what was
 // salvaged arrives under its own place, behind the holes too, and every hole is
 // shown by device, generation and line.
+#include "common/clock.h"
 #include "common/log.h"
+#include "office/trust.h"
+#include "office/verify.h"
+#include "store/aside.h"
 #include "support/check.h"
 #include "support/road_maker.h"
 #include <sqlite3.h>
@@ -99,6 +103,84 @@ static void test_nothing_is_lost_while_the_ring_is_there(void **state)
     assert_int_equal(count_in(b, "SELECT count(*) FROM flags"), 0);
 }
 
+static void start_again(struct made_road *b)
+{
+    b->keeper = keeper_new(b->folder, b->device.id, 0, NULL);
+    assert_non_null(b->keeper);
+    assert_true(keeper_mend(b->keeper));
+}
+
+static bool take_finding(void *ctx, const struct office_finding *found)
+{
+    buf_printf(ctx, "%lld/%lld %s\n", (long long)found->gen,
+               (long long)found->seq, found->why);
+    return true;
+}
+
+// Ten lines were sent, five more were not; then the database is damaged, and
+// after one more visit it is empty.
+static void lose_it_twice(struct made_road *b)
+{
+    char path[160];
+    made_road_visit(b, 10);
+    assert_int_equal(made_road_send(b), WORKER_OK);
+    made_road_visit(b, 5);
+    keeper_free(b->keeper);
+    run_script(b->folder, DEVICE_FILE_KIOSK,
+               "DROP TRIGGER lines_stay;"
+               "UPDATE lines SET line = x'7b7d' WHERE seq = 3;");
+    start_again(b);
+    made_road_visit(b, 1);
+    keeper_free(b->keeper);
+    snprintf(path, sizeof path, "%s/" DEVICE_FILE_KIOSK, b->folder);
+    assert_int_equal(truncate(path, 0), 0);
+}
+
+static void test_an_emptied_store_after_a_damaged_one(void **state)
+{
+    struct made_road *b = *state;
+    lose_it_twice(b);
+    start_again(b);
+    made_road_visit(b, 1);
+    assert_int_equal(made_road_send(b), WORKER_OK);
+    assert_int_equal(made_road_rated(b), 17);
+    assert_int_equal(count_in(b, "SELECT max(gen) FROM lines"), 3);
+    assert_int_equal(count_in(b, "SELECT count(*) FROM flags"), 0);
+}
+
+// Where nothing of it is left, the first line of the generation that it was
+// salvaged into still tells of it.
+static void test_a_lost_end_is_shown(void **state)
+{
+    struct made_road *b = *state;
+    struct office *office;
+    struct office_trust trust;
+    struct office_verification sum;
+    struct buf found = {0};
+    char path[PATH_MAX], stamp[ASIDE_STAMP_SIZE];
+    lose_it_twice(b);
+    assert_true(aside_newest(b->folder, stamp));
+    assert_true(aside_path(b->folder, DEVICE_FILE_KIOSK, stamp, path));
+    assert_int_equal(unlink(path), 0);
+    assert_true(aside_path(b->folder, DEVICE_FILE_RING, stamp, path));
+    assert_int_equal(unlink(path), 0);
+    start_again(b);
+    made_road_visit(b, 1);
+    assert_int_equal(made_road_send(b), WORKER_OK);
+    assert_int_equal(made_road_rated(b), 12);
+    snprintf(path, sizeof path, "%s/office.db", b->server.folder);
+    assert_int_equal(office_open(path, OFFICE_READER, &office), OFFICE_OK);
+    assert_int_equal(office_read_trust(office, clock_wall_ms(), 60000, &trust),
+                     OFFICE_OK);
+    assert_int_equal(trust.missing_lines, 5);
+    assert_int_equal(office_verify(office, take_finding, &found, &sum),
+                     OFFICE_OK);
+    assert_string_equal(buf_text(&found),
+                        "1/11 lines 11 to 15 are lost on the device\n");
+    buf_free(&found);
+    office_close(office);
+}
+
 // The courier finds a spoilt line before the kiosk does: it is not sent.
 static void test_altered_line_is_never_sent(void **state)
 {
@@ -135,6 +217,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_lines_behind_a_hole_arrive),
         TEST(test_nothing_is_lost_while_the_ring_is_there),
+        TEST(test_an_emptied_store_after_a_damaged_one),
+        TEST(test_a_lost_end_is_shown),
         TEST(test_altered_line_is_never_sent),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
