@@ -81,9 +81,11 @@ function makeRow(id) {
     reason: addPart(element, "p", "work"),
     buttons: addPart(element, "div", "buttons"),
   };
-  // Back from a dialog, to a button that may have gone meanwhile.
+  // Back from a dialog, to a button that may have gone meanwhile. Until the next
+  // drawing the keyboard may still be said to be in the dialog that has closed.
   const comeBack = () => {
-    if (document.activeElement === document.body) {
+    const at = document.activeElement;
+    if (at === document.body || at.getClientRects().length === 0) {
       element.focus();
     }
   };
