@@ -289,9 +289,9 @@ check-asan:
 	  CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer"
 
 # The tests of the rooms with threads under ThreadSanitizer. It cannot follow
-# test_network, which forks a server while its proxy has threads, nor a window
+# the tests of the network, which fork a server while a proxy has threads, nor a window
 # of SDL, which waits for ever for a thread that it made itself.
-TSAN_TESTS = $(foreach r,store sync server,$(filter-out %/test_network%,$(filter $(BUILD)/tests/$(r)/%,$(TESTS)))) \
+TSAN_TESTS = $(foreach r,store sync server,$(filter-out %/test_network %/test_network_tls,$(filter $(BUILD)/tests/$(r)/%,$(TESTS)))) \
   $(foreach t,kiosk listen sound,$(BUILD)/tests/ui/test_$(t))
 .PHONY: check-tsan tsan-run
 check-tsan:
