@@ -303,9 +303,12 @@ static bool check_visit(const struct record *r, bool draft, char *reason)
     // An invitation may be answered away from any counter.
     if (!r->counter[0] && !r->invitation[0])
         return refuse(reason, "counter", "is missing");
-    for (size_t i = 0; i < r->answer_count; i++)
+    for (size_t i = 0; i < r->answer_count; i++) {
+        if (r->answers[i].question[0] == '\0')
+            return refuse(reason, "answers", "an answer names no question");
         if (r->answers[i].level < 0 || r->answers[i].level > 5)
             return refuse(reason, "answers", "a level is not from 1 to 5");
+    }
     if (r->comment_hash[0] &&
         !digest_hex_is_valid(r->comment_hash, strlen(r->comment_hash)))
         return refuse(reason, "comment_hash", "is not 64 hex digits");

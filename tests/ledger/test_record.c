@@ -329,6 +329,7 @@ static void test_read_refuses(void **state)
         {"\"level\":5,\"reasons\"", "\"level\":5.0,\"reasons\"", "level:"},
         {"[\"reason.high.1\"", "[17", "reasons:"},
         {"\"answers\":[", "\"answers\":[3,", "answers:"},
+        {"\"q\":\"15\"", "\"q\":\"\"", "answers: an answer names no question"},
         {"\"comment_hash\":null", "\"comment_hash\":\"ab\"", "comment_hash:"},
         {"\"invitation\":\"5b", "\"invitation\":\"5", "invitation:"},
         {"\"x\":0.31", "\"x\":1.31", "touch:"},
