@@ -46,15 +46,6 @@ static struct command *open_command(struct request *request)
     return command;
 }
 
-static enum handling queue(struct request *request,
-                           enum office_result (*work)(struct office *office,
-                                                      void *ctx))
-{
-    request->job.work = work;
-    request->job.work_ctx = request->work;
-    return request_wait(request);
-}
-
 static enum handling refuse(struct request *request, const char *why)
 {
     reply_problem(request, PROBLEM_UNREADABLE,
@@ -111,7 +102,7 @@ enum handling admin_add_device_handle(struct request *request)
     if (!office_new_device_fits(&device, &why)) {
         return refuse(request, why);
     }
-    return queue(request, add_device);
+    return request_write(request, add_device);
 }
 
 void admin_add_device_finish(struct request *request)
@@ -148,7 +139,7 @@ enum handling admin_revoke_device_handle(struct request *request)
     }
     command->device = request->part;
     request->committed = announce_revoked;
-    return queue(request, revoke_device);
+    return request_write(request, revoke_device);
 }
 
 static enum office_result add_key(struct office *office, void *ctx)
@@ -179,7 +170,7 @@ enum handling admin_add_key_handle(struct request *request)
         return refuse(request, "name: is missing or too long");
     }
     secret_make_token(command->secret, command->hash);
-    return queue(request, add_key);
+    return request_write(request, add_key);
 }
 
 void admin_add_key_finish(struct request *request)
@@ -215,7 +206,7 @@ enum handling admin_revoke_key_handle(struct request *request)
         return HANDLING_DONE;
     }
     request->committed = announce_revoked;
-    return queue(request, revoke_key);
+    return request_write(request, revoke_key);
 }
 
 void admin_revoke_finish(struct request *request)

@@ -47,15 +47,6 @@ static enum handling refuse(struct request *request, const char *why)
     return HANDLING_DONE;
 }
 
-static enum handling queue(struct request *request,
-                           enum office_result (*work)(struct office *office,
-                                                      void *ctx))
-{
-    request->job.work = work;
-    request->job.work_ctx = request->work;
-    return request_wait(request);
-}
-
 static enum office_result add_person(struct office *office, void *ctx)
 {
     struct change *change = ctx;
@@ -107,7 +98,7 @@ enum handling admin_add_person_handle(struct request *request)
     }
     const char *why = read_person(object, change);
     json_decref(object);
-    return why ? refuse(request, why) : queue(request, add_person);
+    return why ? refuse(request, why) : request_write(request, add_person);
 }
 
 void admin_add_person_finish(struct request *request)
@@ -151,7 +142,7 @@ enum handling admin_disable_person_handle(struct request *request)
 {
     struct change *change = open_change(request);
     request->committed = announce_ended;
-    return read_name(request, change) ? queue(request, disable_person)
+    return read_name(request, change) ? request_write(request, disable_person)
                                       : HANDLING_DONE;
 }
 
@@ -165,7 +156,7 @@ static enum office_result enable_person(struct office *office, void *ctx)
 enum handling admin_enable_person_handle(struct request *request)
 {
     struct change *change = open_change(request);
-    return read_name(request, change) ? queue(request, enable_person)
+    return read_name(request, change) ? request_write(request, enable_person)
                                       : HANDLING_DONE;
 }
 
@@ -198,7 +189,7 @@ enum handling admin_set_password_handle(struct request *request)
     bool fits = read_hash(object, change);
     json_decref(object);
     request->committed = announce_ended;
-    return fits ? queue(request, set_password)
+    return fits ? request_write(request, set_password)
                 : refuse(request, "hash: is missing, or no password's hash");
 }
 

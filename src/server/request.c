@@ -418,3 +418,12 @@ enum handling request_wait(struct request *request)
     reply_header(request, "Retry-After", "%d", RETRY_BUSY_S);
     return HANDLING_DONE;
 }
+
+enum handling request_write(struct request *request,
+                            enum office_result (*work)(struct office *office,
+                                                       void *ctx))
+{
+    request->job.work = work;
+    request->job.work_ctx = request->work;
+    return request_wait(request);
+}

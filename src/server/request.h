@@ -127,3 +127,7 @@ bool request_argument(struct request *request, const char *name,
 // Asks for a place in the writer's queue for request->job, whose batch or work
 // is set. When there is none the reply is set (503).
 enum handling request_wait(struct request *request);
+// The same for work of the writer's that takes request->work.
+enum handling request_write(struct request *request,
+                            enum office_result (*work)(struct office *office,
+                                                       void *ctx));
