@@ -86,9 +86,10 @@ stage_wait_file() {
 }
 
 stage_screen() {
-    # The server picks a free display number and tells it.
+    # The server picks a free display number and tells it. Without -noreset it
+    # refuses clients for a moment after its last one was killed.
     stage_display=$STAGE_DIR/display${3:-}
-    stage_start "xvfb${3:-}.log" sh -c "exec Xvfb -displayfd 3 -screen 0 $1x$2x24 -nolisten tcp 3>'$stage_display'"
+    stage_start "xvfb${3:-}.log" sh -c "exec Xvfb -displayfd 3 -screen 0 $1x$2x24 -nolisten tcp -noreset 3>'$stage_display'"
     stage_wait_file "$stage_display"
     DISPLAY=:$(cat "$stage_display")
     export DISPLAY

@@ -428,6 +428,26 @@ static int usage(void)
     return 2;
 }
 
+// A tapper that was killed in the middle of a click leaves the finger down.
+static void lift_all(Display *display)
+{
+    static const unsigned MASKS[] = {Button1Mask, Button2Mask, Button3Mask};
+    Window root, child;
+    int x, y, in_x, in_y;
+    unsigned state;
+    char keys[32];
+    XQueryPointer(display, DefaultRootWindow(display), &root, &child, &x, &y,
+                  &in_x, &in_y, &state);
+    for (unsigned i = 0; i < 3; i++)
+        if (state & MASKS[i])
+            XTestFakeButtonEvent(display, i + 1, False, 0);
+    XQueryKeymap(display, keys);
+    for (unsigned code = 8; code < 256; code++)
+        if (keys[code / 8] & 1 << code % 8)
+            XTestFakeKeyEvent(display, code, False, 0);
+    XSync(display, False);
+}
+
 int main(int argc, char **argv)
 {
     struct tapper t = {.class_name = "hailong-kiosk", .patience_ms = 15000};
@@ -457,6 +477,7 @@ int main(int argc, char **argv)
         return 1;
     }
     XSetErrorHandler(ignore_error);
+    lift_all(t.display);
     bool ok = open_trace(&t, trace), quit = false;
     if (ok) {
         // What was there before is only where the kiosk stands now.

@@ -84,7 +84,8 @@ static void end_display(void)
         kill(display, SIGTERM);
 }
 
-// The display picks a free number itself and tells it.
+// The display picks a free number itself and tells it. It must not start afresh
+// when its last client is killed: it would refuse the next one meanwhile.
 static void open_display(const struct family *family)
 {
     char path[300], name[16];
@@ -98,7 +99,7 @@ static void open_display(const struct family *family)
         int number = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
         dup2(number, 3);
         execlp("Xvfb", "Xvfb", "-displayfd", "3", "-screen", "0", "800x500x24",
-               "-nolisten", "tcp", (char *)NULL);
+               "-nolisten", "tcp", "-noreset", (char *)NULL);
         _exit(127);
     }
     atexit(end_display);
