@@ -118,15 +118,15 @@ static double percentile_ms(const struct fleet *fleet, double part)
 
 // --- One device's next step -------------------------------------------------
 
-static bool own_hash(void *ctx, int64_t gen, int64_t seq,
-                     char out[DIGEST_HEX_SIZE])
+static enum answer_own own_hash(void *ctx, int64_t gen, int64_t seq,
+                                char out[DIGEST_HEX_SIZE])
 {
     const struct player *player = ctx;
     (void)gen;
     if (seq != player->seq)
-        return false;
+        return ANSWER_ALIEN;
     memcpy(out, player->head, DIGEST_HEX_SIZE);
-    return true;
+    return ANSWER_OWN;
 }
 
 // True when the server's answer holds, as the courier would judge it.
