@@ -243,7 +243,7 @@ $(BUILD)/tests/e2e/machine.so: tests/e2e/machine.c
 	$(CC) -std=c11 -O2 -Wall -Wextra -shared -fPIC -o $@ $<
 
 test-run: all tests $(BUILD)/tools/tapper $(BUILD)/tests/crash/crash $(BUILD)/hailong-fleet $(BUILD)/tests/e2e/machine.so
-	tools/run-tests $(BUILD) $(TESTS) tests/e2e/*.sh
+	tools/run-tests $(BUILD) tests/e2e/*.sh $(TESTS)
 
 # make test-room ROOM=ledger: the tests of one room, for daily work.
 test-room: $(filter $(BUILD)/tests/$(ROOM)/%,$(TESTS))
