@@ -17,6 +17,7 @@
 //   ratings.h        single visits, for the Office's own programs
 //   totals.h         the figures of a period, by any breakdown
 //   audit.h          who did what
+//   documents.h      what the Office sets on its pages, in versions
 //   transactions.h   completed transactions, and their figures of a period
 //   trust.h          how complete the data is
 //   verify.h         everything again, from the bytes

@@ -43,11 +43,14 @@ static const char version_12[] =
 static const char version_13[] =
 #include "office/office_13.sql.h"
     ;
+static const char version_14[] =
+#include "office/office_14.sql.h"
+    ;
 static const struct sql_migration migrations[] = {
     {1, version_1},   {2, version_2},   {3, version_3},   {4, version_4},
     {5, version_5},   {6, version_6},   {7, version_7},   {8, version_8},
     {9, version_9},   {10, version_10}, {11, version_11}, {12, version_12},
-    {13, version_13}, {0, NULL}};
+    {13, version_13}, {14, version_14}, {0, NULL}};
 enum { SCHEMA = sizeof migrations / sizeof migrations[0] - 1 };
 
 const char *office_result_name(enum office_result result)

@@ -493,6 +493,12 @@ const char *const office_statements[STATEMENT_COUNT] = {
                   " VALUES (?1, ?2, ?3, ?4, ?5)",
     [AUDIT_LIST] = "SELECT at, who, action, target, detail FROM audit"
                    " ORDER BY audit_no DESC",
+    [DOCUMENT_NEWEST] =
+        "SELECT coalesce(max(version), 0) FROM documents WHERE name = ?1",
+    [DOCUMENT_LIST] = "SELECT version, at, who, body FROM documents"
+                      " WHERE name = ?1 ORDER BY version DESC",
+    [DOCUMENT_ADD] = "INSERT INTO documents (name, version, at, who, body)"
+                     " VALUES (?1, ?2, ?3, ?4, ?5)",
 
     [CODE_TEXT] = "SELECT code FROM codes WHERE code_no = ?1",
     [TRANSACTION_FIND] =

@@ -5,6 +5,7 @@
 #include "report/report.h"
 #include "server/caretaker.h"
 #include "server/connections.h"
+#include "server/documents.h"
 #include "server/fields.h"
 #include "server/hub.h"
 #include "server/identity.h"
@@ -20,14 +21,17 @@
 struct crowd;
 struct http;
 
-// Everything but the figures stands still while requests are served.
+// Everything but the figures and the documents stands still while requests are
+// served.
 struct server {
     struct server_settings settings;
     struct fields *fields; // names of the unit's fields, behind the defaults
     struct office_field tiles[FIELDS_TILES]; // likewise
     struct identity identity;
     unsigned char admin_hash[DIGEST_BYTES]; // of the admin listener's token
-    json_t *hours; // of the counters; NULL: always open
+    struct documents *documents;
+    json_t *hours; // behind the defaults' hours and holidays: all three are the
+                   // writer's thread's
     struct i18n *texts;
     struct pages *pages;
     struct report_method method;

@@ -57,6 +57,11 @@ void transactions_finish(struct request *request);
 // ratings.c
 enum handling ratings_handle(struct request *request);
 enum handling ratings_csv_handle(struct request *request);
+// document_requests.c
+enum handling settings_handle(struct request *request);
+enum handling setting_handle(struct request *request);
+enum handling put_setting_handle(struct request *request);
+void put_setting_finish(struct request *request);
 // health.c
 enum handling health_handle(struct request *request);
 enum handling metrics_handle(struct request *request);

@@ -22,6 +22,7 @@ static const struct {
     [PROBLEM_GAP] = {409, "gap", "Lines before these are missing"},
     [PROBLEM_FORK] = {409, "fork", "The lines do not continue what is held"},
     [PROBLEM_THERE] = {409, "there", "There is one already"},
+    [PROBLEM_CHANGED] = {409, "changed", "Somebody changed it meanwhile"},
     [PROBLEM_ALREADY_RATED] = {409, "already-rated",
                                "The transaction has its rating"},
     [PROBLEM_OPEN_ELSEWHERE] = {409, "open-elsewhere",

@@ -1,5 +1,6 @@
 #include "server/routes.h"
 #include "office/batch_body.h"
+#include "office/documents.h"
 #include "office/transaction_body.h"
 #include "server/handlers.h"
 #include "server/permit.h"
@@ -60,6 +61,13 @@ const struct route PUBLIC_ROUTES[] = {
      session_handle, NULL, CALLER_PEOPLE},
     {ROUTE_SIGN_OUT, "DELETE", "/api/v1/sessions/me", BODY_NONE, 0,
      permit_caller, sign_out_handle, sign_out_finish, CALLER_PEOPLE},
+    {ROUTE_SETTINGS, "GET", "/api/v1/settings", BODY_NONE, 0, permit_caller,
+     settings_handle, NULL, CALLER_ADMIN | CALLER_OFFICE},
+    {ROUTE_SETTING, "GET", "/api/v1/settings/*", BODY_NONE, 0, permit_caller,
+     setting_handle, NULL, CALLER_ADMIN | CALLER_OFFICE},
+    {ROUTE_PUT_SETTING, "PUT", "/api/v1/settings/*", BODY_JSON,
+     DOCUMENT_BODY_MAX, permit_caller, put_setting_handle, put_setting_finish,
+     CALLER_ADMIN | CALLER_OFFICE},
     {ROUTE_PAGE, "GET", "/", BODY_NONE, 0, permit_page, page_handle, NULL,
      CALLER_PEOPLE},
     {ROUTE_PAGE, "GET", "/dang-nhap", BODY_NONE, 0, permit_anybody, page_handle,
@@ -143,6 +151,9 @@ const char *route_name(enum route_id id)
         [ROUTE_SIGN_IN] = "sign_in",
         [ROUTE_SESSION] = "session",
         [ROUTE_SIGN_OUT] = "sign_out",
+        [ROUTE_SETTINGS] = "settings",
+        [ROUTE_SETTING] = "setting",
+        [ROUTE_PUT_SETTING] = "put_setting",
         [ROUTE_PAGE] = "page",
         [ROUTE_WEB] = "web",
         [ROUTE_FONT] = "font",

@@ -12,7 +12,6 @@
 #include "server/fields.h"
 #include "server/http.h"
 #include "server/pages.h"
-#include "survey/hours.h"
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
@@ -24,37 +23,8 @@ static const char MODULE[] = "server";
 
 enum { ADMIN_CONNECTIONS = 16, ADMIN_THREADS = 1 };
 
-enum { HOURS_FILE_MAX = 64 << 10 };
-
 // Each takes 32 MiB and a thread for about a tenth of a second.
 enum { PASSWORDS_AT_ONCE = 2 };
-
-// {"hours":{…},"holidays":[…]}, as devices read it (survey/hours.h).
-static bool load_hours(struct server *server, struct buf *message)
-{
-    const char *path = server->settings.hours_file;
-    char why[JSON_MESSAGE_SIZE];
-    struct buf bytes = {0};
-    struct hours hours;
-    if (!path)
-        return true;
-    buf_printf(message, "%s: ", path);
-    bool ok = false;
-    if (!file_read(path, HOURS_FILE_MAX, &bytes))
-        buf_append_text(message, strerror(errno));
-    else if (!(server->hours = json_read(buf_text(&bytes), bytes.size, why)))
-        buf_append_text(message, why);
-    else
-        ok = hours_read(server->hours, &hours, message);
-    buf_free(&bytes);
-    if (!ok)
-        return false;
-    buf_clear(message);
-    server->settings.defaults.hours = json_object_get(server->hours, "hours");
-    server->settings.defaults.holidays =
-        json_object_get(server->hours, "holidays");
-    return true;
-}
 
 // The fields' names, and those among which a citizen without a transaction
 // chooses.
@@ -92,7 +62,9 @@ static bool load_files(struct server *server)
                                   "set HAILONG_ASSETS to their folder");
         ok = false;
     }
-    ok = ok && take_fields(server, &message) && load_hours(server, &message) &&
+    ok = ok && take_fields(server, &message) &&
+         (server->documents =
+              documents_open(server->settings.hours_file, &message)) &&
          (server->texts = i18n_open(path, &message)) &&
          report_method_load_default(&server->method, &message);
     if (!ok) {
@@ -132,6 +104,10 @@ static void open_phone(struct server *server, struct office *office)
 static bool prepare_office(struct server *server, struct office *office)
 {
     bool has_devices = false;
+    if (!documents_load(server->documents, office)) {
+        return false;
+    }
+    documents_apply(server);
     enum office_result result =
         office_list_devices(office, is_enrolled, &has_devices);
     if (result == OFFICE_OK &&
@@ -391,5 +367,6 @@ void server_close(struct server *server)
     pages_close(server->pages);
     fields_close(server->fields);
     json_decref(server->hours);
+    documents_close(server->documents);
     free(server);
 }

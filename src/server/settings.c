@@ -17,7 +17,8 @@ const struct config_key SERVER_KEYS[] = {
      "certificate chain (PEM); with --tls-key"},
     {"server", "tls_key", CONFIG_TEXT, NULL, 0, 0, "its private key (PEM)"},
     {"server", "public_url", CONFIG_TEXT, NULL, 0, 0,
-     "address that citizens' telephones reach, such as https://hailong.example"},
+     "address that citizens' telephones reach, such as "
+     "https://hailong.example"},
     {"server", "plain_http", CONFIG_FLAG, "no", 0, 0,
      "allow HTTP without TLS beyond this machine"},
     {"server", "log_level", CONFIG_TEXT, "info", 0, 0,
@@ -71,7 +72,8 @@ const struct config_key SERVER_KEYS[] = {
     {"kiosk", "heartbeat_s", CONFIG_INTEGER, "60", 5, 60,
      "seconds between two contacts at most"},
     {"kiosk", "hours", CONFIG_TEXT, NULL, 0, 0,
-     "JSON file of opening hours and holidays"},
+     "JSON file of opening hours and holidays, until they are changed on "
+     "the page"},
     {"kiosk", "volume", CONFIG_INTEGER, "45", 0, 100,
      "percent, of sounds and voice"},
     {"kiosk", "typing", CONFIG_TEXT, "telex", 0, 0,

@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { OPERATIONS_MAX = 64, PATH_SIZE = 2048 };
+enum { OPERATIONS_MAX = 192, PATH_SIZE = 2048 };
 
 static const char DOCUMENT[] = TEST_SOURCE "/assets/api/openapi.json";
 static const char *const OPTIONS[] = {
@@ -353,6 +353,10 @@ static const struct good {
     {"signIn", "", "", "", "@signIn", 403, "Sec-Fetch-Site: cross-site\r\n"},
     {"getSession", "user leader", "", "", NULL, 200, NULL},
     {"signOut", "leaving", "", "", NULL, 204, NULL},
+    {"listSettings", "user admin", "", "", NULL, 200, NULL},
+    {"getSettings", "user office", "hours", "", NULL, 200, NULL},
+    {"putSettings", "user office", "hours", "", NULL, 200, NULL},
+    {"putSettings", "user admin", "hours", "", NULL, 409, NULL},
     {"showHome", "user leader", "", "", NULL, 200, NULL},
     {"showHome", "", "", "", NULL, 303, NULL},
     {"showCounters", "user officer", "", "", NULL, 200, NULL},

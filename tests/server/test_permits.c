@@ -36,6 +36,7 @@ enum {
     REPORT_READERS =
         1 << KEY_OFFICE | 1 << KEY_LEADER | 1 << OFFICE | 1 << LEADER,
     INVITERS = 1 << KEY_FEED | 1 << ADMIN | 1 << OFFICE | 1 << OFFICER,
+    SETTERS = 1 << ADMIN | 1 << OFFICE,
     DEVICES = 1 << DEVICE,
     SENDERS = 1 << DEVICE | 1 << REVOKED_DEVICE,
     ADMIN_COMMANDS = 1 << ADMIN_TOKEN
@@ -66,6 +67,9 @@ static const struct rule {
     {"POST", "/api/v1/sessions", ANYBODY},
     {"GET", "/api/v1/sessions/me", PEOPLE},
     {"DELETE", "/api/v1/sessions/me", PEOPLE},
+    {"GET", "/api/v1/settings", SETTERS},
+    {"GET", "/api/v1/settings/*", SETTERS},
+    {"PUT", "/api/v1/settings/*", SETTERS},
     {"GET", "/", PEOPLE},
     {"GET", "/dang-nhap", ANYBODY},
     {"GET", "/quay", 1 << ADMIN | 1 << OFFICE | 1 << OFFICER},

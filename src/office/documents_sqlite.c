@@ -1,0 +1,120 @@
+#include "common/log.h"
+#include "office/audit.h"
+#include "office/documents.h"
+#include "office/office_sqlite.h"
+#include <stdio.h>
+
+enum office_result office_list_document(struct office *office, const char *name,
+                                        document_row *row, void *ctx)
+{
+    struct sql_statement *s = sql_use(office->sql, DOCUMENT_LIST);
+    enum sql_result result;
+    bool goes_on = true;
+    sql_bind_text(s, 1, name);
+    while (goes_on && (result = sql_step(s)) == SQL_OK) {
+        const struct document_version version = {
+            sql_int(s, 0), sql_int(s, 1), sql_text(s, 2), sql_text(s, 3)};
+        goes_on = row(ctx, &version);
+    }
+    sql_done(s);
+    return !goes_on || result == SQL_NONE ? OFFICE_OK
+                                          : office_result_of(result);
+}
+
+struct newest {
+    int64_t version; // 0: none
+    struct buf *body;
+};
+
+static bool take_newest(void *ctx, const struct document_version *version)
+{
+    struct newest *newest = ctx;
+    newest->version = version->version;
+    buf_append_text(newest->body, version->body ? version->body : "");
+    return false;
+}
+
+enum office_result office_read_document(struct office *office, const char *name,
+                                        int64_t *out_version,
+                                        struct buf *out_body)
+{
+    struct newest newest = {.body = out_body};
+    enum office_result result =
+        office_list_document(office, name, take_newest, &newest);
+    if (result != OFFICE_OK) {
+        return result;
+    }
+    if (newest.version == 0) {
+        return OFFICE_NONE;
+    }
+    if (!buf_ok(out_body)) {
+        log_error("office", "out of memory");
+        return OFFICE_ERROR;
+    }
+    *out_version = newest.version;
+    return OFFICE_OK;
+}
+
+struct putting {
+    const struct document_wish *wish;
+    int64_t version; // the newest
+};
+
+static enum sql_result read_newest(struct sql *sql, const char *name,
+                                   int64_t *out_version)
+{
+    struct sql_statement *s = sql_use(sql, DOCUMENT_NEWEST);
+    sql_bind_text(s, 1, name);
+    enum sql_result result = sql_step(s);
+    if (result == SQL_OK) {
+        *out_version = sql_int(s, 0);
+    }
+    sql_done(s);
+    return result;
+}
+
+static enum sql_result tell(struct sql *sql, const struct putting *work)
+{
+    const struct document_wish *wish = work->wish;
+    char detail[64];
+    snprintf(detail, sizeof detail, "version %lld, after version %lld",
+             (long long)work->version, (long long)wish->expected);
+    const struct audit_entry entry = {wish->at, wish->who, "settings-changed",
+                                      wish->name, detail};
+    return audit_put(sql, &entry);
+}
+
+static enum sql_result put(struct sql *sql, void *ctx)
+{
+    struct putting *work = ctx;
+    const struct document_wish *wish = work->wish;
+    enum sql_result result = read_newest(sql, wish->name, &work->version);
+    if (result != SQL_OK) {
+        return result;
+    }
+    if (work->version != wish->expected) {
+        return SQL_NONE;
+    }
+    work->version++;
+    struct sql_statement *s = sql_use(sql, DOCUMENT_ADD);
+    sql_bind_text(s, 1, wish->name);
+    sql_bind_int(s, 2, work->version);
+    sql_bind_int(s, 3, wish->at);
+    sql_bind_text(s, 4, wish->who);
+    sql_bind_text(s, 5, wish->body);
+    result = sql_execute(s);
+    return result == SQL_OK ? tell(sql, work) : result;
+}
+
+enum office_result office_put_document(struct office *office,
+                                       const struct document_wish *wish,
+                                       int64_t *out_version)
+{
+    struct putting work = {.wish = wish};
+    enum office_result result =
+        office_result_of(office_work(office, put, &work));
+    if (result == OFFICE_OK || result == OFFICE_NONE) {
+        *out_version = work.version;
+    }
+    return result;
+}
