@@ -38,7 +38,7 @@ ROOMS := common sql vietnamese i18n qr ledger survey store office report \
          sync server ui operator
 
 # Libraries, each in the room that alone includes it.
-PKGS_common = jansson inih
+PKGS_common = jansson inih libsystemd
 PKGS_sql = sqlite3
 PKGS_vietnamese = libutf8proc
 PKGS_qr = libqrencode

@@ -1,6 +1,7 @@
 // hailong-kiosk: the counter's screen.
 #include "common/config.h"
 #include "common/log.h"
+#include "common/supervisor.h"
 #include "ledger/digest.h"
 #include "ui/app.h"
 #include <stdio.h>
@@ -151,8 +152,13 @@ static int run(const struct app_options *options)
     }
     result = app_open(options, &app);
     if (result == APP_DONE) {
-        while (app_turn(app, LONGEST_TURN_MS))
-            ;
+        int64_t interval = supervisor_interval_ms();
+        supervisor_ready();
+        while (app_turn(app, interval < LONGEST_TURN_MS ? interval
+                                                        : LONGEST_TURN_MS))
+            if (app_is_alive(app))
+                supervisor_alive();
+        supervisor_stopping();
         result = app_close(app);
     }
     switch (result) {

@@ -1,6 +1,7 @@
 // hailong-server: the endpoint that devices send to and the Office reads from.
 #include "common/config.h"
 #include "common/log.h"
+#include "common/supervisor.h"
 #include "server/server.h"
 #include <signal.h>
 #include <stdio.h>
@@ -40,7 +41,9 @@ static int run(const struct server_settings *settings, const sigset_t *ends)
     case SERVER_FAILED:
         return EXIT_FAILED;
     }
+    supervisor_ready();
     sigwait(ends, &received);
+    supervisor_stopping();
     log_info("server", "ending: %s", strsignal(received));
     server_close(server);
     return EXIT_DONE;

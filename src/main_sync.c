@@ -1,6 +1,7 @@
 // hailong-sync: the courier of one counter.
 #include "common/config.h"
 #include "common/log.h"
+#include "common/supervisor.h"
 #include "ledger/digest.h"
 #include "sync/worker.h"
 #include <pthread.h>
@@ -59,9 +60,11 @@ static enum worker_result work(const struct config *config,
         log_error("sync", "no thread or no randomness");
         return WORKER_FAILED;
     }
+    supervisor_ready();
     enum worker_result result = config_flag(config, "once")
                                     ? worker_run_once(worker)
                                     : worker_run(worker);
+    supervisor_stopping();
     // It may be about to touch the worker, which ends after this.
     pthread_kill(watcher, SIGINT);
     pthread_join(watcher, NULL);

@@ -45,6 +45,7 @@ struct store {
     // Guarded by lock:
     struct command *first, **last;
     bool stopping;
+    int64_t busy_since_us; // the storage thread works; 0: it waits
     struct store_state state;
     struct settings settings;
     struct answered answered;
@@ -196,14 +197,23 @@ static void wait_until(struct store *store, int64_t at_us)
         pthread_cond_timedwait(&store->wake, &store->lock, &t);
 }
 
+static void set_busy(struct store *store)
+{
+    pthread_mutex_lock(&store->lock);
+    store->busy_since_us = clock_mono_us();
+    pthread_mutex_unlock(&store->lock);
+}
+
 // The next command, or NULL when `at_us` has come; `*out_stop` when there is
 // none left and the store is closing.
 static struct command *next_command(struct store *store, int64_t at_us,
                                     bool *out_stop)
 {
     pthread_mutex_lock(&store->lock);
+    store->busy_since_us = 0;
     while (!store->first && !store->stopping && clock_mono_us() < at_us)
         wait_until(store, at_us);
+    store->busy_since_us = clock_mono_us();
     struct command *command = store->first;
     if (command) {
         store->first = command->next;
@@ -283,6 +293,7 @@ static void *work(void *ctx)
     struct agenda agenda = {.idle_at = INT64_MAX,
                             .prune_at = clock_mono_us() + prune_us,
                             .mend_at = INT64_MAX};
+    set_busy(store);
     mend(store);
     if (!keeper_is_ready(store->keeper))
         tell_health(store);
@@ -438,4 +449,12 @@ bool store_is_answered(struct store *store, const char *invitation)
     bool answered = answered_has(&store->answered, invitation);
     pthread_mutex_unlock(&store->lock);
     return answered;
+}
+
+int64_t store_busy_ms(struct store *store)
+{
+    pthread_mutex_lock(&store->lock);
+    int64_t since = store->busy_since_us;
+    pthread_mutex_unlock(&store->lock);
+    return since > 0 ? (clock_mono_us() - since) / 1000 : 0;
 }

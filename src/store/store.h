@@ -98,6 +98,10 @@ struct store_state {
     int64_t disk_free_bytes;
 };
 void store_get_state(struct store *store, struct store_state *out);
+// For how long the storage thread has been at one thing; 0: it waits for work.
+// A disk may take seconds over a write; a minute is a thread that is lost. Any
+// thread.
+int64_t store_busy_ms(struct store *store);
 
 // What the kiosk keeps for itself between two starts: short texts by name,
 // nothing of a visit. They are read before the first STORE_READY, and always

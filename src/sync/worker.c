@@ -2,6 +2,7 @@
 #include "common/clock.h"
 #include "common/file.h"
 #include "common/log.h"
+#include "common/supervisor.h"
 #include "store/courier.h"
 #include "store/device.h"
 #include "store/enrol_form.h"
@@ -124,8 +125,10 @@ static bool stopping(const struct worker *w)
 
 static void nap(const struct worker *w, int64_t ms)
 {
-    // A signal ends the sleep; the flag is looked at twice a second anyway.
+    // A signal ends the sleep; the flag is looked at twice a second anyway. All
+    // ways of the loop come by here: between two, at most one request hangs.
     while (ms > 0 && !stopping(w)) {
+        supervisor_alive();
         int64_t part = ms < 500 ? ms : 500;
         struct timespec t = {part / 1000, part % 1000 * 1000000};
         if (nanosleep(&t, NULL) != 0)
@@ -645,6 +648,7 @@ enum worker_result worker_run_once(struct worker *w)
         if (waiting.pending == 0)
             return WORKER_OK;
         size_t most = w->lines_most;
+        supervisor_alive();
         enum sync_outcome outcome = step(w, &waiting);
         if (outcome == SYNC_GAP)
             gaps++;

@@ -787,6 +787,11 @@ bool app_turn(struct app *app, int64_t most_ms)
     return !app->ending;
 }
 
+bool app_is_alive(const struct app *app)
+{
+    return !kiosk_is_stuck(app->kiosk);
+}
+
 // --- Life --------------------------------------------------------------------
 
 // On the storage thread: the event goes into SDL's queue with a copy of its

@@ -34,6 +34,8 @@ enum app_result app_open(const struct app_options *options,
 // Waits for what comes next, at most `most_ms`, and deals with it. False when
 // the program is to end.
 bool app_turn(struct app *app, int64_t most_ms);
+// Nothing behind the screen hangs: a supervisor may be told so after a turn.
+bool app_is_alive(const struct app *app);
 // Closes the visit that is on and waits for the store. What app_open() and the
 // turns ended with.
 enum app_result app_close(struct app *app);

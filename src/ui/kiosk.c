@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { AGAIN_MS = 30000, HOURS_LOOK_MS = 60000 };
+enum { AGAIN_MS = 30000, HOURS_LOOK_MS = 60000, STUCK_MS = 60000 };
 
 static const char SETTING_PAUSED[] = "paused";
 static const char VERSION_DETAIL[] = "{\"version\":\"" HAILONG_VERSION "\"}";
@@ -832,6 +832,11 @@ bool kiosk_tick(struct kiosk *kiosk, int64_t now)
     else if (may_be_withdrawn(kiosk))
         changed |= look_for_withdrawal(kiosk, now);
     return changed;
+}
+
+bool kiosk_is_stuck(const struct kiosk *kiosk)
+{
+    return kiosk->store && store_busy_ms(kiosk->store) > STUCK_MS;
 }
 
 int64_t kiosk_deadline(const struct kiosk *kiosk)

@@ -95,6 +95,8 @@ enum comment_answer kiosk_type(struct kiosk *kiosk, const char *key,
 void kiosk_touch_at(struct kiosk *kiosk, double x, double y);
 
 enum kiosk_health kiosk_health(const struct kiosk *kiosk);
+// The store has not come back from the disk for so long that it never will.
+bool kiosk_is_stuck(const struct kiosk *kiosk);
 const struct flow *kiosk_flow(const struct kiosk *kiosk);
 const struct survey *kiosk_survey(const struct kiosk *kiosk);
 // Defaults until the device is enrolled.
