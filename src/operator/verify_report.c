@@ -88,26 +88,34 @@ static void check_heads(struct verifying *v)
     }
 }
 
-// The rules must be those that bear this name and version.
+static bool same_rules(const struct figures_method *a,
+                       const struct figures_method *b)
+{
+    return memcmp(a->satisfied, b->satisfied, sizeof a->satisfied) == 0 &&
+           memcmp(a->dissatisfied, b->dissatisfied, sizeof a->dissatisfied) ==
+               0 &&
+           a->target_count == b->target_count &&
+           memcmp(a->targets, b->targets,
+                  (size_t)a->target_count * sizeof a->targets[0]) == 0 &&
+           a->decimals == b->decimals;
+}
+
+// The rules must be those that bear this name and version, the program's or
+// what the Office set.
 static void check_method(struct verifying *v)
 {
-    struct report_method own;
+    struct report_method own, held;
     const struct report_method *said = &v->said.method;
     struct buf message = {0};
-    if (!report_method_load_default(&own, &message) ||
-        strcmp(own.id, said->id) != 0 || own.version != said->version) {
-        buf_free(&message);
-        return;
-    }
-    if (memcmp(own.rules.satisfied, said->rules.satisfied,
-               sizeof own.rules.satisfied) != 0 ||
-        memcmp(own.rules.dissatisfied, said->rules.dissatisfied,
-               sizeof own.rules.dissatisfied) != 0 ||
-        own.rules.decimals != said->rules.decimals)
+    if (report_method_load_default(&own, &message) &&
+        report_method_of_version(v->office, &own, said->version, &held) ==
+            OFFICE_OK &&
+        strcmp(held.id, said->id) == 0 &&
+        !same_rules(&held.rules, &said->rules))
         verification_find(v->verification, "", 0, 0,
                           "the report's rules are not those of %s version "
                           "%" PRId64,
-                          own.id, own.version);
+                          held.id, held.version);
     buf_free(&message);
 }
 

@@ -1,4 +1,7 @@
+#include "common/date.h"
 #include "common/file.h"
+#include "common/log.h"
+#include "office/documents.h"
 #include "report/report.h"
 #include <errno.h>
 #include <string.h>
@@ -136,4 +139,92 @@ bool report_method_load_default(struct report_method *out, struct buf *message)
         return false;
     }
     return report_method_load(path, out, message);
+}
+
+// --- What the Office set
+// ------------------------------------------------------
+
+static const char DOCUMENT[] = "targets";
+
+static bool read_from(const json_t *body, int32_t *out_from)
+{
+    const json_t *from = json_object_get(body, "from");
+    *out_from = INT32_MIN;
+    return !from || json_is_null(from) ||
+           (json_is_string(from) &&
+            date_parse_iso(json_string_value(from), out_from));
+}
+
+bool report_method_read_kept(const json_t *body, int64_t kept,
+                             struct report_method *out, int32_t *out_from,
+                             const char **out_why)
+{
+    json_t *whole = json_copy((json_t *)body);
+    bool done = false;
+    *out_why = "out of memory";
+    if (!read_from(body, out_from))
+        *out_why = "from: must be a day, such as 2026-12-15";
+    else if (whole &&
+             json_object_set_new(whole, "version", json_integer(kept)) == 0)
+        done = report_method_read(whole, out, out_why);
+    json_decref(whole);
+    return done;
+}
+
+struct search {
+    const struct report_method *own;
+    int32_t day;     // that they must hold on by then, or
+    int64_t version; // not 0: of this version
+    bool is_found;
+    struct report_method *out;
+};
+
+static bool look(void *ctx, const struct document_version *kept)
+{
+    struct search *search = ctx;
+    struct report_method method;
+    char reason[JSON_MESSAGE_SIZE];
+    const char *why = reason;
+    int32_t from;
+    json_t *body = json_read(kept->body, strlen(kept->body), reason);
+    bool fits = body && report_method_read_kept(body, kept->version, &method,
+                                                &from, &why);
+    if (!fits)
+        log_error("report", "the targets, version %lld, are passed over: %s",
+                  (long long)kept->version, why);
+    json_decref(body);
+    if (!fits)
+        return true;
+    method.version = search->own->version + kept->version;
+    search->is_found = search->version != 0 ? method.version == search->version
+                                            : from <= search->day;
+    if (search->is_found)
+        *search->out = method;
+    return !search->is_found;
+}
+
+bool report_method_at(struct office *office, const struct report_method *own,
+                      int32_t day, struct report_method *out)
+{
+    struct search search = {.own = own, .day = day, .out = out};
+    if (office_list_document(office, DOCUMENT, look, &search) != OFFICE_OK)
+        return false;
+    if (!search.is_found)
+        *out = *own;
+    return true;
+}
+
+enum office_result report_method_of_version(struct office *office,
+                                            const struct report_method *own,
+                                            int64_t version,
+                                            struct report_method *out)
+{
+    struct search search = {.own = own, .version = version, .out = out};
+    if (version == own->version) {
+        *out = *own;
+        return OFFICE_OK;
+    }
+    enum office_result result =
+        office_list_document(office, DOCUMENT, look, &search);
+    return result == OFFICE_OK && !search.is_found ? OFFICE_NONE : result;
 }

@@ -368,7 +368,6 @@ bool report_build(struct office *office, const struct report_method *method,
 {
     struct report report = {
         .kind = request->kind,
-        .method = *method,
         .period = request->period,
         .by = request->by,
         .made_ms = request->now_ms,
@@ -376,7 +375,9 @@ bool report_build(struct office *office, const struct report_method *method,
     bool done =
         init_total(&report) && office_begin_reading(office) == OFFICE_OK;
     if (done) {
-        done = read_parts(office, &report);
+        done = report_method_at(office, method, request->period.first,
+                                &report.method) &&
+               read_parts(office, &report);
         office_end_reading(office);
     }
     if (done)

@@ -99,6 +99,26 @@ bool report_method_read(const json_t *object, struct report_method *out,
 // From the file among the program's own (file_find_asset()).
 bool report_method_load_default(struct report_method *out, struct buf *message);
 
+// The Office may set the rules anew, as the document "targets"
+// (office/documents.h): an object as above without "version", and with "from",
+// the first day for which it holds; without that, for every day. The program's
+// own rules are version N of a method, the Office's version 1 is N + 1.
+//
+// `kept` is the document's version.
+bool report_method_read_kept(const json_t *body, int64_t kept,
+                             struct report_method *out, int32_t *out_from,
+                             const char **out_why);
+// The rules for a period that begins on this local day: the newest that were
+// kept and hold by then, else `own`, the program's. False: the office cannot
+// be read; logged.
+bool report_method_at(struct office *office, const struct report_method *own,
+                      int32_t day, struct report_method *out);
+// The rules of this version, whenever they hold. OFFICE_NONE: there are none.
+enum office_result report_method_of_version(struct office *office,
+                                            const struct report_method *own,
+                                            int64_t version,
+                                            struct report_method *out);
+
 struct report_row {
     char *key;   // "3", "2026-11-23", a code; "" when the records name none
     char *label; // the name of it that the office knows, else ""
@@ -171,6 +191,8 @@ struct report {
 
 // Reads totals only, never single ratings. False when the office cannot be
 // read or memory ran out; the cause is logged. `out` is then untouched.
+// `method` is the program's own; what the Office set instead for the period
+// goes before.
 bool report_build(struct office *office, const struct report_method *method,
                   const struct report_request *request, struct report *out);
 // Counts again what `said` tells, from the lines up to the heads that it names.

@@ -25,12 +25,9 @@ static bool check_hours(const json_t *body, struct buf *message)
 static bool check_targets(const json_t *body, struct buf *message)
 {
     struct report_method method;
-    const char *why = "out of memory";
-    json_t *copy = json_copy((json_t *)body);
-    bool ok = copy &&
-              json_object_set_new(copy, "version", json_integer(1)) == 0 &&
-              report_method_read(copy, &method, &why);
-    json_decref(copy);
+    int32_t from;
+    const char *why;
+    bool ok = report_method_read_kept(body, 1, &method, &from, &why);
     if (!ok) {
         buf_append_text(message, why);
     }
@@ -56,8 +53,9 @@ static void hours_changed(struct server *server, struct office *office)
 
 static const char *const HOURS_KEYS[] = {"hours", "holidays", NULL};
 static const char *const TARGETS_KEYS[] = {
-    "id",       "satisfied",       "dissatisfied", "targets",
-    "decimals", "waiting_minutes", "timely",       NULL};
+    "id",      "satisfied", "dissatisfied",
+    "targets", "decimals",  "waiting_minutes",
+    "timely",  "from",      NULL};
 
 const struct document DOCUMENTS[] = {
     {"hours", "settings/hours.json", HOURS_KEYS, check_hours, hours_changed},

@@ -1,11 +1,13 @@
 // A report out of a real office: lines of a device go in, figures come out.
 #include "common/date.h"
+#include "office/documents.h"
 #include "support/office_maker.h"
 #include "support/sample_report.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -343,6 +345,48 @@ static void test_build_of_an_empty_office(void **state)
     made_office_close(&scene.office);
 }
 
+// What the Office set, "Bình thường" counts as satisfied from a day on.
+static void set_targets(struct scene *scene, const char *from)
+{
+    char body[256];
+    int64_t version;
+    snprintf(body, sizeof body,
+             "{\"id\":\"tai-quay\",\"satisfied\":[3,4,5],\"dissatisfied\":[1],"
+             "\"targets\":[90],\"decimals\":2,\"from\":\"%s\"}",
+             from);
+    assert_int_equal(
+        office_put_document(scene->office.office,
+                            &(struct document_wish){.name = "targets",
+                                                    .body = body,
+                                                    .who = "user an",
+                                                    .at = scene->now},
+                            &version),
+        OFFICE_OK);
+}
+
+static void test_build_takes_the_rules_of_the_period(void **state)
+{
+    (void)state;
+    struct scene scene;
+    struct report report;
+    scene_open(&scene);
+    set_targets(&scene, "2026-01-01");
+    // Begins on 01/01/2026: ratings 5, 3 and 1.
+    build(&scene, "duong-lich:2026-01", REPORT_BY_NONE, &report);
+    assert_int_equal(report.method.version, 2);
+    assert_int_equal(report.method.rules.target_count, 1);
+    assert_int_equal(report.method.rules.targets[0], 90);
+    assert_int_equal(
+        figures_satisfied(&report.total.counts, &report.method.rules), 2);
+    report_free(&report);
+    // Begins on 15/12/2025, before they hold.
+    build(&scene, "hanh-chinh:2026-01", REPORT_BY_NONE, &report);
+    assert_int_equal(report.method.version, 1);
+    assert_int_equal(report.method.rules.targets[0], 95);
+    report_free(&report);
+    scene_close(&scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -356,6 +400,7 @@ int main(void)
         cmocka_unit_test(test_build_tells_of_missing_lines),
         cmocka_unit_test(test_build_tells_of_estimated_times),
         cmocka_unit_test(test_build_of_an_empty_office),
+        cmocka_unit_test(test_build_takes_the_rules_of_the_period),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
