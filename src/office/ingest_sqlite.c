@@ -1,4 +1,5 @@
 #include "office/ingest_sqlite.h"
+#include "office/reasons_sqlite.h"
 #include "office/rounds_sqlite.h"
 #include "common/log.h"
 #include <string.h>
@@ -214,10 +215,14 @@ static enum sql_result take_batches(struct sql *sql, void *ctx)
     // Until the commit is known to be good, memory is ahead of the database.
     office->is_stale = true;
     tally_clear(&office->tally);
+    reason_tally_clear(&office->reason_tally);
     for (size_t i = 0; i < ingest->count && result == SQL_OK; i++) {
         result = take_batch(office, &ingest->batches[i]);
     }
-    return result == SQL_OK ? put_totals(office) : result;
+    if (result == SQL_OK) {
+        result = put_totals(office);
+    }
+    return result == SQL_OK ? reasons_put(office) : result;
 }
 
 enum office_result office_ingest(struct office *office,

@@ -33,6 +33,29 @@ static bool take_place(const struct office_place *place, int64_t claimed,
     return false;
 }
 
+static bool has_reason(const struct office_visit *visit, const char *reason)
+{
+    for (size_t i = 0; i < visit->reason_count; i++) {
+        if (strcmp(visit->reasons[i], reason) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void office_visit_take_reasons(const struct record *record,
+                               struct office_visit *out)
+{
+    out->reason_count = 0;
+    for (size_t i = 0; i < record->reason_count; i++) {
+        if (record->reasons[i][0] != '\0' &&
+            !has_reason(out, record->reasons[i])) {
+            memcpy(out->reasons[out->reason_count++], record->reasons[i],
+                   sizeof out->reasons[0]);
+        }
+    }
+}
+
 static void take_visit(const struct record *record, struct office_visit *out)
 {
     out->counts = record->kind == RECORD_VISIT && !record->test;
@@ -52,6 +75,7 @@ static void take_visit(const struct record *record, struct office_visit *out)
     memcpy(out->officer, record->officer, sizeof out->officer);
     memcpy(out->transaction, record->transaction, sizeof out->transaction);
     memcpy(out->invitation, record->invitation, sizeof out->invitation);
+    office_visit_take_reasons(record, out);
 }
 
 static void take_sound(const struct record *record,

@@ -39,7 +39,13 @@ struct office_visit {
     char officer[RECORD_CODE_SIZE];
     char transaction[RECORD_TRANSACTION_SIZE];
     char invitation[ID_SIZE]; // that brought it to the screen
+    char reasons[RECORD_REASONS_MAX][RECORD_REASON_SIZE]; // each once
+    size_t reason_count;
 };
+
+// The reasons of the record, each once, however often it names one.
+void office_visit_take_reasons(const struct record *record,
+                               struct office_visit *out);
 
 // What only one visit counts for, at a step: its transaction or, where none was
 // told, the invitation that brought it, which may be answered at the counter

@@ -5,6 +5,7 @@
 #include "office/devices.h"
 #include "office/map.h"
 #include "office/office.h"
+#include "office/reason_tally.h"
 #include "office/statements.h"
 #include "office/tally.h"
 #include "sql/sql.h"
@@ -61,6 +62,7 @@ struct office {
     int64_t next_batch;
     struct round round; // the newest
     struct tally tally; // of the running transaction
+    struct reason_tally reason_tally; // likewise
 };
 
 enum office_result office_result_of(enum sql_result result);

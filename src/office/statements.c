@@ -114,6 +114,46 @@
     " called_within, called_waits, done_known, done_ms, done_within,"          \
     " done_waits"
 
+// The sums of struct office_reason_total, from rows of reason_totals.
+#define REASON_SUMS                                                            \
+    "sum(level_1), sum(level_2), sum(level_3), sum(level_4), sum(level_5)"
+// As columns: the key's number and its code, the reason, sums. Channels have
+// numbers and no codes, and come in the order of these.
+#define REASON_GROUPS                                                          \
+    " LEFT JOIN codes k ON k.code_no = t.key"                                  \
+    " LEFT JOIN codes r ON r.code_no = t.reason_no"                            \
+    " GROUP BY t.key, t.reason_no"                                             \
+    " ORDER BY (?1 = 7) * t.key, coalesce(k.code, ''), coalesce(r.code, '')"
+// Periods from…to, as far as there are totals; then the totals of key ?8 in
+// them, one look-up a period.
+#define REASON_SPAN(end, grain)                                                \
+    "(SELECT " end "(period) FROM reason_totals"                               \
+    " WHERE dimension = ?1 AND grain = " grain ")"
+#define REASON_PERIODS(name, grain, from, to)                                  \
+    name " (period) AS (SELECT max(" from ", coalesce("                        \
+    REASON_SPAN("min", grain) ", 0)) UNION ALL SELECT period + 1 FROM " name   \
+    " WHERE period < min(" to ", " REASON_SPAN("max", grain) ")) "
+#define REASON_ROWS_OF(name, grain, to)                                        \
+    "SELECT t.* FROM " name " p CROSS JOIN reason_totals t"                    \
+    " ON t.dimension = ?1 AND t.grain = " grain " AND t.period = p.period"     \
+    " AND t.key = ?8 WHERE p.period <= " to
+
+// The same as REASON_GROUPS gives, from the lines of visits.
+#define RECOUNT_REASONS(column)                                                \
+    "WITH named AS (SELECT DISTINCT device_no, gen, seq, level,"               \
+    "  " column " AS key, e.value AS reason"                                   \
+    "  FROM visits JOIN lines l USING (device_no, gen, seq),"                  \
+    "  json_each(CAST(l.bytes AS TEXT), '$.reasons') e"                        \
+    "  WHERE " COUNTED " AND outcome = 0 AND e.type = 'text'"                  \
+    "  AND e.value <> '')"                                                     \
+    " SELECT t.key, coalesce(k.code, ''), t.reason, sum(t.level = 1),"         \
+    " sum(t.level = 2), sum(t.level = 3), sum(t.level = 4), sum(t.level = 5)"  \
+    " FROM (SELECT key, level, reason FROM named"                              \
+    "  UNION ALL SELECT key, level, '' FROM (SELECT DISTINCT device_no, gen,"  \
+    "   seq, level, key FROM named)) t"                                        \
+    " LEFT JOIN codes k ON k.code_no = t.key GROUP BY t.key, t.reason"         \
+    " ORDER BY (?3 = 7) * t.key, coalesce(k.code, ''), t.reason"
+
 #define RATING_CODE(column)                                                    \
     "(SELECT code FROM codes WHERE code_no = v." column "), "
 
@@ -137,9 +177,8 @@ const char *const office_statements[STATEMENT_COUNT] = {
     [DEVICE_BY_TOKEN] = DEVICE_COLUMNS " WHERE d.token_hash = ?1",
     [DEVICE_BY_NO] = DEVICE_COLUMNS " WHERE d.device_no = ?1",
     // Counters are mostly numbers: 3 before 10.
-    [DEVICE_LIST] =
-        DEVICE_COLUMNS
-        " ORDER BY d.kind, length(d.counter), d.counter, d.device_no",
+    [DEVICE_LIST] = DEVICE_COLUMNS
+    " ORDER BY d.kind, length(d.counter), d.counter, d.device_no",
     [DEVICE_NO] = "SELECT device_no FROM devices WHERE id = ?1",
     [DEVICE_ENROL] =
         "UPDATE devices SET enrolled_at = ?2, public_key = ?3, token_hash = ?4"
@@ -333,14 +372,18 @@ const char *const office_statements[STATEMENT_COUNT] = {
     [RATING] =
         "SELECT v.at, v.quality, v.outcome, v.level, v.mode, v.counted, d.id,"
         " " RATING_CODE("counter_no") RATING_CODE("field_no")
-        RATING_CODE("procedure_no") RATING_CODE("step_no")
-        RATING_CODE("officer_no")
-        " (SELECT group_concat(kind, ' ') FROM flags f WHERE"
-        "  f.device_no = v.device_no AND f.gen = v.gen AND f.seq = v.seq),"
-        " l.bytes FROM visits v JOIN devices d ON d.device_no = v.device_no"
-        " JOIN lines l ON l.device_no = v.device_no AND l.gen = v.gen"
-        "  AND l.seq = v.seq"
-        " WHERE v.device_no = ?1 AND v.gen = ?2 AND v.seq = ?3",
+            RATING_CODE("procedure_no") RATING_CODE("step_no")
+                RATING_CODE("officer_no") " (SELECT group_concat(kind, ' ') "
+                                          "FROM flags f WHERE"
+                                          "  f.device_no = v.device_no AND "
+                                          "f.gen = v.gen AND f.seq = v.seq),"
+                                          " l.bytes FROM visits v JOIN devices "
+                                          "d ON d.device_no = v.device_no"
+                                          " JOIN lines l ON l.device_no = "
+                                          "v.device_no AND l.gen = v.gen"
+                                          "  AND l.seq = v.seq"
+                                          " WHERE v.device_no = ?1 AND v.gen = "
+                                          "?2 AND v.seq = ?3",
     [TOTAL_ADD] =
         "INSERT INTO totals (dimension, grain, period, key, level_1, level_2,"
         " level_3, level_4, level_5, declined, timeout, withdrawn, offered,"
@@ -357,6 +400,48 @@ const char *const office_statements[STATEMENT_COUNT] = {
         " withdrawn = withdrawn + excluded.withdrawn,"
         " offered = offered + excluded.offered,"
         " offered_rated = offered_rated + excluded.offered_rated",
+
+    [LINE_BYTES] = "SELECT bytes FROM lines"
+                   " WHERE device_no = ?1 AND gen = ?2 AND seq = ?3",
+    [REASON_ADD] =
+        "INSERT INTO reason_totals (dimension, grain, period, key, reason_no,"
+        " level_1, level_2, level_3, level_4, level_5)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
+        " ON CONFLICT (dimension, grain, period, key, reason_no) DO UPDATE SET"
+        " level_1 = level_1 + excluded.level_1,"
+        " level_2 = level_2 + excluded.level_2,"
+        " level_3 = level_3 + excluded.level_3,"
+        " level_4 = level_4 + excluded.level_4,"
+        " level_5 = level_5 + excluded.level_5",
+    // ?1…?7 as in TOTAL_ROWS.
+    [REASON_TOTALS] =
+        "SELECT t.key, coalesce(k.code, ''), coalesce(r.code, ''), " REASON_SUMS
+        " FROM (SELECT * FROM reason_totals WHERE dimension = ?1 AND grain = 1"
+        "  AND period BETWEEN ?2 AND ?3"
+        " UNION ALL SELECT * FROM reason_totals WHERE dimension = ?1"
+        "  AND grain = 0 AND period BETWEEN ?4 AND ?5"
+        " UNION ALL SELECT * FROM reason_totals WHERE dimension = ?1"
+        "  AND grain = 0 AND period BETWEEN ?6 AND ?7) t" REASON_GROUPS,
+    [REASON_TOTALS_OF] =
+        "WITH RECURSIVE " REASON_PERIODS("halves", "1", "?2", "?3") "," REASON_PERIODS(
+            "before", "0", "?4",
+            "?5") "," REASON_PERIODS("after", "0", "?6",
+                                     "?7") "SELECT t.key, coalesce(k.code, "
+                                           "''), coalesce(r.code, "
+                                           "''), " REASON_SUMS
+                                           " FROM (" REASON_ROWS_OF("halves", "1", "?3") " UNION ALL " REASON_ROWS_OF(
+                                               "before", "0",
+                                               "?5") " UNION "
+                                                     "ALL " REASON_ROWS_OF("aft"
+                                                                           "er",
+                                                                           "0",
+                                                                           "?7") ") t" REASON_GROUPS,
+    [REASON_RECOUNT_ALL] = RECOUNT_REASONS("0"),
+    [REASON_RECOUNT_COUNTERS] = RECOUNT_REASONS("counter_no"),
+    [REASON_RECOUNT_FIELDS] = RECOUNT_REASONS("field_no"),
+    [REASON_RECOUNT_PROCEDURES] = RECOUNT_REASONS("procedure_no"),
+    [REASON_RECOUNT_OFFICERS] = RECOUNT_REASONS("officer_no"),
+    [REASON_RECOUNT_CHANNELS] = RECOUNT_REASONS("mode"),
 
     [TOTALS_NUMBERS] = "SELECT key, " TOTAL_SUMS " FROM " TOTAL_ROWS
                        " GROUP BY key ORDER BY key",
@@ -501,6 +586,7 @@ const char *const office_statements[STATEMENT_COUNT] = {
                      " VALUES (?1, ?2, ?3, ?4, ?5)",
 
     [CODE_TEXT] = "SELECT code FROM codes WHERE code_no = ?1",
+    [CODE_NO] = "SELECT code_no FROM codes WHERE code = ?1",
     [TRANSACTION_FIND] =
         "SELECT transaction_no, " TRANSACTION_COLUMNS ", due_at, result"
         " FROM transactions WHERE unit = ?1 AND code = ?2 AND step_no = ?3",
@@ -729,4 +815,7 @@ const char *const office_statements[STATEMENT_COUNT] = {
         "SELECT dimension, grain, period, key, level_1, level_2, level_3,"
         " level_4, level_5, declined, timeout, withdrawn, offered,"
         " offered_rated FROM totals",
+    [VERIFY_REASONS] = "SELECT dimension, grain, period, key, reason_no,"
+                       " level_1, level_2, level_3, level_4, level_5"
+                       " FROM reason_totals",
 };

@@ -48,6 +48,7 @@ struct walk {
 struct beside {
     char **codes; // by their number
     size_t code_count;
+    struct map code_index; // their numbers
     struct sql_statement *ids; // of one device, in their order
     int64_t ids_of;            // the device; INT64_MIN: none
     bool has_id;               // the row is good
@@ -62,6 +63,7 @@ static void free_codes(struct beside *beside)
     for (size_t i = 0; i < beside->code_count; i++)
         free(beside->codes[i]);
     free(beside->codes);
+    map_free(&beside->code_index);
 }
 
 // Numbers beyond are not given to anything: a row that has one names no code.
@@ -84,7 +86,9 @@ static bool keep_code(struct beside *beside, int64_t no, const char *code)
     }
     free(beside->codes[no]);
     beside->codes[no] = strdup(code ? code : "");
-    return beside->codes[no] != NULL;
+    return beside->codes[no] != NULL &&
+           map_put(&beside->code_index, beside->codes[no],
+                   strlen(beside->codes[no]), no);
 }
 
 static enum sql_result load_codes(struct verifying *v, struct beside *beside)
@@ -109,6 +113,21 @@ static bool is_code(const struct beside *beside, int64_t no, const char *code)
     bool is_known = no > 0 && (size_t)no < beside->code_count;
     const char *held = is_known ? beside->codes[no] : NULL;
     return held && strcmp(held, code) == 0;
+}
+
+// False: one of the reasons has no number, so no total can hold it.
+static bool number_reasons(const struct beside *beside,
+                           const struct office_visit *visit,
+                           struct reason_list *out)
+{
+    out->count = 0;
+    for (size_t i = 0; i < visit->reason_count; i++) {
+        const char *reason = visit->reasons[i];
+        if (!map_get(&beside->code_index, reason, strlen(reason),
+                     &out->all[out->count++]))
+            return false;
+    }
+    return true;
 }
 
 // --- Batches ----------------------------------------------------------------
@@ -253,9 +272,11 @@ static void follow_time(struct walk *walk, const struct office_visit *visit,
     walk->at = time_correct(&walk->thread, &evidence, &walk->quality);
 }
 
-static void tally_row(struct walk *walk)
+static void tally_row(struct walk *walk, const struct beside *beside,
+                      const struct office_line *line)
 {
     struct sql_statement *s = walk->visits;
+    struct reason_list reasons;
     struct tally_facts facts = {
         .at = sql_int(s, COL_AT),
         .outcome = (enum record_outcome)sql_int(s, COL_OUTCOME),
@@ -269,6 +290,11 @@ static void tally_row(struct walk *walk)
         .device = walk->device_no,
     };
     tally_add(&walk->v->tally, &facts, 1);
+    if (number_reasons(beside, &line->visit, &reasons))
+        reason_tally_add(&walk->v->reason_tally, &facts, &reasons, 1);
+    else
+        verify_find(walk->v, walk->device, walk->gen, line->seq,
+                    "one of its reasons is totalled nowhere");
 }
 
 static void check_visit(struct walk *walk, const struct beside *beside,
@@ -292,7 +318,7 @@ static void check_visit(struct walk *walk, const struct beside *beside,
         if (fault)
             verify_find(v, walk->device, walk->gen, line->seq, "%s", fault);
         else if (sql_int(walk->visits, COL_COUNTED) == 1)
-            tally_row(walk);
+            tally_row(walk, beside, line);
     }
     if (has_row)
         next_visit(walk);

@@ -351,6 +351,9 @@ static enum sql_result verify_all(struct verifying *v)
         result = check_totals(v);
     }
     if (result == SQL_OK && !v->is_stopped) {
+        result = verify_reasons(v);
+    }
+    if (result == SQL_OK && !v->is_stopped) {
         result = verify_transactions(v);
     }
     return result;
@@ -377,6 +380,7 @@ enum office_result office_verify(struct office *office, office_finding_row *row,
         office_end_reading(office);
     }
     tally_free(&v.tally);
+    reason_tally_free(&v.reason_tally);
     *out_summary = sum;
     return office_result_of(result);
 }

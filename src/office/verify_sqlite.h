@@ -12,7 +12,8 @@ struct verifying {
     int64_t id_rows, visit_rows;
     bool has_stray_ids;
     int64_t last_device_no;
-    struct tally tally; // of the counted visits
+    struct tally tally;               // of the counted visits
+    struct reason_tally reason_tally; // likewise
 };
 
 void verify_find(struct verifying *v, const char *device, int64_t gen,
@@ -31,6 +32,9 @@ enum sql_result verify_rows(struct verifying *v, size_t statement,
 enum sql_result verify_chains(struct verifying *v);
 // verify_transactions_sqlite.c: the totals made of the transactions.
 enum sql_result verify_transactions(struct verifying *v);
+// verify_reasons_sqlite.c: the totals of reasons, once the lines were looked
+// at.
+enum sql_result verify_reasons(struct verifying *v);
 // Names a total that is not what the rows give; `what` are those.
 void verify_find_total(struct verifying *v, enum tally_dimension dimension,
                        enum tally_grain grain, int32_t period, int64_t key,

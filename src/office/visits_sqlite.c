@@ -2,6 +2,7 @@
 #include "office/claim.h"
 #include "office/ingest_sqlite.h"
 #include "office/invitations.h"
+#include "office/reasons_sqlite.h"
 #include "office/rounds_sqlite.h"
 #include <string.h>
 
@@ -10,6 +11,7 @@ struct counting {
     struct taking *taking;
     const struct office_line *line;
     struct tally_facts facts;
+    struct reason_list reasons;
     struct claim claim;
 };
 
@@ -32,7 +34,7 @@ static enum sql_result name_codes(struct counting *c)
             return result;
         }
     }
-    return SQL_OK;
+    return reasons_number(c->taking->office, visit, &c->reasons);
 }
 
 static int64_t device_time(const struct office_visit *visit)
@@ -152,8 +154,16 @@ static enum sql_result take_over(struct counting *c,
     sql_bind_int(s, 2, holder->claim.gen);
     sql_bind_int(s, 3, holder->claim.seq);
     enum sql_result result = sql_execute(s);
+    struct office *office = c->taking->office;
+    struct reason_list reasons;
     if (result == SQL_OK) {
-        tally_add(&c->taking->office->tally, &holder->facts, -1);
+        tally_add(&office->tally, &holder->facts, -1);
+        result =
+            reasons_of_line(office, holder->facts.device, holder->claim.gen,
+                            holder->claim.seq, &reasons);
+    }
+    if (result == SQL_OK) {
+        reason_tally_add(&office->reason_tally, &holder->facts, &reasons, -1);
         result = give_again(c, holder);
     }
     return result;
@@ -253,6 +263,8 @@ enum sql_result visit_count(struct taking *taking,
     }
     if (result == SQL_OK && is_counted) {
         tally_add(&taking->office->tally, &c.facts, 1);
+        reason_tally_add(&taking->office->reason_tally, &c.facts, &c.reasons,
+                         1);
     }
     return result;
 }

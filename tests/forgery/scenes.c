@@ -41,6 +41,7 @@ static void rate_transaction(struct ledger_maker *maker, int level)
     strcpy(record.procedure, "2.000815");
     strcpy(record.step, "tra-ket-qua");
     strcpy(record.officer, "cb-07");
+    strcpy(record.reasons[record.reason_count++], "reason.other");
     maker_write(maker, &record);
     maker_wait(maker, 60 * 1000);
 }

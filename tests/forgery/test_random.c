@@ -80,7 +80,7 @@ static void pick_row(const char *folder, const char *database,
                      const struct table *table, char *out, size_t size)
 {
     const char *where = table->where ? table->where : "1";
-    char keys[200] = "", copy[100];
+    char keys[300] = "", copy[100];
     char *count =
         attacker_ask(folder, database, "SELECT count(*) FROM %s t WHERE %s",
                      table->name, where);
@@ -464,6 +464,15 @@ static const struct table TOTAL_TABLES[] = {
      .key = "dimension grain period key",
      .columns = "dimension grain period key level_1 level_2 level_3 level_4 "
                 "level_5 declined timeout withdrawn offered offered_rated",
+     .copy = "period = period + 1000",
+     .may_go = true,
+     .gen = "0",
+     .seq = "0",
+     .near = 0},
+    {.name = "reason_totals",
+     .key = "dimension grain period key reason_no",
+     .columns = "dimension grain period key reason_no level_1 level_2 level_3 "
+                "level_4 level_5",
      .copy = "period = period + 1000",
      .may_go = true,
      .gen = "0",

@@ -156,6 +156,16 @@ static void test_totals_edited(void **state)
     expect(f, 4, "its counted outcome or level is not the line's");
 }
 
+static void test_totals_of_reasons_edited(void **state)
+{
+    struct fixture *f = *state;
+    attacker_run(f->copy, "office.db",
+                 "UPDATE reason_totals SET level_1 = level_1 + 1 WHERE "
+                 "dimension = 4");
+    expect_of(f, "", 0, 0,
+              "by officer, key 5, is not what its visits' reasons give");
+}
+
 static void test_totals_of_transactions_edited(void **state)
 {
     struct fixture *f = *state;
@@ -304,6 +314,7 @@ int main(void)
         ATTACK(test_flag_of_a_fork_removed),
         ATTACK(test_forked_line_removed),
         ATTACK(test_totals_edited),
+        ATTACK(test_totals_of_reasons_edited),
         ATTACK(test_totals_of_transactions_edited),
         ATTACK(test_key_of_a_device_replaced),
         ATTACK(test_checkpoint_names_what_was_taken_out),

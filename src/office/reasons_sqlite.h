@@ -1,0 +1,16 @@
+// What the files of the ingest and of the verification know of reasons.
+#pragma once
+#include "office/line.h"
+#include "office/office_sqlite.h"
+#include "office/reason_tally.h"
+
+// The numbers of a visit's reasons; new ones are given to new reasons.
+enum sql_result reasons_number(struct office *office,
+                               const struct office_visit *visit,
+                               struct reason_list *out);
+// Those of a visit that is held, out of its line.
+enum sql_result reasons_of_line(struct office *office, int64_t device_no,
+                                int64_t gen, int64_t seq,
+                                struct reason_list *out);
+// Adds the commit's reasons to the totals that are kept.
+enum sql_result reasons_put(struct office *office);
