@@ -26,10 +26,10 @@ export async function whenThere(attempt, onAway) {
 }
 
 // Busy, or not itself: it is asked again as if it were away.
-async function look(path, etag, wait) {
+async function look(path, etag, wait, signal) {
   const answer = await ask("GET", `${path}?wait=${wait}`, undefined, {
     headers: etag ? { "If-None-Match": etag } : {},
-    signal: AbortSignal.timeout(PATIENCE_MS),
+    signal: signal ?? AbortSignal.timeout(PATIENCE_MS),
   });
   if (answer.status === 429 || answer.status >= 500) {
     throw new Error(`status ${answer.status}`);
@@ -63,5 +63,74 @@ export async function follow(path, onChange, onAway) {
       await pause(LEAST_MS);
     }
     etag = seen.etag;
+  }
+}
+
+function seen() {
+  return new Promise((done) => {
+    const look = () => {
+      if (!document.hidden) {
+        document.removeEventListener("visibilitychange", look);
+        done();
+      }
+    };
+    document.addEventListener("visibilitychange", look);
+    look();
+  });
+}
+
+// Ends what waits when the page is hidden, or after our patience.
+function whileSeen() {
+  const controller = new AbortController();
+  const end = () => controller.abort();
+  const hidden = () => document.hidden && end();
+  const timer = setTimeout(end, PATIENCE_MS);
+  document.addEventListener("visibilitychange", hidden);
+  return {
+    signal: controller.signal,
+    free() {
+      clearTimeout(timer);
+      document.removeEventListener("visibilitychange", hidden);
+    },
+  };
+}
+
+// As follow(), for pages of which many may be open: a browser has few
+// connections to one server, so only the page that is seen waits. When it is
+// seen again it looks at once.
+export async function followWhileSeen(path, onChange, onAway) {
+  let etag = null;
+  let wait = 0;
+  for (let failures = 0; ; ) {
+    await seen();
+    const began = performance.now();
+    const patience = whileSeen();
+    try {
+      const { status, etag: tag, body } = await look(
+        path,
+        etag,
+        wait,
+        patience.signal,
+      );
+      onAway(false);
+      failures = 0;
+      wait = WAIT_S;
+      etag = tag;
+      if (status === 200) {
+        onChange(body);
+      } else if (status !== 304) {
+        return status;
+      } else if (performance.now() - began < LEAST_MS) {
+        await pause(LEAST_MS);
+      }
+    } catch {
+      wait = 0;
+      if (!document.hidden) {
+        onAway(true);
+        await pause(PAUSES_MS[Math.min(failures++, PAUSES_MS.length - 1)]);
+      }
+    } finally {
+      patience.free();
+    }
   }
 }

@@ -10,10 +10,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char MODULE[] = "server";
 
-enum { FILE_MAX = 1 << 20, FILES_MAX = 256 };
+enum { FILE_MAX = 1 << 20, FILES_MAX = 256, PART_NAME_SIZE = 64 };
 
 static const struct {
     const char *asset;
@@ -102,6 +103,39 @@ static void fill_in(const struct buf *text, const struct unit *unit,
     buf_append_text(out, from);
 }
 
+// In `text` each @part.NAME@ becomes the file NAME.part of the folder.
+static bool include_parts(const char *folder, const struct buf *text,
+                          struct buf *out)
+{
+    static const char begin[] = "@part.";
+    const char *from = buf_text(text), *found;
+    while ((found = strstr(from, begin))) {
+        char path[PATH_MAX], name[PART_NAME_SIZE];
+        struct buf part = {0};
+        const char *start = found + sizeof begin - 1;
+        size_t size = strcspn(start, "@");
+        bool ok = start[size] == '@' && size < sizeof name - sizeof ".part" &&
+                  !memchr(start, '/', size);
+        if (ok) {
+            snprintf(name, sizeof name, "%.*s.part", (int)size, start);
+            ok = file_join(path, sizeof path, folder, name) &&
+                 file_read(path, FILE_MAX, &part);
+        }
+        if (!ok) {
+            log_error(MODULE, "%s: the part \"%.40s\" of a page is not there",
+                      folder, found);
+            buf_free(&part);
+            return false;
+        }
+        buf_append(out, from, (size_t)(found - from));
+        buf_append_text(out, buf_text(&part));
+        buf_free(&part);
+        from = start + size + 1;
+    }
+    buf_append_text(out, from);
+    return true;
+}
+
 static void make_tag(struct page *page)
 {
     char hex[DIGEST_HEX_SIZE];
@@ -109,7 +143,22 @@ static void make_tag(struct page *page)
     snprintf(page->tag, sizeof page->tag, "\"%.32s\"", hex);
 }
 
-static bool read_page(const char *path, const char *name,
+// Makes a page of what its file holds. False: it is logged.
+static bool put_together(const char *folder, const struct unit *unit,
+                         struct buf *bytes)
+{
+    struct buf whole = {0}, filled = {0};
+    bool ok = include_parts(folder, bytes, &whole);
+    if (ok) {
+        fill_in(&whole, unit, &filled);
+    }
+    buf_free(&whole);
+    buf_free(bytes);
+    *bytes = filled;
+    return ok;
+}
+
+static bool read_page(const char *folder, const char *path, const char *name,
                       const struct unit *unit, struct page *out)
 {
     struct buf bytes = {0};
@@ -117,11 +166,10 @@ static bool read_page(const char *path, const char *name,
         log_error(MODULE, "%s cannot be read: %s", path, strerror(errno));
         return false;
     }
-    if (strncmp(out->type, "text/html", 9) == 0) {
-        struct buf filled = {0};
-        fill_in(&bytes, unit, &filled);
+    if (strncmp(out->type, "text/html", 9) == 0 &&
+        !put_together(folder, unit, &bytes)) {
         buf_free(&bytes);
-        bytes = filled;
+        return false;
     }
     out->name = strdup(name);
     out->size = bytes.size;
@@ -135,25 +183,23 @@ static bool read_page(const char *path, const char *name,
     return true;
 }
 
-static bool add(struct list *list, const char *folder, const char *name,
-                const struct unit *unit)
+// The file `path`, served as `name`.
+static bool add(struct list *list, const char *folder, const char *path,
+                const char *name, const struct unit *unit)
 {
-    char path[PATH_MAX];
     struct page page = {.type = type_of(name)};
     if (!page.type) {
         return true;
     }
-    bool fits =
-        list->count < FILES_MAX && file_join(path, sizeof path, folder, name);
-    struct page *all =
-        fits ? realloc(list->all, (list->count + 1) * sizeof *all) : NULL;
+    struct page *all = list->count < FILES_MAX
+                           ? realloc(list->all, (list->count + 1) * sizeof *all)
+                           : NULL;
     if (!all) {
-        log_error(MODULE, "%s/%s: too many files, or out of memory", folder,
-                  name);
+        log_error(MODULE, "%s: too many files, or out of memory", path);
         return false;
     }
     list->all = all;
-    bool done = read_page(path, name, unit, &page);
+    bool done = read_page(folder, path, name, unit, &page);
     // What was read of it is freed with the others.
     list->all[list->count++] = page;
     return done;
@@ -177,16 +223,34 @@ static bool read_folder(struct pages *pages, enum pages_folder folder,
     }
     bool ok = true;
     while (ok && (entry = readdir(stream))) {
+        char file[PATH_MAX];
         if (entry->d_name[0] != '.' &&
             strncmp(entry->d_name, begin, strlen(begin)) == 0) {
-            ok = add(&pages->lists[folder], path, entry->d_name, unit);
+            ok = file_join(file, sizeof file, path, entry->d_name) &&
+                 add(&pages->lists[folder], path, file, entry->d_name, unit);
         }
     }
     closedir(stream);
     return ok;
 }
 
-struct pages *pages_open(const struct i18n *texts, const char *unit_name)
+// The drawing of charts comes with the system, not with this program; pages
+// that get no such file show their tables alone.
+static bool read_chart(struct pages *pages, const char *file,
+                       const struct unit *unit)
+{
+    if (access(file, R_OK) != 0) {
+        log_warn(MODULE,
+                 "%s: %s; pages show tables without charts (install "
+                 "libjs-chart.js, or set --chart-js)",
+                 file, strerror(errno));
+        return true;
+    }
+    return add(&pages->lists[PAGES_WEB], "", file, "chart.js", unit);
+}
+
+struct pages *pages_open(const struct i18n *texts, const char *unit_name,
+                         const char *chart_file)
 {
     struct unit unit = {0};
     struct pages *pages = calloc(1, sizeof *pages);
@@ -197,6 +261,7 @@ struct pages *pages_open(const struct i18n *texts, const char *unit_name)
     for (int folder = 0; ok && folder < PAGES_FOLDER_COUNT; folder++) {
         ok = read_folder(pages, (enum pages_folder)folder, &unit);
     }
+    ok = ok && read_chart(pages, chart_file, &unit);
     free_unit(&unit);
     if (!ok) {
         pages_close(pages);

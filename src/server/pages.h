@@ -25,9 +25,11 @@ struct page {
     size_t size;
 };
 
-// In pages (.html) @unit.vi@ and @unit.en@ become the unit's name in that
-// language. NULL on failure, logged.
-struct pages *pages_open(const struct i18n *texts, const char *unit_name);
+// In pages (.html) @part.NAME@ becomes the file NAME.part beside them, and then
+// @unit.vi@ and @unit.en@ the unit's name in that language. `chart_file` is
+// served as /web/chart.js when it is there. NULL on failure, logged.
+struct pages *pages_open(const struct i18n *texts, const char *unit_name,
+                         const char *chart_file);
 void pages_close(struct pages *pages); // accepts NULL
 // NULL when there is none. Lives as long as `pages`.
 const struct page *pages_find(const struct pages *pages,

@@ -276,7 +276,8 @@ static enum server_outcome prepare(struct server *server)
     }
     if (!load_files(server) ||
         !(server->pages =
-              pages_open(server->texts, settings->defaults.unit_name))) {
+              pages_open(server->texts, settings->defaults.unit_name,
+                         settings->chart_file))) {
         return SERVER_MISTAKE;
     }
     if (!identity_open(&server->identity, settings->data) ||

@@ -43,6 +43,9 @@ const struct config_key SERVER_KEYS[] = {
      "minutes without a request until a person is signed out"},
     {"server", "session_hours", CONFIG_INTEGER, "12", 1, 168,
      "hours from the sign-in until it has to be done again"},
+    {"server", "chart_js", CONFIG_TEXT,
+     "/usr/share/javascript/chart.js/chart.min.js", 0, 0,
+     "Chart.js 3, which draws the charts of the pages"},
     {"unit", "unit_code", CONFIG_TEXT, "00.00", 0, 0,
      "code of the unit, such as H24.12"},
     {"unit", "unit_name", CONFIG_TEXT, NULL, 0, 0,
@@ -237,6 +240,7 @@ static bool read_unit(const struct config *config, struct server_settings *out,
     out->defaults.unit_name = name;
     out->defaults.hotline = config_text(config, "hotline");
     out->fields_file = config_text(config, "fields");
+    out->chart_file = config_text(config, "chart_js");
     const char *privacy = config_text(config, "privacy");
     if (!is_one_of(privacy, "anonymous", "linked")) {
         buf_printf(message, "privacy: \"%s\" is neither anonymous nor linked",

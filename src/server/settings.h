@@ -36,6 +36,7 @@ struct server_settings {
     const char *tls_cert, *tls_key; // NULL: plain HTTP
     const char *public_url;         // for citizens; NULL: as they come
     const char *fields_file;        // NULL: the program's own, if there is one
+    const char *chart_file;         // Chart.js, of the pages
     const char *walk_up_fields;     // codes of tiles; NULL: the file's first
     const char *hours_file;         // NULL: counters are always open
     enum log_level log_level;
