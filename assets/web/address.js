@@ -201,7 +201,8 @@ export function questionOf(view, more = {}) {
   return written("", params);
 }
 
-export function periodLabel(period) {
+// "Tháng 11/2026 (hành chính)"; `isShort`: without its kind.
+export function periodLabel(period, isShort) {
   if (period.span === "days") {
     return textOf("say.period.days", day(period.from), day(period.to));
   }
@@ -211,6 +212,7 @@ export function periodLabel(period) {
       : period.span === "half"
         ? period.number
         : pad(period.number);
-  const id = `say.period.${period.kind}.${period.span}`;
+  const kind = isShort ? "duong-lich" : period.kind;
+  const id = `say.period.${kind}.${period.span}`;
   return textOf(id, number, period.year);
 }

@@ -89,7 +89,7 @@ function listPeriods(period) {
   }
   find("period-code").replaceChildren(
     ...listed.map((each) =>
-      option(each.code, periodLabel(each), each.code === period.code),
+      option(each.code, periodLabel(each, true), each.code === period.code),
     ),
   );
 }

@@ -91,6 +91,49 @@ static void test_parts_have_their_types(void **state)
     answer_free(&answer);
 }
 
+static void test_pages_share_their_parts(void **state)
+{
+    struct made_session leader;
+    struct answer answer = {0};
+    (void)state;
+    made_server_sign_in(&server, "lan", &leader);
+    get("/", leader.headers, &answer);
+    assert_int_equal(answer.status, 200);
+    const char *page = buf_text(&answer.body);
+    assert_holds(page, "<meta charset=\"utf-8\">");
+    assert_holds(page, "id=\"nav\"");
+    assert_holds(page, "UBND phường Bình &quot;&lt;Minh&gt;&quot;<");
+    assert_null(strstr(page, "@part"));
+    assert_null(strstr(page, "@unit"));
+    // A part is no page, and nothing to load.
+    get("/web/top.part", leader.headers, &answer);
+    assert_int_equal(answer.status, 404);
+    answer_free(&answer);
+}
+
+static void test_charts_come_from_the_system(void **state)
+{
+    struct answer answer = {0};
+    struct made_server other;
+    (void)state;
+    made_server_start(
+        &other, (const char *[]){"--chart-js",
+                                 TEST_SOURCE "/assets/web/emblem.svg", NULL});
+    ask(other.port, &(struct ask){.path = "/web/chart.js"}, &answer);
+    assert_int_equal(answer.status, 200);
+    assert_header(&answer, "Content-Type", "text/javascript; charset=utf-8");
+    assert_holds(buf_text(&answer.body), "<svg");
+    made_server_close(&other);
+    // Without it the server starts all the same.
+    made_server_start(&other, (const char *[]){"--chart-js", "/none.js", NULL});
+    ask(other.port, &(struct ask){.path = "/web/chart.js"}, &answer);
+    assert_int_equal(answer.status, 404);
+    ask(other.port, &(struct ask){.path = "/dang-nhap"}, &answer);
+    assert_int_equal(answer.status, 200);
+    made_server_close(&other);
+    answer_free(&answer);
+}
+
 static void test_what_is_the_same_is_not_sent_again(void **state)
 {
     struct answer answer = {0};
@@ -202,6 +245,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_sign_in_page),
         cmocka_unit_test(test_parts_have_their_types),
+        cmocka_unit_test(test_pages_share_their_parts),
+        cmocka_unit_test(test_charts_come_from_the_system),
         cmocka_unit_test(test_what_is_the_same_is_not_sent_again),
         cmocka_unit_test(test_nothing_else_is_served),
         cmocka_unit_test(test_pages_lead_to_where_one_signs_in),
