@@ -16,6 +16,7 @@
 //   claim.h          which of several visits about one transaction counts
 //   ratings.h        single visits, for the Office's own programs
 //   totals.h         the figures of a period, by any breakdown
+//   published.h      what was told of the figures beyond the office
 //   audit.h          who did what
 //   documents.h      what the Office sets on its pages, in versions
 //   transactions.h   completed transactions, and their figures of a period

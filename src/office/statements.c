@@ -41,6 +41,11 @@
     " sum(declined), sum(timeout), sum(withdrawn), sum(offered),"              \
     " sum(offered_rated)"
 
+// The sums of struct publish_sums, from steps.
+#define PUBLISHED_SUMS                                                         \
+    "sum(level_1), sum(level_2), sum(level_3), sum(level_4), sum(level_5),"    \
+    " sum(offered_rated)"
+
 // ?1 dimension; ?2…?3 half-months; ?4…?5 and ?6…?7 days. A union of three
 // ranges, each of which is read through the primary key.
 #define TOTAL_ROWS                                                             \
@@ -788,6 +793,44 @@ const char *const office_statements[STATEMENT_COUNT] = {
         " LEFT JOIN lines l ON l.device_no = d.device_no AND l.gen = h.gen"
         "  AND l.seq = h.seq"
         " WHERE h.checkpoint_no = ?1 ORDER BY h.device, h.gen",
+    // What each group has in steps, its share of those of several included;
+    // ?2: of officers.
+    [PUBLISHED_TOLD] =
+        "SELECT key, max(to_day), " PUBLISHED_SUMS " FROM"
+        " (SELECT * FROM published_steps WHERE month = ?1"
+        "  AND kind = iif(?2, 2, 0)"
+        "  UNION ALL SELECT s.step_no, s.at, s.kind, s.month, p.key, s.to_day,"
+        "   p.level_1, p.level_2, p.level_3, p.level_4, p.level_5,"
+        "   p.offered_rated FROM published_steps s"
+        "   JOIN published_parts p ON p.step_no = s.step_no"
+        "   WHERE s.month = ?1 AND s.kind = 1 AND NOT ?2)"
+        " GROUP BY key ORDER BY key",
+    [PUBLISHED_STEP_ADD] =
+        "INSERT INTO published_steps (at, kind, month, key, to_day, level_1,"
+        " level_2, level_3, level_4, level_5, offered_rated)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+    [PUBLISHED_PART_ADD] =
+        "INSERT INTO published_parts (step_no, key, level_1, level_2, level_3,"
+        " level_4, level_5, offered_rated)"
+        " SELECT max(step_no), ?1, ?2, ?3, ?4, ?5, ?6, ?7"
+        " FROM published_steps",
+    [PUBLISHED_FLOW_ADD] =
+        "INSERT INTO published_flows (at, month, transactions, silent, waits,"
+        " wait_ms, waits_within) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    [PUBLISHED_OF_FIELDS] =
+        "SELECT kind, month, key, max(to_day), " PUBLISHED_SUMS
+        " FROM published_steps WHERE month BETWEEN ?1 AND ?2 AND kind IN (0, 1)"
+        " GROUP BY kind, month, key ORDER BY kind, month, key",
+    [PUBLISHED_OF_OFFICER] =
+        "SELECT kind, month, key, max(to_day), " PUBLISHED_SUMS
+        " FROM published_steps WHERE month BETWEEN ?1 AND ?2 AND kind = 2"
+        " AND key = ?3 GROUP BY kind, month, key ORDER BY kind, month, key",
+    [PUBLISHED_FLOW] =
+        "SELECT coalesce(sum(transactions), 0), coalesce(sum(silent), 0),"
+        " coalesce(sum(waits), 0), coalesce(sum(wait_ms), 0),"
+        " coalesce(sum(waits_within), 0) FROM published_flows"
+        " WHERE month BETWEEN ?1 AND ?2",
+
     [CHECKPOINT_ADD] =
         "INSERT INTO checkpoints (at, unit, size, root, signature)"
         " VALUES (?1, ?2, ?3, ?4, ?5) RETURNING checkpoint_no",
