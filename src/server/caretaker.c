@@ -2,7 +2,6 @@
 #include "common/clock.h"
 #include "common/date.h"
 #include "common/log.h"
-#include "office/transaction_keys.h"
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -15,22 +14,15 @@ enum { LOOK_S = 30 };
 
 struct caretaker {
     struct writer *writer;
-    const struct office_defaults *defaults;
+    struct chore *chores;
+    size_t count;
     pthread_t thread;
-    int32_t done_day; // the thread's
     struct writer_job job;
     pthread_mutex_t mutex; // guards all below
     pthread_cond_t wake;
     bool stopping;
     bool is_done; // the job
 };
-
-// On the writer's thread.
-static enum office_result turn(struct office *office, void *ctx)
-{
-    const struct caretaker *caretaker = ctx;
-    return office_turn_keys(office, caretaker->defaults, clock_wall_ms());
-}
 
 static void done(void *ctx)
 {
@@ -42,14 +34,15 @@ static void done(void *ctx)
 }
 
 // The writer does what was pushed even when it ends, so this ends too.
-static enum office_result run_job(struct caretaker *caretaker)
+static enum office_result run_job(struct caretaker *caretaker,
+                                  const struct chore *chore)
 {
     if (!writer_reserve(caretaker->writer)) {
         return OFFICE_BUSY;
     }
     caretaker->is_done = false;
-    caretaker->job = (struct writer_job){.work = turn,
-                                         .work_ctx = caretaker,
+    caretaker->job = (struct writer_job){.work = chore->work,
+                                         .work_ctx = chore->ctx,
                                          .done = done,
                                          .done_ctx = caretaker};
     writer_push(caretaker->writer, &caretaker->job);
@@ -61,11 +54,41 @@ static enum office_result run_job(struct caretaker *caretaker)
     return caretaker->job.result;
 }
 
+static bool is_due(const struct chore *chore, int32_t day, int64_t now_us)
+{
+    return chore->every_s > 0 ? now_us >= chore->next_us
+                              : day != chore->done_day;
+}
+
+static bool run_chore(struct caretaker *caretaker, const struct chore *chore)
+{
+    if (chore->look && !chore->look(chore->ctx)) {
+        return true;
+    }
+    return !chore->work || run_job(caretaker, chore) == OFFICE_OK;
+}
+
+static bool is_stopping(struct caretaker *caretaker)
+{
+    pthread_mutex_lock(&caretaker->mutex);
+    bool stopping = caretaker->stopping;
+    pthread_mutex_unlock(&caretaker->mutex);
+    return stopping;
+}
+
 static void look(struct caretaker *caretaker)
 {
-    int32_t day = date_day_of_wall_ms(clock_wall_ms());
-    if (day != caretaker->done_day && run_job(caretaker) == OFFICE_OK) {
-        caretaker->done_day = day;
+    for (size_t i = 0; i < caretaker->count; i++) {
+        struct chore *chore = &caretaker->chores[i];
+        int32_t day = date_day_of_wall_ms(clock_wall_ms());
+        int64_t now_us = clock_mono_us();
+        if (is_due(chore, day, now_us) && run_chore(caretaker, chore)) {
+            chore->done_day = day;
+            chore->next_us = now_us + chore->every_s * INT64_C(1000000);
+        }
+        if (is_stopping(caretaker)) {
+            return;
+        }
     }
 }
 
@@ -101,9 +124,8 @@ static void destroy(struct caretaker *caretaker)
     free(caretaker);
 }
 
-struct caretaker *caretaker_start(struct writer *writer,
-                                  const struct office_defaults *defaults,
-                                  int32_t day)
+struct caretaker *caretaker_start(struct writer *writer, struct chore *chores,
+                                  size_t count)
 {
     struct caretaker *caretaker = calloc(1, sizeof *caretaker);
     if (!caretaker) {
@@ -111,8 +133,8 @@ struct caretaker *caretaker_start(struct writer *writer,
         return NULL;
     }
     caretaker->writer = writer;
-    caretaker->defaults = defaults;
-    caretaker->done_day = day;
+    caretaker->chores = chores;
+    caretaker->count = count;
     pthread_mutex_init(&caretaker->mutex, NULL);
     pthread_condattr_t monotonic;
     pthread_condattr_init(&monotonic);

@@ -3,7 +3,7 @@
 #include "i18n/i18n.h"
 #include "office/configuration.h"
 #include "report/report.h"
-#include "server/caretaker.h"
+#include "server/chores.h"
 #include "server/connections.h"
 #include "server/documents.h"
 #include "server/fields.h"
@@ -37,6 +37,7 @@ struct server {
     struct report_method method;
     struct readers *readers;
     struct writer *writer;
+    struct chore chores[CHORES_MAX]; // the caretaker's
     struct caretaker *caretaker;
     int32_t keys_day; // the local day whose keys were made at the start; 0
     struct limits *limits;

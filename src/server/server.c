@@ -7,6 +7,7 @@
 #include "office/devices.h"
 #include "office/secret.h"
 #include "office/transaction_keys.h"
+#include "server/chores.h"
 #include "server/context.h"
 #include "server/crowd.h"
 #include "server/fields.h"
@@ -164,8 +165,7 @@ static bool open_office(struct server *server)
     if (!server->writer) {
         return false;
     }
-    server->caretaker = caretaker_start(
-        server->writer, &server->settings.defaults, server->keys_day);
+    server->caretaker = chores_start(server);
     return server->caretaker != NULL;
 }
 

@@ -14,6 +14,7 @@ struct fixture {
     struct writer *writer;
     struct office *reader;
     struct office_defaults defaults;
+    _Atomic int looks;
 };
 
 static int set_up(void **state)
@@ -56,10 +57,24 @@ static void nap(void)
     nanosleep(&part, NULL);
 }
 
+static enum office_result turn_keys(struct office *office, void *ctx)
+{
+    struct fixture *f = ctx;
+    return office_turn_keys(office, &f->defaults, clock_wall_ms());
+}
+
+static bool look_and_see(void *ctx)
+{
+    struct fixture *f = ctx;
+    f->looks++;
+    return false;
+}
+
 static void test_a_new_day_turns_the_keys(void **state)
 {
     struct fixture *f = *state;
-    struct caretaker *caretaker = caretaker_start(f->writer, &f->defaults, 0);
+    struct chore chore = {.work = turn_keys, .ctx = f};
+    struct caretaker *caretaker = caretaker_start(f->writer, &chore, 1);
     assert_non_null(caretaker);
     for (int i = 0; i < 500 && count_keys(f) == 0; i++)
         nap();
@@ -73,8 +88,8 @@ static void test_a_day_that_is_done_is_left_alone(void **state)
     struct fixture *f = *state;
     int32_t today = date_day_of_wall_ms(clock_wall_ms());
     // A test at midnight has two.
-    struct caretaker *caretaker =
-        caretaker_start(f->writer, &f->defaults, today);
+    struct chore chore = {.done_day = today, .work = turn_keys, .ctx = f};
+    struct caretaker *caretaker = caretaker_start(f->writer, &chore, 1);
     assert_non_null(caretaker);
     caretaker_stop(caretaker);
     writer_finish(f->writer);
@@ -86,18 +101,39 @@ static void test_a_day_that_is_done_is_left_alone(void **state)
 static void test_it_ends_with_its_work_done(void **state)
 {
     struct fixture *f = *state;
-    struct caretaker *caretaker = caretaker_start(f->writer, &f->defaults, 0);
+    struct chore chore = {.work = turn_keys, .ctx = f};
+    struct caretaker *caretaker = caretaker_start(f->writer, &chore, 1);
     assert_non_null(caretaker);
     caretaker_stop(caretaker);
     writer_finish(f->writer);
     assert_int_equal(count_keys(f), 2);
 }
 
+// What finds nothing to write leaves the writer alone; and the chore after it
+// has its turn.
+static void test_a_look_that_finds_nothing_writes_nothing(void **state)
+{
+    struct fixture *f = *state;
+    struct chore chores[] = {
+        {.every_s = 3600, .look = look_and_see, .work = turn_keys, .ctx = f},
+        {.look = look_and_see, .ctx = f}};
+    struct caretaker *caretaker = caretaker_start(f->writer, chores, 2);
+    assert_non_null(caretaker);
+    for (int i = 0; i < 500 && f->looks < 2; i++)
+        nap();
+    caretaker_stop(caretaker);
+    writer_finish(f->writer);
+    assert_int_equal(f->looks, 2);
+    assert_int_equal(count_keys(f), 0);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-    const struct CMUnitTest tests[] = {T(test_a_new_day_turns_the_keys),
-                                       T(test_a_day_that_is_done_is_left_alone),
-                                       T(test_it_ends_with_its_work_done)};
+    const struct CMUnitTest tests[] = {
+        T(test_a_new_day_turns_the_keys),
+        T(test_a_day_that_is_done_is_left_alone),
+        T(test_it_ends_with_its_work_done),
+        T(test_a_look_that_finds_nothing_writes_nothing)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

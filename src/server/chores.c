@@ -1,0 +1,36 @@
+#include "server/chores.h"
+#include "common/clock.h"
+#include "common/date.h"
+#include "office/published.h"
+#include "office/transaction_keys.h"
+#include "server/context.h"
+#include <assert.h>
+
+static enum office_result turn_keys(struct office *office, void *ctx)
+{
+    const struct server *server = ctx;
+    return office_turn_keys(office, &server->settings.defaults,
+                            clock_wall_ms());
+}
+
+static enum office_result publish(struct office *office, void *ctx)
+{
+    int64_t now = clock_wall_ms();
+    (void)ctx;
+    return office_publish(office, date_day_of_wall_ms(now), now);
+}
+
+struct caretaker *chores_start(struct server *server)
+{
+    const struct chore chores[] = {
+        {.done_day = server->keys_day, .work = turn_keys, .ctx = server},
+        {.work = publish, .ctx = server},
+    };
+    size_t count = sizeof chores / sizeof *chores;
+    static_assert(sizeof chores / sizeof *chores <= CHORES_MAX,
+                  "the server has no room for its chores");
+    for (size_t i = 0; i < count; i++) {
+        server->chores[i] = chores[i];
+    }
+    return caretaker_start(server->writer, server->chores, count);
+}
