@@ -1,7 +1,7 @@
 #include "office/ingest_sqlite.h"
+#include "common/log.h"
 #include "office/reasons_sqlite.h"
 #include "office/rounds_sqlite.h"
-#include "common/log.h"
 #include <string.h>
 
 static enum sql_result add_batch(struct taking *t)
@@ -167,39 +167,6 @@ static enum sql_result take_batch(struct office *office,
     return result;
 }
 
-static enum sql_result put_totals(struct office *office)
-{
-    struct tally *tally = &office->tally;
-    tally_fold(tally);
-    if (tally->failed) {
-        log_error("office", "out of memory");
-        return SQL_ERROR;
-    }
-    enum sql_result result = SQL_OK;
-    for (size_t i = 0; i < tally->count && result == SQL_OK; i++) {
-        const struct tally_cell *cell = &tally->cells[i];
-        const struct office_tally *sum = &cell->sum;
-        if (tally_is_zero(sum)) {
-            continue;
-        }
-        struct sql_statement *s = sql_use(office->sql, TOTAL_ADD);
-        sql_bind_int(s, 1, cell->dimension);
-        sql_bind_int(s, 2, cell->grain);
-        sql_bind_int(s, 3, cell->period);
-        sql_bind_int(s, 4, cell->key);
-        for (int level = 0; level < 5; level++) {
-            sql_bind_int(s, 5 + level, sum->levels[level]);
-        }
-        sql_bind_int(s, 10, sum->declined);
-        sql_bind_int(s, 11, sum->timeout);
-        sql_bind_int(s, 12, sum->withdrawn);
-        sql_bind_int(s, 13, sum->offered);
-        sql_bind_int(s, 14, sum->offered_rated);
-        result = sql_execute(s);
-    }
-    return result;
-}
-
 struct ingest {
     struct office *office;
     struct office_batch *batches;
@@ -220,7 +187,7 @@ static enum sql_result take_batches(struct sql *sql, void *ctx)
         result = take_batch(office, &ingest->batches[i]);
     }
     if (result == SQL_OK) {
-        result = put_totals(office);
+        result = totals_put(office);
     }
     return result == SQL_OK ? reasons_put(office) : result;
 }

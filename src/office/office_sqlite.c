@@ -52,12 +52,15 @@ static const char version_15[] =
 static const char version_16[] =
 #include "office/office_16.sql.h"
     ;
+static const char version_17[] =
+#include "office/office_17.sql.h"
+    ;
 static const struct sql_migration migrations[] = {
     {1, version_1},   {2, version_2},   {3, version_3},   {4, version_4},
     {5, version_5},   {6, version_6},   {7, version_7},   {8, version_8},
     {9, version_9},   {10, version_10}, {11, version_11}, {12, version_12},
     {13, version_13}, {14, version_14}, {15, version_15}, {16, version_16},
-    {0, NULL}};
+    {17, version_17}, {0, NULL}};
 enum { SCHEMA = sizeof migrations / sizeof migrations[0] - 1 };
 
 const char *office_result_name(enum office_result result)

@@ -99,6 +99,11 @@ enum sql_result boot_find(struct sql *sql, int64_t device_no, int64_t gen,
 enum sql_result known_code(struct office *office, const char *code,
                            int64_t *out_no);
 
+// Adds what the running transaction tallied to the totals (totals_sqlite.c).
+enum sql_result totals_put(struct office *office);
+// Reads the sums from `column` on, as TOTAL_SUMS and VISIT_SUMS give them.
+void totals_read(struct sql_statement *s, int column, struct office_tally *out);
+
 // An entry of the audit trail, in the transaction of what it tells of.
 struct audit_entry;
 enum sql_result audit_put(struct sql *sql, const struct audit_entry *entry);

@@ -35,11 +35,22 @@
     "c.contact_boot, c.contact_began_at, c.line_boot, c.line_began_at,"        \
     " c.line_quality, c.line_up_ms, c.line_made_at"
 
-// The sums of struct office_tally, from rows of totals.
+// The parts of struct office_tally, as they are kept; in the order in which
+// totals_sqlite.c reads them.
+#define TOTAL_COUNTS                                                           \
+    "level_1, level_2, level_3, level_4, level_5, declined, timeout,"          \
+    " withdrawn, offered, offered_rated"
+#define TOTAL_DOUBTS                                                           \
+    "flagged_1, flagged_2, flagged_3, flagged_4, flagged_5,"                   \
+    " marked_1, marked_2, marked_3, marked_4, marked_5,"                       \
+    " aside_1, aside_2, aside_3, aside_4, aside_5"
+#define FIVE_SUMS(name)                                                        \
+    "sum(" name "_1), sum(" name "_2), sum(" name "_3), sum(" name "_4),"      \
+    " sum(" name "_5)"
 #define TOTAL_SUMS                                                             \
-    "sum(level_1), sum(level_2), sum(level_3), sum(level_4), sum(level_5),"    \
-    " sum(declined), sum(timeout), sum(withdrawn), sum(offered),"              \
-    " sum(offered_rated)"
+    FIVE_SUMS("level") ", sum(declined), sum(timeout), sum(withdrawn),"        \
+    " sum(offered), sum(offered_rated), " FIVE_SUMS("flagged") ", "            \
+    FIVE_SUMS("marked") ", " FIVE_SUMS("aside")
 
 // The sums of struct publish_sums, from steps.
 #define PUBLISHED_SUMS                                                         \
@@ -57,11 +68,17 @@
     "  AND period BETWEEN ?6 AND ?7)"
 
 // The same sums from rows of visits.
+#define RATED_SUMS(which)                                                      \
+    "sum(outcome = 0 AND level = 1" which "),"                                 \
+    " sum(outcome = 0 AND level = 2" which "),"                                \
+    " sum(outcome = 0 AND level = 3" which "),"                                \
+    " sum(outcome = 0 AND level = 4" which "),"                                \
+    " sum(outcome = 0 AND level = 5" which ")"
 #define VISIT_SUMS                                                             \
-    "sum(outcome = 0 AND level = 1), sum(outcome = 0 AND level = 2),"          \
-    " sum(outcome = 0 AND level = 3), sum(outcome = 0 AND level = 4),"         \
-    " sum(outcome = 0 AND level = 5), sum(outcome = 1), sum(outcome = 2),"     \
-    " sum(outcome = 3), sum(mode = 0), sum(mode = 0 AND outcome = 0)"
+    RATED_SUMS("") ", sum(outcome = 1), sum(outcome = 2), sum(outcome = 3),"   \
+    " sum(mode = 0), sum(mode = 0 AND outcome = 0), "                          \
+    RATED_SUMS(" AND doubts & 1") ", " RATED_SUMS(" AND doubts & 2") ", "      \
+    RATED_SUMS(" AND doubts")
 
 // Local milliseconds: Vietnam is 7 hours ahead of UTC, all year.
 #define LOCAL_MS "(at + 25200000)"
@@ -100,10 +117,11 @@
     "  step_no ORDER BY outcome <> 0, claim_at, device_id, gen, seq) AS place" \
     "  FROM held WHERE transaction_code IS NOT NULL),"                         \
     " visits AS (SELECT device_no, at, outcome, level, mode, counter_no,"      \
-    "  field_no, procedure_no, step_no, officer_no, place = 1 AS counted"      \
+    "  field_no, procedure_no, step_no, officer_no, doubts,"                   \
+    "  place = 1 AS counted"                                                   \
     "  FROM ranked UNION ALL SELECT device_no, at, outcome, level, mode,"      \
-    "  counter_no, field_no, procedure_no, step_no, officer_no, counted"       \
-    "  FROM held WHERE transaction_code IS NULL) "
+    "  counter_no, field_no, procedure_no, step_no, officer_no, doubts,"       \
+    "  counted FROM held WHERE transaction_code IS NULL) "
 
 // As transactions_sqlite.c reads and binds them.
 #define TRANSACTION_COLUMNS                                                    \
@@ -344,7 +362,7 @@ const char *const office_statements[STATEMENT_COUNT] = {
     [VISIT_HOLDER] =
         "SELECT v.device_no, d.id, v.gen, v.seq, v.at, v.level, v.mode,"
         " v.counter_no, v.field_no, v.procedure_no, v.step_no, v.officer_no,"
-        " v.outcome, v.claim_at"
+        " v.outcome, v.claim_at, v.doubts"
         " FROM visits v JOIN devices d ON d.device_no = v.device_no"
         " WHERE v.transaction_code = ?1 AND v.step_no = ?2"
         " AND v.counted = 1",
@@ -390,10 +408,9 @@ const char *const office_statements[STATEMENT_COUNT] = {
                                           " WHERE v.device_no = ?1 AND v.gen = "
                                           "?2 AND v.seq = ?3",
     [TOTAL_ADD] =
-        "INSERT INTO totals (dimension, grain, period, key, level_1, level_2,"
-        " level_3, level_4, level_5, declined, timeout, withdrawn, offered,"
-        " offered_rated)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"
+        "INSERT INTO totals (dimension, grain, period, key, " TOTAL_COUNTS ")"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"
+        " ?13, ?14)"
         " ON CONFLICT (dimension, grain, period, key) DO UPDATE SET"
         " level_1 = level_1 + excluded.level_1,"
         " level_2 = level_2 + excluded.level_2,"
@@ -405,6 +422,25 @@ const char *const office_statements[STATEMENT_COUNT] = {
         " withdrawn = withdrawn + excluded.withdrawn,"
         " offered = offered + excluded.offered,"
         " offered_rated = offered_rated + excluded.offered_rated",
+    // Of a cell that is there.
+    [TOTAL_DOUBT] =
+        "UPDATE totals SET"
+        " flagged_1 = flagged_1 + ?5,"
+        " flagged_2 = flagged_2 + ?6,"
+        " flagged_3 = flagged_3 + ?7,"
+        " flagged_4 = flagged_4 + ?8,"
+        " flagged_5 = flagged_5 + ?9,"
+        " marked_1 = marked_1 + ?10,"
+        " marked_2 = marked_2 + ?11,"
+        " marked_3 = marked_3 + ?12,"
+        " marked_4 = marked_4 + ?13,"
+        " marked_5 = marked_5 + ?14,"
+        " aside_1 = aside_1 + ?15,"
+        " aside_2 = aside_2 + ?16,"
+        " aside_3 = aside_3 + ?17,"
+        " aside_4 = aside_4 + ?18,"
+        " aside_5 = aside_5 + ?19"
+        " WHERE dimension = ?1 AND grain = ?2 AND period = ?3 AND key = ?4",
 
     [LINE_BYTES] = "SELECT bytes FROM lines"
                    " WHERE device_no = ?1 AND gen = ?2 AND seq = ?3",
@@ -457,10 +493,8 @@ const char *const office_statements[STATEMENT_COUNT] = {
     [TOTALS_DEVICES] =
         "SELECT d.id, d.name, " TOTAL_SUMS " FROM " TOTAL_ROWS
         " JOIN devices d ON d.device_no = key GROUP BY d.id ORDER BY d.id",
-    [TOTALS_PERIODS] =
-        "SELECT grain, period, level_1, level_2, level_3, level_4, level_5,"
-        " declined, timeout, withdrawn, offered, offered_rated"
-        " FROM " TOTAL_ROWS,
+    [TOTALS_PERIODS] = "SELECT grain, period, " TOTAL_COUNTS ", " TOTAL_DOUBTS
+                       " FROM " TOTAL_ROWS,
     [TOTALS_SPAN] =
         "SELECT min(period), max(period) FROM totals WHERE dimension = 0"
         " AND grain = 0 AND (level_1 <> 0 OR level_2 <> 0 OR level_3 <> 0"
@@ -699,7 +733,7 @@ const char *const office_statements[STATEMENT_COUNT] = {
     [VERIFY_VISITS] =
         "SELECT seq, at, quality, device_at, outcome, level, mode,"
         " counter_no, field_no, procedure_no, step_no, officer_no,"
-        " transaction_code, counted, claim_at"
+        " transaction_code, counted, claim_at, doubts"
         " FROM visits WHERE device_no = ?1 AND gen = ?2 ORDER BY seq",
     [VERIFY_IDS] = "SELECT id, gen, seq FROM ids WHERE device_no = ?1"
                    " ORDER BY id",
@@ -854,11 +888,9 @@ const char *const office_statements[STATEMENT_COUNT] = {
         "  AND w.step_no = v.step_no AND w.counted = 1"
         "  AND (w.outcome <> 0, w.claim_at, e.id, w.gen, w.seq)"
         "   < (v.outcome <> 0, v.claim_at, d.id, v.gen, v.seq))",
-    [VERIFY_TOTALS] =
-        "SELECT dimension, grain, period, key, level_1, level_2, level_3,"
-        " level_4, level_5, declined, timeout, withdrawn, offered,"
-        " offered_rated FROM totals",
     [VERIFY_REASONS] = "SELECT dimension, grain, period, key, reason_no,"
                        " level_1, level_2, level_3, level_4, level_5"
                        " FROM reason_totals",
+    [VERIFY_TOTALS] = "SELECT dimension, grain, period, key, " TOTAL_COUNTS
+                      ", " TOTAL_DOUBTS " FROM totals",
 };

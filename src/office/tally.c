@@ -33,10 +33,23 @@ bool tally_is_zero(const struct office_tally *sum)
     return memcmp(sum, &zero, sizeof zero) == 0;
 }
 
+bool tally_is_undoubted(const struct office_tally *sum)
+{
+    for (size_t i = 0; i < 5; i++) {
+        if (sum->flagged[i] != 0 || sum->marked[i] != 0 || sum->aside[i] != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
 void tally_merge(struct office_tally *into, const struct office_tally *add)
 {
     for (size_t i = 0; i < 5; i++) {
         into->levels[i] += add->levels[i];
+        into->flagged[i] += add->flagged[i];
+        into->marked[i] += add->marked[i];
+        into->aside[i] += add->aside[i];
     }
     into->declined += add->declined;
     into->timeout += add->timeout;
@@ -100,12 +113,22 @@ static void add_to_cell(struct tally *tally, enum tally_dimension dimension,
     tally_merge(&cell->sum, add);
 }
 
+static void add_rating(struct office_tally *one,
+                       const struct tally_facts *facts, int sign)
+{
+    size_t level = (size_t)facts->level - 1;
+    one->levels[level] = sign;
+    one->flagged[level] = facts->doubts & DOUBT_FLAGGED ? sign : 0;
+    one->marked[level] = facts->doubts & DOUBT_MARKED ? sign : 0;
+    one->aside[level] = facts->doubts ? sign : 0;
+}
+
 static struct office_tally tally_of(const struct tally_facts *facts, int sign)
 {
     struct office_tally one = {.declined = 0};
     switch (facts->outcome) {
     case RECORD_RATED:
-        one.levels[facts->level - 1] = sign;
+        add_rating(&one, facts, sign);
         break;
     case RECORD_DECLINED:
         one.declined = sign;

@@ -33,12 +33,16 @@ int32_t tally_half_month(int32_t day);
 int32_t tally_first_day(int32_t half_month);
 int32_t tally_last_day(int32_t half_month);
 
+// What is doubted of a visit. The numbers stand in the database.
+enum { DOUBT_FLAGGED = 1, DOUBT_MARKED = 2 };
+
 // A visit in numbers: keys of the dimensions, 0 for none.
 struct tally_facts {
     int64_t at; // corrected
     enum record_outcome outcome;
     enum record_mode mode;
     int level;
+    int doubts; // of the bits above
     int64_t counter, field, procedure, officer, step, device;
 };
 
@@ -67,6 +71,8 @@ struct tally_cell *tally_find(const struct tally *tally,
                               enum tally_grain grain, int32_t period,
                               int64_t key);
 bool tally_is_zero(const struct office_tally *sum);
+// True when nothing is flagged or marked in it.
+bool tally_is_undoubted(const struct office_tally *sum);
 void tally_merge(struct office_tally *into, const struct office_tally *add);
 void tally_clear(struct tally *tally);
 void tally_free(struct tally *tally);

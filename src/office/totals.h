@@ -15,6 +15,10 @@ struct office_tally {
     // Of these, visits that a transaction brought to the screen (mode
     // "transaction"): all, and those that gave a rating.
     int64_t offered, offered_rated;
+    // Of the ratings by level: those with a flag in force, those with a mark in
+    // force, and those with either. They stay in `levels`: a figure without
+    // them is `levels` less `aside`.
+    int64_t flagged[5], marked[5], aside[5];
 };
 
 enum office_breakdown {

@@ -52,17 +52,81 @@ static int compare_bins(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-static void read_sums(struct sql_statement *s, int column,
-                      struct office_tally *out)
+void totals_read(struct sql_statement *s, int column, struct office_tally *out)
 {
     for (int level = 0; level < 5; level++) {
         out->levels[level] = sql_int(s, column + level);
+        out->flagged[level] = sql_int(s, column + 10 + level);
+        out->marked[level] = sql_int(s, column + 15 + level);
+        out->aside[level] = sql_int(s, column + 20 + level);
     }
     out->declined = sql_int(s, column + 5);
     out->timeout = sql_int(s, column + 6);
     out->withdrawn = sql_int(s, column + 7);
     out->offered = sql_int(s, column + 8);
     out->offered_rated = sql_int(s, column + 9);
+}
+
+static void bind_cell(struct sql_statement *s, const struct tally_cell *cell)
+{
+    sql_bind_int(s, 1, cell->dimension);
+    sql_bind_int(s, 2, cell->grain);
+    sql_bind_int(s, 3, cell->period);
+    sql_bind_int(s, 4, cell->key);
+}
+
+static enum sql_result add_counts(struct sql *sql,
+                                  const struct tally_cell *cell)
+{
+    const struct office_tally *sum = &cell->sum;
+    struct sql_statement *s = sql_use(sql, TOTAL_ADD);
+    bind_cell(s, cell);
+    for (int level = 0; level < 5; level++) {
+        sql_bind_int(s, 5 + level, sum->levels[level]);
+    }
+    sql_bind_int(s, 10, sum->declined);
+    sql_bind_int(s, 11, sum->timeout);
+    sql_bind_int(s, 12, sum->withdrawn);
+    sql_bind_int(s, 13, sum->offered);
+    sql_bind_int(s, 14, sum->offered_rated);
+    return sql_execute(s);
+}
+
+static enum sql_result add_doubts(struct sql *sql,
+                                  const struct tally_cell *cell)
+{
+    const struct office_tally *sum = &cell->sum;
+    struct sql_statement *s = sql_use(sql, TOTAL_DOUBT);
+    bind_cell(s, cell);
+    for (int level = 0; level < 5; level++) {
+        sql_bind_int(s, 5 + level, sum->flagged[level]);
+        sql_bind_int(s, 10 + level, sum->marked[level]);
+        sql_bind_int(s, 15 + level, sum->aside[level]);
+    }
+    return sql_execute(s);
+}
+
+enum sql_result totals_put(struct office *office)
+{
+    struct tally *tally = &office->tally;
+    tally_fold(tally);
+    if (tally->failed) {
+        log_error("office", "out of memory");
+        return SQL_ERROR;
+    }
+    enum sql_result result = SQL_OK;
+    for (size_t i = 0; i < tally->count && result == SQL_OK; i++) {
+        const struct tally_cell *cell = &tally->cells[i];
+        if (tally_is_zero(&cell->sum)) {
+            continue;
+        }
+        result = add_counts(office->sql, cell);
+        // Few cells have any: the others are spared the second statement.
+        if (result == SQL_OK && !tally_is_undoubted(&cell->sum)) {
+            result = add_doubts(office->sql, cell);
+        }
+    }
+    return result;
 }
 
 struct reading {
@@ -79,7 +143,7 @@ static enum office_result give_texts(struct sql_statement *s,
     while ((result = sql_step(s)) == SQL_OK) {
         struct office_total total = {.key = sql_text(s, 0),
                                      .label = sql_text(s, 1)};
-        read_sums(s, 2, &total.tally);
+        totals_read(s, 2, &total.tally);
         if (!tally_is_zero(&total.tally) &&
             !reading->row(reading->ctx, &total)) {
             break;
@@ -131,7 +195,7 @@ static enum office_result give_numbers(struct sql_statement *s,
                                          (int32_t)sql_int(s, 1));
         }
         struct office_tally sum;
-        read_sums(s, shape == SHAPE_PERIOD ? 2 : 1, &sum);
+        totals_read(s, shape == SHAPE_PERIOD ? 2 : 1, &sum);
         struct office_tally *bin = find_bin(&bins, number);
         if (!bin) {
             log_error("office", "out of memory");

@@ -182,7 +182,8 @@ enum {
     COL_OFFICER_NO,
     COL_TRANSACTION,
     COL_COUNTED,
-    COL_CLAIM_AT
+    COL_CLAIM_AT,
+    COL_DOUBTS
 };
 
 static void next_visit(struct walk *walk)
@@ -282,6 +283,7 @@ static void tally_row(struct walk *walk, const struct beside *beside,
         .outcome = (enum record_outcome)sql_int(s, COL_OUTCOME),
         .mode = (enum record_mode)sql_int(s, COL_MODE),
         .level = (int)sql_int(s, COL_LEVEL),
+        .doubts = (int)sql_int(s, COL_DOUBTS),
         .counter = sql_int(s, COL_COUNTER_NO),
         .field = sql_int(s, COL_FIELD_NO),
         .procedure = sql_int(s, COL_PROCEDURE_NO),

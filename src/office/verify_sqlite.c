@@ -250,14 +250,7 @@ static enum sql_result check_totals(struct verifying *v)
                                   .grain = (enum tally_grain)sql_int(s, 1),
                                   .period = (int32_t)sql_int(s, 2),
                                   .key = sql_int(s, 3)};
-        for (int level = 0; level < 5; level++) {
-            kept.sum.levels[level] = sql_int(s, 4 + level);
-        }
-        kept.sum.declined = sql_int(s, 9);
-        kept.sum.timeout = sql_int(s, 10);
-        kept.sum.withdrawn = sql_int(s, 11);
-        kept.sum.offered = sql_int(s, 12);
-        kept.sum.offered_rated = sql_int(s, 13);
+        totals_read(s, 4, &kept.sum);
         v->sum->totals++;
         struct tally_cell *cell = tally_find(&v->tally, kept.dimension,
                                              kept.grain, kept.period, kept.key);

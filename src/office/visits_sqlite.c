@@ -118,6 +118,7 @@ static enum sql_result find_holder(const struct counting *c, struct holder *out)
             .procedure = sql_int(s, 9),
             .step = sql_int(s, 10),
             .officer = sql_int(s, 11),
+            .doubts = (int)sql_int(s, 14),
         };
         if (!id || !id_to_bytes(id, out->claim.device)) {
             result = SQL_ERROR;

@@ -30,12 +30,44 @@ bool figures_are_sound(const struct figures_counts *counts)
             is_count(counts->transactions));
 }
 
+static bool is_count_or_unknown(int64_t value)
+{
+    return value == FIGURES_UNKNOWN || is_count(value);
+}
+
+bool figures_aside_is_sound(const struct figures_counts *counts, bool is_hidden)
+{
+    int64_t most = is_hidden ? FIGURES_COUNT_MAX : figures_aside(counts);
+    for (int i = 0; i < FIGURES_LEVELS; i++) {
+        if (counts->aside[i] < 0 || counts->aside[i] > counts->levels[i])
+            return false;
+    }
+    return is_count_or_unknown(counts->flagged) &&
+           is_count_or_unknown(counts->marked) && counts->flagged <= most &&
+           counts->marked <= most;
+}
+
 int64_t figures_rated(const struct figures_counts *counts)
 {
     int64_t sum = 0;
     for (int i = 0; i < FIGURES_LEVELS; i++)
         sum += counts->levels[i];
     return sum;
+}
+
+int64_t figures_aside(const struct figures_counts *counts)
+{
+    int64_t sum = 0;
+    for (int i = 0; i < FIGURES_LEVELS; i++)
+        sum += counts->aside[i];
+    return sum;
+}
+
+void figures_without_aside(const struct figures_counts *counts,
+                           int64_t out_levels[FIGURES_LEVELS])
+{
+    for (int i = 0; i < FIGURES_LEVELS; i++)
+        out_levels[i] = counts->levels[i] - counts->aside[i];
 }
 
 static int64_t sum_where(const struct figures_counts *counts,

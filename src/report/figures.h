@@ -29,6 +29,10 @@ struct figures_counts {
     int64_t offered;       // visits shown in transaction mode
     int64_t offered_rated; // of these, the rated ones
     int64_t transactions;  // completed; FIGURES_UNKNOWN when nobody told
+    // Of the ratings: those with a flag in force, those with a mark in force
+    // (FIGURES_UNKNOWN when nobody told), and by level those with either.
+    int64_t flagged, marked;
+    int64_t aside[FIGURES_LEVELS];
 };
 
 // The rules of one method, which are data: forms belong to the province.
@@ -81,11 +85,20 @@ struct figures_interval {
 // No count is negative or above FIGURES_COUNT_MAX, nor are all levels
 // together. Ask for counts that come from outside.
 bool figures_are_sound(const struct figures_counts *counts);
+// No more ratings are set aside than there are, and no more flagged or marked
+// than are set aside, unless it is hidden which these are.
+bool figures_aside_is_sound(const struct figures_counts *counts,
+                            bool is_hidden);
 int64_t figures_rated(const struct figures_counts *counts);
 int64_t figures_satisfied(const struct figures_counts *counts,
                           const struct figures_method *method);
 int64_t figures_dissatisfied(const struct figures_counts *counts,
                              const struct figures_method *method);
+
+// Ratings with a flag or a mark, and the ratings by level without them.
+int64_t figures_aside(const struct figures_counts *counts);
+void figures_without_aside(const struct figures_counts *counts,
+                           int64_t out_levels[FIGURES_LEVELS]);
 
 // 100 × part ÷ whole × 10^decimals, rounded half away from zero; so 466 of 467
 // with one decimal gives 998. FIGURES_UNKNOWN when `whole` is not above 0 or

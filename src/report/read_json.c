@@ -115,6 +115,34 @@ static void read_levels(struct reading *reading, const json_t *object,
     row->counts.offered_rated = read_count(reading, object, "offered_rated");
 }
 
+// A count, or null: not told.
+static int64_t read_told(struct reading *reading, const json_t *object,
+                         const char *key)
+{
+    const json_t *value = json_object_get(object, key);
+    return !value || json_is_null(value) ? FIGURES_UNKNOWN
+                                         : read_count(reading, object, key);
+}
+
+// What is set aside stands in the report as what is left without it.
+static void read_aside(struct reading *reading, const json_t *object,
+                       struct report_row *row)
+{
+    const json_t *without = json_object_get(object, "without_flagged");
+    const json_t *levels = json_object_get(without, "levels");
+    struct figures_counts *counts = &row->counts;
+    counts->flagged = read_told(reading, object, "flagged");
+    counts->marked = read_told(reading, object, "marked");
+    row->aside_hidden = !json_is_object(without);
+    if (row->aside_hidden || row->hidden)
+        return;
+    for (size_t i = 0; i < FIGURES_LEVELS; i++)
+        counts->aside[i] =
+            counts->levels[i] - json_integer_value(json_array_get(levels, i));
+    if (json_array_size(levels) != FIGURES_LEVELS)
+        fail(reading, "without_flagged", "holds no five counts");
+}
+
 static void read_counts(struct reading *reading, const json_t *object,
                         struct report_row *row)
 {
@@ -130,6 +158,9 @@ static void read_counts(struct reading *reading, const json_t *object,
     read_levels(reading, object, row);
     if (!figures_are_sound(&row->counts))
         fail(reading, "levels", "hold an impossible count");
+    read_aside(reading, object, row);
+    if (!figures_aside_is_sound(&row->counts, row->aside_hidden))
+        fail(reading, "without_flagged", "holds an impossible count");
 }
 
 static void read_waits(struct reading *reading, const json_t *object,

@@ -341,6 +341,21 @@ static void say_timely(struct sentence *sentence, const struct report *report)
     say(sentence, "report.remark.timely");
 }
 
+// The figure with and without what is doubted, whenever anything is.
+static void say_aside(struct sentence *sentence, const struct report *report)
+{
+    const struct report_row *total = &report->total;
+    if (total->counts.flagged <= 0 && total->counts.marked <= 0)
+        return;
+    set_number(sentence, 1, total->counts.flagged);
+    set_number(sentence, 2, total->counts.marked);
+    say(sentence, "report.remark.aside");
+    words_without_aside(sentence->texts, &report->method.rules, total,
+                        &sentence->places[0]);
+    if (sentence->places[0].size > 0)
+        say(sentence, "report.remark.without_aside");
+}
+
 void remarks_figures(const struct report *report, const struct i18n *texts,
                      struct buf *out)
 {
@@ -355,6 +370,7 @@ void remarks_figures(const struct report *report, const struct i18n *texts,
         say_targets(&sentence, report);
         if (report->has_previous)
             say_previous(&sentence, report);
+        say_aside(&sentence, report);
         say_extremes(&sentence, report);
         say_coverage(&sentence, report);
     }

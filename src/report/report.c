@@ -177,7 +177,13 @@ static bool counts_of_tally(const struct office_tally *tally,
         .transactions = FIGURES_UNKNOWN,
     };
     memcpy(counts.levels, tally->levels, sizeof counts.levels);
-    if (!figures_are_sound(&counts)) {
+    memcpy(counts.aside, tally->aside, sizeof counts.aside);
+    for (int i = 0; i < FIGURES_LEVELS; i++) {
+        counts.flagged += tally->flagged[i];
+        counts.marked += tally->marked[i];
+    }
+    if (!figures_are_sound(&counts) ||
+        !figures_aside_is_sound(&counts, false)) {
         log_error(MODULE, "the totals hold impossible counts; run hailong "
                           "verify on this server");
         return false;
@@ -409,6 +415,33 @@ static struct office_head *copy_heads(const struct report *said,
     return NULL;
 }
 
+static void take_aside_of(const struct report_row *said, struct report_row *row)
+{
+    row->counts.flagged = said->counts.flagged;
+    row->counts.marked = said->counts.marked;
+    memcpy(row->counts.aside, said->counts.aside, sizeof row->counts.aside);
+}
+
+// Flags and marks come and go after the lines are there, so no line tells which
+// were in force when the report was made.
+static void take_aside(const struct report *said, struct report *report)
+{
+    take_aside_of(&said->total, &report->total);
+    report->previous.flagged = said->previous.flagged;
+    report->previous.marked = said->previous.marked;
+    memcpy(report->previous.aside, said->previous.aside,
+           sizeof report->previous.aside);
+    for (size_t i = 0; i < report->row_count; i++) {
+        const struct report_row none = {.hidden = false};
+        const struct report_row *row = &none;
+        for (size_t k = 0; k < said->row_count; k++) {
+            if (strcmp(said->rows[k].key, report->rows[i].key) == 0)
+                row = &said->rows[k];
+        }
+        take_aside_of(row, &report->rows[i]);
+    }
+}
+
 bool report_recount(struct office *office, const struct report *said,
                     struct report *out)
 {
@@ -429,6 +462,7 @@ bool report_recount(struct office *office, const struct report *said,
     if (done) {
         source.heads = heads;
         done = read_counts(&source, &report) && service_take(said, &report);
+        take_aside(said, &report);
         office_end_reading(office);
     }
     free(heads);
@@ -457,6 +491,18 @@ void report_free(struct report *report)
     free(report->heads);
     free(report->restated.changed);
     *report = (struct report){0};
+}
+
+bool report_without_aside(const struct report_row *row, struct report_row *out)
+{
+    struct report_row without = *row;
+    if (row->hidden || row->aside_hidden || figures_aside(&row->counts) == 0)
+        return false;
+    figures_without_aside(&row->counts, without.counts.levels);
+    memset(without.counts.aside, 0, sizeof without.counts.aside);
+    without.counts.flagged = without.counts.marked = 0;
+    *out = without;
+    return true;
 }
 
 bool report_is_complete(const struct report *report)

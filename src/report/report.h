@@ -124,7 +124,8 @@ struct report_row {
     char *label; // the name of it that the office knows, else ""
     struct figures_counts counts;
     struct figures_service service;
-    bool hidden; // came from a server that withheld a small row
+    bool hidden;       // came from a server that withheld a small row
+    bool aside_hidden; // or only which of its ratings are set aside
 };
 
 // Invitations that were withdrawn, by the reason that was given; "" for all
@@ -197,7 +198,8 @@ bool report_build(struct office *office, const struct report_method *method,
                   const struct report_request *request, struct report *out);
 // Counts again what `said` tells, from the lines up to the heads that it names.
 // What no line holds (how complete the data was, completed transactions with
-// their waits, withdrawals) is taken from `said`. Slow; false as above.
+// their waits, withdrawals, what was flagged and marked) is taken from `said`.
+// Slow; false as above.
 bool report_recount(struct office *office, const struct report *said,
                     struct report *out);
 // Makes `report` the restatement of `before`, which must be the same report of
@@ -218,6 +220,10 @@ bool report_append_head(struct report *report, const struct report_head *head);
 // True when nothing that belongs to the period can still be on its way: no
 // line is missing, and every device is in contact or was after its last day.
 bool report_is_complete(const struct report *report);
+
+// The row as it would be without its flagged and marked ratings. False where
+// there are none, or it is not told which they are.
+bool report_without_aside(const struct report_row *row, struct report_row *out);
 
 // True when some row of the breakdown knows its completed transactions.
 bool report_rows_tell_transactions(const struct report *report);

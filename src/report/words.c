@@ -63,6 +63,26 @@ void words_rate(const struct i18n *texts, const struct figures_method *rules,
     }
 }
 
+void words_without_aside(const struct i18n *texts,
+                         const struct figures_method *rules,
+                         const struct report_row *row, struct buf *out)
+{
+    struct report_row without;
+    if (!report_without_aside(row, &without))
+        return;
+    struct buf rate = {0}, part = {0}, whole = {0};
+    words_rate(texts, rules, &without, false, &rate);
+    number_append(figures_satisfied(&without.counts, rules), &part);
+    number_append(figures_rated(&without.counts), &whole);
+    words_fill(texts, "report.without_aside.counts",
+               (const char *[]){buf_text(&rate), buf_text(&part),
+                                buf_text(&whole), NULL},
+               out);
+    buf_free(&rate);
+    buf_free(&part);
+    buf_free(&whole);
+}
+
 void words_interval(struct figures_interval interval, struct buf *out)
 {
     number_append_fixed(interval.low, FIGURES_WILSON_DECIMALS, out);

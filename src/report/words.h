@@ -23,6 +23,11 @@ void words_percent(const struct i18n *texts, int64_t value, int decimals,
 void words_rate(const struct i18n *texts, const struct figures_method *rules,
                 const struct report_row *row, bool is_breakdown,
                 struct buf *out);
+// "97,1 % (34 trên 35 lượt)": the rate without the flagged and marked ratings,
+// where there are any and it may be told; else nothing.
+void words_without_aside(const struct i18n *texts,
+                         const struct figures_method *rules,
+                         const struct report_row *row, struct buf *out);
 // "98,80 – 99,96 %".
 void words_interval(struct figures_interval interval, struct buf *out);
 // "11,4 phút" of tenths of a minute; "không xác định" for FIGURES_UNKNOWN.

@@ -65,13 +65,20 @@ static void write_names(struct sheet *sheet)
         "label",      "level_1",        "level_2",     "level_3", "level_4",
         "level_5",    "rated",          "satisfied",   "sat",     "neg",
         "wilson_low", "wilson_high"};
-    static const char *const AFTER[] = {
-        "offered",     "offered_rated", "declined",         "timeout",
-        "withdrawn",   "transactions",  "walk_up",          "walk_up_rated",
-        "bounds_low",  "bounds_high",   "answers_needed",   "called_known",
-        "called_mean", "called_median", "called_within_15", "done_known",
-        "done_mean",   "done_median",   "done_within_15",   "before",
-        "on_time",     "late"};
+    static const char *const AFTER[] = {"offered",          "offered_rated",
+                                        "declined",         "timeout",
+                                        "withdrawn",        "transactions",
+                                        "walk_up",          "walk_up_rated",
+                                        "bounds_low",       "bounds_high",
+                                        "answers_needed",   "called_known",
+                                        "called_mean",      "called_median",
+                                        "called_within_15", "done_known",
+                                        "done_mean",        "done_median",
+                                        "done_within_15",   "before",
+                                        "on_time",          "late",
+                                        "flagged",          "marked",
+                                        "without_rated",    "without_satisfied",
+                                        "without_sat"};
     for (size_t i = 0; i < sizeof BEFORE / sizeof BEFORE[0]; i++)
         add_text(sheet, BEFORE[i]);
     for (int i = 0; i < sheet->rules->target_count; i++) {
@@ -190,6 +197,28 @@ static void add_service(struct sheet *sheet,
     add_number(sheet, is_decided, service->late);
 }
 
+// Flagged and marked ratings, and the rate without them.
+static void add_aside(struct sheet *sheet, const struct report_row *row,
+                      bool is_breakdown)
+{
+    const struct figures_counts *counts = &row->counts;
+    const struct figures_method *rules = sheet->rules;
+    struct report_row without;
+    bool is_told = report_without_aside(row, &without);
+    int64_t rated = is_told ? figures_rated(&without.counts) : 0;
+    int64_t satisfied = is_told ? figures_satisfied(&without.counts, rules) : 0;
+    bool has_rate = rated >= (is_breakdown ? FIGURES_LEAST : 1);
+    add_number(sheet, !row->hidden && counts->flagged != FIGURES_UNKNOWN,
+               counts->flagged);
+    add_number(sheet, !row->hidden && counts->marked != FIGURES_UNKNOWN,
+               counts->marked);
+    add_number(sheet, is_told, rated);
+    add_number(sheet, is_told, satisfied);
+    add_fixed(sheet,
+              figures_percent(satisfied, has_rate ? rated : 0, rules->decimals),
+              rules->decimals);
+}
+
 static void write_row(struct sheet *sheet, const struct report_row *row,
                       bool is_breakdown)
 {
@@ -206,6 +235,7 @@ static void write_row(struct sheet *sheet, const struct report_row *row,
                counts->transactions);
     add_coverage(sheet, row, is_breakdown);
     add_service(sheet, &row->service);
+    add_aside(sheet, row, is_breakdown);
     end_line(sheet);
 }
 

@@ -237,12 +237,52 @@ static bool is_withheld(const struct document *document,
             (is_breakdown || rated > 0));
 }
 
-// What no part of the server counts is null: not known is not none.
-static void set_unfed(struct document *document, json_t *object)
+// The figures without the flagged and marked ratings; null where there are
+// none. Others could tell a few of these apart by the difference.
+static json_t *make_without(struct document *document,
+                            const struct report_row *row, bool is_breakdown)
 {
-    static const char *const KEYS[] = {"flagged", "marked", "without_flagged"};
-    for (size_t i = 0; i < sizeof KEYS / sizeof KEYS[0]; i++)
-        set(document, object, KEYS[i], json_null());
+    const struct figures_method *rules = document->rules;
+    struct report_row without;
+    if (!report_without_aside(row, &without) ||
+        (document->view == REPORT_VIEW_OTHERS &&
+         (figures_aside(&row->counts) < FIGURES_LEAST ||
+          is_withheld(document, &without, is_breakdown))))
+        return json_null();
+    int64_t rated = figures_rated(&without.counts);
+    int64_t satisfied = figures_satisfied(&without.counts, rules);
+    bool has_rate = rated >= (is_breakdown ? FIGURES_LEAST : 1);
+    struct figures_interval interval = {0};
+    if (has_rate)
+        interval = figures_wilson(satisfied, rated);
+    json_t *object = json_object();
+    set(document, object, "levels",
+        make_levels(document, &without.counts, false));
+    set(document, object, "rated", json_integer(rated));
+    set(document, object, "satisfied", json_integer(satisfied));
+    set(document, object, "sat",
+        fixed(figures_percent(satisfied, has_rate ? rated : 0, rules->decimals),
+              rules->decimals));
+    set(document, object, "wilson",
+        pair(document, has_rate, interval.low, interval.high,
+             FIGURES_WILSON_DECIMALS));
+    set(document, object, "verdict",
+        make_verdicts(document, has_rate, satisfied, rated));
+    return object;
+}
+
+static void set_aside(struct document *document, json_t *object,
+                      const struct report_row *row, bool is_breakdown)
+{
+    const struct figures_counts *counts = &row->counts;
+    set(document, object, "flagged",
+        number_or_null(!row->hidden && counts->flagged != FIGURES_UNKNOWN,
+                       counts->flagged));
+    set(document, object, "marked",
+        number_or_null(!row->hidden && counts->marked != FIGURES_UNKNOWN,
+                       counts->marked));
+    set(document, object, "without_flagged",
+        make_without(document, row, is_breakdown));
 }
 
 // Who was asked, and who answered: shares of one another, and the ratings that
@@ -380,7 +420,7 @@ static json_t *make_row(struct document *document,
     set(document, object, "withdrawn", json_integer(counts->withdrawn));
     set(document, object, "transactions",
         number_or_null(has_transactions, counts->transactions));
-    set_unfed(document, object);
+    set_aside(document, object, &row, is_breakdown);
     set(document, object, "waiting", make_waiting(document, &row.service));
     set(document, object, "timeliness",
         make_timeliness(document, &row.service));

@@ -314,6 +314,25 @@ static void write_share(struct writing *w, const char *id, int64_t part,
     end_row(w, false);
 }
 
+// With and without what is doubted, whenever anything is.
+static void write_aside(struct writing *w)
+{
+    const struct report_row *total = &w->report->total;
+    struct buf text = {0};
+    if (total->counts.flagged <= 0 && total->counts.marked <= 0)
+        return;
+    write_count(w, "report.flagged", total->counts.flagged);
+    write_count(w, "report.appealed", total->counts.marked);
+    words_without_aside(w->texts, w->rules, total, &text);
+    if (text.size > 0) {
+        add_text(w, say(w, "report.without_aside"));
+        add_text(w, buf_text(&text));
+        end_row(w, false);
+    }
+    w->failed |= !buf_ok(&text);
+    buf_free(&text);
+}
+
 static void write_headline(struct writing *w)
 {
     const struct report_row *total = &w->report->total;
@@ -339,8 +358,8 @@ static void write_headline(struct writing *w)
         write_share(w, "report.neg",
                     figures_dissatisfied(&total->counts, w->rules), rated);
     }
-    // No total counts flags over a period: not known is not none.
-    write_count(w, "report.flagged", FIGURES_UNKNOWN);
+    if (!total->hidden)
+        write_aside(w);
     paper_table_end(w->paper);
 }
 
@@ -356,6 +375,10 @@ static void write_trust_table(struct writing *w)
     write_count(w, "report.trust.flagged", complete->flagged);
     write_count(w, "report.trust.duplicates", complete->duplicates);
     write_count(w, "report.trust.unanchored", complete->unanchored);
+    if (!w->report->total.hidden) {
+        write_count(w, "report.flagged", w->report->total.counts.flagged);
+        write_count(w, "report.appealed", w->report->total.counts.marked);
+    }
     paper_table_end(w->paper);
 }
 

@@ -161,6 +161,25 @@ static void add_targets(struct page *page, struct table *table,
     }
 }
 
+// With and without what is doubted, whenever anything is.
+static void add_aside(struct page *page, struct table *table)
+{
+    const struct report_row *total = &page->report->total;
+    struct buf cell = {0};
+    if (total->counts.flagged <= 0 && total->counts.marked <= 0)
+        return;
+    table_add(table, say(page, "report.flagged"));
+    add_count(page, table, total->counts.flagged);
+    table_add(table, say(page, "report.appealed"));
+    add_count(page, table, total->counts.marked);
+    words_without_aside(page->texts, page->rules, total, &cell);
+    if (cell.size > 0) {
+        table_add(table, say(page, "report.without_aside"));
+        table_take(table, &cell);
+    }
+    buf_free(&cell);
+}
+
 static void write_headline(struct page *page)
 {
     struct table table;
@@ -195,6 +214,7 @@ static void write_headline(struct page *page)
             page, &table,
             figures_percent(figures_dissatisfied(page->total, page->rules),
                             rated, page->rules->decimals));
+        add_aside(page, &table);
     }
     buf_free(&cell);
     finish(page, &table, 0);

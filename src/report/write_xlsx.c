@@ -161,6 +161,23 @@ static void put_bound(struct writing *w, const char *id, int64_t bound)
     book_next_row(&w->book);
 }
 
+// With and without what is doubted, whenever anything is.
+static void put_aside(struct writing *w)
+{
+    const struct report_row *total = &w->report->total;
+    struct report_row without;
+    if (total->counts.flagged <= 0 && total->counts.marked <= 0)
+        return;
+    put_count(w, "report.flagged", total->counts.flagged);
+    put_count(w, "report.appealed", total->counts.marked);
+    if (!report_without_aside(total, &without))
+        return;
+    put_share(w, "report.without_aside",
+              figures_satisfied(&without.counts, w->rules),
+              figures_rated(&without.counts));
+    put_count(w, "report.without_aside.rated", figures_rated(&without.counts));
+}
+
 static void put_headline(struct writing *w)
 {
     const struct report_row *total = &w->report->total;
@@ -194,6 +211,7 @@ static void put_headline(struct writing *w)
     }
     put_share(w, "report.neg", figures_dissatisfied(&total->counts, w->rules),
               rated);
+    put_aside(w);
 }
 
 // The state of the data in numbers.
@@ -209,7 +227,10 @@ static void put_trust(struct writing *w)
     put_count(w, "report.trust.flagged", complete->flagged);
     put_count(w, "report.trust.duplicates", complete->duplicates);
     put_count(w, "report.trust.unanchored", complete->unanchored);
-    put_count(w, "report.flagged", FIGURES_UNKNOWN);
+    if (!w->report->total.hidden) {
+        put_count(w, "report.flagged", w->report->total.counts.flagged);
+        put_count(w, "report.appealed", w->report->total.counts.marked);
+    }
 }
 
 static void put_levels(struct writing *w)

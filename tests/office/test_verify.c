@@ -449,6 +449,8 @@ static void test_totals_that_are_not_their_visits(void **state)
         "UPDATE totals SET level_5 = level_5 + 1 WHERE dimension = 1 AND grain "
         "= 0 AND key = 1",
         "DELETE FROM totals WHERE dimension = 1 AND grain = 0 AND key = 1",
+        "UPDATE totals SET aside_5 = aside_5 + 1 WHERE dimension = 1 AND grain "
+        "= 0 AND key = 1",
         "UPDATE totals SET key = 77 WHERE dimension = 1 AND grain = 0 AND key "
         "= 1"};
     struct fixture *f = *state;
@@ -460,8 +462,10 @@ static void test_totals_that_are_not_their_visits(void **state)
                   "DROP TABLE kept");
         assert_int_equal(verify(f).sum.findings, 0);
     }
-    tamper(f, "INSERT INTO totals VALUES (99, 7, -5, 1, 0, 0, 0, 0, 1, 0, 0, "
-              "0, 0, 0)");
+    tamper(f, "INSERT INTO totals (dimension, grain, period, key, level_1, "
+              "level_2, level_3, level_4, level_5, declined, timeout, "
+              "withdrawn, offered, offered_rated) "
+              "VALUES (99, 7, -5, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0)");
     expect_found(f, "- 0 0 there is a total of no breakdown or period");
 }
 

@@ -111,8 +111,8 @@ static void test_json_row(void **state)
         "\"bounds\":[60.6,98.1],"
         "\"verdict\":{\"95\":\"dat\",\"98\":\"chua-du-du-lieu\"},"
         "\"offered\":100,\"offered_rated\":90,\"declined\":5,\"timeout\":4,"
-        "\"withdrawn\":3,\"transactions\":160,\"flagged\":null,"
-        "\"marked\":null,\"without_flagged\":null,"
+        "\"withdrawn\":3,\"transactions\":160,\"flagged\":0,"
+        "\"marked\":0,\"without_flagged\":null,"
         "\"waiting\":{\"called\":{\"known\":5,\"mean_minutes\":15.7,"
         "\"median_minutes\":13.0,\"within_15\":60.0,\"within_15_count\":3,"
         "\"total_ms\":4710000,\"goal\":\"khong-dat\"}},"
@@ -123,6 +123,80 @@ static void test_json_row(void **state)
         "\"walk_up\":{\"visits\":12,\"rated\":10}},"
         "\"rows\":[]}"));
     buf_free(&out);
+    report_free(&report);
+}
+
+// Of 103 ratings 8 of level 5 and one of level 1 are set aside: 92 of 94 are
+// left satisfied.
+static void set_aside(struct report *report)
+{
+    report->total.counts.flagged = 7;
+    report->total.counts.marked = 3;
+    report->total.counts.aside[0] = 1;
+    report->total.counts.aside[4] = 8;
+    // Three of counter 1's hundred.
+    report->rows[0].counts.flagged = 3;
+    report->rows[0].counts.aside[4] = 3;
+}
+
+static void test_json_with_and_without(void **state)
+{
+    (void)state;
+    struct report report;
+    struct buf out = {0};
+    make_sample(&report);
+    set_aside(&report);
+    write_document(&report, REPORT_VIEW_OFFICE, &out);
+    assert_non_null(strstr(buf_text(&out),
+                           "\"flagged\":7,\"marked\":3,\"without_flagged\":{"
+                           "\"levels\":[0,1,1,48,44],\"rated\":94,"
+                           "\"satisfied\":92,\"sat\":97.9,"
+                           "\"wilson\":[92.57,99.41],"
+                           "\"verdict\":{\"95\":\"dat\","
+                           "\"98\":\"chua-du-du-lieu\"}}"));
+    assert_non_null(strstr(buf_text(&out),
+                           "\"flagged\":3,\"marked\":0,\"without_flagged\":{"
+                           "\"levels\":[1,1,1,47,47],"));
+    buf_free(&out);
+    report_free(&report);
+}
+
+// The difference of the two figures would show what three people chose.
+static void test_json_few_set_aside_are_withheld_from_others(void **state)
+{
+    (void)state;
+    struct report report;
+    make_sample(&report);
+    set_aside(&report);
+    json_t *document = written(&report, REPORT_VIEW_OTHERS);
+    json_t *total = json_object_get(document, "total");
+    json_t *row = json_array_get(json_object_get(document, "rows"), 0);
+    assert_true(json_is_object(json_object_get(total, "without_flagged")));
+    assert_int_equal(json_integer_value(json_object_get(row, "flagged")), 3);
+    assert_true(json_is_null(json_object_get(row, "without_flagged")));
+    json_decref(document);
+    report_free(&report);
+}
+
+static void test_json_with_and_without_reads_back(void **state)
+{
+    (void)state;
+    struct report report, again;
+    struct buf out = {0}, second = {0};
+    char message[JSON_MESSAGE_SIZE];
+    make_sample(&report);
+    set_aside(&report);
+    for (int view = REPORT_VIEW_OFFICE; view <= REPORT_VIEW_OTHERS; view++) {
+        write_document(&report, (enum report_view)view, &out);
+        assert_true(report_read_json(out.data, out.size, &again, message));
+        write_document(&again, REPORT_VIEW_OFFICE, &second);
+        assert_string_equal(buf_text(&out), buf_text(&second));
+        report_free(&again);
+        buf_clear(&out);
+        buf_clear(&second);
+    }
+    buf_free(&out);
+    buf_free(&second);
     report_free(&report);
 }
 
@@ -333,6 +407,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_json_head),
         cmocka_unit_test(test_json_row),
+        cmocka_unit_test(test_json_with_and_without),
+        cmocka_unit_test(test_json_few_set_aside_are_withheld_from_others),
+        cmocka_unit_test(test_json_with_and_without_reads_back),
         cmocka_unit_test(test_json_nothing_rated),
         cmocka_unit_test(test_json_small_row_for_the_office),
         cmocka_unit_test(test_json_small_row_is_withheld_from_others),
