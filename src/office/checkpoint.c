@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char TITLE[] = "hailong.checkpoint.1";
-enum { TEXT_SIZE = 400, LINE_COUNT = 6 };
+static const char TITLE[] = "hailong.checkpoint.";
+enum { TEXT_SIZE = 400, LINE_COUNT = 6, VERSION = 2 };
 
 void checkpoint_add_head(struct merkle *merkle, const char *device, int64_t gen,
                          int64_t seq, const unsigned char head[DIGEST_BYTES])
@@ -19,6 +19,16 @@ void checkpoint_add_head(struct merkle *merkle, const char *device, int64_t gen,
     merkle_add(merkle, leaf, (size_t)size);
 }
 
+void checkpoint_add_trail(struct merkle *merkle, const char *name,
+                          const struct trail *trail)
+{
+    char hex[DIGEST_HEX_SIZE], leaf[TEXT_SIZE];
+    hex_encode(trail->head, DIGEST_BYTES, hex);
+    int size = snprintf(leaf, sizeof leaf, "%s\n%" PRId64 "\n%s\n", name,
+                        trail->size, hex);
+    merkle_add(merkle, leaf, (size_t)size);
+}
+
 // What is signed.
 static size_t write_body(const struct checkpoint *checkpoint,
                          char out[TEXT_SIZE])
@@ -26,14 +36,15 @@ static size_t write_body(const struct checkpoint *checkpoint,
     char at[CLOCK_ISO_SIZE], root[DIGEST_HEX_SIZE];
     clock_format(checkpoint->at, at);
     hex_encode(checkpoint->root, DIGEST_BYTES, root);
-    return (size_t)snprintf(out, TEXT_SIZE, "%s\n%s\n%s\n%" PRId64 "\n%s\n",
-                            TITLE, at, checkpoint->unit, checkpoint->size,
-                            root);
+    return (size_t)snprintf(out, TEXT_SIZE, "%s%d\n%s\n%s\n%" PRId64 "\n%s\n",
+                            TITLE, checkpoint->version, at, checkpoint->unit,
+                            checkpoint->size, root);
 }
 
 void checkpoint_sign(struct checkpoint *checkpoint, const struct key *key)
 {
     char body[TEXT_SIZE];
+    checkpoint->version = VERSION;
     size_t size = write_body(checkpoint, body);
     key_sign(key, body, size, checkpoint->signature);
 }
@@ -94,11 +105,21 @@ static bool read_count(const char *text, int64_t *out)
     return true;
 }
 
+static bool read_version(const char *title, int *out)
+{
+    size_t size = sizeof TITLE - 1;
+    if (strncmp(title, TITLE, size) != 0 || title[size] < '1' ||
+        title[size] > '0' + VERSION || title[size + 1] != '\0')
+        return false;
+    *out = title[size] - '0';
+    return true;
+}
+
 bool checkpoint_read(const char *text, size_t size, struct checkpoint *out)
 {
     char lines[LINE_COUNT][TEXT_SIZE];
     *out = (struct checkpoint){.size = 0};
-    if (!split(text, size, lines) || strcmp(lines[0], TITLE) != 0 ||
+    if (!split(text, size, lines) || !read_version(lines[0], &out->version) ||
         !clock_parse(lines[1], strlen(lines[1]), &out->at) ||
         strlen(lines[2]) >= sizeof out->unit ||
         !read_count(lines[3], &out->size) ||

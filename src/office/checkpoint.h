@@ -3,7 +3,7 @@
 // line below it was changed or taken away, even by the one who has the server,
 // its database and its key. The text, each line ended by one newline:
 //
-//   hailong.checkpoint.1
+//   hailong.checkpoint.2
 //   <time, RFC 3339>
 //   <code of the unit>
 //   <number of lines held>
@@ -13,7 +13,9 @@
 // The root is the Merkle tree hash (ledger/merkle.h) over the chains that hold
 // lines, in the order of device id (as bytes) and generation; the leaf of one
 // is the text <device>\n<gen>\n<seq of its last line>\n<hash of that>\n. Each
-// last line vouches for all before it.
+// last line vouches for all before it. The leaves of the trails (trail.h)
+// follow, in the order of their names: <name>\n<entries>\n<hash of the last>\n.
+// hailong.checkpoint.1, of former versions, had no trails in it.
 #pragma once
 #include "common/buf.h"
 #include "ledger/digest.h"
@@ -21,12 +23,14 @@
 #include "ledger/merkle.h"
 #include "ledger/record.h"
 #include "office/office.h"
+#include "office/trail.h"
 #include "office/verify.h"
 #include <stdbool.h>
 #include <stdint.h>
 
 struct checkpoint {
-    int64_t at; // wall milliseconds of the server
+    int version; // 1 or 2
+    int64_t at;  // wall milliseconds of the server
     char unit[RECORD_CODE_SIZE];
     int64_t size;
     unsigned char root[DIGEST_BYTES];
@@ -36,6 +40,8 @@ struct checkpoint {
 // --- The text; pure ---------------------------------------------------------
 void checkpoint_add_head(struct merkle *merkle, const char *device, int64_t gen,
                          int64_t seq, const unsigned char head[DIGEST_BYTES]);
+void checkpoint_add_trail(struct merkle *merkle, const char *name,
+                          const struct trail *trail);
 void checkpoint_sign(struct checkpoint *checkpoint, const struct key *key);
 bool checkpoint_is_signed_by(const struct checkpoint *checkpoint,
                              const unsigned char public_key[KEY_PUBLIC_BYTES]);
@@ -46,8 +52,9 @@ void checkpoint_write(const struct checkpoint *checkpoint, struct buf *out);
 bool checkpoint_read(const char *text, size_t size, struct checkpoint *out);
 
 // --- In the database --------------------------------------------------------
-// Makes one of what is held now, signs it, and keeps it with the chains' ends.
-// Its `unit` is `unit`, or that of the newest device when NULL. Writer only.
+// Makes one of what is held now, signs it, and keeps it with the ends of chains
+// and trails. Its `unit` is `unit`, or that of the newest device when NULL.
+// Writer only.
 enum office_result office_add_checkpoint(struct office *office,
                                          const struct key *key,
                                          const char *unit, int64_t now,

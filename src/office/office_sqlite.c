@@ -1,5 +1,6 @@
 #include "office/office_sqlite.h"
 #include "common/log.h"
+#include "office/audit_sqlite.h"
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,13 +56,23 @@ static const char version_16[] =
 static const char version_17[] =
 #include "office/office_17.sql.h"
     ;
+static const char version_18[] =
+#include "office/office_18.sql.h"
+    ;
 static const struct sql_migration migrations[] = {
     {1, version_1},   {2, version_2},   {3, version_3},   {4, version_4},
     {5, version_5},   {6, version_6},   {7, version_7},   {8, version_8},
     {9, version_9},   {10, version_10}, {11, version_11}, {12, version_12},
     {13, version_13}, {14, version_14}, {15, version_15}, {16, version_16},
-    {17, version_17}, {0, NULL}};
+    {17, version_17}, {18, version_18}, {0, NULL}};
 enum { SCHEMA = sizeof migrations / sizeof migrations[0] - 1 };
+
+// What a script cannot make.
+static enum sql_result migrated(struct sql *sql, int version)
+{
+    enum { AUDIT_IS_A_TRAIL = 18 };
+    return version == AUDIT_IS_A_TRAIL ? audit_chain(sql) : SQL_OK;
+}
 
 const char *office_result_name(enum office_result result)
 {
@@ -152,7 +163,7 @@ static enum sql_result open_writer(const char *address, struct sql **out_sql)
         result = size_pages(address, &sql);
     }
     if (result == SQL_OK) {
-        result = sql_migrate(sql, migrations);
+        result = sql_migrate_with(sql, migrations, migrated);
     }
     // The default spills the pages of a group of batches to the disk in the
     // middle of its transaction.

@@ -613,10 +613,19 @@ const char *const office_statements[STATEMENT_COUNT] = {
                  " VALUES (?1, ?2, ?3, ?4, ?5)",
     [SEAT_LEAVE] = "UPDATE seats SET to_at = max(?4, from_at) WHERE to_at = 0"
                    " AND unit = ?1 AND counter = ?2 AND officer = ?3",
-    [AUDIT_ADD] = "INSERT INTO audit (at, who, action, target, detail)"
-                  " VALUES (?1, ?2, ?3, ?4, ?5)",
-    [AUDIT_LIST] = "SELECT at, who, action, target, detail FROM audit"
-                   " ORDER BY audit_no DESC",
+    [AUDIT_ADD] =
+        "INSERT INTO audit (audit_no, at, who, action, target, detail, hash)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    [AUDIT_LAST] = "SELECT audit_no, hash FROM audit"
+                   " ORDER BY audit_no DESC LIMIT 1",
+    [AUDIT_ROWS] = "SELECT audit_no, at, who, action, target, detail, hash"
+                   " FROM audit ORDER BY audit_no",
+    [AUDIT_CHAIN] = "UPDATE audit SET hash = ?2 WHERE audit_no = ?1",
+    [AUDIT_HASH] = "SELECT hash FROM audit WHERE audit_no = ?1",
+    [AUDIT_LIST] =
+        "SELECT audit_no, at, who, action, target, detail FROM audit"
+        " WHERE audit_no < ?1 AND (?2 IS NULL OR who = ?2)"
+        " AND (?3 IS NULL OR action = ?3) ORDER BY audit_no DESC LIMIT ?4",
     [DOCUMENT_NEWEST] =
         "SELECT coalesce(max(version), 0) FROM documents WHERE name = ?1",
     [DOCUMENT_LIST] = "SELECT version, at, who, body FROM documents"
@@ -878,6 +887,10 @@ const char *const office_statements[STATEMENT_COUNT] = {
         " WHERE c.received_to > 0",
     [CHECKPOINT_UNIT] =
         "SELECT unit FROM devices ORDER BY device_no DESC LIMIT 1",
+    [CHECKPOINT_TRAIL_ADD] =
+        "INSERT INTO checkpoint_trails VALUES (?1, ?2, ?3, ?4)",
+    [CHECKPOINT_TRAILS] = "SELECT name, size, head FROM checkpoint_trails"
+                          " WHERE checkpoint_no = ?1 ORDER BY name",
     // A visit that is not counted needs one before it that is.
     [VERIFY_DUPLICATES] =
         "SELECT d.id, v.gen, v.seq FROM visits v"

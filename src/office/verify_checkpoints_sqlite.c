@@ -1,6 +1,7 @@
-// Checkpoints against the lines. A kept one is what it was made of: the ends of
-// the chains at its time. Each must still be the hash of the line at its place,
-// and all together must give its root and its size.
+// Checkpoints against the lines and the trails. A kept one is what it was made
+// of: the ends of chains and trails at its time. Each must still be the hash of
+// the line or entry at its place, and all together must give its root and its
+// size.
 #include "office/checkpoint.h"
 #include "office/verify_sqlite.h"
 #include <string.h>
@@ -38,6 +39,48 @@ static void check_head(struct verifying *v, struct sql_statement *s)
                     "is not the line that a checkpoint names");
 }
 
+// What is kept of a trail's end, against the entry that is there.
+static enum sql_result check_trail_end(struct verifying *v, int64_t checkpoint,
+                                       const char *name,
+                                       const struct trail *kept)
+{
+    unsigned char held[DIGEST_BYTES];
+    enum sql_result result =
+        kept->size > 0 ? verify_trail_hash(v->sql, name, kept->size, held)
+                       : SQL_OK;
+    if (result == SQL_NONE)
+        verify_find(v, "", 0, 0,
+                    "checkpoint %lld names entry %lld of the trail %s, and it "
+                    "is gone",
+                    (long long)checkpoint, (long long)kept->size, name);
+    else if (result == SQL_OK && kept->size > 0 &&
+             memcmp(held, kept->head, DIGEST_BYTES) != 0)
+        verify_find(v, "", 0, 0,
+                    "entry %lld of the trail %s is not the one that "
+                    "checkpoint %lld names",
+                    (long long)kept->size, name, (long long)checkpoint);
+    return result == SQL_NONE ? SQL_OK : result;
+}
+
+static enum sql_result check_trails(struct verifying *v, int64_t checkpoint,
+                                    struct merkle *merkle)
+{
+    struct sql_statement *s = sql_use(v->sql, CHECKPOINT_TRAILS);
+    sql_bind_int(s, 1, checkpoint);
+    enum sql_result result;
+    while ((result = sql_step(s)) == SQL_OK && !v->is_stopped) {
+        const char *name = sql_text(s, 0);
+        struct trail kept = {.size = sql_int(s, 1)};
+        column_bytes(s, 2, kept.head, sizeof kept.head);
+        checkpoint_add_trail(merkle, name ? name : "", &kept);
+        result = check_trail_end(v, checkpoint, name ? name : "", &kept);
+        if (result != SQL_OK)
+            break;
+    }
+    sql_done(s);
+    return result == SQL_NONE ? SQL_OK : result;
+}
+
 static enum sql_result check_kept(struct verifying *v, const struct kept *kept)
 {
     struct merkle merkle;
@@ -57,14 +100,16 @@ static enum sql_result check_kept(struct verifying *v, const struct kept *kept)
         check_head(v, s);
     }
     sql_done(s);
-    if (result != SQL_NONE)
+    if (result == SQL_NONE)
+        result = check_trails(v, kept->no, &merkle);
+    if (result != SQL_OK || v->is_stopped)
         return result;
     merkle_root(&merkle, root);
     if (size != kept->checkpoint.size ||
         memcmp(root, kept->checkpoint.root, sizeof root) != 0)
         verify_find(v, "", 0, 0,
-                    "checkpoint %lld and the ends of chains that are kept for "
-                    "it do not give each other",
+                    "checkpoint %lld and the ends of chains and trails that "
+                    "are kept for it do not give each other",
                     (long long)kept->no);
     return SQL_OK;
 }

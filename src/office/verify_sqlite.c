@@ -292,6 +292,9 @@ static enum sql_result check_guards(struct verifying *v)
                                         "checkpoint_heads_no_delete",
                                         "audit_no_update",
                                         "audit_no_delete",
+                                        "audit_is_chained",
+                                        "checkpoint_trails_no_update",
+                                        "checkpoint_trails_no_delete",
                                         "visits_by_transaction",
                                         "transactions_once"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
@@ -339,6 +342,9 @@ static enum sql_result verify_all(struct verifying *v)
     }
     if (result == SQL_OK && !v->is_stopped) {
         result = verify_checkpoints(v);
+    }
+    if (result == SQL_OK && !v->is_stopped) {
+        result = verify_trails(v);
     }
     if (result == SQL_OK && !v->is_stopped) {
         result = check_totals(v);

@@ -39,5 +39,10 @@ enum sql_result verify_reasons(struct verifying *v);
 void verify_find_total(struct verifying *v, enum tally_dimension dimension,
                        enum tally_grain grain, int32_t period, int64_t key,
                        const char *what);
+// verify_trails_sqlite.c: every entry of every trail.
+enum sql_result verify_trails(struct verifying *v);
+// The hash that the entry has. SQL_NONE: no such entry, or no such trail.
+enum sql_result verify_trail_hash(struct sql *sql, const char *name, int64_t no,
+                                  unsigned char out[DIGEST_BYTES]);
 // verify_checkpoints_sqlite.c: every checkpoint that is kept.
 enum sql_result verify_checkpoints(struct verifying *v);

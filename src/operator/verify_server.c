@@ -83,6 +83,7 @@ static bool verify_office(struct office *office, const char *directory,
     verification_count(verification, "transactions", summary.transactions);
     verification_count(verification, "totals", summary.totals);
     verification_count(verification, "checkpoints", summary.checkpoints);
+    verification_count(verification, "audit", summary.audit);
     return true;
 }
 

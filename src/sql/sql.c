@@ -304,6 +304,7 @@ void sql_close(struct sql *sql)
 
 struct step_up {
     const struct sql_migration *migration;
+    sql_migrated *also; // or NULL
 };
 
 static enum sql_result run_migration(struct sql *sql, void *ctx)
@@ -311,6 +312,8 @@ static enum sql_result run_migration(struct sql *sql, void *ctx)
     const struct step_up *step = ctx;
     char version[64];
     enum sql_result result = sql_run(sql, step->migration->script);
+    if (result == SQL_OK && step->also)
+        result = step->also(sql, step->migration->version);
     snprintf(version, sizeof version, "PRAGMA user_version=%d",
              step->migration->version);
     return result == SQL_OK ? sql_run(sql, version) : result;
@@ -340,6 +343,13 @@ static enum sql_result expect_no_tables(struct sql *sql)
 enum sql_result sql_migrate(struct sql *sql,
                             const struct sql_migration *migrations)
 {
+    return sql_migrate_with(sql, migrations, NULL);
+}
+
+enum sql_result sql_migrate_with(struct sql *sql,
+                                 const struct sql_migration *migrations,
+                                 sql_migrated *also)
+{
     enum sql_result result = SQL_OK;
     int held = sql_version(sql), last = 0;
     for (const struct sql_migration *m = migrations; m->version; m++)
@@ -359,7 +369,7 @@ enum sql_result sql_migrate(struct sql *sql,
     if (result != SQL_OK)
         return result;
     for (const struct sql_migration *m = migrations; m->version; m++) {
-        struct step_up step = {m};
+        struct step_up step = {m, also};
         if (m->version <= held)
             continue;
         result = sql_transaction(sql, run_migration, &step);

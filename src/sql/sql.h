@@ -55,6 +55,12 @@ void sql_close(struct sql *sql);
 // is none of ours, or was damaged: SQL_CORRUPT.
 enum sql_result sql_migrate(struct sql *sql,
                             const struct sql_migration *migrations);
+// The same; `also` is called after each script, in its transaction, for what a
+// script alone cannot make. Anything but SQL_OK undoes both.
+typedef enum sql_result sql_migrated(struct sql *sql, int version);
+enum sql_result sql_migrate_with(struct sql *sql,
+                                 const struct sql_migration *migrations,
+                                 sql_migrated *also);
 
 // The schema's version as the file holds it; 0: no migration has run yet. -1:
 // it could not be read.

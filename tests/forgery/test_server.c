@@ -3,6 +3,7 @@
 // cannot tell any more.
 #include "forgery/attacker.h"
 #include "forgery/scenes.h"
+#include "office/audit.h"
 #include "support/check.h"
 #include "support/command_runner.h"
 #include <stdio.h>
@@ -274,6 +275,112 @@ static void test_checkpoint_forged(void **state)
     run_free(&run);
 }
 
+// --- The audit trail --------------------------------------------------------
+
+// The devices' enrolments are none of it; these five are.
+static void write_audit(struct fixture *f)
+{
+    static const char *const actions[] = {"one", "two", "three", "four",
+                                          "five"};
+    struct office *office = NULL;
+    char path[SCRATCH_SIZE + 16];
+    snprintf(path, sizeof path, "%s/office.db", f->copy);
+    assert_int_equal(office_open(path, OFFICE_WRITER, &office), OFFICE_OK);
+    for (size_t i = 0; i < 5; i++) {
+        const struct audit_entry entry = {1795420800000, "user an", actions[i],
+                                          "target", "detail"};
+        assert_int_equal(office_audit(office, &entry), OFFICE_OK);
+    }
+    office_close(office);
+}
+
+static void expect_trail(struct fixture *f, const char *why)
+{
+    expect_of(f, "", 0, 0, why);
+}
+
+static void test_audit_entry_edited(void **state)
+{
+    struct fixture *f = *state;
+    write_audit(f);
+    attacker_run(f->copy, "office.db",
+                 "UPDATE audit SET who = 'user binh' WHERE action = 'three'");
+    expect_trail(f, "entry 3 of the trail audit, or the one before it, is not "
+                    "what was written");
+    json_t *findings = attacker_verify(f->copy, NULL);
+    assert_int_equal(json_array_size(findings), 1);
+    json_decref(findings);
+}
+
+static void test_audit_entry_deleted(void **state)
+{
+    struct fixture *f = *state;
+    write_audit(f);
+    attacker_run(f->copy, "office.db", "DELETE FROM audit WHERE audit_no = 2");
+    expect_trail(f, "entries 2 to 2 of the trail audit are gone");
+    // And those behind it moved up.
+    attacker_run(f->copy, "office.db",
+                 "UPDATE audit SET audit_no = audit_no - 1 WHERE audit_no > 2");
+    expect_trail(f, "entry 2 of the trail audit, or the one before it");
+}
+
+static void test_audit_entry_inserted(void **state)
+{
+    struct fixture *f = *state;
+    write_audit(f);
+    attacker_run(f->copy, "office.db",
+                 "UPDATE audit SET audit_no = -audit_no - 1 WHERE audit_no > 2;"
+                 "UPDATE audit SET audit_no = -audit_no WHERE audit_no < 0;"
+                 "INSERT INTO audit SELECT 3, at, who, 'forged', target, "
+                 "detail, hash FROM audit WHERE audit_no = 2");
+    expect_trail(f, "entry 3 of the trail audit, or the one before it");
+}
+
+// Nothing in the trail itself tells; the checkpoint does.
+static void test_audit_tail_cut_off(void **state)
+{
+    struct fixture *f = *state;
+    struct run run = {0};
+    char path[128];
+    snprintf(path, sizeof path, "%s.text", f->copy);
+    write_audit(f);
+    run_command(&run, "checkpoint", "--data", f->copy, "--out", path, NULL);
+    run_must_end(&run, 0);
+    attacker_run(f->copy, "office.db", "DELETE FROM audit WHERE audit_no > 3");
+    expect_trail(f, "checkpoint 2 names entry 5 of the trail audit, and it is "
+                    "gone");
+    // The server's own memory of it is made to fit: the one outside tells.
+    attacker_run(f->copy, "office.db",
+                 "UPDATE checkpoint_trails SET size = 3, head = (SELECT hash "
+                 "FROM audit WHERE audit_no = 3) WHERE checkpoint_no = 2");
+    expect_trail(f, "checkpoint 2 and the ends of chains and trails");
+    attacker_run(f->copy, "office.db",
+                 "UPDATE checkpoints SET root = zeroblob(32) WHERE "
+                 "checkpoint_no = 2");
+    json_t *findings = attacker_verify(f->copy, path);
+    attacker_must_be_named(findings, "", 0, 0,
+                           "the checkpoint that the server keeps of this time "
+                           "is another one");
+    json_decref(findings);
+    assert_int_equal(remove(path), 0);
+    run_free(&run);
+}
+
+static void test_audit_end_edited(void **state)
+{
+    struct fixture *f = *state;
+    struct run run = {0};
+    write_audit(f);
+    run_command(&run, "checkpoint", "--data", f->copy, NULL);
+    run_must_end(&run, 0);
+    // Its hash is made to fit what follows it: nothing does.
+    attacker_run(f->copy, "office.db",
+                 "UPDATE audit SET hash = zeroblob(32) WHERE audit_no = 5");
+    expect_trail(f, "entry 5 of the trail audit is not the one that checkpoint "
+                    "2 names");
+    run_free(&run);
+}
+
 // --- hailong checkpoint -----------------------------------------------------
 
 static void test_command_prints_a_checkpoint(void **state)
@@ -290,7 +397,7 @@ static void test_command_prints_a_checkpoint(void **state)
     run_command(&run, "checkpoint", "--data", f->copy, NULL);
     run_must_end(&run, 0);
     // 14 lines of a, 6 of b, and 1 of its second generation.
-    run_must_say(&run, "hailong.checkpoint.1\n");
+    run_must_say(&run, "hailong.checkpoint.2\n");
     run_must_say(&run, "\nH24.12\n21\n");
     json_t *findings = attacker_verify(f->copy, path);
     assert_int_equal(json_array_size(findings), 0);
@@ -321,6 +428,11 @@ int main(void)
         ATTACK(test_checkpoint_outlives_the_servers_memory),
         ATTACK(test_checkpoint_remade),
         ATTACK(test_checkpoint_forged),
+        ATTACK(test_audit_entry_edited),
+        ATTACK(test_audit_entry_deleted),
+        ATTACK(test_audit_entry_inserted),
+        ATTACK(test_audit_tail_cut_off),
+        ATTACK(test_audit_end_edited),
         ATTACK(test_command_prints_a_checkpoint),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -252,7 +252,7 @@ static void test_checkpoint_of_a_running_server(void **state)
     made_device_send(&device, &server, 1, 1, 200, &answer);
     made_server_admin(&server, "/admin/v1/checkpoints", "", &answer);
     assert_int_equal(answer.status, 201);
-    assert_holds(buf_text(&answer.body), "{\"text\":\"hailong.checkpoint.1\\n");
+    assert_holds(buf_text(&answer.body), "{\"text\":\"hailong.checkpoint.2\\n");
     assert_holds(buf_text(&answer.body), "\\nH24.12\\n1\\n");
     made_server_stop(&server);
     char *size = attacker_ask(server.folder, "office.db",

@@ -8,6 +8,8 @@
 static const char DEVICE_1[] = "00000000-0000-4000-8000-000000000001";
 static const char DEVICE_2[] = "00000000-0000-4000-8000-000000000002";
 
+#define ROOT "0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f"
+
 static void expect_root(const struct merkle *merkle, const char *expected)
 {
     unsigned char root[DIGEST_BYTES];
@@ -62,7 +64,7 @@ static void test_the_text(void **state)
     checkpoint_write(&checkpoint, &text);
     // 1795420800 s is 2026-11-23T08:00:00Z.
     assert_holds(buf_text(&text),
-                 "hailong.checkpoint.1\n2026-11-23T15:00:00.000+07:00\nH24.12\n"
+                 "hailong.checkpoint.2\n2026-11-23T15:00:00.000+07:00\nH24.12\n"
                  "9\n"
                  "0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0"
                  "f0f\n");
@@ -75,6 +77,28 @@ static void test_the_text(void **state)
     key_make(&other);
     assert_false(checkpoint_is_signed_by(&read, other.public_key));
     read.size = 10;
+    assert_false(checkpoint_is_signed_by(&read, key.public_key));
+    buf_free(&text);
+}
+
+// One that was printed by a former version.
+static void test_a_text_of_version_1(void **state)
+{
+    (void)state;
+    static const char body[] =
+        "hailong.checkpoint.1\n2026-11-23T15:00:00.000+07:00\nH24.12\n9\n" ROOT
+        "\n";
+    struct key key;
+    struct checkpoint read;
+    struct buf text = {0};
+    char signature[KEY_SIGNATURE_BASE64_SIZE];
+    key_make(&key);
+    key_sign(&key, body, sizeof body - 1, signature);
+    buf_printf(&text, "%s%s\n", body, signature);
+    assert_true(checkpoint_read(buf_text(&text), text.size, &read));
+    assert_int_equal(read.version, 1);
+    assert_true(checkpoint_is_signed_by(&read, key.public_key));
+    read.version = 2;
     assert_false(checkpoint_is_signed_by(&read, key.public_key));
     buf_free(&text);
 }
@@ -99,11 +123,12 @@ static void test_a_text_that_travelled(void **state)
 static void test_texts_that_are_none(void **state)
 {
     (void)state;
-#define ROOT "0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f"
     static const char *const texts[] = {
         "",
         "hailong.checkpoint.1\n",
-        "hailong.checkpoint.2\n2026-11-23T15:00:00.000+07:00\nu\n9\n" ROOT
+        "hailong.checkpoint.3\n2026-11-23T15:00:00.000+07:00\nu\n9\n" ROOT
+        "\nx\n",
+        "hailong.checkpoint.12\n2026-11-23T15:00:00.000+07:00\nu\n9\n" ROOT
         "\nx\n",
         "hailong.checkpoint.1\nyesterday\nu\n9\n" ROOT "\nx\n",
         "hailong.checkpoint.1\n2026-11-23T15:00:00.000+07:00\nu\n-9\n" ROOT
@@ -164,6 +189,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_leaf_is_the_written_rule),
         cmocka_unit_test(test_the_text),
+        cmocka_unit_test(test_a_text_of_version_1),
         cmocka_unit_test(test_a_text_that_travelled),
         cmocka_unit_test(test_texts_that_are_none),
         cmocka_unit_test(test_it_is_kept_for_ever),

@@ -1,0 +1,78 @@
+// Trails: the numbers of their entries follow each other from 1, and each entry
+// has the hash that it and the entry before it give.
+#include "office/audit_sqlite.h"
+#include "office/verify_sqlite.h"
+#include <string.h>
+
+enum sql_result verify_trail_hash(struct sql *sql, const char *name, int64_t no,
+                                  unsigned char out[DIGEST_BYTES])
+{
+    if (strcmp(name, "audit") != 0) {
+        return SQL_NONE;
+    }
+    struct sql_statement *s = sql_use(sql, AUDIT_HASH);
+    sql_bind_int(s, 1, no);
+    enum sql_result result = sql_step(s);
+    if (result == SQL_OK) {
+        column_bytes(s, 0, out, DIGEST_BYTES);
+    }
+    sql_done(s);
+    return result;
+}
+
+// The entries before this one that should be there.
+static void check_number(struct verifying *v, const char *name,
+                         const struct trail *trail, int64_t no)
+{
+    if (no > trail->size + 1) {
+        verify_find(v, "", 0, 0,
+                    "entries %lld to %lld of the trail %s are gone",
+                    (long long)trail->size + 1, (long long)no - 1, name);
+    } else if (no <= trail->size) {
+        verify_find(v, "", 0, 0,
+                    "entry %lld of the trail %s has no place there",
+                    (long long)no, name);
+    }
+}
+
+// Goes on from the hash that is kept, so that each entry that is not what it
+// was is named, and those behind it are not.
+static void go_on(struct verifying *v, const char *name, struct trail *trail,
+                  int64_t no, struct sql_statement *s, int column)
+{
+    unsigned char kept[DIGEST_BYTES];
+    bool has_hash = column_bytes(s, column, kept, sizeof kept);
+    if (!has_hash || memcmp(kept, trail->head, sizeof kept) != 0) {
+        verify_find(v, "", 0, 0,
+                    "entry %lld of the trail %s, or the one before it, is not "
+                    "what was written",
+                    (long long)no, name);
+    }
+    memcpy(trail->head, kept, sizeof kept);
+}
+
+static void check_audit_entry(struct verifying *v, struct trail *trail,
+                              struct sql_statement *s)
+{
+    struct audit_entry entry;
+    int64_t no = sql_int(s, 0);
+    check_number(v, "audit", trail, no);
+    trail->size = no - 1;
+    if (!audit_read(s, &entry) || !audit_extend(trail, &entry)) {
+        trail->size = no;
+    }
+    go_on(v, "audit", trail, no, s, 6);
+    v->sum->audit++;
+}
+
+enum sql_result verify_trails(struct verifying *v)
+{
+    struct trail trail = {.size = 0};
+    struct sql_statement *s = sql_use(v->sql, AUDIT_ROWS);
+    enum sql_result result;
+    while ((result = sql_step(s)) == SQL_OK && !v->is_stopped) {
+        check_audit_entry(v, &trail, s);
+    }
+    sql_done(s);
+    return result == SQL_NONE ? SQL_OK : result;
+}
