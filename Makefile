@@ -320,10 +320,24 @@ SOAK_TESTS = faults/test_power faults/test_failing_visit faults/test_failing_syn
 
 # --- Install ----------------------------------------------------------------
 .PHONY: install
-install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/hailong
+install: all man
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/hailong $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5
 	install -m 755 $(PROGRAMS:%=$(BUILD)/%) $(DESTDIR)$(PREFIX)/bin
 	cp -r assets/. $(DESTDIR)$(PREFIX)/share/hailong/
+	install -m 644 $(BUILD)/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 644 $(BUILD)/man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5
+	install -D -m 644 tools/completion $(DESTDIR)$(PREFIX)/share/bash-completion/completions/hailong
+
+# The manual pages, with the options that the programs themselves tell.
+.PHONY: man
+man: all
+	HAILONG_ASSETS=assets tools/man/make $(BUILD) $(VERSION)
+
+# Debian packages in $(BUILD)/deb, and what lintian says of them.
+.PHONY: deb
+deb:
+	tools/setup build deb
+	tools/make-deb $(BUILD) $(VERSION)
 
 .PHONY: clean
 clean:
@@ -342,6 +356,7 @@ help:
 	@echo 'make check-asan the tests under ASan and UBSan'
 	@echo 'make check-tsan the rooms with threads under TSan'
 	@echo 'make check-valgrind  the whole road under valgrind'
+	@echo 'make deb        Debian packages in $(BUILD)/deb'
 	@echo 'make soak       hours of kills, power cuts, bad networks and herds'
 	@echo 'make install    into $$(DESTDIR)$$(PREFIX)'
 	@echo 'make clean      remove $(BUILD)/'
