@@ -1,6 +1,7 @@
 #include "report/book.h"
 #include "common/date.h"
 #include "common/log.h"
+#include "report/words.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -178,13 +179,23 @@ void book_width(struct book *book, int column, double characters)
                                         (lxw_col_t)column, characters, NULL));
 }
 
+void book_freeze(struct book *book, int columns)
+{
+    if (book->sheet)
+        worksheet_freeze_panes(book->sheet, book->row, (lxw_col_t)columns);
+}
+
 void book_text(struct book *book, int column, enum book_look look,
                const char *text)
 {
+    struct buf plain = {0};
+    words_append_plain(text, &plain);
     if (book->sheet)
         note(book,
              worksheet_write_string(book->sheet, book->row, (lxw_col_t)column,
-                                    text, book->looks[look]));
+                                    buf_text(&plain), book->looks[look]));
+    book->failed |= !buf_ok(&plain);
+    buf_free(&plain);
 }
 
 static void write_number(struct book *book, int column, enum book_look look,
@@ -247,4 +258,31 @@ void book_wide(struct book *book, int last, enum book_look look, double height,
 void book_next_row(struct book *book)
 {
     book->row++;
+}
+
+void book_section(struct book *book, const char *title)
+{
+    book_next_row(book);
+    book_text(book, 0, BOOK_SECTION, title);
+    book_next_row(book);
+}
+
+void book_prose(struct book *book, int last, int letters,
+                const struct buf *lines)
+{
+    const char *line = buf_text(lines);
+    book->failed |= !buf_ok(lines);
+    for (const char *end; *line != '\0'; line = end + (*end == '\n')) {
+        struct buf one = {0};
+        end = strchrnul(line, '\n');
+        buf_append(&one, line, (size_t)(end - line));
+        int count = 0;
+        for (size_t i = 0; i < one.size; i++)
+            count += (one.data[i] & 0xc0) != 0x80; // begins a letter
+        int high = 1 + count / letters;
+        book_wide(book, last, BOOK_PROSE, BOOK_LINE_HEIGHT * high,
+                  buf_text(&one));
+        book->failed |= !buf_ok(&one);
+        buf_free(&one);
+    }
 }

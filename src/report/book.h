@@ -52,7 +52,10 @@ bool book_finish(struct book *book, struct buf *out);
 // A new sheet, A4 in the way of `landscape`, fitted to one page in width.
 void book_sheet(struct book *book, const char *name, bool landscape);
 void book_width(struct book *book, int column, double characters);
-// Cells of the row that is being written.
+// What stands above the next row stays in sight, and so do `columns` columns.
+void book_freeze(struct book *book, int columns);
+// Cells of the row that is being written. Text becomes one line with plain
+// blanks.
 void book_text(struct book *book, int column, enum book_look look,
                const char *text);
 void book_count(struct book *book, int column, int64_t value);
@@ -65,6 +68,13 @@ void book_day(struct book *book, int column, int32_t day);
 // Text over the columns 0 … last; `height` in points, 0: the usual.
 void book_wide(struct book *book, int last, enum book_look look, double height,
                const char *text);
+// A blank row, and the title of what follows.
+void book_section(struct book *book, const char *title);
+// Sentences, a line each, over the columns 0 … last, each as high as it needs
+// when a line holds about so many `letters`.
+void book_prose(struct book *book, int last, int letters,
+                const struct buf *lines);
+enum { BOOK_LINE_HEIGHT = 17 }; // points
 // Of the row that is being written, in points.
 void book_height(struct book *book, double height);
 void book_next_row(struct book *book);

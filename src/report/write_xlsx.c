@@ -1,5 +1,6 @@
 #include "common/date.h"
 #include "report/book.h"
+#include "report/method_sheet.h"
 #include "report/remarks.h"
 #include "report/report.h"
 #include "report/words.h"
@@ -20,9 +21,8 @@ enum {
     COLUMN_HIGH,
     COLUMN_TARGETS
 };
-enum { SUMMARY_LAST = 2, CHART_COLUMN = 4, METHOD_LAST = 3, ID_MAX = 48 };
-// A wrapped line of prose holds about so many letters; its height in points.
-enum { PROSE_LETTERS = 84, METHOD_LETTERS = 130, LINE_HEIGHT = 17 };
+enum { SUMMARY_LAST = 2, CHART_COLUMN = 4, ID_MAX = 48 };
+enum { PROSE_LETTERS = 84, LINE_HEIGHT = BOOK_LINE_HEIGHT };
 
 struct writing {
     const struct report *report;
@@ -41,11 +41,8 @@ static const char *say(const struct writing *w, const char *id)
 
 static void put(struct writing *w, int column, enum book_look look)
 {
-    struct buf plain = {0};
-    words_append_plain(buf_text(&w->text), &plain);
-    book_text(&w->book, column, look, buf_text(&plain));
-    w->book.failed |= !buf_ok(&plain) || !buf_ok(&w->text);
-    buf_free(&plain);
+    book_text(&w->book, column, look, buf_text(&w->text));
+    w->book.failed |= !buf_ok(&w->text);
     buf_clear(&w->text);
 }
 
@@ -78,30 +75,7 @@ static void put_rate(struct writing *w, int column, int64_t rate, int decimals)
 
 static void put_section(struct writing *w, const char *id)
 {
-    book_next_row(&w->book);
-    put_text(w, 0, BOOK_SECTION, say(w, id));
-    book_next_row(&w->book);
-}
-
-// Sentences, each over the whole width and as high as it needs.
-static void put_prose(struct writing *w, int last, int letters,
-                      const struct buf *lines)
-{
-    const char *line = buf_text(lines);
-    w->book.failed |= !buf_ok(lines);
-    for (const char *end; *line != '\0'; line = end + (*end == '\n')) {
-        struct buf one = {0};
-        end = strchrnul(line, '\n');
-        buf_append(&one, line, (size_t)(end - line));
-        int count = 0;
-        for (size_t i = 0; i < one.size; i++)
-            count += (one.data[i] & 0xc0) != 0x80; // begins a letter
-        int high = 1 + count / letters;
-        book_wide(&w->book, last, BOOK_PROSE, LINE_HEIGHT * high,
-                  buf_text(&one));
-        w->book.failed |= !buf_ok(&one);
-        buf_free(&one);
-    }
+    book_section(&w->book, say(w, id));
 }
 
 static bool shows_rate(const struct report_row *row, bool is_breakdown)
@@ -114,13 +88,8 @@ static bool shows_rate(const struct report_row *row, bool is_breakdown)
 
 static void put_head(struct writing *w)
 {
-    put_text(w, 0, BOOK_TITLE, say(w, "report.title"));
-    book_next_row(&w->book);
-    put_text(w, 0, BOOK_SUBTITLE, remarks_subject(w->report, w->texts));
-    book_next_row(&w->book);
-    words_period(w->texts, &w->report->period, &w->text);
-    put(w, 0, BOOK_SUBTITLE);
-    book_next_row(&w->book);
+    method_sheet_head(&w->book, w->texts, remarks_subject(w->report, w->texts),
+                      &w->report->period);
 }
 
 static void put_pair_head(struct writing *w)
@@ -214,25 +183,6 @@ static void put_headline(struct writing *w)
     put_aside(w);
 }
 
-// The state of the data in numbers.
-static void put_trust(struct writing *w)
-{
-    const struct report_complete *complete = &w->report->complete;
-    put_section(w, "report.table.trust");
-    put_pair_head(w);
-    put_count(w, "report.trust.devices", complete->devices);
-    put_count(w, "report.trust.silent", complete->silent);
-    put_count(w, "report.trust.never", complete->never_seen);
-    put_count(w, "report.trust.missing", complete->missing);
-    put_count(w, "report.trust.flagged", complete->flagged);
-    put_count(w, "report.trust.duplicates", complete->duplicates);
-    put_count(w, "report.trust.unanchored", complete->unanchored);
-    if (!w->report->total.hidden) {
-        put_count(w, "report.flagged", w->report->total.counts.flagged);
-        put_count(w, "report.appealed", w->report->total.counts.marked);
-    }
-}
-
 static void put_levels(struct writing *w)
 {
     const struct figures_counts *counts = &w->report->total.counts;
@@ -302,7 +252,7 @@ static void put_coverage(struct writing *w)
     put_count(w, "report.withdrawn", counts->withdrawn);
     struct buf note = {0};
     words_walk_ups(w->texts, &w->report->total, &note);
-    put_prose(w, SUMMARY_LAST, PROSE_LETTERS, &note);
+    book_prose(&w->book, SUMMARY_LAST, PROSE_LETTERS, &note);
     buf_free(&note);
 }
 
@@ -421,7 +371,7 @@ static void put_remarks(struct writing *w)
     struct buf lines = {0};
     remarks_figures(w->report, w->texts, &lines);
     put_section(w, "report.part.remarks");
-    put_prose(w, SUMMARY_LAST, PROSE_LETTERS, &lines);
+    book_prose(&w->book, SUMMARY_LAST, PROSE_LETTERS, &lines);
     buf_free(&lines);
 }
 
@@ -814,48 +764,29 @@ static void add_rows_chart(struct writing *w, lxw_worksheet *sheet)
 
 // --- Phương pháp ------------------------------------------------------------
 
-static void put_heads(struct writing *w)
-{
-    static const char *const COLUMNS[] = {"report.by.device",
-                                          "report.heads.gen", "report.heads.to",
-                                          "report.heads.head"};
-    put_section(w, "report.letter.annex.heads");
-    for (int i = 0; i <= METHOD_LAST; i++)
-        put_text(w, i, BOOK_HEAD, say(w, COLUMNS[i]));
-    book_next_row(&w->book);
-    for (size_t i = 0; i < w->report->head_count; i++) {
-        const struct report_head *head = &w->report->heads[i];
-        put_text(w, 0, BOOK_TEXT, head->device);
-        book_count(&w->book, 1, head->gen);
-        book_count(&w->book, 2, head->to);
-        put_text(w, 3, BOOK_TEXT, head->head);
-        book_next_row(&w->book);
-    }
-}
-
 static void write_method(struct writing *w)
 {
-    static const double WIDTHS[] = {40, 12, 14, 70};
-    struct buf lines = {0};
-    book_sheet(&w->book, say(w, "report.sheet.method"), true);
-    for (int i = 0; i <= METHOD_LAST; i++)
-        book_width(&w->book, i, WIDTHS[i]);
-    put_head(w);
-    if (w->book.sheet)
-        worksheet_freeze_panes(w->book.sheet, w->book.row, 0);
-    put_section(w, "report.part.method");
-    remarks_method(w->report, w->texts, &lines);
-    put_prose(w, METHOD_LAST, METHOD_LETTERS, &lines);
-    buf_clear(&lines);
-    put_section(w, "report.part.trust");
-    remarks_completeness(w->report, w->texts, &lines);
-    put_prose(w, METHOD_LAST, METHOD_LETTERS, &lines);
-    buf_free(&lines);
-    put_text(w, 0, BOOK_SUBTITLE, say(w, "report.rounding"));
-    book_next_row(&w->book);
-    put_trust(w);
-    if (w->report->head_count > 0)
-        put_heads(w);
+    const struct report *report = w->report;
+    struct buf method = {0}, trust = {0};
+    remarks_method(report, w->texts, &method);
+    remarks_completeness(report, w->texts, &trust);
+    const struct method_sheet sheet = {
+        .subject = remarks_subject(report, w->texts),
+        .period = &report->period,
+        .method = &method,
+        .trust = &trust,
+        .note = say(w, "report.rounding"),
+        .complete = &report->complete,
+        .flagged = report->total.hidden ? FIGURES_UNKNOWN
+                                        : report->total.counts.flagged,
+        .marked = report->total.hidden ? FIGURES_UNKNOWN
+                                       : report->total.counts.marked,
+        .heads = report->heads,
+        .head_count = report->head_count,
+    };
+    method_sheet_write(&w->book, w->texts, &sheet);
+    buf_free(&method);
+    buf_free(&trust);
 }
 
 // --- The whole --------------------------------------------------------------
@@ -867,8 +798,7 @@ static void write_summary(struct writing *w)
     book_width(&w->book, 1, 20);
     book_width(&w->book, 2, 14);
     put_head(w);
-    if (w->book.sheet)
-        worksheet_freeze_panes(w->book.sheet, w->book.row, 0);
+    book_freeze(&w->book, 0);
     put_headline(w);
     put_levels(w);
     put_coverage(w);
