@@ -1,4 +1,5 @@
 #include "report/remarks.h"
+#include "report/state.h"
 #include "report/words.h"
 #include "vietnamese/number.h"
 #include <stdio.h>
@@ -64,16 +65,15 @@ static void say_silent(struct sentence *sentence,
         since ? "report.complete.silent_since" : "report.complete.silent");
 }
 
-void remarks_completeness(const struct report *report, const struct i18n *texts,
-                          struct buf *out)
+void remarks_state(const struct report_complete *complete, int32_t last,
+                   const struct i18n *texts, struct buf *out)
 {
-    const struct report_complete *complete = &report->complete;
     struct sentence sentence = {.texts = texts, .out = out};
     if (complete->devices == 0) {
         say(&sentence, "report.complete.no_device");
         return;
     }
-    if (report_is_complete(report)) {
+    if (state_is_complete(complete, last)) {
         set_number(&sentence, 1, complete->devices);
         say(&sentence, "report.complete.yes");
     } else if (complete->silent > complete->never_seen) {
@@ -94,6 +94,12 @@ void remarks_completeness(const struct report *report, const struct i18n *texts,
         set_number(&sentence, 2, complete->devices);
         say(&sentence, lacks[i].id);
     }
+}
+
+void remarks_completeness(const struct report *report, const struct i18n *texts,
+                          struct buf *out)
+{
+    remarks_state(&report->complete, report->period.last, texts, out);
 }
 
 // --- How it was made --------------------------------------------------------
@@ -142,6 +148,24 @@ static void say_restated(struct sentence *sentence, const struct report *report)
     }
 }
 
+static void say_period(struct sentence *sentence, const struct period *period)
+{
+    words_period(sentence->texts, period, &sentence->places[0]);
+    say(sentence, "report.say.period");
+}
+
+static void say_data_as_of(struct sentence *sentence,
+                           const struct report_complete *complete)
+{
+    if (complete->data_as_of > 0) {
+        words_moment(sentence->texts, complete->data_as_of,
+                     &sentence->places[0]);
+        say(sentence, "report.say.data_as_of");
+    } else {
+        say(sentence, "report.say.data_as_of.never");
+    }
+}
+
 void remarks_method(const struct report *report, const struct i18n *texts,
                     struct buf *out)
 {
@@ -154,14 +178,17 @@ void remarks_method(const struct report *report, const struct i18n *texts,
     name_satisfied(report, texts, &sentence.places[3]);
     set_number(&sentence, 5, report->method.rules.decimals);
     say(&sentence, "report.say.method");
-    words_period(texts, &report->period, &sentence.places[0]);
-    say(&sentence, "report.say.period");
-    if (report->complete.data_as_of > 0) {
-        words_moment(texts, report->complete.data_as_of, &sentence.places[0]);
-        say(&sentence, "report.say.data_as_of");
-    } else {
-        say(&sentence, "report.say.data_as_of.never");
-    }
+    say_period(&sentence, &report->period);
+    say_data_as_of(&sentence, &report->complete);
+}
+
+void remarks_frame(const struct period *period,
+                   const struct report_complete *complete,
+                   const struct i18n *texts, struct buf *out)
+{
+    struct sentence sentence = {.texts = texts, .out = out};
+    say_period(&sentence, period);
+    say_data_as_of(&sentence, complete);
 }
 
 const char *remarks_subject(const struct report *report,

@@ -9,6 +9,13 @@
 // The phrases behind "Độ đầy đủ", at least one.
 void remarks_completeness(const struct report *report, const struct i18n *texts,
                           struct buf *out);
+// The same of data whose period ends with the day `last`.
+void remarks_state(const struct report_complete *complete, int32_t last,
+                   const struct i18n *texts, struct buf *out);
+// Only the period, and until when the data was received.
+void remarks_frame(const struct period *period,
+                   const struct report_complete *complete,
+                   const struct i18n *texts, struct buf *out);
 // The rule, the period and the state of the data.
 void remarks_method(const struct report *report, const struct i18n *texts,
                     struct buf *out);

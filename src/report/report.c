@@ -1,11 +1,10 @@
 #include "report/report.h"
 #include "common/clock.h"
-#include "common/date.h"
 #include "common/log.h"
 #include "office/heads.h"
 #include "office/totals.h"
-#include "office/trust.h"
 #include "report/service.h"
+#include "report/state.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -212,33 +211,7 @@ bool report_append_row(struct report *report, size_t *capacity, const char *key,
 
 bool report_append_head(struct report *report, const struct report_head *head)
 {
-    struct report_head *heads =
-        realloc(report->heads, (report->head_count + 1) * sizeof *heads);
-    if (!heads)
-        return false;
-    heads[report->head_count++] = *head;
-    report->heads = heads;
-    return true;
-}
-
-static bool collect_head(void *ctx, const struct office_head *head)
-{
-    struct collection *collection = ctx;
-    struct report_head copy = {.gen = head->gen, .to = head->to};
-    memcpy(copy.device, head->device, sizeof copy.device);
-    memcpy(copy.head, head->head, sizeof copy.head);
-    if (report_append_head(collection->report, &copy))
-        return true;
-    log_error(MODULE, "out of memory for the chains of a report");
-    collection->failed = true;
-    return false;
-}
-
-static bool read_heads(struct office *office, struct report *report)
-{
-    struct collection collection = {.report = report};
-    enum office_result result = office_heads(office, collect_head, &collection);
-    return (result == OFFICE_OK || result == OFFICE_NONE) && !collection.failed;
+    return state_append_head(&report->heads, &report->head_count, head);
 }
 
 static bool collect(void *ctx, const struct office_total *total)
@@ -279,41 +252,6 @@ static bool read_totals(const struct source *source,
     return (result == OFFICE_OK || result == OFFICE_NONE) && !collection.failed;
 }
 
-// A device speaks up when a visit ends, so that the time of a contact would
-// tell when one was.
-static int64_t quarter_of(int64_t wall_ms)
-{
-    const int64_t quarter_ms = 15 * 60 * 1000;
-    return wall_ms - wall_ms % quarter_ms;
-}
-
-static bool read_complete(struct office *office, int64_t now,
-                          const struct period *period,
-                          struct report_complete *out)
-{
-    struct office_trust trust;
-    int64_t duplicates = 0, unanchored = 0;
-    if (office_read_trust(office, now, REPORT_HEARTBEAT_MS, &trust) !=
-            OFFICE_OK ||
-        office_count_duplicates(office, period->first, period->last,
-                                &duplicates) != OFFICE_OK ||
-        office_count_unanchored(office, period->first, period->last,
-                                &unanchored) != OFFICE_OK)
-        return false;
-    *out = (struct report_complete){
-        .devices = trust.devices,
-        .silent = trust.silent,
-        .never_seen = trust.never_seen,
-        .missing = trust.missing_lines,
-        .flagged = trust.flagged,
-        .duplicates = duplicates,
-        .unanchored = unanchored,
-        .oldest_contact = quarter_of(trust.oldest_contact),
-        .data_as_of = quarter_of(trust.data_as_of),
-    };
-    return true;
-}
-
 enum office_breakdown report_breakdown(const struct report *report)
 {
     return report->by == REPORT_BY_MONTH &&
@@ -352,9 +290,9 @@ static bool read_parts(struct office *office, struct report *report)
 {
     const struct source source = {.office = office};
     return read_counts(&source, report) && service_read(office, report) &&
-           read_heads(office, report) &&
-           read_complete(office, report->made_ms, &report->period,
-                         &report->complete);
+           state_read_heads(office, &report->heads, &report->head_count) &&
+           state_read_complete(office, report->made_ms, &report->period,
+                               &report->complete);
 }
 
 static bool init_total(struct report *report)
@@ -393,26 +331,15 @@ bool report_build(struct office *office, const struct report_method *method,
     return done;
 }
 
-// The heads again, in the report and as the office wants them. NULL, and
-// logged, on no memory; the caller frees it.
-static struct office_head *copy_heads(const struct report *said,
-                                      struct report *report)
+static bool copy_heads(const struct report *said, struct report *report)
 {
-    struct office_head *heads = calloc(said->head_count + 1, sizeof *heads);
-    bool done = heads != NULL;
-    for (size_t i = 0; done && i < said->head_count; i++) {
-        const struct report_head *head = &said->heads[i];
-        heads[i].gen = head->gen;
-        heads[i].to = head->to;
-        memcpy(heads[i].device, head->device, sizeof heads[i].device);
-        memcpy(heads[i].head, head->head, sizeof heads[i].head);
-        done = report_append_head(report, head);
+    for (size_t i = 0; i < said->head_count; i++) {
+        if (!report_append_head(report, &said->heads[i])) {
+            log_error(MODULE, "out of memory for the chains of a report");
+            return false;
+        }
     }
-    if (done)
-        return heads;
-    log_error(MODULE, "out of memory for the chains of a report");
-    free(heads);
-    return NULL;
+    return true;
 }
 
 static void take_aside_of(const struct report_row *said, struct report_row *row)
@@ -456,9 +383,10 @@ bool report_recount(struct office *office, const struct report *said,
     struct source source = {
         .office = office, .head_count = said->head_count, .is_recount = true};
     struct office_head *heads = NULL;
-    bool done = init_total(&report) &&
-                (heads = copy_heads(said, &report)) != NULL &&
-                office_begin_reading(office) == OFFICE_OK;
+    bool done =
+        init_total(&report) && copy_heads(said, &report) &&
+        (heads = state_office_heads(said->heads, said->head_count)) != NULL &&
+        office_begin_reading(office) == OFFICE_OK;
     if (done) {
         source.heads = heads;
         done = read_counts(&source, &report) && service_take(said, &report);
@@ -507,10 +435,5 @@ bool report_without_aside(const struct report_row *row, struct report_row *out)
 
 bool report_is_complete(const struct report *report)
 {
-    const struct report_complete *complete = &report->complete;
-    if (complete->missing > 0 || complete->never_seen > 0 ||
-        complete->devices == 0)
-        return false;
-    int64_t end = date_wall_ms_of_day(report->period.last + 1);
-    return complete->silent == 0 || complete->oldest_contact >= end;
+    return state_is_complete(&report->complete, report->period.last);
 }
