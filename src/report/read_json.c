@@ -1,4 +1,4 @@
-#include "common/clock.h"
+#include "report/json_parts.h"
 #include "report/report.h"
 #include <stdio.h>
 #include <string.h>
@@ -31,8 +31,9 @@ static int64_t read_count(struct reading *reading, const json_t *object,
                           const char *key)
 {
     int64_t value = 0;
-    if (!json_get_int(object, key, &value) || value < 0)
-        fail(reading, key, "is no count");
+    if (!reading->failed)
+        reading->failed =
+            !json_parts_read_count(object, key, &value, reading->message);
     return value;
 }
 
@@ -40,13 +41,10 @@ static int64_t read_count(struct reading *reading, const json_t *object,
 static int64_t read_moment(struct reading *reading, const json_t *object,
                            const char *key)
 {
-    const char *text;
     int64_t wall_ms = 0;
-    if (json_is_null(json_object_get(object, key)))
-        return 0;
-    if (!json_get_text(object, key, &text) ||
-        !clock_parse(text, strlen(text), &wall_ms))
-        fail(reading, key, "is no time");
+    if (!reading->failed)
+        reading->failed =
+            !json_parts_read_moment(object, key, &wall_ms, reading->message);
     return wall_ms;
 }
 
@@ -56,42 +54,6 @@ static void read_method(struct reading *reading)
     if (!report_method_read(json_object_get(reading->object, "method"),
                             &reading->report.method, &why))
         fail(reading, "method", why);
-}
-
-static void read_period(struct reading *reading)
-{
-    const json_t *object = json_object_get(reading->object, "period");
-    const char *kind = read_text(reading, object, "kind");
-    struct buf message = {0}, text = {0};
-    bool done;
-    if (strcmp(kind, period_kind_name(PERIOD_DAYS)) == 0) {
-        done = period_parse_days(read_text(reading, object, "from"),
-                                 read_text(reading, object, "to"),
-                                 &reading->report.period, &message);
-    } else {
-        buf_printf(&text, "%s:%s", kind, read_text(reading, object, "code"));
-        done = period_parse(buf_text(&text), &reading->report.period, &message);
-    }
-    if (!done)
-        fail(reading, "period", buf_text(&message));
-    buf_free(&message);
-    buf_free(&text);
-}
-
-static void read_complete(struct reading *reading)
-{
-    const json_t *object = json_object_get(reading->object, "complete");
-    reading->report.complete = (struct report_complete){
-        .devices = read_count(reading, object, "devices"),
-        .silent = read_count(reading, object, "silent"),
-        .never_seen = read_count(reading, object, "never_seen"),
-        .missing = read_count(reading, object, "missing"),
-        .flagged = read_count(reading, object, "flagged_devices"),
-        .duplicates = read_count(reading, object, "duplicates"),
-        .unanchored = read_count(reading, object, "unanchored"),
-        .oldest_contact = read_moment(reading, object, "oldest_contact"),
-        .data_as_of = read_moment(reading, reading->object, "data_as_of"),
-    };
 }
 
 static void read_levels(struct reading *reading, const json_t *object,
@@ -289,26 +251,19 @@ static void read_restatement(struct reading *reading)
     }
 }
 
-static void read_ledger(struct reading *reading)
+// Parts that documents have, too.
+static void read_frame(struct reading *reading)
 {
-    const json_t *array = json_object_get(reading->object, "ledger");
-    for (size_t i = 0; i < json_array_size(array) && !reading->failed; i++) {
-        const json_t *object = json_array_get(array, i);
-        const char *device = read_text(reading, object, "device");
-        const char *hash = read_text(reading, object, "head");
-        struct report_head head = {.gen = read_count(reading, object, "gen"),
-                                   .to = read_count(reading, object, "to")};
-        if (!id_is_valid(device, strlen(device)))
-            fail(reading, "ledger", "names no device");
-        else if (strlen(hash) != sizeof head.head - 1)
-            fail(reading, "ledger", "holds no hash");
-        if (reading->failed)
-            return;
-        memcpy(head.device, device, sizeof head.device);
-        memcpy(head.head, hash, sizeof head.head);
-        if (!report_append_head(&reading->report, &head))
-            fail(reading, "ledger", "does not fit into memory");
-    }
+    struct report *report = &reading->report;
+    if (!reading->failed)
+        reading->failed =
+            !json_parts_read_period(json_object_get(reading->object, "period"),
+                                    &report->period, reading->message) ||
+            !json_parts_read_complete(reading->object, &report->complete,
+                                      reading->message) ||
+            !json_parts_read_ledger(json_object_get(reading->object, "ledger"),
+                                    &report->heads, &report->head_count,
+                                    reading->message);
 }
 
 static void read_whole(struct reading *reading)
@@ -316,8 +271,7 @@ static void read_whole(struct reading *reading)
     struct report *report = &reading->report;
     read_kind(reading);
     read_method(reading);
-    read_period(reading);
-    read_complete(reading);
+    read_frame(reading);
     if (!report_parse_by(read_text(reading, reading->object, "by"),
                          &report->by))
         fail(reading, "by", "is unknown");
@@ -332,7 +286,6 @@ static void read_whole(struct reading *reading)
     read_rows(reading);
     read_restatement(reading);
     read_withdrawals(reading);
-    read_ledger(reading);
 }
 
 bool report_read_json(const char *bytes, size_t size, struct report *out,

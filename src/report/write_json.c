@@ -1,15 +1,9 @@
-#include "common/clock.h"
-#include "common/date.h"
+#include "report/json_parts.h"
 #include "report/report.h"
 #include "report/words.h"
 #include <stdio.h>
 
-// Enough digits for every figure here, and few enough that 99.8 is written as
-// 99.8 and not as the binary number nearest to it.
-enum { REAL_DIGITS = 15 };
-
-// One report on its way into JSON. jansson's _new functions take over what
-// they are given, and pass a NULL on as a failure.
+// One report on its way into JSON.
 struct document {
     const struct report *report;
     const struct i18n *texts;
@@ -31,29 +25,9 @@ static void push(struct document *document, json_t *array, json_t *value)
         document->failed = true;
 }
 
-// value / 10^decimals, or null.
-static json_t *fixed(int64_t value, int decimals)
-{
-    if (value == FIGURES_UNKNOWN)
-        return json_null();
-    double unit = 1;
-    for (int i = 0; i < decimals; i++)
-        unit *= 10;
-    return json_real((double)value / unit);
-}
-
 static json_t *number_or_null(bool is_known, int64_t value)
 {
     return is_known ? json_integer(value) : json_null();
-}
-
-static json_t *moment_or_null(int64_t wall_ms)
-{
-    char text[CLOCK_ISO_SIZE];
-    if (wall_ms <= 0)
-        return json_null();
-    clock_format(wall_ms, text);
-    return json_string(text);
 }
 
 static json_t *pair(struct document *document, bool is_known, int64_t low,
@@ -62,8 +36,8 @@ static json_t *pair(struct document *document, bool is_known, int64_t low,
     if (!is_known)
         return json_null();
     json_t *array = json_array();
-    push(document, array, fixed(low, decimals));
-    push(document, array, fixed(high, decimals));
+    push(document, array, json_parts_fixed(low, decimals));
+    push(document, array, json_parts_fixed(high, decimals));
     return array;
 }
 
@@ -114,44 +88,6 @@ static json_t *make_method(struct document *document)
     return object;
 }
 
-static json_t *make_period(struct document *document,
-                           const struct period *period)
-{
-    char code[PERIOD_CODE_SIZE], day[DATE_ISO_SIZE];
-    struct buf label = {0};
-    json_t *object = json_object();
-    period_code(period, code);
-    words_period(document->texts, period, &label);
-    set(document, object, "kind", json_string(period_kind_name(period->kind)));
-    set(document, object, "code", json_string(code));
-    date_format_iso(period->first, day);
-    set(document, object, "from", json_string(day));
-    date_format_iso(period->last, day);
-    set(document, object, "to", json_string(day));
-    set(document, object, "label", json_string(buf_text(&label)));
-    document->failed |= !buf_ok(&label);
-    buf_free(&label);
-    return object;
-}
-
-static json_t *make_complete(struct document *document)
-{
-    const struct report_complete *complete = &document->report->complete;
-    json_t *object = json_object();
-    set(document, object, "complete",
-        json_boolean(report_is_complete(document->report)));
-    set(document, object, "devices", json_integer(complete->devices));
-    set(document, object, "silent", json_integer(complete->silent));
-    set(document, object, "never_seen", json_integer(complete->never_seen));
-    set(document, object, "missing", json_integer(complete->missing));
-    set(document, object, "flagged_devices", json_integer(complete->flagged));
-    set(document, object, "duplicates", json_integer(complete->duplicates));
-    set(document, object, "unanchored", json_integer(complete->unanchored));
-    set(document, object, "oldest_contact",
-        moment_or_null(complete->oldest_contact));
-    return object;
-}
-
 static json_t *make_verdicts(struct document *document, bool has_rate,
                              int64_t satisfied, int64_t rated)
 {
@@ -195,12 +131,13 @@ static void set_rates(struct document *document, json_t *object,
     bool has_bounds =
         has_rate && figures_find_bounds(&row->counts, rules, &bounds);
     set(document, object, "sat",
-        fixed(figures_percent(satisfied, whole, rules->decimals),
-              rules->decimals));
+        json_parts_fixed(figures_percent(satisfied, whole, rules->decimals),
+                         rules->decimals));
     set(document, object, "neg",
-        fixed(figures_percent(figures_dissatisfied(&row->counts, rules), whole,
-                              rules->decimals),
-              rules->decimals));
+        json_parts_fixed(
+            figures_percent(figures_dissatisfied(&row->counts, rules), whole,
+                            rules->decimals),
+            rules->decimals));
     set(document, object, "wilson",
         pair(document, has_rate, interval.low, interval.high,
              FIGURES_WILSON_DECIMALS));
@@ -297,13 +234,15 @@ static json_t *make_coverage(struct document *document,
     int64_t asked = row->hidden ? FIGURES_UNKNOWN : counts->offered_rated;
     json_t *object = json_object();
     set(document, object, "offered",
-        fixed(figures_percent(counts->offered, counts->transactions, decimals),
-              decimals));
+        json_parts_fixed(
+            figures_percent(counts->offered, counts->transactions, decimals),
+            decimals));
     set(document, object, "rated",
-        fixed(figures_percent(asked, counts->offered, decimals), decimals));
+        json_parts_fixed(figures_percent(asked, counts->offered, decimals),
+                         decimals));
     set(document, object, "response",
-        fixed(figures_percent(rated, counts->transactions, decimals),
-              decimals));
+        json_parts_fixed(figures_percent(rated, counts->transactions, decimals),
+                         decimals));
     set(document, object, "needed",
         number_or_null(needed != FIGURES_UNKNOWN, needed));
     set(document, object, "enough",
@@ -342,11 +281,13 @@ static json_t *make_waits(struct document *document,
     const struct figures_method *rules = document->rules;
     json_t *object = json_object();
     set(document, object, "known", json_integer(waits->known));
-    set(document, object, "mean_minutes", fixed(figures_mean_wait(waits), 1));
-    set(document, object, "median_minutes", fixed(waits->median, 1));
+    set(document, object, "mean_minutes",
+        json_parts_fixed(figures_mean_wait(waits), 1));
+    set(document, object, "median_minutes", json_parts_fixed(waits->median, 1));
     set(document, object, "within_15",
-        fixed(figures_percent(waits->within, waits->known, rules->decimals),
-              rules->decimals));
+        json_parts_fixed(
+            figures_percent(waits->within, waits->known, rules->decimals),
+            rules->decimals));
     set(document, object, "within_15_count", json_integer(waits->within));
     set(document, object, "total_ms", json_integer(waits->ms));
     set(document, object, "goal",
@@ -384,7 +325,7 @@ static json_t *make_timeliness(struct document *document,
     set(document, object, "on", json_integer(service->on_time));
     set(document, object, "late", json_integer(service->late));
     set(document, object, "in_time",
-        fixed(
+        json_parts_fixed(
             figures_percent(figures_in_time(service), decided, rules->decimals),
             rules->decimals));
     set(document, object, "goal",
@@ -442,7 +383,7 @@ static json_t *make_previous(struct document *document)
         return json_null();
     json_t *object = make_row(document, &row, false);
     set(document, object, "period",
-        make_period(document, &report->previous_period));
+        json_parts_period(&report->previous_period, document->texts));
     return object;
 }
 
@@ -453,7 +394,7 @@ static json_t *make_restatement(struct document *document)
         return json_null();
     json_t *object = json_object();
     set(document, object, "number", json_integer(restated->number));
-    set(document, object, "made_at", moment_or_null(restated->made_ms));
+    set(document, object, "made_at", json_parts_moment(restated->made_ms));
     set(document, object, "rated", json_integer(restated->rated));
     set(document, object, "satisfied", json_integer(restated->satisfied));
     set(document, object, "changed",
@@ -476,30 +417,6 @@ static json_t *make_withdrawals(struct document *document)
     return array;
 }
 
-// The ledger heads that the report rests on.
-static json_t *make_ledger(struct document *document)
-{
-    json_t *array = json_array();
-    for (size_t i = 0; i < document->report->head_count; i++) {
-        const struct report_head *head = &document->report->heads[i];
-        json_t *object = json_object();
-        set(document, object, "device", json_string(head->device));
-        set(document, object, "gen", json_integer(head->gen));
-        set(document, object, "to", json_integer(head->to));
-        set(document, object, "head", json_string(head->head));
-        push(document, array, object);
-    }
-    return array;
-}
-
-// Appends to a buffer; jansson stops at the first failure.
-static int append(const char *bytes, size_t size, void *ctx)
-{
-    struct buf *out = ctx;
-    buf_append(out, bytes, size);
-    return buf_ok(out) ? 0 : -1;
-}
-
 bool report_write_json(const struct report *report, const struct i18n *texts,
                        enum report_view view, struct buf *out)
 {
@@ -513,23 +430,22 @@ bool report_write_json(const struct report *report, const struct i18n *texts,
     for (size_t i = 0; i < report->row_count; i++)
         push(&document, rows, make_row(&document, &report->rows[i], true));
     set(&document, object, "method", make_method(&document));
-    set(&document, object, "period", make_period(&document, &report->period));
+    set(&document, object, "period", json_parts_period(&report->period, texts));
     set(&document, object, "by", json_string(report_by_name(report->by)));
-    set(&document, object, "made_at", moment_or_null(report->made_ms));
+    set(&document, object, "made_at", json_parts_moment(report->made_ms));
     set(&document, object, "data_as_of",
-        moment_or_null(report->complete.data_as_of));
-    set(&document, object, "complete", make_complete(&document));
+        json_parts_moment(report->complete.data_as_of));
+    set(&document, object, "complete",
+        json_parts_complete(&report->complete, report->period.last));
     set(&document, object, "report", *kind ? json_string(kind) : json_null());
     set(&document, object, "previous", make_previous(&document));
     set(&document, object, "restatement", make_restatement(&document));
     set(&document, object, "withdrawals", make_withdrawals(&document));
-    set(&document, object, "ledger", make_ledger(&document));
+    set(&document, object, "ledger",
+        json_parts_ledger(report->heads, report->head_count));
     set(&document, object, "total", make_row(&document, &report->total, false));
     set(&document, object, "rows", rows);
-    bool done = !document.failed &&
-                json_dump_callback(object, append, out,
-                                   JSON_COMPACT |
-                                       JSON_REAL_PRECISION(REAL_DIGITS)) == 0;
+    bool done = !document.failed && json_parts_dump(object, out);
     json_decref(object);
-    return done && buf_ok(out);
+    return done;
 }
