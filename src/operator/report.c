@@ -3,6 +3,7 @@
 #include "report/report.h"
 #include "common/file.h"
 #include "operator/command.h"
+#include "operator/made_report.h"
 #include "operator/remote.h"
 #include "operator/server_data.h"
 #include <errno.h>
@@ -30,7 +31,8 @@ static const struct config_key KEYS[] = {
      "channel"},
     {"hailong", "report", CONFIG_TEXT, NULL, 0, 0,
      "R1 summary, R2 fields, R3 procedures, R4 counters (or --by officer), "
-     "R10 trust in the data"},
+     "R5 reasons, R6 comments, R7 questionnaire of five factors, R8 nine "
+     "indices, R9 education and health, R10 trust in the data"},
     {"hailong", "restates", CONFIG_TEXT, NULL, 0, 0,
      "the JSON file of the report that this one replaces"},
     {"hailong", "format", CONFIG_TEXT, "text", 0, 0,
@@ -53,23 +55,13 @@ static const struct config_key KEYS[] = {
      "pdf: who receives it, a semicolon between two"},
     {0}};
 
-enum format {
-    FORMAT_TEXT,
-    FORMAT_JSON,
-    FORMAT_CSV,
-    FORMAT_XLSX,
-    FORMAT_PDF,
-    FORMAT_COUNT
-};
-static const char *const FORMATS[FORMAT_COUNT] = {"text", "json", "csv", "xlsx",
-                                                  "pdf"};
 enum { RESTATED_MAX = 64 * 1024 * 1024, OUT_MODE = 0644 };
 
 struct job {
     const struct config *config;
     struct console *console;
     struct report_request request;
-    enum format format;
+    enum made_format format;
     struct i18n *texts;
     struct report_method method;
 };
@@ -77,10 +69,10 @@ struct job {
 static bool read_format(struct job *job)
 {
     const char *name = config_text(job->config, "format");
-    for (int i = 0; i < FORMAT_COUNT; i++) {
-        if (strcmp(FORMATS[i], name) == 0) {
-            job->format = (enum format)i;
-            return i < FORMAT_XLSX ||
+    for (int i = 0; i < MADE_FORMAT_COUNT; i++) {
+        if (strcmp(made_format_name((enum made_format)i), name) == 0) {
+            job->format = (enum made_format)i;
+            return i < MADE_XLSX ||
                    command_need(job->config, "out", job->console) != NULL;
         }
     }
@@ -103,6 +95,14 @@ static bool read_request(struct job *job)
     if (!done)
         console_complain(job->console, "%s", buf_text(&message));
     buf_free(&message);
+    if (done && config_text(job->config, "data") &&
+        report_kind_is_document(job->request.kind) &&
+        !report_documents_has(job->request.kind)) {
+        console_complain(job->console,
+                         "--report \"%s\": is not available from a directory",
+                         report_kind_name(job->request.kind));
+        done = false;
+    }
     return done;
 }
 
@@ -140,8 +140,8 @@ static bool read_assets(struct job *job)
     return job->texts != NULL;
 }
 
-static bool write_pdf(const struct job *job, const struct report *report,
-                      struct buf *out)
+static bool write_report(const struct job *job, const struct made_report *made,
+                         struct buf *out)
 {
     const struct config *config = job->config;
     const struct report_letter letter = {
@@ -154,46 +154,22 @@ static bool write_pdf(const struct job *job, const struct report *report,
         .signer = config_text(config, "signer"),
         .recipients = config_text(config, "recipients"),
     };
-    return report_write_pdf(report, job->texts, &letter, out);
-}
-
-static bool write_report(const struct job *job, const struct report *report,
-                         struct buf *out)
-{
-    bool done = false;
-    switch (job->format) {
-    case FORMAT_TEXT:
-        done = report_write_text(report, job->texts, out);
-        break;
-    case FORMAT_CSV:
-        done = report_write_csv(report, job->texts, out);
-        break;
-    case FORMAT_XLSX:
-        done = report_write_xlsx(report, job->texts, out);
-        break;
-    case FORMAT_PDF:
-        done = write_pdf(job, report, out);
-        break;
-    case FORMAT_JSON:
-    case FORMAT_COUNT:
-        done = report_write_json(report, job->texts, REPORT_VIEW_OFFICE, out);
-        break;
-    }
-    if (!done)
-        console_complain(job->console,
-                         "the report cannot be written as %s: "
-                         "out of memory, or the cause is above",
-                         config_text(job->config, "format"));
-    return done;
+    if (made_report_write(made, job->texts, job->format, &letter, out))
+        return true;
+    console_complain(job->console,
+                     "the report cannot be written as %s: "
+                     "out of memory, or the cause is above",
+                     config_text(config, "format"));
+    return false;
 }
 
 // The report that this one replaces, when one is named.
-static bool restate(const struct job *job, struct report *report)
+static bool restate(const struct job *job, struct made_report *made)
 {
     const char *path = config_text(job->config, "restates");
     char why[JSON_MESSAGE_SIZE] = "";
     struct buf bytes = {0}, message = {0};
-    struct report before;
+    struct made_report before;
     if (!path)
         return true;
     if (!file_read(path, RESTATED_MAX, &bytes)) {
@@ -201,7 +177,7 @@ static bool restate(const struct job *job, struct report *report)
         buf_free(&bytes);
         return false;
     }
-    bool done = report_read_json(buf_text(&bytes), bytes.size, &before, why);
+    bool done = made_report_read(buf_text(&bytes), bytes.size, &before, why);
     buf_free(&bytes);
     if (!done) {
         console_complain(job->console,
@@ -210,10 +186,10 @@ static bool restate(const struct job *job, struct report *report)
                          path, why);
         return false;
     }
-    done = report_restate(report, &before, job->texts, &message);
+    done = made_report_restate(made, &before, job->texts, &message);
     if (!done)
         console_complain(job->console, "%s: %s", path, buf_text(&message));
-    report_free(&before);
+    made_report_free(&before);
     buf_free(&message);
     return done;
 }
@@ -223,11 +199,12 @@ static bool restate(const struct job *job, struct report *report)
 static bool report_of_directory(const struct job *job, struct buf *out)
 {
     const char *data = config_text(job->config, "data");
-    struct report report;
+    struct made_report made;
     struct office *office = server_data_read(data, job->console);
     if (!office)
         return false;
-    bool done = report_build(office, &job->method, &job->request, &report);
+    bool done = made_report_build(office, &job->method, job->texts,
+                                  &job->request, &made);
     office_close(office);
     if (!done) {
         console_complain(job->console,
@@ -235,8 +212,8 @@ static bool report_of_directory(const struct job *job, struct buf *out)
                          data);
         return false;
     }
-    done = restate(job, &report) && write_report(job, &report, out);
-    report_free(&report);
+    done = restate(job, &made) && write_report(job, &made, out);
+    made_report_free(&made);
     return done;
 }
 
@@ -245,28 +222,29 @@ static bool report_of_directory(const struct job *job, struct buf *out)
 static void make_path(const struct job *job, struct buf *out)
 {
     const char *period = config_text(job->config, "period");
-    buf_append_text(out, "/api/v1/reports/summary?");
+    buf_printf(out, "/api/v1/reports/%s?",
+               job->request.kind == REPORT_PLAIN
+                   ? "summary"
+                   : report_kind_name(job->request.kind));
     if (period)
         buf_printf(out, "period=%s", period);
     else
         buf_printf(out, "from=%s&to=%s", config_text(job->config, "from"),
                    config_text(job->config, "to"));
     buf_printf(out, "&by=%s", report_by_name(job->request.by));
-    if (job->request.kind != REPORT_PLAIN)
-        buf_printf(out, "&report=%s", report_kind_name(job->request.kind));
 }
 
 // A server's JSON goes on as it came; other forms are made of it here.
 static bool take_answer(const struct job *job,
                         const struct remote_answer *answer, struct buf *out)
 {
-    struct report report;
+    struct made_report made;
     char why[JSON_MESSAGE_SIZE];
-    if (job->format == FORMAT_JSON && !config_text(job->config, "restates")) {
+    if (job->format == MADE_JSON && !config_text(job->config, "restates")) {
         buf_append(out, answer->body.data, answer->body.size);
         return true;
     }
-    if (!report_read_json(buf_text(&answer->body), answer->body.size, &report,
+    if (!made_report_read(buf_text(&answer->body), answer->body.size, &made,
                           why)) {
         console_complain(job->console,
                          "%s: the answer is no report: %s; are hailong and "
@@ -274,8 +252,8 @@ static bool take_answer(const struct job *job,
                          config_text(job->config, "server"), why);
         return false;
     }
-    bool done = restate(job, &report) && write_report(job, &report, out);
-    report_free(&report);
+    bool done = restate(job, &made) && write_report(job, &made, out);
+    made_report_free(&made);
     return done;
 }
 
@@ -345,7 +323,7 @@ static bool make_and_deliver(const struct job *job)
     bool done = config_text(job->config, "server")
                     ? report_of_server(job, &report)
                     : report_of_directory(job, &report);
-    if (done && job->format == FORMAT_JSON)
+    if (done && job->format == MADE_JSON)
         buf_append_char(&report, '\n');
     if (done && !buf_ok(&report)) {
         console_complain(job->console, "out of memory");

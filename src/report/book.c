@@ -57,8 +57,15 @@ static const struct {
                         "0.000 %"},
     [BOOK_PERCENT_4] = {12, false, true, false, COLOUR_INK, LXW_ALIGN_RIGHT,
                         "0.0000 %"},
-    [BOOK_MINUTES] = {12, false, true, false, COLOUR_INK, LXW_ALIGN_RIGHT,
-                      "0.0"},
+    [BOOK_POINTS] = {12, false, true, false, COLOUR_INK, LXW_ALIGN_RIGHT, "0"},
+    [BOOK_POINTS_1] = {12, false, true, false, COLOUR_INK, LXW_ALIGN_RIGHT,
+                       "0.0"},
+    [BOOK_POINTS_2] = {12, false, true, false, COLOUR_INK, LXW_ALIGN_RIGHT,
+                       "0.00"},
+    [BOOK_POINTS_3] = {12, false, true, false, COLOUR_INK, LXW_ALIGN_RIGHT,
+                       "0.000"},
+    [BOOK_POINTS_4] = {12, false, true, false, COLOUR_INK, LXW_ALIGN_RIGHT,
+                       "0.0000"},
     [BOOK_DAY] = {12, false, true, false, COLOUR_INK, LXW_ALIGN_LEFT,
                   "dd/mm/yyyy"},
     [BOOK_CENTRED] = {12, false, true, true, COLOUR_INK, LXW_ALIGN_CENTER, "@"},
@@ -157,7 +164,6 @@ bool book_finish(struct book *book, struct buf *out)
 void book_sheet(struct book *book, const char *name, bool landscape)
 {
     book->sheet = workbook_add_worksheet(book->workbook, name);
-    book->sheet_name = name;
     book->row = 0;
     if (!book->sheet) {
         note(book, LXW_ERROR_SHEETNAME_ALREADY_USED);
@@ -221,9 +227,18 @@ void book_percent(struct book *book, int column, int64_t value, int decimals)
                  (double)value / unit);
 }
 
+void book_points(struct book *book, int column, int64_t value, int decimals)
+{
+    double unit = 1;
+    for (int i = 0; i < decimals; i++)
+        unit *= 10;
+    write_number(book, column, (enum book_look)(BOOK_POINTS + decimals),
+                 (double)value / unit);
+}
+
 void book_minutes(struct book *book, int column, int64_t tenths)
 {
-    write_number(book, column, BOOK_MINUTES, (double)tenths / 10);
+    book_points(book, column, tenths, 1);
 }
 
 void book_day(struct book *book, int column, int32_t day)
@@ -285,4 +300,87 @@ void book_prose(struct book *book, int last, int letters,
         book->failed |= !buf_ok(&one);
         buf_free(&one);
     }
+}
+
+void book_end_head(struct book *book, int last, size_t rows)
+{
+    lxw_row_t head = book->row;
+    book_next_row(book);
+    book_freeze(book, 1);
+    if (!book->sheet)
+        return;
+    note(book, worksheet_repeat_rows(book->sheet, head, head));
+    if (rows > 0)
+        note(book,
+             worksheet_autofilter(book->sheet, head, 0, head + (lxw_row_t)rows,
+                                  (lxw_col_t)last));
+}
+
+// --- Charts -----------------------------------------------------------------
+
+static void dress_chart(lxw_chart *chart, lxw_chart_series *series,
+                        const struct book_chart *of)
+{
+    lxw_chart_font font = {.size = 12, .bold = LXW_TRUE};
+    lxw_chart_line line = {.color = COLOUR_PRIMARY, .width = 2.25};
+    lxw_chart_line grid = {.color = 0xD9DEE5, .width = 0.75};
+    lxw_chart_fill fill = {.color = COLOUR_PRIMARY};
+    chart_title_set_name(chart, of->title);
+    chart_title_set_name_font(chart, &font);
+    chart_legend_set_position(chart, LXW_CHART_LEGEND_NONE);
+    chart_show_hidden_data(chart);
+    chart_series_set_name(series, of->series);
+    if (of->is_line) {
+        chart_series_set_line(series, &line);
+        chart_series_set_marker_type(series, LXW_CHART_MARKER_CIRCLE);
+        chart_series_set_marker_fill(series, &fill);
+        chart_axis_major_gridlines_set_line(chart->y_axis, &grid);
+        return;
+    }
+    // Each bar has its number: an axis and a grid would only repeat it. The
+    // first row stands on top.
+    chart_series_set_fill(series, &fill);
+    chart_series_set_labels(series);
+    chart_axis_set_reverse(chart->y_axis);
+    chart_axis_set_label_position(chart->x_axis,
+                                  LXW_CHART_AXIS_LABEL_POSITION_NONE);
+    chart_axis_major_gridlines_set_visible(chart->x_axis, LXW_FALSE);
+    chart_axis_set_min(chart->x_axis, 0);
+}
+
+static void hide_columns(struct book *book, const struct book_chart *chart)
+{
+    lxw_row_col_options options = {.hidden = LXW_TRUE};
+    note(book, worksheet_set_column_opt(book->sheet, (lxw_col_t)chart->label,
+                                        (lxw_col_t)chart->value,
+                                        LXW_DEF_COL_WIDTH, NULL, &options));
+}
+
+void book_chart(struct book *book, const struct book_chart *of)
+{
+    const double row_room = 0.07; // of a bar, in the chart's usual height
+    int rows = of->last - of->first + 1;
+    lxw_chart *chart = workbook_add_chart(
+        book->workbook, of->is_line ? LXW_CHART_LINE : LXW_CHART_BAR);
+    lxw_chart_series *series =
+        chart ? chart_add_series(chart, NULL, NULL) : NULL;
+    if (!series || !book->sheet) {
+        note(book, LXW_ERROR_MEMORY_MALLOC_FAILED);
+        return;
+    }
+    const char *name = book->sheet->name;
+    chart_series_set_categories(series, name, (lxw_row_t)of->first,
+                                (lxw_col_t)of->label, (lxw_row_t)of->last,
+                                (lxw_col_t)of->label);
+    chart_series_set_values(series, name, (lxw_row_t)of->first,
+                            (lxw_col_t)of->value, (lxw_row_t)of->last,
+                            (lxw_col_t)of->value);
+    dress_chart(chart, series, of);
+    hide_columns(book, of);
+    double high = of->is_line ? 1.1 : 0.5 + row_room * rows;
+    lxw_chart_options options = {.x_scale = 1.6,
+                                 .y_scale = high > 3 ? 3 : high,
+                                 .description = (char *)of->title};
+    note(book, worksheet_insert_chart_opt(
+                   book->sheet, 4, (lxw_col_t)of->at_column, chart, &options));
 }

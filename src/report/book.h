@@ -26,7 +26,11 @@ enum book_look {
     BOOK_PERCENT_2,
     BOOK_PERCENT_3,
     BOOK_PERCENT_4,
-    BOOK_MINUTES, // one decimal
+    BOOK_POINTS, // no decimal; then one to four
+    BOOK_POINTS_1,
+    BOOK_POINTS_2,
+    BOOK_POINTS_3,
+    BOOK_POINTS_4,
     BOOK_DAY,
     BOOK_CENTRED,
     BOOK_FAINT, // a value that may not be shown
@@ -38,7 +42,6 @@ struct book {
     lxw_workbook *workbook;
     lxw_format *looks[BOOK_LOOKS];
     lxw_worksheet *sheet;
-    const char *sheet_name;
     lxw_row_t row; // the next to write
     bool failed;
 };
@@ -61,6 +64,8 @@ void book_text(struct book *book, int column, enum book_look look,
 void book_count(struct book *book, int column, int64_t value);
 // A rate in per cent × 10^decimals, 0 to 4 decimals.
 void book_percent(struct book *book, int column, int64_t value, int decimals);
+// A number × 10^decimals, 0 to 4 decimals.
+void book_points(struct book *book, int column, int64_t value, int decimals);
 // Tenths of a minute.
 void book_minutes(struct book *book, int column, int64_t tenths);
 // A local day (common/date.h).
@@ -68,6 +73,21 @@ void book_day(struct book *book, int column, int32_t day);
 // Text over the columns 0 … last; `height` in points, 0: the usual.
 void book_wide(struct book *book, int last, enum book_look look, double height,
                const char *text);
+// Ends a row of heads over the columns 0 … last: it stays in sight with the
+// first column, stands again on each printed page, and filters the `rows`
+// below.
+void book_end_head(struct book *book, int last, size_t rows);
+
+// A chart that the spreadsheet draws out of two columns of this sheet, which
+// are hidden.
+struct book_chart {
+    bool is_line; // a course of time; else a bar a row
+    const char *title, *series;
+    int first, last;  // rows
+    int label, value; // columns
+    int at_column;    // where it stands
+};
+void book_chart(struct book *book, const struct book_chart *chart);
 // A blank row, and the title of what follows.
 void book_section(struct book *book, const char *title);
 // Sentences, a line each, over the columns 0 … last, each as high as it needs

@@ -212,6 +212,8 @@ static void read_kind(struct reading *reading)
         !report_parse_kind(read_text(reading, reading->object, "report"),
                            &reading->report.kind, &message))
         fail(reading, "report", buf_text(&message));
+    else if (report_kind_is_document(reading->report.kind))
+        fail(reading, "report", "is a document, and counts no levels");
     buf_free(&message);
 }
 

@@ -47,24 +47,27 @@ bool report_parse_by(const char *name, enum report_by *out_by)
 // What each report of its own may be broken down by, the usual one first.
 static const struct {
     const char *name;
-    bool is_kept; // the totals hold what it tells
+    bool is_document;
     enum report_by by[3];
     int by_count;
 } KINDS[REPORT_KIND_COUNT] = {
-    [REPORT_PLAIN] = {"", true, {REPORT_BY_NONE}, 0},
+    [REPORT_PLAIN] = {"", false, {REPORT_BY_NONE}, 0},
     [REPORT_SUMMARY] = {"R1",
-                        true,
+                        false,
                         {REPORT_BY_NONE, REPORT_BY_MONTH, REPORT_BY_DAY},
                         3},
-    [REPORT_FIELDS] = {"R2", true, {REPORT_BY_FIELD}, 1},
-    [REPORT_PROCEDURES] = {"R3", true, {REPORT_BY_PROCEDURE}, 1},
-    [REPORT_COUNTERS] = {"R4", true, {REPORT_BY_COUNTER, REPORT_BY_OFFICER}, 2},
-    [REPORT_REASONS] = {"R5", false, {REPORT_BY_NONE}, 0},
-    [REPORT_COMMENTS] = {"R6", false, {REPORT_BY_NONE}, 0},
-    [REPORT_SIPAS] = {"R7", false, {REPORT_BY_NONE}, 0},
-    [REPORT_TT01] = {"R8", false, {REPORT_BY_NONE}, 0},
-    [REPORT_SCHOOLS_AND_HEALTH] = {"R9", false, {REPORT_BY_NONE}, 0},
-    [REPORT_TRUST] = {"R10", true, {REPORT_BY_DEVICE}, 1},
+    [REPORT_FIELDS] = {"R2", false, {REPORT_BY_FIELD}, 1},
+    [REPORT_PROCEDURES] = {"R3", false, {REPORT_BY_PROCEDURE}, 1},
+    [REPORT_COUNTERS] = {"R4",
+                         false,
+                         {REPORT_BY_COUNTER, REPORT_BY_OFFICER},
+                         2},
+    [REPORT_REASONS] = {"R5", true, {REPORT_BY_NONE}, 0},
+    [REPORT_COMMENTS] = {"R6", true, {REPORT_BY_NONE}, 0},
+    [REPORT_SIPAS] = {"R7", true, {REPORT_BY_NONE}, 0},
+    [REPORT_TT01] = {"R8", true, {REPORT_BY_NONE}, 0},
+    [REPORT_SCHOOLS_AND_HEALTH] = {"R9", true, {REPORT_BY_NONE}, 0},
+    [REPORT_TRUST] = {"R10", false, {REPORT_BY_DEVICE}, 1},
 };
 
 const char *report_kind_name(enum report_kind kind)
@@ -76,27 +79,31 @@ bool report_parse_kind(const char *name, enum report_kind *out,
                        struct buf *message)
 {
     for (int kind = REPORT_PLAIN + 1; kind < REPORT_KIND_COUNT; kind++) {
-        if (strcmp(KINDS[kind].name, name) != 0)
-            continue;
-        if (KINDS[kind].is_kept) {
+        if (strcmp(KINDS[kind].name, name) == 0) {
             *out = (enum report_kind)kind;
             return true;
         }
-        buf_printf(message,
-                   "report \"%s\": this server keeps no totals of what it "
-                   "tells; one of R1 R2 R3 R4 R10",
-                   name);
-        return false;
     }
-    buf_printf(message, "report \"%s\": is unknown; one of R1 R2 R3 R4 R10",
-               name);
+    buf_printf(message, "report \"%s\": is unknown; one of", name);
+    for (int kind = REPORT_PLAIN + 1; kind < REPORT_KIND_COUNT; kind++)
+        buf_printf(message, " %s", KINDS[kind].name);
     return false;
+}
+
+bool report_kind_is_document(enum report_kind kind)
+{
+    return KINDS[kind].is_document;
 }
 
 // A kind has its own breakdown; another may be asked for only where it fits.
 static bool settle_by(struct report_request *request, struct buf *message)
 {
     int count = KINDS[request->kind].by_count;
+    if (KINDS[request->kind].is_document && request->by != REPORT_BY_NONE) {
+        buf_printf(message, "by \"%s\": %s has tables of its own",
+                   report_by_name(request->by), KINDS[request->kind].name);
+        return false;
+    }
     if (count == 0)
         return true;
     if (request->by == REPORT_BY_NONE)

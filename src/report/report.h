@@ -49,7 +49,7 @@ enum report_kind {
     REPORT_FIELDS,     // R2: by lĩnh vực
     REPORT_PROCEDURES, // R3: by thủ tục hành chính
     REPORT_COUNTERS,   // R4: by quầy, or by công chức
-    REPORT_REASONS,    // R5 to R9: see report_parse_kind()
+    REPORT_REASONS,    // R5 to R9 are documents (report/document.h)
     REPORT_COMMENTS,
     REPORT_SIPAS,
     REPORT_TT01,
@@ -59,10 +59,11 @@ enum report_kind {
 };
 // "" for REPORT_PLAIN, else "R1" … "R10".
 const char *report_kind_name(enum report_kind kind);
-// False, with a `message`, when there is no such report, and for R5 to R9: what
-// they tell is not in the totals that this server keeps.
+// False, with a `message`, when there is no such report.
 bool report_parse_kind(const char *name, enum report_kind *out,
                        struct buf *message);
+// True for those that are no counts of levels: report_build() makes the others.
+bool report_kind_is_document(enum report_kind kind);
 
 // What is asked for, as texts; NULL for what was not given. Either `period`,
 // or `from` and `to`; `by` may be missing (none, or what the kind says).

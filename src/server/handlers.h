@@ -49,8 +49,9 @@ enum handling phone_answer_handle(struct request *request);
 void phone_answer_finish(struct request *request);
 // Makes a page of a problem, where people look at it and not programs.
 void phone_dress(struct request *request);
-// summary.c
+// reports.c
 enum handling summary_handle(struct request *request);
+enum handling report_handle(struct request *request);
 // transactions.c
 enum handling transactions_handle(struct request *request);
 void transactions_finish(struct request *request);

@@ -12,6 +12,9 @@ enum { SMALL_BODY = 4096, FORM_BODY = 16384 };
 #define CALLER_INVITES                                                         \
     (CALLER_KEY_FEED | CALLER_ADMIN | CALLER_OFFICE | CALLER_OFFICER)
 #define CALLER_WATCHES (CALLER_INVITES | CALLER_KEY_OFFICE)
+// Who reads the figures.
+#define CALLER_READS                                                           \
+    (CALLER_KEY_OFFICE | CALLER_KEY_LEADER | CALLER_OFFICE | CALLER_LEADER)
 
 const struct route PUBLIC_ROUTES[] = {
     {ROUTE_ENROL, "POST", "/api/v1/devices/enrol", BODY_JSON, SMALL_BODY,
@@ -45,8 +48,9 @@ const struct route PUBLIC_ROUTES[] = {
     {ROUTE_TAKE_SEAT, "POST", "/api/v1/counters/*/seat", BODY_JSON, SMALL_BODY,
      permit_caller, take_seat_handle, take_seat_finish, CALLER_INVITES},
     {ROUTE_SUMMARY, "GET", "/api/v1/reports/summary", BODY_NONE, 0,
-     permit_caller, summary_handle, NULL,
-     CALLER_KEY_OFFICE | CALLER_KEY_LEADER | CALLER_OFFICE | CALLER_LEADER},
+     permit_caller, summary_handle, NULL, CALLER_READS},
+    {ROUTE_REPORT, "GET", "/api/v1/reports/*", BODY_NONE, 0, permit_caller,
+     report_handle, NULL, CALLER_READS},
     {ROUTE_TRANSACTIONS, "POST", "/api/v1/transactions", BODY_OBJECTS,
      TRANSACTIONS_BYTES_MAX, permit_caller, transactions_handle,
      transactions_finish, CALLER_KEY_FEED},
@@ -145,6 +149,7 @@ const char *route_name(enum route_id id)
         [ROUTE_SEAT] = "seat",
         [ROUTE_TAKE_SEAT] = "take_seat",
         [ROUTE_SUMMARY] = "summary",
+        [ROUTE_REPORT] = "report",
         [ROUTE_TRANSACTIONS] = "transactions",
         [ROUTE_RATINGS] = "ratings",
         [ROUTE_RATINGS_CSV] = "ratings_csv",

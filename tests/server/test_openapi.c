@@ -345,6 +345,8 @@ static const struct good {
      NULL, 200, NULL},
     {"getSummary", "key office", "",
      "?period=duong-lich:2026-11&report=R10&format=pdf", NULL, 200, NULL},
+    {"getReport", "user leader", "R1", "?period=duong-lich:2026-11", NULL, 200,
+     NULL},
     {"listRatings", "key office", "", "", NULL, 200, NULL},
     {"listRatings", "user office", "", "?limit=1", NULL, 200, NULL},
     {"getRatingsCsv", "user office", "", "?from=2020-01-01&to=2099-12-31", NULL,
