@@ -210,6 +210,18 @@ static bool serves(const struct route *route, const char *method)
            (strcmp(route->method, "GET") == 0 && strcmp(method, "HEAD") == 0);
 }
 
+// Two patterns may fit one path.
+static void add_allowed(const struct route *route, struct buf *allow)
+{
+    const char *methods =
+        strcmp(route->method, "GET") == 0 ? "GET, HEAD" : route->method;
+    if (strstr(buf_text(allow), methods)) {
+        return;
+    }
+    buf_append_text(allow, allow->size > 0 ? ", " : "");
+    buf_append_text(allow, methods);
+}
+
 enum route_match route_find(const struct route *table, const char *method,
                             const char *path, const struct route **out_route,
                             char out_part[ROUTE_PART_SIZE], struct buf *allow)
@@ -224,10 +236,7 @@ enum route_match route_find(const struct route *table, const char *method,
             return ROUTE_FOUND;
         }
         match = ROUTE_BAD_METHOD;
-        buf_append_text(allow, allow->size > 0 ? ", " : "");
-        buf_append_text(allow, strcmp(route->method, "GET") == 0
-                                   ? "GET, HEAD"
-                                   : route->method);
+        add_allowed(route, allow);
     }
     return match;
 }
