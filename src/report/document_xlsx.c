@@ -202,6 +202,7 @@ static void write_method(struct writing *w)
         .trust = &trust,
         .complete = &document->complete,
         .flagged = document->flagged,
+        .marked = FIGURES_UNKNOWN,
         .heads = document->heads,
         .head_count = document->head_count,
     };

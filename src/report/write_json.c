@@ -198,8 +198,9 @@ static json_t *make_without(struct document *document,
     set(document, object, "rated", json_integer(rated));
     set(document, object, "satisfied", json_integer(satisfied));
     set(document, object, "sat",
-        fixed(figures_percent(satisfied, has_rate ? rated : 0, rules->decimals),
-              rules->decimals));
+        json_parts_fixed(
+            figures_percent(satisfied, has_rate ? rated : 0, rules->decimals),
+            rules->decimals));
     set(document, object, "wilson",
         pair(document, has_rate, interval.low, interval.high,
              FIGURES_WILSON_DECIMALS));

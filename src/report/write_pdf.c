@@ -119,7 +119,7 @@ static void write_aside(struct writing *w)
         add_text(w, buf_text(&text));
         end_row(w, false);
     }
-    w->failed |= !buf_ok(&text);
+    w->page.failed |= !buf_ok(&text);
     buf_free(&text);
 }
 

@@ -244,7 +244,7 @@ static void test_document_as_workbook(void **state)
     assert_holds(text, "Bảng 1: heads repeat: $5:$5\n");
     assert_holds(text, "Phương pháp!");
     assert_holds(text, " s Một lượt có thể nêu nhiều lý do. [@]\n");
-    assert_holds(text, "s Lượt bị gắn cờ nghi vấn [@]\n");
+    assert_holds(text, "s Lượt đánh giá bị gắn cờ nghi vấn [@]\n");
     assert_holds(text, " n 17 [#,##0]\n");
     buf_free(&bytes);
     scene_close(&scene);
