@@ -1,6 +1,7 @@
 #include "ledger/digest.h"
 #include "common/ids.h"
 #include <sodium.h>
+#include <string.h>
 
 const char DIGEST_NONE_HEX[DIGEST_HEX_SIZE] =
     "0000000000000000000000000000000000000000000000000000000000000000";
@@ -30,6 +31,16 @@ void digest_hmac(const void *key, size_t key_size, const void *bytes,
     crypto_auth_hmacsha256_update(&state, bytes, size);
     crypto_auth_hmacsha256_final(&state, out);
     sodium_memzero(&state, sizeof state);
+}
+
+uint64_t digest_short(const unsigned char key[16], const void *bytes,
+                      size_t size)
+{
+    unsigned char hash[crypto_shorthash_BYTES];
+    uint64_t value;
+    crypto_shorthash(hash, bytes, size, key);
+    memcpy(&value, hash, sizeof value);
+    return value;
 }
 
 bool digest_equal(const void *a, const void *b, size_t size)

@@ -5,6 +5,7 @@
 #include "common/buf.h"
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum { DIGEST_BYTES = 32, DIGEST_HEX_SIZE = 65 };
 
@@ -17,6 +18,10 @@ void digest_hex_of(const void *bytes, size_t size, char out[DIGEST_HEX_SIZE]);
 // HMAC-SHA-256 (RFC 2104) with a key of any length.
 void digest_hmac(const void *key, size_t key_size, const void *bytes,
                  size_t size, unsigned char out[DIGEST_BYTES]);
+// SipHash-2-4: short, quick, and without the key nobody can tell it from chance.
+// Not for proofs.
+uint64_t digest_short(const unsigned char key[16], const void *bytes,
+                      size_t size);
 // Compares in constant time.
 bool digest_equal(const void *a, const void *b, size_t size);
 // 64 zeros: the `prev` of the first line of a chain.

@@ -12,12 +12,13 @@
 #include "ledger/record.h"
 #include "office/corrected_time.h"
 #include "office/office.h"
+#include "office/ticket.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 enum {
-    OFFICE_RATING_ID_SIZE = 17,
+    OFFICE_RATING_ID_SIZE = TICKET_ID_SIZE,
     OFFICE_CURSOR_SIZE = 36,
     OFFICE_QUARTER_MS = 15 * 60 * 1000,
     OFFICE_DAY_MOST = 2932896 // 31/12/9999
@@ -58,6 +59,18 @@ struct office_ratings_wanted {
     bool with_recounts;          // also those that are given out once more
     size_t limit;
 };
+
+// Where a visit stands whose id was given out. OFFICE_NONE: there is none.
+struct office_rating_place {
+    char device[ID_SIZE];
+    struct ticket_place at;
+};
+enum office_result office_find_rating(struct office *office, const char *id,
+                                      struct office_rating_place *out);
+// And back: the id of the visit there.
+enum office_result office_name_rating(struct office *office,
+                                      const struct ticket_place *at,
+                                      char out_id[OFFICE_RATING_ID_SIZE]);
 
 // `out_last` is the place of the last one, `wanted->after` when there was none.
 enum office_result office_ratings(struct office *office,

@@ -9,7 +9,7 @@
 void office_cursor_write(const struct office_cursor *cursor,
                          char out[OFFICE_CURSOR_SIZE])
 {
-    snprintf(out, OFFICE_CURSOR_SIZE, "%llx-%016llx",
+    snprintf(out, OFFICE_CURSOR_SIZE, "%llx.%016llx",
              (unsigned long long)cursor->round,
              (unsigned long long)cursor->ticket);
 }
@@ -18,7 +18,7 @@ bool office_cursor_read(const char *text, struct office_cursor *out)
 {
     char again[OFFICE_CURSOR_SIZE];
     unsigned long long round, ticket;
-    if (sscanf(text, "%15llx-%16llx", &round, &ticket) != 2 ||
+    if (sscanf(text, "%15llx.%16llx", &round, &ticket) != 2 ||
         ticket > INT64_MAX) {
         return false;
     }
@@ -34,13 +34,13 @@ bool office_cursor_read(const char *text, struct office_cursor *out)
 // One visit of a round.
 struct place {
     int64_t ticket;
-    int64_t device_no, gen, seq;
+    struct ticket_place at;
 };
 
 struct reading {
     struct sql *sql;
     const struct office_ratings_wanted *wanted;
-    unsigned char ticket_key[DIGEST_BYTES];
+    unsigned char ticket_key[TICKET_KEY_BYTES];
     struct place *places; // of the round
     size_t count, capacity;
     office_rating_row *row;
@@ -49,18 +49,69 @@ struct reading {
     struct office_cursor last;
 };
 
-// The same for the same line, and telling nothing of it.
-static int64_t make_ticket(const struct reading *r, const char *device,
-                           int64_t gen, int64_t seq)
+// The first half of the key is for tickets.
+static enum sql_result read_ticket_key(struct sql *sql,
+                                       unsigned char out[TICKET_KEY_BYTES])
 {
-    unsigned char mac[DIGEST_BYTES];
-    char text[ID_SIZE + 48];
-    uint64_t ticket = 0;
-    int size = snprintf(text, sizeof text, "%s %lld %lld", device,
-                        (long long)gen, (long long)seq);
-    digest_hmac(r->ticket_key, sizeof r->ticket_key, text, (size_t)size, mac);
-    memcpy(&ticket, mac, sizeof ticket);
-    return (int64_t)(ticket & INT64_MAX);
+    unsigned char key[DIGEST_BYTES];
+    struct sql_statement *s = sql_use(sql, TICKET_KEY);
+    enum sql_result result = sql_step(s);
+    if (result == SQL_OK && !column_bytes(s, 0, key, sizeof key)) {
+        result = SQL_CORRUPT;
+    }
+    sql_done(s);
+    memcpy(out, key, TICKET_KEY_BYTES);
+    return result == SQL_NONE ? SQL_CORRUPT : result;
+}
+
+static enum sql_result read_device(struct sql *sql,
+                                   const struct ticket_place *at,
+                                   char out_device[ID_SIZE])
+{
+    struct sql_statement *s = sql_use(sql, RATING_DEVICE);
+    sql_bind_int(s, 1, at->device_no);
+    sql_bind_int(s, 2, at->gen);
+    sql_bind_int(s, 3, at->seq);
+    enum sql_result result = sql_step(s);
+    if (result == SQL_OK) {
+        column_text(s, 0, out_device, ID_SIZE);
+    }
+    sql_done(s);
+    return result;
+}
+
+enum office_result office_find_rating(struct office *office, const char *id,
+                                      struct office_rating_place *out)
+{
+    struct office_rating_place place;
+    unsigned char key[TICKET_KEY_BYTES];
+    int64_t ticket;
+    if (!ticket_read(id, &ticket)) {
+        return OFFICE_NONE;
+    }
+    enum sql_result result = read_ticket_key(office->sql, key);
+    if (result == SQL_OK && !ticket_find(key, ticket, &place.at)) {
+        result = SQL_NONE;
+    }
+    if (result == SQL_OK) {
+        result = read_device(office->sql, &place.at, place.device);
+    }
+    if (result == SQL_OK) {
+        *out = place;
+    }
+    return office_result_of(result);
+}
+
+enum office_result office_name_rating(struct office *office,
+                                      const struct ticket_place *at,
+                                      char out_id[OFFICE_RATING_ID_SIZE])
+{
+    unsigned char key[TICKET_KEY_BYTES];
+    enum sql_result result = read_ticket_key(office->sql, key);
+    if (result == SQL_OK) {
+        ticket_write(ticket_make(key, at), out_id);
+    }
+    return office_result_of(result);
 }
 
 // The columns of RATING.
@@ -113,8 +164,7 @@ static bool give(struct reading *r, struct sql_statement *s, int64_t ticket)
         .reason_count = is_read ? record.reason_count : 0,
         .is_counted = sql_int(s, COL_COUNTED) == 1,
     };
-    snprintf(rating.id, sizeof rating.id, "%016llx",
-             (unsigned long long)ticket);
+    ticket_write(ticket, rating.id);
     return r->row(r->ctx, &rating);
 }
 
@@ -151,14 +201,14 @@ static enum sql_result collect_round(struct reading *r, int64_t round)
     enum sql_result result;
     r->count = 0;
     while ((result = sql_step(s)) == SQL_OK) {
-        const char *device = sql_text(s, 1);
-        if (!device || !make_room(r)) {
+        if (!make_room(r)) {
             result = SQL_ERROR;
             break;
         }
         struct place *place = &r->places[r->count++];
-        *place = (struct place){0, sql_int(s, 0), sql_int(s, 2), sql_int(s, 3)};
-        place->ticket = make_ticket(r, device, place->gen, place->seq);
+        place->at =
+            (struct ticket_place){sql_int(s, 0), sql_int(s, 1), sql_int(s, 2)};
+        place->ticket = ticket_make(r->ticket_key, &place->at);
     }
     sql_done(s);
     if (r->count > 1) {
@@ -172,9 +222,9 @@ static enum sql_result give_place(struct reading *r, int64_t round,
                                   const struct place *place)
 {
     struct sql_statement *s = sql_use(r->sql, RATING);
-    sql_bind_int(s, 1, place->device_no);
-    sql_bind_int(s, 2, place->gen);
-    sql_bind_int(s, 3, place->seq);
+    sql_bind_int(s, 1, place->at.device_no);
+    sql_bind_int(s, 2, place->at.gen);
+    sql_bind_int(s, 3, place->at.seq);
     enum sql_result result = sql_step(s);
     bool goes_on = true;
     if (result == SQL_OK) {
@@ -218,23 +268,11 @@ static enum sql_result find_first_round(struct sql *sql, int32_t day,
     return result;
 }
 
-static enum sql_result read_ticket_key(struct reading *r)
-{
-    struct sql_statement *s = sql_use(r->sql, TICKET_KEY);
-    enum sql_result result = sql_step(s);
-    if (result == SQL_OK &&
-        !column_bytes(s, 0, r->ticket_key, sizeof r->ticket_key)) {
-        result = SQL_CORRUPT;
-    }
-    sql_done(s);
-    return result == SQL_NONE ? SQL_CORRUPT : result;
-}
-
 static enum sql_result give_rounds(struct reading *r)
 {
     struct round newest;
     int64_t first = 0;
-    enum sql_result result = read_ticket_key(r);
+    enum sql_result result = read_ticket_key(r->sql, r->ticket_key);
     if (result == SQL_OK) {
         result = round_last(r->sql, &newest);
     }

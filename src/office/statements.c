@@ -379,19 +379,20 @@ const char *const office_statements[STATEMENT_COUNT] = {
                        " ON CONFLICT DO NOTHING",
     // Of round ?1, of the times ?2…?3; ?4: with those that stopped counting.
     [ROUND_VISITS] =
-        "SELECT v.device_no, d.id, v.gen, v.seq FROM round_spans s"
-        " CROSS JOIN devices d ON d.device_no = s.device_no"
+        "SELECT v.device_no, v.gen, v.seq FROM round_spans s"
         " CROSS JOIN visits v ON v.device_no = s.device_no AND v.gen = s.gen"
         "  AND v.seq BETWEEN s.first AND s.last"
         " WHERE s.round = ?1 AND v.at >= ?2 AND v.at < ?3"
-        " UNION ALL SELECT v.device_no, d.id, v.gen, v.seq FROM recounts r"
-        " CROSS JOIN devices d ON d.device_no = r.device_no"
+        " UNION ALL SELECT v.device_no, v.gen, v.seq FROM recounts r"
         " CROSS JOIN visits v ON v.device_no = r.device_no AND v.gen = r.gen"
         "  AND v.seq = r.seq"
         " WHERE ?4 AND r.round = ?1 AND v.at >= ?2 AND v.at < ?3",
     [RECOUNT_ADD] = "INSERT INTO recounts (round, device_no, gen, seq)"
                     " VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
     [TICKET_KEY] = "SELECT key FROM ticket_key",
+    [RATING_DEVICE] =
+        "SELECT d.id FROM visits v JOIN devices d ON d.device_no = v.device_no"
+        " WHERE v.device_no = ?1 AND v.gen = ?2 AND v.seq = ?3",
     [RATING] =
         "SELECT v.at, v.quality, v.outcome, v.level, v.mode, v.counted, d.id,"
         " " RATING_CODE("counter_no") RATING_CODE("field_no")

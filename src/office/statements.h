@@ -73,6 +73,7 @@ enum {
     ROUND_VISITS,
     RECOUNT_ADD,
     TICKET_KEY,
+    RATING_DEVICE,
     RATING,
     TOTAL_ADD,
     LINE_BYTES,

@@ -250,27 +250,101 @@ static void test_a_server_whose_clock_was_set(void **state)
     assert_int_equal(given.count, 2);
 }
 
+// The id that was given out leads to the visit, and the visit to the id.
+static void test_an_id_leads_to_its_visit(void **state)
+{
+    struct fixture *f = *state;
+    struct office_cursor after = {0};
+    struct given given;
+    struct office_rating_place place;
+    char id[OFFICE_RATING_ID_SIZE];
+    for (int level = 1; level <= 5; level++)
+        maker_rate(&f->b, level);
+    made_office_send(&f->made, &f->b, 1, 5, at("2026-11-23T09:06:00+07:00"));
+    read_all(f, at("2026-11-23T09:30:00+07:00"), 5, &after, &given);
+    assert_int_equal(given.count, 5);
+    for (size_t i = 0; i < 5; i++) {
+        assert_int_equal(
+            office_find_rating(f->made.office, given.rows[i].id, &place),
+            OFFICE_OK);
+        assert_string_equal(place.device, f->b.device);
+        // Line 1 has level 1, and so on.
+        assert_int_equal(place.at.seq, given.rows[i].level);
+        assert_int_equal(office_name_rating(f->made.office, &place.at, id),
+                         OFFICE_OK);
+        assert_string_equal(id, given.rows[i].id);
+    }
+}
+
+static void test_an_id_of_nothing_is_refused(void **state)
+{
+    static const char *const bad[] = {"",
+                                      "0123456789abcdef",
+                                      "0123456789abcde",
+                                      "0123456789ABCDEF",
+                                      "ffffffffffffffff",
+                                      "../../etc/passwd",
+                                      "00123456789abcdef"};
+    struct fixture *f = *state;
+    struct office_rating_place place;
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        assert_int_equal(office_find_rating(f->made.office, bad[i], &place),
+                         OFFICE_NONE);
+}
+
+// Any place has one ticket and leads back, the last ones too; beyond them it
+// has one and does not.
+static void test_tickets_lead_back(void **state)
+{
+    static const unsigned char key[TICKET_KEY_BYTES] = "sixteen letters";
+    static const struct ticket_place near[] = {
+        {1, 1, 1},
+        {1, 1, 2},
+        {2, 1, 1},
+        {1, 2, 1},
+        {TICKET_DEVICE_MOST, TICKET_GEN_MOST, TICKET_SEQ_MOST}};
+    static const struct ticket_place far[] = {
+        {TICKET_DEVICE_MOST + 1, 1, 1},
+        {1, TICKET_GEN_MOST + 1, 1},
+        {1, 1, TICKET_SEQ_MOST + 1},
+        {INT64_MAX, INT64_MAX, INT64_MAX}};
+    struct ticket_place got;
+    (void)state;
+    for (size_t i = 0; i < sizeof near / sizeof near[0]; i++) {
+        int64_t ticket = ticket_make(key, &near[i]);
+        assert_true(ticket >= 0);
+        assert_true(ticket_find(key, ticket, &got));
+        assert_memory_equal(&got, &near[i], sizeof got);
+    }
+    for (size_t i = 0; i < sizeof far / sizeof far[0]; i++) {
+        int64_t ticket = ticket_make(key, &far[i]);
+        assert_true(ticket >= 0);
+        assert_false(ticket_find(key, ticket, &got));
+    }
+}
+
 static void test_only_its_own_cursors_are_read(void **state)
 {
     static const char *const bad[] = {"",
                                       "1",
-                                      "1-",
-                                      "-0000000000000000",
-                                      "1-000000000000000",
-                                      "1-00000000000000000",
-                                      "1-000000000000000g",
-                                      "1-ffffffffffffffff",
-                                      "01-0000000000000000",
-                                      " 1-0000000000000000",
-                                      "1-0000000000000000 ",
-                                      "-1-0000000000000000",
-                                      "1-000000000000000A",
-                                      "1000000000000000-0000000000000000"};
+                                      "1.",
+                                      ".0000000000000000",
+                                      "1.000000000000000",
+                                      "1.00000000000000000",
+                                      "1.000000000000000g",
+                                      "1.ffffffffffffffff",
+                                      "01.0000000000000000",
+                                      " 1.0000000000000000",
+                                      "1.0000000000000000 ",
+                                      "-1.0000000000000000",
+                                      "1.000000000000000A",
+                                      "1-0000000000000000", // of before
+                                      "1000000000000000.0000000000000000"};
     struct office_cursor cursor = {0x1f, INT64_MAX}, got;
     char text[OFFICE_CURSOR_SIZE];
     (void)state;
     office_cursor_write(&cursor, text);
-    assert_string_equal(text, "1f-7fffffffffffffff");
+    assert_string_equal(text, "1f.7fffffffffffffff");
     assert_true(office_cursor_read(text, &got));
     assert_memory_equal(&got, &cursor, sizeof got);
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
@@ -288,6 +362,9 @@ int main(void)
         T(test_a_visit_that_stops_counting_is_given_again),
         T(test_days_are_those_of_the_visits),
         T(test_a_server_whose_clock_was_set),
+        T(test_an_id_leads_to_its_visit),
+        T(test_an_id_of_nothing_is_refused),
+        cmocka_unit_test(test_tickets_lead_back),
         cmocka_unit_test(test_only_its_own_cursors_are_read)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
