@@ -52,6 +52,8 @@ void phone_dress(struct request *request);
 // reports.c
 enum handling summary_handle(struct request *request);
 enum handling report_handle(struct request *request);
+// reasons.c
+enum handling reasons_handle(struct request *request);
 // transactions.c
 enum handling transactions_handle(struct request *request);
 void transactions_finish(struct request *request);

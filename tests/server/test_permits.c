@@ -62,6 +62,7 @@ static const struct rule {
     {"POST", "/api/v1/counters/*/seat", INVITERS},
     {"GET", "/api/v1/reports/summary", REPORT_READERS},
     {"GET", "/api/v1/reports/*", REPORT_READERS},
+    {"GET", "/api/v1/reasons", REPORT_READERS},
     {"POST", "/api/v1/transactions", 1 << KEY_FEED},
     {"GET", "/api/v1/ratings", 1 << KEY_OFFICE | 1 << OFFICE},
     {"GET", "/api/v1/ratings.csv", 1 << KEY_OFFICE | 1 << OFFICE},
