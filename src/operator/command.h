@@ -48,6 +48,7 @@ extern const struct command COMMAND_USER_PASSWORD;
 extern const struct command COMMAND_ENROL;
 extern const struct command COMMAND_PIN;
 extern const struct command COMMAND_STATUS;
+extern const struct command COMMAND_DOCTOR;
 extern const struct command COMMAND_VERIFY;
 extern const struct command COMMAND_CHECKPOINT;
 extern const struct command COMMAND_REPORT;
