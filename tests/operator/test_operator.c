@@ -60,7 +60,7 @@ static void test_version(void **state)
 static void test_unknown_command(void **state)
 {
     (void)state;
-    static const char *const UNKNOWN[] = {"doctor", "devices", "device",
+    static const char *const UNKNOWN[] = {"surgeon", "devices", "device",
                                           "--colour", ""};
     struct run run = {0};
     for (size_t i = 0; i < sizeof UNKNOWN / sizeof UNKNOWN[0]; i++) {
