@@ -106,3 +106,25 @@ size_t text_last_letter(const char *text, size_t size)
     // Of bytes that are no UTF-8 the last one goes, so a ⌫ always ends.
     return walk(text, size, &count, &last) ? size - last : 1;
 }
+
+bool text_append_folded(const char *text, size_t size, struct buf *out)
+{
+    utf8proc_uint8_t *form = NULL;
+    utf8proc_ssize_t length = utf8proc_map(
+        (const utf8proc_uint8_t *)text, (utf8proc_ssize_t)size, &form,
+        UTF8PROC_STABLE | UTF8PROC_DECOMPOSE | UTF8PROC_CASEFOLD |
+            UTF8PROC_STRIPMARK);
+    if (length < 0)
+        return false;
+    for (utf8proc_ssize_t i = 0; i < length; i++) {
+        // The stroke of đ (U+0111) is no mark to Unicode.
+        if (form[i] == 0xc4 && i + 1 < length && form[i + 1] == 0x91) {
+            buf_append_char(out, 'd');
+            i++;
+        } else {
+            buf_append_char(out, (char)form[i]);
+        }
+    }
+    free(form);
+    return buf_ok(out);
+}

@@ -15,3 +15,6 @@ bool text_append_nfc(const char *text, size_t size, struct buf *out);
 size_t text_letters(const char *text, size_t size);
 // Bytes of the last grapheme cluster; 0 for the empty text.
 size_t text_last_letter(const char *text, size_t size);
+// Appends the text as people search in it: small letters without any marks, so
+// that "Đường" and "duong" are the same. False as above.
+bool text_append_folded(const char *text, size_t size, struct buf *out);
