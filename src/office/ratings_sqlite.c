@@ -50,8 +50,8 @@ struct reading {
 };
 
 // The first half of the key is for tickets.
-static enum sql_result read_ticket_key(struct sql *sql,
-                                       unsigned char out[TICKET_KEY_BYTES])
+enum sql_result rating_ticket_key(struct sql *sql,
+                                  unsigned char out[TICKET_KEY_BYTES])
 {
     unsigned char key[DIGEST_BYTES];
     struct sql_statement *s = sql_use(sql, TICKET_KEY);
@@ -89,7 +89,7 @@ enum office_result office_find_rating(struct office *office, const char *id,
     if (!ticket_read(id, &ticket)) {
         return OFFICE_NONE;
     }
-    enum sql_result result = read_ticket_key(office->sql, key);
+    enum sql_result result = rating_ticket_key(office->sql, key);
     if (result == SQL_OK && !ticket_find(key, ticket, &place.at)) {
         result = SQL_NONE;
     }
@@ -107,7 +107,7 @@ enum office_result office_name_rating(struct office *office,
                                       char out_id[OFFICE_RATING_ID_SIZE])
 {
     unsigned char key[TICKET_KEY_BYTES];
-    enum sql_result result = read_ticket_key(office->sql, key);
+    enum sql_result result = rating_ticket_key(office->sql, key);
     if (result == SQL_OK) {
         ticket_write(ticket_make(key, at), out_id);
     }
@@ -272,7 +272,7 @@ static enum sql_result give_rounds(struct reading *r)
 {
     struct round newest;
     int64_t first = 0;
-    enum sql_result result = read_ticket_key(r->sql, r->ticket_key);
+    enum sql_result result = rating_ticket_key(r->sql, r->ticket_key);
     if (result == SQL_OK) {
         result = round_last(r->sql, &newest);
     }

@@ -1,6 +1,7 @@
 // The rounds in which single visits are given out (ratings.h).
 #pragma once
 #include "office/office_sqlite.h"
+#include "office/ticket.h"
 #include <stdint.h>
 
 // The newest round; zeros when there is none.
@@ -13,3 +14,6 @@ enum sql_result round_of(struct office *office, int64_t received_at,
 enum sql_result round_add(struct office *office, int64_t received_at,
                           int64_t device_no, int64_t gen, int64_t first,
                           int64_t last);
+// The key of visits' ids (ratings_sqlite.c).
+enum sql_result rating_ticket_key(struct sql *sql,
+                                  unsigned char out[TICKET_KEY_BYTES]);

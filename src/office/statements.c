@@ -177,6 +177,11 @@
     " LEFT JOIN codes k ON k.code_no = t.key GROUP BY t.key, t.reason"         \
     " ORDER BY (?3 = 7) * t.key, coalesce(k.code, ''), t.reason"
 
+#define COMMENT_PLACE_ROWS(where)                                              \
+    "SELECT quarter, device_no, gen, seq, round, level, counter_no, field_no," \
+    " reasons FROM comment_places WHERE " where "quarter BETWEEN ?1 AND ?2"    \
+    " ORDER BY quarter DESC"
+
 #define RATING_CODE(column)                                                    \
     "(SELECT code FROM codes WHERE code_no = v." column "), "
 
@@ -331,6 +336,28 @@ const char *const office_statements[STATEMENT_COUNT] = {
     [COMMENT_GET] = "SELECT c.sealed FROM devices d JOIN comments c"
                     " ON c.device_no = d.device_no"
                     " WHERE d.id = ?1 AND c.id = ?2",
+    [COMMENT_SEALED] =
+        "SELECT sealed FROM comments WHERE device_no = ?1 AND id = ?2",
+    [COMMENT_VISIT] =
+        "SELECT v.level, v.mode, v.counted, " RATING_CODE("counter_no")
+        RATING_CODE("field_no") " l.bytes FROM visits v"
+        " JOIN lines l ON l.device_no = v.device_no AND l.gen = v.gen"
+        "  AND l.seq = v.seq"
+        " WHERE v.device_no = ?1 AND v.gen = ?2 AND v.seq = ?3",
+    [COMMENT_PLACE_ADD] =
+        "INSERT INTO comment_places (quarter, device_no, gen, seq, level,"
+        " counter_no, field_no, reasons, round)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT DO NOTHING",
+    [COMMENT_PLACE_FIND] =
+        "SELECT 1 FROM comment_places p WHERE quarter = ?1 AND device_no = ?2"
+        " AND gen = ?3 AND seq = ?4 AND level = ?5 AND counter_no = ?6"
+        " AND field_no = ?7 AND reasons = ?8 AND EXISTS (SELECT 1"
+        "  FROM round_spans s WHERE s.round = p.round AND s.device_no = ?2"
+        "  AND s.gen = ?3 AND ?4 BETWEEN s.first AND s.last)",
+    [COMMENT_PLACES] = COMMENT_PLACE_ROWS(""),
+    [COMMENT_PLACES_OF_LEVEL] = COMMENT_PLACE_ROWS("level = ?3 AND "),
+    [COMMENT_PLACES_OF_COUNTER] = COMMENT_PLACE_ROWS("counter_no = ?3 AND "),
+    [COMMENT_PLACES_OF_FIELD] = COMMENT_PLACE_ROWS("field_no = ?3 AND "),
     [LINE_GET] = "SELECT hash, verdict, reason FROM lines"
                  " WHERE device_no = ?1 AND gen = ?2 AND seq = ?3",
     [LINE_HASH] = "SELECT l.hash FROM devices d JOIN lines l"
@@ -828,6 +855,16 @@ const char *const office_statements[STATEMENT_COUNT] = {
         " LEFT JOIN ids i ON i.device_no = c.device_no AND i.id = c.id"
         " LEFT JOIN lines l ON l.device_no = i.device_no AND l.gen = i.gen"
         "  AND l.seq = i.seq",
+    [VERIFY_COMMENT_COUNT] = "SELECT count(*) FROM comment_places",
+    // Only when their number is not right.
+    [VERIFY_COMMENT_PLACES] =
+        "SELECT d.id, p.gen, p.seq, v.at / 900000 = p.quarter, l.bytes"
+        " FROM comment_places p"
+        " LEFT JOIN devices d ON d.device_no = p.device_no"
+        " LEFT JOIN visits v ON v.device_no = p.device_no AND v.gen = p.gen"
+        "  AND v.seq = p.seq"
+        " LEFT JOIN lines l ON l.device_no = v.device_no AND l.gen = v.gen"
+        "  AND l.seq = v.seq",
     [VERIFY_CHECKPOINTS] =
         "SELECT checkpoint_no, at, unit, size, root, signature"
         " FROM checkpoints ORDER BY checkpoint_no",

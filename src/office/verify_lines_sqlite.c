@@ -3,6 +3,8 @@
 // were made of them, which are read beside them in the same order.
 #include "common/log.h"
 #include "office/claim.h"
+#include "office/comments_sqlite.h"
+#include "office/ratings.h"
 #include "office/verify_pool.h"
 #include "office/verify_sqlite.h"
 #include <stdlib.h>
@@ -299,6 +301,30 @@ static void tally_row(struct walk *walk, const struct beside *beside,
                     "one of its reasons is totalled nowhere");
 }
 
+// Its comment is found by what the visit's row says.
+static void check_comment(struct walk *walk, const struct beside *beside,
+                          const struct office_line *line)
+{
+    struct sql_statement *s = walk->visits;
+    bool is_rated = line->visit.outcome == RECORD_RATED;
+    struct comment_place place = {
+        .device_no = walk->device_no,
+        .gen = walk->gen,
+        .seq = line->seq,
+        .quarter = sql_int(s, COL_AT) / OFFICE_QUARTER_MS,
+        .level = is_rated ? (int)sql_int(s, COL_LEVEL) : 0,
+        .counter = sql_int(s, COL_COUNTER_NO),
+        .field = sql_int(s, COL_FIELD_NO),
+    };
+    if (line->comment_hash[0] == '\0')
+        return;
+    if (is_rated && !number_reasons(beside, &line->visit, &place.reasons))
+        place.reasons.count = 0; // it was named where reasons are totalled
+    enum sql_result result = verify_comment(walk->v, walk->device, &place);
+    if (result != SQL_OK)
+        walk->failure = result;
+}
+
 static void check_visit(struct walk *walk, const struct beside *beside,
                         const struct office_line *line, bool is_stored)
 {
@@ -321,6 +347,7 @@ static void check_visit(struct walk *walk, const struct beside *beside,
             verify_find(v, walk->device, walk->gen, line->seq, "%s", fault);
         else if (sql_int(walk->visits, COL_COUNTED) == 1)
             tally_row(walk, beside, line);
+        check_comment(walk, beside, line);
     }
     if (has_row)
         next_visit(walk);

@@ -350,6 +350,9 @@ static enum sql_result verify_all(struct verifying *v)
         result = check_totals(v);
     }
     if (result == SQL_OK && !v->is_stopped) {
+        result = verify_comment_rows(v);
+    }
+    if (result == SQL_OK && !v->is_stopped) {
         result = verify_reasons(v);
     }
     if (result == SQL_OK && !v->is_stopped) {

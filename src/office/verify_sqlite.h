@@ -14,6 +14,7 @@ struct verifying {
     int64_t last_device_no;
     struct tally tally;               // of the counted visits
     struct reason_tally reason_tally; // likewise
+    int64_t commented; // visits whose lines carry a comment's hash
 };
 
 void verify_find(struct verifying *v, const char *device, int64_t gen,
@@ -32,6 +33,13 @@ enum sql_result verify_rows(struct verifying *v, size_t statement,
 enum sql_result verify_chains(struct verifying *v);
 // verify_transactions_sqlite.c: the totals made of the transactions.
 enum sql_result verify_transactions(struct verifying *v);
+// Whether a visit's comment stands where it is looked for; counts it. The rows
+// of no such visit are found by the second, once all lines were looked at
+// (verify_comments_sqlite.c).
+struct comment_place;
+enum sql_result verify_comment(struct verifying *v, const char *device,
+                               const struct comment_place *place);
+enum sql_result verify_comment_rows(struct verifying *v);
 // verify_reasons_sqlite.c: the totals of reasons, once the lines were looked
 // at.
 enum sql_result verify_reasons(struct verifying *v);

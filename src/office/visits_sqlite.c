@@ -1,7 +1,9 @@
 #include "common/log.h"
 #include "office/claim.h"
+#include "office/comments_sqlite.h"
 #include "office/ingest_sqlite.h"
 #include "office/invitations.h"
+#include "office/ratings.h"
 #include "office/reasons_sqlite.h"
 #include "office/rounds_sqlite.h"
 #include <string.h>
@@ -241,6 +243,31 @@ enum sql_result visit_ends_invitation(struct taking *taking,
     return change_invitation(taking, s);
 }
 
+// Where the comment that the line names is found.
+static enum sql_result place_comment(const struct counting *c)
+{
+    struct office *office = c->taking->office;
+    bool is_rated = c->facts.outcome == RECORD_RATED;
+    struct comment_place place = {
+        .device_no = c->facts.device,
+        .gen = c->taking->chain->gen,
+        .seq = c->line->seq,
+        .quarter = c->facts.at / OFFICE_QUARTER_MS,
+        .level = is_rated ? c->facts.level : 0,
+        .counter = c->facts.counter,
+        .field = c->facts.field,
+    };
+    if (c->line->comment_hash[0] == '\0') {
+        return SQL_OK;
+    }
+    if (is_rated) {
+        place.reasons = c->reasons;
+    }
+    enum sql_result result =
+        round_of(office, c->taking->batch->received_at, &place.round);
+    return result == SQL_OK ? comment_place_add(office, &place) : result;
+}
+
 enum sql_result visit_count(struct taking *taking,
                             const struct office_line *line)
 {
@@ -261,6 +288,9 @@ enum sql_result visit_count(struct taking *taking,
     }
     if (result == SQL_OK && !is_counted) {
         result = settle(&c, &is_counted);
+    }
+    if (result == SQL_OK) {
+        result = place_comment(&c);
     }
     if (result == SQL_OK && is_counted) {
         tally_add(&taking->office->tally, &c.facts, 1);
