@@ -183,6 +183,11 @@ $(BUILD)/tests/crash/crash: $(BUILD)/obj/tests/crash/crash.o $(BUILD)/obj/tests/
 	@mkdir -p $(@D)
 	$(CC) $(OWN_LDFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(call libraries,$(call closure,store))
 
+# Tells a server the past of an invented ward, for browsers to look at.
+$(BUILD)/tests/e2e/history: $(BUILD)/obj/tests/e2e/history.o $(BUILD)/lib/tests/support.a $(call archives,$(call closures,server sync))
+	@mkdir -p $(@D)
+	$(CC) $(OWN_LDFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(call libraries,$(call closures,server sync)) -lcmocka
+
 # Plays a citizen at the X server, for the demonstration and the tests.
 $(BUILD)/tools/tapper: tools/tapper.c Makefile
 	@mkdir -p $(@D)

@@ -27,7 +27,7 @@ static const struct config_key KEYS[] = {
     {"hailong", "from", CONFIG_TEXT, NULL, 0, 0, "first day, 2026-11-01"},
     {"hailong", "to", CONFIG_TEXT, NULL, 0, 0, "last day, 2026-11-23"},
     {"hailong", "by", CONFIG_TEXT, "none", 0, 0,
-     "none day month counter officer field procedure device hour weekday step "
+     "none day month counter officer field procedure device hour weekday hour-of-week step "
      "channel"},
     {"hailong", "report", CONFIG_TEXT, NULL, 0, 0,
      "R1 summary, R2 fields, R3 procedures, R4 counters (or --by officer), "

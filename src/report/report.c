@@ -24,6 +24,7 @@ static const struct {
     [REPORT_BY_DEVICE] = {"device", OFFICE_BY_DEVICE},
     [REPORT_BY_HOUR] = {"hour", OFFICE_BY_HOUR},
     [REPORT_BY_WEEKDAY] = {"weekday", OFFICE_BY_WEEKDAY},
+    [REPORT_BY_HOUR_OF_WEEK] = {"hour-of-week", OFFICE_BY_HOUR_OF_WEEK},
     [REPORT_BY_STEP] = {"step", OFFICE_BY_STEP},
     [REPORT_BY_CHANNEL] = {"channel", OFFICE_BY_CHANNEL},
 };

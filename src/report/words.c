@@ -258,6 +258,20 @@ static void append_named(const struct i18n *texts, const char *prefix,
     words_append_plain(known ? words(texts, id) : otherwise, out);
 }
 
+// "1-09": "Thứ Hai, 09 giờ".
+static void append_hour_of_week(const struct i18n *texts, const char *key,
+                                const char *label, struct buf *out)
+{
+    const char day[] = {key[0], '\0'};
+    if (strlen(key) != 4 || key[1] != '-') {
+        buf_append_text(out, label);
+        return;
+    }
+    append_named(texts, "date.weekday.", day, day, out);
+    buf_append_text(out, ", ");
+    words_fill(texts, "report.row.hour", (const char *[]){key + 2, NULL}, out);
+}
+
 void words_row(const struct i18n *texts, const struct report *report,
                const struct report_row *row, struct buf *out)
 {
@@ -283,6 +297,9 @@ void words_row(const struct i18n *texts, const struct report *report,
         break;
     case REPORT_BY_WEEKDAY:
         append_named(texts, "date.weekday.", key, label, out);
+        break;
+    case REPORT_BY_HOUR_OF_WEEK:
+        append_hour_of_week(texts, key, label, out);
         break;
     case REPORT_BY_STEP:
         append_named(texts, "report.step.", key, label, out);

@@ -10,6 +10,7 @@
 #include "server/hub.h"
 #include "server/identity.h"
 #include "server/limits.h"
+#include "server/live.h"
 #include "server/metrics.h"
 #include "server/phone.h"
 #include "server/phone_page.h"
@@ -43,6 +44,7 @@ struct server {
     struct limits *limits;
     struct limits *poll_limits; // of long polls, apart
     struct hub *hub;
+    struct live *live;
     struct recent *recent;
     struct budget bodies;
     struct budget passwords; // that are being checked, in their number

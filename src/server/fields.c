@@ -94,6 +94,13 @@ static const struct office_field *find(const struct office_field *list,
     return NULL;
 }
 
+const struct office_field *fields_find(const struct fields *fields,
+                                       const char *code)
+{
+    return fields ? find(fields->list, fields->count, code, strlen(code))
+                  : NULL;
+}
+
 bool fields_choose(const struct fields *fields, const char *codes,
                    struct office_field out_tiles[FIELDS_TILES],
                    size_t *out_count, struct buf *message)

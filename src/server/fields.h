@@ -13,6 +13,9 @@ struct fields;
 // NULL with a `message` that names file, key and fault.
 struct fields *fields_open(const char *path, struct buf *message);
 void fields_close(struct fields *fields); // accepts NULL
+// NULL: it has no such code. Accepts NULL for fields.
+const struct office_field *fields_find(const struct fields *fields,
+                                       const char *code);
 // The tiles of the counters' choice: the fields of `codes`, "a,b,c", in that
 // order; NULL: the first ones of the file, at most FIELDS_TILES. Borrowed from
 // `fields`. False with a `message` for a code that the file does not hold, one

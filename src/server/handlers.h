@@ -54,6 +54,8 @@ enum handling summary_handle(struct request *request);
 enum handling report_handle(struct request *request);
 // reasons.c
 enum handling reasons_handle(struct request *request);
+// live.c
+enum handling live_handle(struct request *request);
 // transactions.c
 enum handling transactions_handle(struct request *request);
 void transactions_finish(struct request *request);

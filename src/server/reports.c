@@ -6,6 +6,7 @@
 #include "server/context.h"
 #include "server/handlers.h"
 #include "server/request.h"
+#include <stdlib.h>
 #include <string.h>
 
 static const char MODULE[] = "server";
@@ -122,6 +123,24 @@ static bool write_report(const struct report *report,
     return write_form(report, server, format, out);
 }
 
+// Fields are called by the unit's names for them.
+static bool name_fields(const struct fields *fields, struct report *report)
+{
+    for (size_t i = 0; report->by == REPORT_BY_FIELD && i < report->row_count;
+         i++) {
+        struct report_row *row = &report->rows[i];
+        const struct office_field *field = fields_find(fields, row->key);
+        char *name = strdup(field ? field->vi : row->label);
+        if (!name) {
+            log_error(MODULE, "out of memory for the names of a report");
+            return false;
+        }
+        free(row->label);
+        row->label = name;
+    }
+    return true;
+}
+
 static enum report_view view_of(const struct request *request)
 {
     return request->caller & (CALLER_KEY_OFFICE | CALLER_OFFICE)
@@ -156,6 +175,7 @@ static void answer_counts(struct request *request,
         return;
     }
     bool written =
+        name_fields(server->fields, &report) &&
         write_report(&report, server, format, view_of(request), &body);
     report_free(&report);
     reply_report(request, format, written, &body);

@@ -16,6 +16,9 @@ enum { SMALL_BODY = 4096, FORM_BODY = 16384 };
 #define CALLER_READS                                                           \
     (CALLER_KEY_OFFICE | CALLER_KEY_LEADER | CALLER_OFFICE | CALLER_LEADER)
 
+// Of these, who looks at pages.
+#define CALLER_LOOKS (CALLER_OFFICE | CALLER_LEADER)
+
 const struct route PUBLIC_ROUTES[] = {
     {ROUTE_ENROL, "POST", "/api/v1/devices/enrol", BODY_JSON, SMALL_BODY,
      permit_anybody, enrol_handle, enrol_finish, 0},
@@ -49,6 +52,8 @@ const struct route PUBLIC_ROUTES[] = {
      permit_caller, take_seat_handle, take_seat_finish, CALLER_INVITES},
     {ROUTE_SUMMARY, "GET", "/api/v1/reports/summary", BODY_NONE, 0,
      permit_caller, summary_handle, NULL, CALLER_READS},
+    {ROUTE_LIVE, "GET", "/api/v1/reports/live", BODY_NONE, 0, permit_caller,
+     live_handle, NULL, CALLER_READS},
     {ROUTE_REPORT, "GET", "/api/v1/reports/*", BODY_NONE, 0, permit_caller,
      report_handle, NULL, CALLER_READS},
     {ROUTE_REASONS, "GET", "/api/v1/reasons", BODY_NONE, 0, permit_caller,
@@ -76,6 +81,18 @@ const struct route PUBLIC_ROUTES[] = {
      CALLER_ADMIN | CALLER_OFFICE},
     {ROUTE_PAGE, "GET", "/", BODY_NONE, 0, permit_page, page_handle, NULL,
      CALLER_PEOPLE},
+    {ROUTE_PAGE, "GET", "/linh-vuc", BODY_NONE, 0, permit_page, page_handle, NULL,
+     CALLER_LOOKS},
+    {ROUTE_PAGE, "GET", "/thu-tuc", BODY_NONE, 0, permit_page, page_handle, NULL,
+     CALLER_LOOKS},
+    {ROUTE_PAGE, "GET", "/theo-quay", BODY_NONE, 0, permit_page, page_handle, NULL,
+     CALLER_LOOKS},
+    {ROUTE_PAGE, "GET", "/cong-chuc", BODY_NONE, 0, permit_page, page_handle, NULL,
+     CALLER_LOOKS},
+    {ROUTE_PAGE, "GET", "/gio-cao-diem", BODY_NONE, 0, permit_page, page_handle, NULL,
+     CALLER_LOOKS},
+    {ROUTE_PAGE, "GET", "/cho-va-han", BODY_NONE, 0, permit_page, page_handle, NULL,
+     CALLER_LOOKS},
     {ROUTE_PAGE, "GET", "/dang-nhap", BODY_NONE, 0, permit_anybody, page_handle,
      NULL, 0},
     {ROUTE_PAGE, "GET", "/quay", BODY_NONE, 0, permit_page, page_handle, NULL,
@@ -153,6 +170,7 @@ const char *route_name(enum route_id id)
         [ROUTE_SUMMARY] = "summary",
         [ROUTE_REPORT] = "report",
         [ROUTE_REASONS] = "reasons",
+        [ROUTE_LIVE] = "live",
         [ROUTE_TRANSACTIONS] = "transactions",
         [ROUTE_RATINGS] = "ratings",
         [ROUTE_RATINGS_CSV] = "ratings_csv",

@@ -174,9 +174,13 @@ static bool open_listeners(struct server *server)
     const struct server_settings *settings = &server->settings;
     // The other half stays for those who do not wait.
     server->hub = hub_open((size_t)settings->connections / 2);
-    if (!server->hub ||
-        (server->phone && !phone_start(server->phone, server->writer,
-                                       server->hub, &server->metrics))) {
+    server->live = server->hub ? live_open(server->hub) : NULL;
+    if (!server->live) {
+        return false;
+    }
+    writer_watch(server->writer, live_touch, server->live);
+    if (server->phone && !phone_start(server->phone, server->writer,
+                                      server->hub, &server->metrics)) {
         return false;
     }
     struct server_address admin;
@@ -359,6 +363,7 @@ void server_close(struct server *server)
     readers_close(server->readers);
     writer_close(server->writer);
     identity_close(&server->identity);
+    live_close(server->live);
     hub_close(server->hub);
     recent_close(server->recent);
     limits_close(server->poll_limits);

@@ -26,6 +26,8 @@ struct writer {
     size_t promised; // reserved and not pushed yet
     bool stopping;   // no more places
     struct writer_figures figures;
+    void (*committed)(void *ctx); // NULL: nobody watches
+    void *watcher;
 };
 
 static bool reopen(struct writer *writer)
@@ -136,6 +138,17 @@ static bool take(struct writer *writer, struct group *group)
     return group->count > 0;
 }
 
+static void tell(struct writer *writer)
+{
+    pthread_mutex_lock(&writer->mutex);
+    void (*committed)(void *ctx) = writer->committed;
+    void *watcher = writer->watcher;
+    pthread_mutex_unlock(&writer->mutex);
+    if (committed) {
+        committed(watcher);
+    }
+}
+
 static void *run(void *ctx)
 {
     struct writer *writer = ctx;
@@ -150,6 +163,7 @@ static void *run(void *ctx)
         for (size_t i = 0; i < group->count; i++) {
             group->jobs[i]->done(group->jobs[i]->done_ctx);
         }
+        tell(writer);
     }
     return NULL;
 }
@@ -186,6 +200,15 @@ struct writer *writer_start(const char *address, struct office *office)
         return NULL;
     }
     return writer;
+}
+
+void writer_watch(struct writer *writer, void (*committed)(void *ctx),
+                  void *ctx)
+{
+    pthread_mutex_lock(&writer->mutex);
+    writer->committed = committed;
+    writer->watcher = ctx;
+    pthread_mutex_unlock(&writer->mutex);
 }
 
 void writer_finish(struct writer *writer)

@@ -29,6 +29,10 @@ struct writer;
 // moves here in any case; the address serves to open it again after an error.
 // NULL on failure, logged.
 struct writer *writer_start(const char *address, struct office *office);
+// From now on `committed` is called on the writer's thread after each commit, or
+// other work on the database.
+void writer_watch(struct writer *writer, void (*committed)(void *ctx),
+                  void *ctx);
 // Gives no more places, does what is queued or promised, and ends its thread.
 void writer_finish(struct writer *writer);
 // Frees a writer that has finished. Accepts NULL.

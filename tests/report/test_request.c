@@ -34,8 +34,9 @@ static void test_request_every_breakdown_has_its_name(void **state)
 {
     (void)state;
     static const char *const NAMES[] = {
-        "none",      "day",    "month", "counter", "officer", "field",
-        "procedure", "device", "hour",  "weekday", "step",    "channel"};
+        "none",         "day",       "month",  "counter", "officer",
+        "field",        "procedure", "device", "hour",    "weekday",
+        "hour-of-week", "step",      "channel"};
     assert_int_equal(sizeof NAMES / sizeof NAMES[0], REPORT_BY_COUNT);
     for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++) {
         enum report_by by;

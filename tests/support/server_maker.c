@@ -6,6 +6,7 @@
 #include "ledger/password.h"
 #include "server/server.h"
 #include <dirent.h>
+#include <limits.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -58,13 +59,13 @@ static bool read_number(const char *path, unsigned *out)
     return ok;
 }
 
-static void read_admin(struct made_server *made)
+static void read_admin(struct made_server *made, const char *folder)
 {
-    char path[128], message[JSON_MESSAGE_SIZE];
+    char path[PATH_MAX], message[JSON_MESSAGE_SIZE];
     const char *url, *token;
     unsigned port;
     struct buf text = {0};
-    snprintf(path, sizeof path, "%s/admin.json", made->folder);
+    snprintf(path, sizeof path, "%s/admin.json", folder);
     assert_true(file_read(path, 4096, &text));
     json_t *object = json_read(text.data, text.size, message);
     assert_non_null(object);
@@ -135,7 +136,16 @@ void made_server_restart(struct made_server *made, const char *const *options)
     }
     assert_true(port != 0);
     made->port = (uint16_t)port;
-    read_admin(made);
+    read_admin(made, made->folder);
+}
+
+void made_server_join(struct made_server *made, const char *folder,
+                      uint16_t port)
+{
+    assert_true(ledger_init());
+    memset(made, 0, sizeof *made);
+    made->port = port;
+    read_admin(made, folder);
 }
 
 void made_server_start(struct made_server *made, const char *const *options)

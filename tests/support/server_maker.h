@@ -17,6 +17,10 @@ struct made_server {
 // Options as on the command line, ended by NULL; the folder, the port and a
 // name of the unit ("Bình Minh", code "H24.12") are given already.
 void made_server_start(struct made_server *made, const char *const *options);
+// One that somebody else runs, in this folder and on this port: it can be talked
+// to, and nothing else.
+void made_server_join(struct made_server *made, const char *folder,
+                      uint16_t port);
 // As a power cut takes it.
 void made_server_kill(struct made_server *made);
 // SIGTERM; it ends with exit code 0.

@@ -1,0 +1,9 @@
+// The page /cong-chuc: the officers side by side.
+import { startRanking } from "/web/ranking.js";
+
+startRanking({
+  by: "officer",
+  report: "R4",
+  subject: "cong-chuc",
+  filters: ["field", "counter", "step"],
+});

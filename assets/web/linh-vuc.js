@@ -1,0 +1,9 @@
+// The page /linh-vuc: the fields side by side.
+import { startRanking } from "/web/ranking.js";
+
+startRanking({
+  by: "field",
+  report: "R2",
+  subject: "linh-vuc",
+  filters: ["counter", "channel", "step"],
+});

@@ -1,0 +1,9 @@
+// The page /theo-quay: the counters side by side.
+import { startRanking } from "/web/ranking.js";
+
+startRanking({
+  by: "counter",
+  report: "R4",
+  subject: "quay",
+  filters: ["field", "procedure", "channel", "step"],
+});

@@ -1,0 +1,9 @@
+// The page /thu-tuc: the procedures side by side.
+import { startRanking } from "/web/ranking.js";
+
+startRanking({
+  by: "procedure",
+  report: "R3",
+  subject: "thu-tuc",
+  filters: ["field", "counter", "channel", "step"],
+});
