@@ -247,7 +247,7 @@ $(BUILD)/tests/e2e/machine.so: tests/e2e/machine.c
 	@mkdir -p $(@D)
 	$(CC) -std=c11 -O2 -Wall -Wextra -shared -fPIC -o $@ $<
 
-test-run: all tests $(BUILD)/tools/tapper $(BUILD)/tests/crash/crash $(BUILD)/hailong-fleet $(BUILD)/tests/e2e/machine.so
+test-run: all tests $(BUILD)/tools/tapper $(BUILD)/tests/crash/crash $(BUILD)/hailong-fleet $(BUILD)/tests/e2e/machine.so $(BUILD)/tests/e2e/history
 	tools/run-tests $(BUILD) tests/e2e/*.sh $(TESTS)
 
 # make test-room ROOM=ledger: the tests of one room, for daily work.
@@ -267,12 +267,21 @@ bench:
 	$(MAKE) --no-print-directory all $(BUILD)/tools/tapper $(BENCHES:%=$(BUILD)/bench/%)
 	tools/bench $(BUILD)
 
-# Pictures of every screen in every size, and a sheet of them.
+# Pictures of every screen in every size and of every page, and sheets of them.
 .PHONY: screenshots
 screenshots:
 	tools/setup build test
-	$(MAKE) --no-print-directory $(BUILD)/tests/ui/pictures
+	$(MAKE) --no-print-directory all $(BUILD)/tests/ui/pictures $(BUILD)/tests/e2e/history
 	tools/screenshots $(BUILD)
+	tools/web-screenshots $(BUILD)
+
+# Every page before axe-core, which npm brings; at a desk's and a telephone's width.
+.PHONY: check-pages
+check-pages:
+	tools/setup build test
+	command -v npm >/dev/null || { echo "install npm first" >&2; exit 1; }
+	$(MAKE) --no-print-directory all $(BUILD)/tests/e2e/history
+	tools/check-pages $(BUILD)
 
 # Every fuzz target for FUZZ_SECONDS; fails on a finding.
 .PHONY: fuzz
@@ -354,7 +363,8 @@ help:
 	@echo 'make demo       set up, build, and show the whole road'
 	@echo 'make test       set up, build, and run every test'
 	@echo 'make test-room ROOM=ledger   the tests of one room'
-	@echo 'make screenshots  every screen in every size, as PNG and a sheet'
+	@echo 'make screenshots  every screen in every size and every page, as PNG and sheets'
+	@echo 'make check-pages  every page before axe-core (needs npm)'
 	@echo 'make bench      set up, build, and measure beside a bare window and a browser'
 	@echo 'make fuzz       foreign bytes against every reader, FUZZ_SECONDS=60 each'
 	@echo 'make check      warnings as errors, linters, texts, layering'

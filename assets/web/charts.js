@@ -142,13 +142,12 @@ function lowestOf(values, targets) {
   return Math.max(0, Math.floor((least - 4) / 10) * 10);
 }
 
-function targetLines(targets, count, isLying) {
+// `data(target)` gives a line's points.
+function targetLines(targets, data) {
   return targets.map((target, index) => ({
     type: "line",
     label: textOf("say.target", target),
-    data: Array.from({ length: count }, (_, at) =>
-      isLying ? { x: target, y: at } : target,
-    ),
+    data: data(target),
     borderColor: TARGET_INKS[index % TARGET_INKS.length],
     borderDash: TARGET_DASHES[index % TARGET_DASHES.length],
     borderWidth: 2,
@@ -184,7 +183,7 @@ export function drawTrend(figure, { labels, points, targets, name }) {
         },
         { ...edge, label: "", data: column("high"), fill: "+1", backgroundColor: BAND, spanGaps: true, order: 3 },
         { ...edge, label: "", data: lows, spanGaps: true, order: 3 },
-        ...targetLines(targets, labels.length, false),
+        ...targetLines(targets, (target) => labels.map(() => target)),
       ],
     },
     options: {
@@ -273,11 +272,10 @@ export function drawRanking(figure, { rows, targets, name }) {
             barPercentage: 0.7,
             order: 2,
           },
-          ...targetLines(targets, rows.length, true).map((line) => ({
-            ...line,
-            yAxisID: "line",
-            order: 1,
-          })),
+          ...targetLines(targets, (target) => [
+            { x: target, y: 0 },
+            { x: target, y: 1 },
+          ]).map((line) => ({ ...line, yAxisID: "line", order: 1 })),
         ],
       },
       plugins: [whiskers],
@@ -290,8 +288,9 @@ export function drawRanking(figure, { rows, targets, name }) {
             type: "linear",
             axis: "y",
             display: false,
+            offset: false,
             min: 0,
-            max: Math.max(rows.length - 1, 1),
+            max: 1,
           },
         },
         plugins: {

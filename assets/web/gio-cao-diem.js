@@ -79,8 +79,8 @@ function element(name, text, className) {
 function headOf(hours) {
   const line = document.createElement("tr");
   const cells = [textOf("text.weekday"), ...hours.map((h) => textOf("text.hour", h)), textOf("text.day_total")];
-  for (const text of cells) {
-    const cell = element("th", text, "figure");
+  for (const [index, text] of cells.entries()) {
+    const cell = element("th", text, index > 0 ? "figure" : "");
     cell.scope = "col";
     line.append(cell);
   }

@@ -6,7 +6,7 @@ import { intervalText, isFew, rateText, verdictMark } from "/web/figures.js";
 import { textOf } from "/web/language.js";
 import { nameOf } from "/web/names.js";
 import { interval, moment, number, percent } from "/web/numbers.js";
-import { currentView, startShell, tellComplete } from "/web/shell.js";
+import { startShell, tellComplete } from "/web/shell.js";
 import { load, showEmpty, showReady } from "/web/states.js";
 import { drawTable } from "/web/tables.js";
 
@@ -49,7 +49,7 @@ function drawToday(live) {
   find("today").hidden = false;
   showReady(find("today"));
   find("today-tiles").replaceChildren(
-    tile(textOf("text.sat"), rateText(total)),
+    tile(textOf("text.sat"), total.rated === 0 ? "–" : rateText(total)),
     tile(textOf("text.rated"), number(total.rated)),
     tile(textOf("text.neg"), percent(total.neg)),
     tile(textOf("text.silent"), number(asked)),
@@ -180,7 +180,7 @@ function drawLevels({ total, previous }) {
     rows,
   });
   drawBars(find("levels-chart"), {
-    labels: [periodLabel(currentView().period)],
+    labels: [""],
     series: rows.map((row) => ({
       name: textOf(`say.level.${row.level}`),
       values: [row.share],

@@ -10,6 +10,7 @@ import tempfile
 import time
 
 PATIENCE_S = 15
+SHIFT = 8
 
 
 class Browser:
@@ -152,6 +153,63 @@ class Browser:
     def type(self, css, text):
         self.ask("DOM.focus", {"nodeId": self.one(css)})
         self.ask("Input.insertText", {"text": text})
+
+    def press(self, key, code, text=None, modifiers=0, physical=None):
+        for kind in ("keyDown", "keyUp"):
+            event = {"type": kind, "key": key, "code": physical or key,
+                     "windowsVirtualKeyCode": code, "modifiers": modifiers}
+            if text and kind == "keyDown":
+                event["text"] = text
+            self.ask("Input.dispatchKeyEvent", event)
+
+    def enter(self):
+        self.press("Enter", 13, "\r")
+
+    def tab(self, back=False):
+        self.press("Tab", 9, modifiers=SHIFT if back else 0)
+
+    def write(self, text):
+        self.ask("Input.insertText", {"text": text})
+
+    def js(self, expression):
+        """What it comes to in the page, when that is settled."""
+        answer = self.ask("Runtime.evaluate", {
+            "expression": expression, "returnByValue": True,
+            "awaitPromise": True})
+        if "exceptionDetails" in answer:
+            raise RuntimeError(f"{expression}: {answer['exceptionDetails']}")
+        return answer["result"].get("value")
+
+    def until(self, expression, patience=PATIENCE_S):
+        end = time.monotonic() + patience
+        while time.monotonic() < end:
+            if self.js(expression):
+                return True
+            time.sleep(0.03)
+        return False
+
+    def resize(self, width, height):
+        self.ask("Emulation.setDeviceMetricsOverride", {
+            "width": width, "height": height, "mobile": width < 600,
+            "deviceScaleFactor": 1})
+
+    def sign_in(self, server, name, password):
+        """Without the form; nobody: signed out."""
+        self.ask("Network.clearBrowserCookies")
+        self.go(server + "/dang-nhap")
+        if name == "nobody":
+            return
+        body = json.dumps({"name": name, "password": password})
+        status = self.js(
+            "fetch('/api/v1/sessions', {method: 'POST', headers: "
+            "{'Content-Type': 'application/json'}, body: "
+            f"{json.dumps(body)}}}).then((answer) => answer.status)")
+        if status != 201:
+            raise RuntimeError(f"{name} cannot sign in: {status}")
+
+    def settled(self):
+        """Nothing on the page says that it is loading."""
+        return self.until("!document.querySelector('[aria-busy=true]')")
 
     def spoken(self):
         """What a screen reader is told: role, name, whether it has the focus."""

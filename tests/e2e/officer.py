@@ -15,7 +15,7 @@ from browser import PATIENCE_S, Browser  # noqa: E402
 SERVER = os.environ["SERVER"]
 STAGE = pathlib.Path(os.environ["STAGE_DIR"])
 CODE = "H24.12-261123-44"
-ALT, SHIFT = 1, 8
+ALT = 1
 # What would tell of a level, in what the page shows and in what it is told.
 LEVEL_WORDS = ["level", "rất hài lòng", "không hài lòng", "bình thường",
                "satisfied"]
@@ -67,13 +67,6 @@ class Officer(Browser):
             "width": width, "height": 820, "mobile": False,
             "deviceScaleFactor": 1})
 
-    def js(self, expression):
-        answer = self.ask("Runtime.evaluate", {
-            "expression": expression, "returnByValue": True})
-        if "exceptionDetails" in answer:
-            raise RuntimeError(f"{expression}: {answer['exceptionDetails']}")
-        return answer["result"].get("value")
-
     def until(self, expression):
         end = time.monotonic() + PATIENCE_S
         while time.monotonic() < end:
@@ -82,20 +75,6 @@ class Officer(Browser):
                 return True
             time.sleep(0.03)
         return False
-
-    def press(self, key, code, text=None, modifiers=0, physical=None):
-        for kind in ("keyDown", "keyUp"):
-            event = {"type": kind, "key": key, "code": physical or key,
-                     "windowsVirtualKeyCode": code, "modifiers": modifiers}
-            if text and kind == "keyDown":
-                event["text"] = text
-            self.ask("Input.dispatchKeyEvent", event)
-
-    def enter(self):
-        self.press("Enter", 13, "\r")
-
-    def tab(self, back=False):
-        self.press("Tab", 9, modifiers=SHIFT if back else 0)
 
     def at(self):
         """The name of what has the keyboard."""
@@ -108,9 +87,6 @@ class Officer(Browser):
                 return
             self.tab(back)
         raise RuntimeError(f"the keyboard does not come to {name}")
-
-    def write(self, text):
-        self.ask("Input.insertText", {"text": text})
 
     def state(self, name):
         """Of the newest invitation with this name."""
