@@ -28,8 +28,10 @@ ward_begin() {
     ward_person binh officer 'Trần Văn Bình' --officer cb-01
     ward_person khoa admin 'Phạm Minh Khoa'
     mkfifo "$STAGE_DIR/taps"
-    stage_start history.log "$STAGE_BUILD/tests/e2e/history" "$STAGE_DIR/server" \
-        "${SERVER##*:}" "$ward_days" <"$STAGE_DIR/taps"
+    # shellcheck disable=SC2016 # for the inner shell
+    stage_start history.log sh -c 'exec "$1" "$2" "$3" "$4" <"$5"' history \
+        "$STAGE_BUILD/tests/e2e/history" "$STAGE_DIR/server" \
+        "${SERVER##*:}" "$ward_days" "$STAGE_DIR/taps"
     # Held open, so that the player waits for more.
     exec 7>"$STAGE_DIR/taps"
     stage_wait_file "$STAGE_DIR/history.log"
