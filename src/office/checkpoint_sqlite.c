@@ -1,11 +1,12 @@
 #include "common/log.h"
 #include "office/audit_sqlite.h"
+#include "office/cases_sqlite.h"
 #include "office/checkpoint.h"
 #include "office/office_sqlite.h"
 #include <stdio.h>
 #include <string.h>
 
-enum { TRAIL_COUNT = 1 };
+enum { TRAIL_COUNT = 2 };
 
 struct addition {
     const struct key *key;
@@ -44,7 +45,7 @@ static enum sql_result read_heads(struct sql *sql, struct merkle *merkle,
 static const struct {
     const char *name;
     enum sql_result (*last)(struct sql *sql, struct trail *out);
-} TRAILS[TRAIL_COUNT] = {{"audit", audit_last}};
+} TRAILS[TRAIL_COUNT] = {{"audit", audit_last}, {"cases", case_events_last}};
 
 static enum sql_result read_trails(struct sql *sql, struct merkle *merkle,
                                    struct trail trails[TRAIL_COUNT])

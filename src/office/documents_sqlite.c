@@ -112,7 +112,7 @@ enum office_result office_put_document(struct office *office,
 {
     struct putting work = {.wish = wish};
     enum office_result result =
-        office_result_of(office_work(office, put, &work));
+        office_result_of(office_write(office, put, &work));
     if (result == OFFICE_OK || result == OFFICE_NONE) {
         *out_version = work.version;
     }

@@ -21,6 +21,7 @@ void known_forget(struct office *office)
     office->device_count = 0;
     map_clear(&office->device_index);
     map_clear(&office->code_index);
+    office->has_case_rules = false;
 }
 
 static enum sql_result out_of_memory(void)

@@ -18,6 +18,7 @@
 //   totals.h         the figures of a period, by any breakdown
 //   published.h      what was told of the figures beyond the office
 //   audit.h          who did what
+//   cases.h          what becomes of low ratings
 //   documents.h      what the Office sets on its pages, in versions
 //   transactions.h   completed transactions, and their figures of a period
 //   trust.h          how complete the data is

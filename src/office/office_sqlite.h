@@ -1,6 +1,7 @@
 // What the files of the SQLite implementation share. No other room includes it.
 #pragma once
 #include "ledger/digest.h"
+#include "office/case_rules.h"
 #include "office/corrected_time.h"
 #include "office/devices.h"
 #include "office/map.h"
@@ -61,6 +62,8 @@ struct office {
     int64_t next_code;
     int64_t next_batch;
     struct round round; // the newest
+    bool has_case_rules;
+    struct case_rules case_rules;
     struct tally tally; // of the running transaction
     struct reason_tally reason_tally; // likewise
 };

@@ -185,6 +185,47 @@
 #define RATING_CODE(column)                                                    \
     "(SELECT code FROM codes WHERE code_no = v." column "), "
 
+// Columns of struct case_standing, for case_standing_read().
+#define CASE_STANDING                                                          \
+    "c.state, c.version, c.owner, c.answered_by, c.due_from, c.answered_day,"  \
+    " c.closed_day, c.reopened"
+#define CASE_CODE(column)                                                      \
+    "coalesce((SELECT code FROM codes WHERE code_no = " column "), ''), "
+#define CASE_ROWS                                                              \
+    "SELECT c.case_no, " CASE_STANDING ", c.device_no, c.gen, c.seq,"          \
+    " c.quarter, c.ticket, c.opened_day, c.deadline_days,"                     \
+    " coalesce(p.display, ''), v.at, c.level, v.mode, d.id, "                  \
+    CASE_CODE("c.counter_no") CASE_CODE("c.field_no")                          \
+    CASE_CODE("v.procedure_no") CASE_CODE("v.step_no")                         \
+    " l.bytes FROM cases c"                                                    \
+    " JOIN devices d ON d.device_no = c.device_no"                             \
+    " JOIN visits v ON v.device_no = c.device_no AND v.gen = c.gen"            \
+    "  AND v.seq = c.seq"                                                      \
+    " JOIN lines l ON l.device_no = c.device_no AND l.gen = c.gen"             \
+    "  AND l.seq = c.seq"                                                      \
+    " LEFT JOIN people p ON p.name = c.owner"
+// As bind_wanted() of case_rows_sqlite.c binds them.
+#define CASE_WANTED                                                            \
+    " (c.quarter, c.ticket) < (?1, ?2) AND c.quarter < ?3"                     \
+    " AND c.opened_day BETWEEN ?4 AND ?5 AND (?6 >> c.state & 1)"              \
+    " AND (?7 IS NULL OR c.owner = ?7)"                                        \
+    " AND (?8 IS NULL"                                                         \
+    "  OR c.counter_no = (SELECT code_no FROM codes WHERE code = ?8))"         \
+    " AND (?9 IS NULL"                                                         \
+    "  OR c.field_no = (SELECT code_no FROM codes WHERE code = ?9))"           \
+    " ORDER BY c.quarter DESC, c.ticket DESC"
+// Cases that are alike, of the days ?1 to ?2.
+#define CASE_GROUPS(code)                                                      \
+    "SELECT " code " AS code, c.state, c.deadline_days, c.due_from,"           \
+    " c.answered_day, c.reopened > 0 AS again, count(*) FROM cases c"          \
+    " WHERE c.opened_day BETWEEN ?1 AND ?2 AND c.state <> 4"                   \
+    " AND (?3 IS NULL"                                                         \
+    "  OR c.counter_no = (SELECT code_no FROM codes WHERE code = ?3))"         \
+    " AND (?4 IS NULL"                                                         \
+    "  OR c.field_no = (SELECT code_no FROM codes WHERE code = ?4))"           \
+    " GROUP BY code, c.state, c.deadline_days, c.due_from, c.answered_day,"    \
+    " again ORDER BY code"
+
 // What a device signed: where its chain ended, and the line that is held there.
 #define SIGNED_ROWS(to, head, rows)                                            \
     "SELECT d.id, b.gen, " to ", " head ", b.nonce, b.signature,"              \
@@ -661,6 +702,63 @@ const char *const office_statements[STATEMENT_COUNT] = {
     [DOCUMENT_ADD] = "INSERT INTO documents (name, version, at, who, body)"
                      " VALUES (?1, ?2, ?3, ?4, ?5)",
 
+    [CASE_ADD] =
+        "INSERT INTO cases (device_no, gen, seq, ticket, level, counter_no,"
+        " field_no, quarter, opened_day, deadline_days, state, version, owner,"
+        " answered_by, due_from, answered_day, closed_day, reopened)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0, 0, '', '', 0, 0,"
+        " 0, 0) RETURNING case_no",
+    [CASE_PUT] =
+        "UPDATE cases SET state = ?2, version = ?3, owner = ?4,"
+        " answered_by = ?5, due_from = ?6, answered_day = ?7, closed_day = ?8,"
+        " reopened = ?9 WHERE case_no = ?1",
+    [CASE_BY_TICKET] = "SELECT c.case_no, " CASE_STANDING " FROM cases c"
+                       " WHERE c.ticket = ?1 AND c.quarter < ?2",
+    [CASE_OF_RATING] =
+        "SELECT c.case_no, " CASE_STANDING " FROM cases c"
+        " WHERE c.device_no = ?1 AND c.gen = ?2 AND c.seq = ?3",
+    [CASE_OF_TRANSACTION] =
+        "SELECT c.case_no, " CASE_STANDING " FROM visits v"
+        " JOIN cases c ON c.device_no = v.device_no AND c.gen = v.gen"
+        "  AND c.seq = v.seq"
+        " WHERE v.transaction_code = ?1 AND v.counted = 1 AND v.at < ?2"
+        " ORDER BY v.at DESC LIMIT 1",
+    [CASE_EVENT_ADD] =
+        "INSERT INTO case_events (event_no, case_no, n, at, kind, who, body,"
+        " hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+    [CASE_EVENT_LAST] = "SELECT event_no, hash FROM case_events"
+                        " ORDER BY event_no DESC LIMIT 1",
+    [CASE_EVENT_OF] = "SELECT kind, who, at FROM case_events"
+                      " WHERE case_no = ?1 ORDER BY n DESC LIMIT 1",
+    [CASE_EVENT_HASH] = "SELECT hash FROM case_events WHERE event_no = ?1",
+    [CASE_EVENTS] = "SELECT event_no, case_no, n, at, kind, who, body, hash"
+                    " FROM case_events ORDER BY event_no",
+    [CASE_LIST] = CASE_ROWS " WHERE" CASE_WANTED,
+    [CASE_LIST_OPEN] = CASE_ROWS " WHERE c.state < 3 AND" CASE_WANTED,
+    [CASE_GET] = CASE_ROWS " WHERE c.ticket = ?1 AND c.quarter < ?2",
+    [CASE_HISTORY] =
+        "SELECT e.n, e.at, e.kind, e.who, coalesce(p.display, ''), e.body"
+        " FROM cases c JOIN case_events e ON e.case_no = c.case_no"
+        " LEFT JOIN people p ON 'user ' || p.name = e.who"
+        " WHERE c.ticket = ?1 ORDER BY e.n",
+    [CASE_COUNT] = CASE_GROUPS("''"),
+    [CASE_COUNT_COUNTERS] =
+        CASE_GROUPS("(SELECT code FROM codes WHERE code_no = c.counter_no)"),
+    [CASE_COUNT_FIELDS] =
+        CASE_GROUPS("(SELECT code FROM codes WHERE code_no = c.field_no)"),
+    [VERIFY_CASES] =
+        "SELECT c.case_no, " CASE_STANDING ", d.id, c.gen, c.seq, c.level,"
+        " c.deadline_days, v.level, v.counted,"
+        " v.counter_no IS c.counter_no AND v.field_no IS c.field_no"
+        " FROM cases c LEFT JOIN devices d ON d.device_no = c.device_no"
+        " LEFT JOIN visits v ON v.device_no = c.device_no AND v.gen = c.gen"
+        "  AND v.seq = c.seq AND v.outcome = 0 ORDER BY c.case_no",
+    [VERIFY_CASE_EVENTS] =
+        "SELECT event_no, case_no, n, at, kind, who, body FROM case_events"
+        " WHERE case_no = ?1 ORDER BY n",
+    [VERIFY_CASE_STRAYS] =
+        "SELECT e.event_no FROM case_events e WHERE NOT EXISTS"
+        " (SELECT 1 FROM cases c WHERE c.case_no = e.case_no)",
     [CODE_TEXT] = "SELECT code FROM codes WHERE code_no = ?1",
     [CODE_NO] = "SELECT code_no FROM codes WHERE code = ?1",
     [TRANSACTION_FIND] =

@@ -1,8 +1,8 @@
 // Everything again, from the bytes: each line's hash, its link to the line
 // before, its device, generation, place and id; every signed head that a device
 // ever sent; the rows made of the lines; the totals made of the rows; the
-// checkpoints made of the chains; each entry of the audit trail. It believes
-// nothing that it can compute.
+// checkpoints made of the chains; each entry of the audit trail, each event
+// of a case, and what these give. It believes nothing that it can compute.
 //
 // Every row that proves something leads to the line that it is about. What no
 // row proves, nobody can find changed: when a device said that it sent, the
@@ -28,7 +28,8 @@ struct office_verification {
     int64_t duplicates;     // of the visits: not counted
     int64_t transactions;   // counted again
     int64_t checkpoints;
-    int64_t audit;    // entries of the audit trail
+    int64_t audit; // entries of the audit trail
+    int64_t cases, case_events;
     int64_t findings; // 0: sound
 };
 

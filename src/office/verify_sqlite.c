@@ -293,6 +293,10 @@ static enum sql_result check_guards(struct verifying *v)
                                         "audit_no_update",
                                         "audit_no_delete",
                                         "audit_is_chained",
+                                        "cases_stay",
+                                        "cases_keep",
+                                        "case_events_no_update",
+                                        "case_events_no_delete",
                                         "checkpoint_trails_no_update",
                                         "checkpoint_trails_no_delete",
                                         "visits_by_transaction",
@@ -345,6 +349,9 @@ static enum sql_result verify_all(struct verifying *v)
     }
     if (result == SQL_OK && !v->is_stopped) {
         result = verify_trails(v);
+    }
+    if (result == SQL_OK && !v->is_stopped) {
+        result = verify_cases(v);
     }
     if (result == SQL_OK && !v->is_stopped) {
         result = check_totals(v);

@@ -1,16 +1,19 @@
 // Trails: the numbers of their entries follow each other from 1, and each entry
 // has the hash that it and the entry before it give.
 #include "office/audit_sqlite.h"
+#include "office/cases_sqlite.h"
 #include "office/verify_sqlite.h"
 #include <string.h>
 
 enum sql_result verify_trail_hash(struct sql *sql, const char *name, int64_t no,
                                   unsigned char out[DIGEST_BYTES])
 {
-    if (strcmp(name, "audit") != 0) {
+    bool is_audit = strcmp(name, "audit") == 0;
+    if (!is_audit && strcmp(name, "cases") != 0) {
         return SQL_NONE;
     }
-    struct sql_statement *s = sql_use(sql, AUDIT_HASH);
+    struct sql_statement *s =
+        sql_use(sql, is_audit ? AUDIT_HASH : CASE_EVENT_HASH);
     sql_bind_int(s, 1, no);
     enum sql_result result = sql_step(s);
     if (result == SQL_OK) {
@@ -65,14 +68,39 @@ static void check_audit_entry(struct verifying *v, struct trail *trail,
     v->sum->audit++;
 }
 
-enum sql_result verify_trails(struct verifying *v)
+static void check_case_event(struct verifying *v, struct trail *trail,
+                             struct sql_statement *s)
+{
+    struct case_event event;
+    int64_t no = sql_int(s, 0);
+    check_number(v, "cases", trail, no);
+    trail->size = no - 1;
+    if (!case_event_read(s, &event) || !case_events_extend(trail, &event)) {
+        trail->size = no;
+    }
+    go_on(v, "cases", trail, no, s, 7);
+    v->sum->case_events++;
+}
+
+static enum sql_result verify_trail(struct verifying *v, size_t statement,
+                                    void (*check)(struct verifying *v,
+                                                  struct trail *trail,
+                                                  struct sql_statement *s))
 {
     struct trail trail = {.size = 0};
-    struct sql_statement *s = sql_use(v->sql, AUDIT_ROWS);
+    struct sql_statement *s = sql_use(v->sql, statement);
     enum sql_result result;
     while ((result = sql_step(s)) == SQL_OK && !v->is_stopped) {
-        check_audit_entry(v, &trail, s);
+        check(v, &trail, s);
     }
     sql_done(s);
     return result == SQL_NONE ? SQL_OK : result;
+}
+
+enum sql_result verify_trails(struct verifying *v)
+{
+    enum sql_result result = verify_trail(v, AUDIT_ROWS, check_audit_entry);
+    return result == SQL_OK && !v->is_stopped
+               ? verify_trail(v, CASE_EVENTS, check_case_event)
+               : result;
 }

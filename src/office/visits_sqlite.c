@@ -1,4 +1,5 @@
 #include "common/log.h"
+#include "office/cases_sqlite.h"
 #include "office/claim.h"
 #include "office/comments_sqlite.h"
 #include "office/ingest_sqlite.h"
@@ -169,6 +170,10 @@ static enum sql_result take_over(struct counting *c,
         reason_tally_add(&office->reason_tally, &holder->facts, &reasons, -1);
         result = give_again(c, holder);
     }
+    if (result == SQL_OK && holder->claim.is_rated) {
+        result = case_supersede(c->taking, holder->facts.device,
+                                holder->claim.gen, holder->claim.seq);
+    }
     return result;
 }
 
@@ -296,6 +301,9 @@ enum sql_result visit_count(struct taking *taking,
         tally_add(&taking->office->tally, &c.facts, 1);
         reason_tally_add(&taking->office->reason_tally, &c.facts, &c.reasons,
                          1);
+    }
+    if (result == SQL_OK && c.facts.outcome == RECORD_RATED) {
+        result = case_of_rating(taking, line, &c.facts, is_counted);
     }
     return result;
 }

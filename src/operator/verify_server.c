@@ -84,6 +84,8 @@ static bool verify_office(struct office *office, const char *directory,
     verification_count(verification, "totals", summary.totals);
     verification_count(verification, "checkpoints", summary.checkpoints);
     verification_count(verification, "audit", summary.audit);
+    verification_count(verification, "cases", summary.cases);
+    verification_count(verification, "case_events", summary.case_events);
     return true;
 }
 
