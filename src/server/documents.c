@@ -2,6 +2,8 @@
 #include "common/clock.h"
 #include "common/file.h"
 #include "common/log.h"
+#include "office/calendar.h"
+#include "office/case_rules.h"
 #include "report/report.h"
 #include "server/context.h"
 #include "survey/hours.h"
@@ -51,6 +53,22 @@ static void hours_changed(struct server *server, struct office *office)
     }
 }
 
+static bool check_calendar(const json_t *body, struct buf *message)
+{
+    struct calendar calendar;
+    return calendar_read(body, &calendar, message);
+}
+
+static bool check_cases(const json_t *body, struct buf *message)
+{
+    struct case_rules rules;
+    return case_rules_read(body, &rules, message);
+}
+
+static const char *const CALENDAR_KEYS[] = {"source", "years", "holidays",
+                                            "swaps", NULL};
+static const char *const CASES_KEYS[] = {"levels", "deadline_days", "confirm",
+                                         "causes", NULL};
 static const char *const HOURS_KEYS[] = {"hours", "holidays", NULL};
 static const char *const TARGETS_KEYS[] = {
     "id",      "satisfied", "dissatisfied",
@@ -58,6 +76,8 @@ static const char *const TARGETS_KEYS[] = {
     "timely",  "from",      NULL};
 
 const struct document DOCUMENTS[] = {
+    {"calendar", "settings/calendar.json", CALENDAR_KEYS, check_calendar, NULL},
+    {"cases", "settings/cases.json", CASES_KEYS, check_cases, NULL},
     {"hours", "settings/hours.json", HOURS_KEYS, check_hours, hours_changed},
     {"targets", "methods/tai-quay.json", TARGETS_KEYS, check_targets, NULL},
     {0}};

@@ -67,6 +67,19 @@ enum handling settings_handle(struct request *request);
 enum handling setting_handle(struct request *request);
 enum handling put_setting_handle(struct request *request);
 void put_setting_finish(struct request *request);
+// cases.c
+enum handling cases_handle(struct request *request);
+enum handling case_handle(struct request *request);
+enum handling case_summary_handle(struct request *request);
+// case_changes.c
+enum handling case_assign_handle(struct request *request);
+enum handling case_answer_handle(struct request *request);
+enum handling case_confirm_handle(struct request *request);
+enum handling case_return_handle(struct request *request);
+enum handling case_reopen_handle(struct request *request);
+void case_change_finish(struct request *request);
+// audit.c
+enum handling audit_handle(struct request *request);
 // health.c
 enum handling health_handle(struct request *request);
 enum handling metrics_handle(struct request *request);

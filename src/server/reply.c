@@ -30,6 +30,7 @@ static const struct {
     [PROBLEM_QUEUE_FULL] = {409, "queue-full",
                             "The counter has as many as it may"},
     [PROBLEM_ENDED] = {409, "ended", "It has ended already"},
+    [PROBLEM_NOT_NOW] = {409, "not-now", "That cannot be done now"},
     [PROBLEM_CODE_UNKNOWN] = {404, "code-unknown",
                               "The enrolment code is unknown"},
     [PROBLEM_CODE_USED] = {409, "code-used",

@@ -12,6 +12,8 @@ enum { SMALL_BODY = 4096, FORM_BODY = 16384 };
 #define CALLER_INVITES                                                         \
     (CALLER_KEY_FEED | CALLER_ADMIN | CALLER_OFFICE | CALLER_OFFICER)
 #define CALLER_WATCHES (CALLER_INVITES | CALLER_KEY_OFFICE)
+#define CALLER_READS_CASES                                                     \
+    (CALLER_KEY_OFFICE | CALLER_KEY_LEADER | CALLER_OFFICE | CALLER_LEADER)
 // Who reads the figures.
 #define CALLER_READS                                                           \
     (CALLER_KEY_OFFICE | CALLER_KEY_LEADER | CALLER_OFFICE | CALLER_LEADER)
@@ -66,6 +68,27 @@ const struct route PUBLIC_ROUTES[] = {
     {ROUTE_RATINGS_CSV, "GET", "/api/v1/ratings.csv", BODY_NONE, 0,
      permit_caller, ratings_csv_handle, NULL,
      CALLER_KEY_OFFICE | CALLER_OFFICE},
+    {ROUTE_CASES, "GET", "/api/v1/cases", BODY_NONE, 0, permit_caller,
+     cases_handle, NULL, CALLER_READS_CASES},
+    {ROUTE_CASE_SUMMARY, "GET", "/api/v1/cases/summary", BODY_NONE, 0,
+     permit_caller, case_summary_handle, NULL, CALLER_READS_CASES},
+    {ROUTE_CASE, "GET", "/api/v1/cases/*", BODY_NONE, 0, permit_caller,
+     case_handle, NULL, CALLER_READS_CASES},
+    {ROUTE_CASE_ASSIGN, "POST", "/api/v1/cases/*/assign", BODY_JSON, FORM_BODY,
+     permit_caller, case_assign_handle, case_change_finish, CALLER_OFFICE},
+    {ROUTE_CASE_ANSWER, "POST", "/api/v1/cases/*/answer", BODY_JSON, FORM_BODY,
+     permit_caller, case_answer_handle, case_change_finish, CALLER_OFFICE},
+    {ROUTE_CASE_CONFIRM, "POST", "/api/v1/cases/*/confirm", BODY_JSON,
+     FORM_BODY, permit_caller, case_confirm_handle, case_change_finish,
+     CALLER_OFFICE | CALLER_LEADER},
+    {ROUTE_CASE_RETURN, "POST", "/api/v1/cases/*/return", BODY_JSON, FORM_BODY,
+     permit_caller, case_return_handle, case_change_finish,
+     CALLER_OFFICE | CALLER_LEADER},
+    {ROUTE_CASE_REOPEN, "POST", "/api/v1/cases/*/reopen", BODY_JSON, FORM_BODY,
+     permit_caller, case_reopen_handle, case_change_finish,
+     CALLER_OFFICE | CALLER_LEADER},
+    {ROUTE_AUDIT, "GET", "/api/v1/audit", BODY_NONE, 0, permit_caller,
+     audit_handle, NULL, CALLER_ADMIN | CALLER_OFFICE},
     {ROUTE_SIGN_IN, "POST", "/api/v1/sessions", BODY_JSON, SMALL_BODY,
      permit_own_page, sign_in_handle, sign_in_finish, 0},
     {ROUTE_SESSION, "GET", "/api/v1/sessions/me", BODY_NONE, 0, permit_caller,
@@ -174,6 +197,15 @@ const char *route_name(enum route_id id)
         [ROUTE_TRANSACTIONS] = "transactions",
         [ROUTE_RATINGS] = "ratings",
         [ROUTE_RATINGS_CSV] = "ratings_csv",
+        [ROUTE_CASES] = "cases",
+        [ROUTE_CASE_SUMMARY] = "case_summary",
+        [ROUTE_CASE] = "case",
+        [ROUTE_CASE_ASSIGN] = "case_assign",
+        [ROUTE_CASE_ANSWER] = "case_answer",
+        [ROUTE_CASE_CONFIRM] = "case_confirm",
+        [ROUTE_CASE_RETURN] = "case_return",
+        [ROUTE_CASE_REOPEN] = "case_reopen",
+        [ROUTE_AUDIT] = "audit",
         [ROUTE_SIGN_IN] = "sign_in",
         [ROUTE_SESSION] = "session",
         [ROUTE_SIGN_OUT] = "sign_out",

@@ -278,7 +278,7 @@ static struct operation *find_operation(const char *id)
 // --- Asked well -------------------------------------------------------------
 
 // What the rows below speak of, made by start() or by the rows before.
-static char invitation[ID_SIZE], code[16], old_code[16];
+static char invitation[ID_SIZE], code[16], old_code[16], low_case[17];
 static char phone[PHONE_PATH_SIZE], old_phone[PHONE_PATH_SIZE];
 static struct buf lines, heartbeat, fork_lines, revoked_lines;
 
@@ -357,6 +357,38 @@ static const struct good {
     {"listRatings", "user office", "", "?limit=1", NULL, 200, NULL},
     {"getRatingsCsv", "user office", "", "?from=2020-01-01&to=2099-12-31", NULL,
      200, NULL},
+    {"listCases", "key leader", "", "?period=duong-lich:2026&state=open", NULL,
+     200, NULL},
+    {"listCases", "user office", "", "?limit=1", NULL, 200, NULL},
+    {"countCases", "user leader", "", "?by=counter", NULL, 200, NULL},
+    {"getCase", "user office", "@case", "", NULL, 200, NULL},
+    {"assignCase", "user office", "@case", "",
+     "{\"version\":1,\"owner\":\"u1\"}", 200, NULL},
+    {"answerCase", "user office", "@case", "",
+     "{\"version\":2,\"cause\":\"cho-lau\",\"text\":\"a\",\"action\":\"b\"}",
+     200, NULL},
+    {"returnCase", "user office", "@case", "",
+     "{\"version\":3,\"reason\":\"a\"}", 200, NULL},
+    {"answerCase", "user office", "@case", "",
+     "{\"version\":4,\"cause\":\"cho-lau\",\"text\":\"a\",\"action\":\"b\"}",
+     200, NULL},
+    {"confirmCase", "user leader", "@case", "", "{\"version\":5}", 200, NULL},
+    {"confirmCase", "user leader", "@case", "", "{\"version\":5}", 409, NULL},
+    {"reopenCase", "user leader", "@case", "",
+     "{\"version\":6,\"reason\":\"a\"}", 200, NULL},
+    {"assignCase", "user office", "@case", "",
+     "{\"version\":1,\"owner\":\"u1\"}", 409, NULL},
+    {"answerCase", "user office", "@case", "", NULL, 409, NULL},
+    {"returnCase", "user office", "@case", "", NULL, 409, NULL},
+    {"reopenCase", "user office", "@case", "", NULL, 409, NULL},
+    {"getCase", "key office", "0000000000000000", "", NULL, 404, NULL},
+    {"assignCase", "user office", "0", "", "{\"version\":1,\"owner\":\"u1\"}",
+     404, NULL},
+    {"answerCase", "user office", "0", "", NULL, 404, NULL},
+    {"confirmCase", "user office", "0", "", NULL, 404, NULL},
+    {"returnCase", "user office", "0", "", NULL, 404, NULL},
+    {"reopenCase", "user office", "0", "", NULL, 404, NULL},
+    {"listAudit", "user admin", "", "?limit=2", NULL, 200, NULL},
     {"signIn", "", "", "", "@signIn", 201, NULL},
     {"signIn", "", "", "", "@signIn", 403, "Sec-Fetch-Site: cross-site\r\n"},
     {"getSession", "user leader", "", "", NULL, 200, NULL},
@@ -398,6 +430,7 @@ static const struct good {
 static const char *part_of(const struct good *good)
 {
     return strcmp(good->part, "@invitation") == 0  ? invitation
+           : strcmp(good->part, "@case") == 0      ? low_case
            : strcmp(good->part, "@phone") == 0     ? phone + strlen("/d/")
            : strcmp(good->part, "@old phone") == 0 ? old_phone + strlen("/d/")
                                                    : good->part;
@@ -1150,16 +1183,25 @@ static void test_nothing_is_told_that_never_comes(void **state)
 // Single visits are given out when their quarter is over; one code's time is.
 static void let_time_pass(void)
 {
+    static const char *const statements[] = {
+        "SELECT printf('%016x', ticket) FROM cases"};
     char path[128];
+    struct sql_statement *s;
     struct sql *sql = NULL;
     made_server_stop(&server);
     snprintf(path, sizeof path, "%s/office.db", server.folder);
-    assert_int_equal(sql_open(path, SQL_WRITER, NULL, 0, &sql), SQL_OK);
+    assert_int_equal(sql_open(path, SQL_WRITER, statements, 1, &sql), SQL_OK);
     assert_int_equal(
         sql_run(sql,
                 "UPDATE rounds SET quarter = quarter - 4;"
+                "DROP TRIGGER cases_keep;"
+                "UPDATE cases SET quarter = quarter - 4;"
                 "UPDATE enrolment_codes SET expires_at = 1 WHERE used_at = 0"),
         SQL_OK);
+    s = sql_use(sql, 0);
+    assert_int_equal(sql_step(s), SQL_OK);
+    snprintf(low_case, sizeof low_case, "%s", sql_text(s, 0));
+    sql_done(s);
     sql_close(sql);
     made_server_restart(&server, OPTIONS);
 }
