@@ -205,7 +205,8 @@ static void forget_the_end(struct fixture *f)
                  "(CAST(l.bytes AS TEXT) ->> 'up_ms') "
                  "FROM lines l JOIN batches b USING (batch_no) "
                  "WHERE chains.device_no = 1 AND l.device_no = 1 AND seq = 7;"
-                 "DELETE FROM totals");
+                 "DELETE FROM totals;"
+                 "DELETE FROM case_events; DELETE FROM cases");
 }
 
 static void test_checkpoint_names_what_was_taken_out(void **state)
@@ -225,7 +226,8 @@ static void test_checkpoint_outlives_the_servers_memory(void **state)
     struct fixture *f = *state;
     forget_the_end(f);
     attacker_run(f->copy, "office.db",
-                 "DELETE FROM checkpoint_heads; DELETE FROM checkpoints");
+                 "DELETE FROM checkpoint_trails; DELETE FROM checkpoint_heads;"
+                 "DELETE FROM checkpoints");
     json_t *findings = attacker_verify(f->copy, NULL);
     assert_false(
         attacker_is_named(findings, f->scene.a.device, 1, 1, SCENE_A, ""));
