@@ -56,6 +56,8 @@ enum handling report_handle(struct request *request);
 enum handling reasons_handle(struct request *request);
 // live.c
 enum handling live_handle(struct request *request);
+// comments.c
+enum handling comments_handle(struct request *request);
 // transactions.c
 enum handling transactions_handle(struct request *request);
 void transactions_finish(struct request *request);

@@ -3,29 +3,8 @@
 #include "report/reasons.h"
 #include "server/context.h"
 #include "server/handlers.h"
+#include "server/query.h"
 #include "server/request.h"
-
-static bool read_period(struct request *request, struct period *out)
-{
-    struct report_ask ask = {0};
-    struct report_request wanted;
-    struct buf message = {0};
-    if (!request_argument(request, "period", &ask.period) ||
-        !request_argument(request, "from", &ask.from) ||
-        !request_argument(request, "to", &ask.to)) {
-        return false;
-    }
-    bool ok = report_read_request(&ask, &wanted, &message);
-    if (ok) {
-        *out = wanted.period;
-    } else {
-        reply_problem(request, PROBLEM_BAD_REQUEST,
-                      &(struct problem_members){.reason = buf_text(&message)},
-                      "%s", buf_text(&message));
-    }
-    buf_free(&message);
-    return ok;
-}
 
 static bool read_by(struct request *request, enum report_by *out)
 {
@@ -75,7 +54,7 @@ enum handling reasons_handle(struct request *request)
     struct server *server = request->server;
     struct reasons_ask ask = {.by = REPORT_BY_NONE, .within = REPORT_BY_NONE};
     struct reasons reasons;
-    if (!read_period(request, &ask.period) || !read_by(request, &ask.by) ||
+    if (!query_period(request, &ask.period) || !read_by(request, &ask.by) ||
         !read_within(request, &ask)) {
         return HANDLING_DONE;
     }

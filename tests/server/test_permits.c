@@ -65,6 +65,7 @@ static const struct rule {
     {"GET", "/api/v1/reports/live", REPORT_READERS},
     {"GET", "/api/v1/reports/*", REPORT_READERS},
     {"GET", "/api/v1/reasons", REPORT_READERS},
+    {"GET", "/api/v1/comments", REPORT_READERS},
     {"POST", "/api/v1/transactions", 1 << KEY_FEED},
     {"GET", "/api/v1/ratings", 1 << KEY_OFFICE | 1 << OFFICE},
     {"GET", "/api/v1/ratings.csv", 1 << KEY_OFFICE | 1 << OFFICE},
