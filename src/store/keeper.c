@@ -1108,7 +1108,10 @@ bool keeper_read_settings(struct keeper *k, struct settings *out)
         buf_append_text(&after, buf_text(&name));
         buf_clear(&name);
         buf_clear(&value);
-        result = kiosk_next_setting(k->db, buf_text(&after), &name, &value);
+        // Without the name of the last one it would begin again, for ever.
+        result = buf_ok(&after) ? kiosk_next_setting(k->db, buf_text(&after),
+                                                     &name, &value)
+                                : SQL_ERROR;
         if (result == SQL_OK &&
             !settings_put(out, buf_text(&name), buf_text(&value), false))
             log_warn(module, "%s: the setting %s cannot be used",

@@ -253,6 +253,7 @@ static void run_agenda(struct store *store, struct agenda *agenda)
     int64_t now = clock_mono_us();
     if (now >= agenda->idle_at) {
         keeper_idle(store->keeper);
+        read_settings(store); // unless it could at the start
         keep_settings(store);
         publish_state(store);
         agenda->idle_at = INT64_MAX;
