@@ -63,6 +63,7 @@ struct office_new_device {
     const char *counter;
     const char *name;  // NULL: none
     const char *field; // NULL: all
+    const char *who;   // for the audit trail; NULL: who runs the commands
 };
 
 // Registers a device. `out_code` is shown once and kept only as a hash; it
@@ -117,7 +118,36 @@ enum office_result office_list_devices(struct office *office,
 // Its token stops working, its unused code too. What it sent stays. Again:
 // OFFICE_OK, nothing changes.
 enum office_result office_revoke_device(struct office *office, const char *id,
-                                        int64_t now);
+                                        const char *who, int64_t now);
+
+// It stands elsewhere now, or is called otherwise; what it sent stays as it
+// was. All three as in office_new_device_fits(). Call office_configure_device()
+// after it. OFFICE_NONE: there is no such device.
+struct office_device_change {
+    const char *id;
+    const char *name, *counter, *field; // "" : no name, all fields
+    const char *who;
+    int64_t now;
+};
+enum office_result
+office_change_device(struct office *office,
+                     const struct office_device_change *change);
+
+// What a device said of itself when it was heard of last, beside what is known
+// of it here. Texts are borrowed for the call.
+struct office_device_state_row {
+    struct office_device device;
+    const char *state; // the JSON object of its last batch; "": none
+    bool has_quality;  // it has sent lines in its newest generation
+    int clock_quality; // of the newest, enum time_quality
+    int64_t missing;   // lines that it told of and that have not come
+    int64_t lost;      // lines that it gave up
+};
+typedef bool office_device_states(void *ctx,
+                                  const struct office_device_state_row *row);
+enum office_result office_list_device_states(struct office *office,
+                                             office_device_states *row,
+                                             void *ctx);
 
 // What made a device suspicious; a flag is never taken away silently.
 struct office_flag {

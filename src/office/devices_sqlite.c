@@ -1,5 +1,7 @@
 #include "common/log.h"
+#include "office/audit.h"
 #include "office/office_sqlite.h"
+#include <stdio.h>
 #include <string.h>
 
 const char *office_device_state_name(enum office_device_state state)
@@ -90,6 +92,39 @@ enum office_result office_list_devices(struct office *office,
     return result == SQL_NONE ? OFFICE_OK : office_result_of(result);
 }
 
+// Columns behind those of the device.
+enum { STATE_COLUMN = 22 };
+
+enum office_result office_list_device_states(struct office *office,
+                                             office_device_states *row,
+                                             void *ctx)
+{
+    struct sql_statement *s = sql_use(office->sql, DEVICE_STATES);
+    enum sql_result result;
+    bool goes_on = true;
+    while (goes_on && (result = sql_step(s)) == SQL_OK) {
+        struct office_device_state_row state = {
+            .state = sql_text(s, STATE_COLUMN),
+            .has_quality = !sql_is_null(s, STATE_COLUMN + 1),
+            .clock_quality = (int)sql_int(s, STATE_COLUMN + 1),
+            .missing = sql_int(s, STATE_COLUMN + 2),
+            .lost = sql_int(s, STATE_COLUMN + 3)};
+        read_device(s, &state.device);
+        goes_on = row(ctx, &state);
+    }
+    sql_done(s);
+    return !goes_on || result == SQL_NONE ? OFFICE_OK
+                                          : office_result_of(result);
+}
+
+static enum sql_result tell(struct sql *sql, int64_t now, const char *who,
+                            const char *action, const char *id,
+                            const char *detail)
+{
+    const struct audit_entry entry = {now, who, action, id, detail};
+    return audit_put(sql, &entry);
+}
+
 static bool fits(const char *text, size_t size)
 {
     return !text || strlen(text) < size;
@@ -158,6 +193,12 @@ static enum sql_result add_device(struct sql *sql, void *ctx)
         sql_bind_int(s, 3, add->expires_at);
         result = sql_execute(s);
     }
+    if (result == SQL_OK) {
+        char detail[RECORD_CODE_SIZE + 16];
+        snprintf(detail, sizeof detail, "counter %s", device->counter);
+        result = tell(sql, add->now, device->who ? device->who : "admin",
+                      "device-added", add->id, detail);
+    }
     return result;
 }
 
@@ -206,9 +247,8 @@ static bool is_zero(const unsigned char *bytes, size_t size)
 // A code that is used up. When the answer to the enrolment was lost on its way
 // the device asks once more, with the same key, and may have it again while
 // the code would be valid: only who holds that key can use the device.
-static enum sql_result judge_used_code(struct sql *sql,
-                                       struct enrolment *enrol, int64_t no,
-                                       int64_t expires_at)
+static enum sql_result judge_used_code(struct sql *sql, struct enrolment *enrol,
+                                       int64_t no, int64_t expires_at)
 {
     struct office_device device;
     struct sql_statement *s = sql_use(sql, DEVICE_BY_NO);
@@ -319,7 +359,7 @@ enum office_enrolment office_enrol(struct office *office,
 }
 
 struct revocation {
-    const char *id;
+    const char *id, *who;
     int64_t now;
 };
 
@@ -334,15 +374,54 @@ static enum sql_result revoke_device(struct sql *sql, void *ctx)
         sql_bind_int(s, 1, no);
         sql_bind_int(s, 2, revoke->now);
         result = sql_execute(s);
+        // Again is no change.
+        if (result == SQL_OK && i == 0 && sql_changes(sql) == 0) {
+            return SQL_OK;
+        }
     }
-    return result;
+    return result == SQL_OK ? tell(sql, revoke->now, revoke->who,
+                                   "device-revoked", revoke->id, "")
+                            : result;
 }
 
 enum office_result office_revoke_device(struct office *office, const char *id,
-                                        int64_t now)
+                                        const char *who, int64_t now)
 {
-    struct revocation revoke = {id, now};
+    struct revocation revoke = {id, who, now};
     return office_result_of(office_write(office, revoke_device, &revoke));
+}
+
+static enum sql_result change_device(struct sql *sql, void *ctx)
+{
+    const struct office_device_change *change = ctx;
+    struct office_device before;
+    char detail[512];
+    struct sql_statement *s = sql_use(sql, DEVICE_BY_ID);
+    sql_bind_text(s, 1, change->id);
+    enum sql_result result = take_device(s, &before);
+    if (result != SQL_OK) {
+        return result;
+    }
+    s = sql_use(sql, DEVICE_CHANGE);
+    sql_bind_text(s, 1, change->id);
+    sql_bind_text(s, 2, change->name);
+    sql_bind_text(s, 3, change->counter);
+    sql_bind_text(s, 4, change->field);
+    result = sql_execute(s);
+    snprintf(detail, sizeof detail,
+             "before: counter %s, field \"%s\", name \"%s\"", before.counter,
+             before.field, before.name);
+    return result == SQL_OK ? tell(sql, change->now, change->who,
+                                   "device-changed", change->id, detail)
+                            : result;
+}
+
+enum office_result
+office_change_device(struct office *office,
+                     const struct office_device_change *change)
+{
+    struct office_device_change copy = *change;
+    return office_result_of(office_write(office, change_device, &copy));
 }
 
 enum office_result office_list_flags(struct office *office, const char *device,

@@ -1,4 +1,5 @@
 // API keys: who may read reports or feed transactions. Only the hash is kept.
+// Every change stands in the audit trail, with who did it.
 #pragma once
 #include "ledger/digest.h"
 #include "office/devices.h"
@@ -27,7 +28,8 @@ struct office_key {
 enum office_result office_add_key(struct office *office, enum office_role role,
                                   const char *name,
                                   const unsigned char hash[DIGEST_BYTES],
-                                  int64_t now, int64_t *out_id);
+                                  const char *who, int64_t now,
+                                  int64_t *out_id);
 // Only keys in force; OFFICE_NONE otherwise.
 enum office_result office_find_key(struct office *office,
                                    const unsigned char hash[DIGEST_BYTES],
@@ -38,4 +40,4 @@ enum office_result office_list_keys(struct office *office, office_key_row *row,
                                     void *ctx);
 // OFFICE_NONE when there is no such key. Again: OFFICE_OK, nothing changes.
 enum office_result office_revoke_key(struct office *office, int64_t id,
-                                     int64_t now);
+                                     const char *who, int64_t now);

@@ -1,6 +1,8 @@
 #include "common/log.h"
+#include "office/audit.h"
 #include "office/keys.h"
 #include "office/office_sqlite.h"
+#include <stdio.h>
 #include <string.h>
 
 static const char *const role_names[OFFICE_ROLE_COUNT] = {"office", "leader",
@@ -26,9 +28,19 @@ struct addition {
     enum office_role role;
     const char *name;
     const unsigned char *hash;
+    const char *who;
     int64_t now;
     int64_t id;
 };
+
+static enum sql_result tell(struct sql *sql, int64_t now, const char *who,
+                            const char *action, int64_t id, const char *detail)
+{
+    char target[24];
+    snprintf(target, sizeof target, "key %lld", (long long)id);
+    const struct audit_entry entry = {now, who, action, target, detail};
+    return audit_put(sql, &entry);
+}
 
 static enum sql_result add_key(struct sql *sql, void *ctx)
 {
@@ -43,19 +55,24 @@ static enum sql_result add_key(struct sql *sql, void *ctx)
         add->id = sql_int(s, 0);
     }
     sql_done(s);
-    return result;
+    char detail[OFFICE_NAME_SIZE + 16];
+    snprintf(detail, sizeof detail, "%s, %s", office_role_name(add->role),
+             add->name);
+    return result == SQL_OK
+               ? tell(sql, add->now, add->who, "key-added", add->id, detail)
+               : result;
 }
 
 enum office_result office_add_key(struct office *office, enum office_role role,
                                   const char *name,
                                   const unsigned char hash[DIGEST_BYTES],
-                                  int64_t now, int64_t *out_id)
+                                  const char *who, int64_t now, int64_t *out_id)
 {
     if (name[0] == '\0' || strlen(name) >= OFFICE_NAME_SIZE) {
         log_error("office", "key not added: the name is empty or too long");
         return OFFICE_ERROR;
     }
-    struct addition add = {role, name, hash, now, 0};
+    struct addition add = {role, name, hash, who, now, 0};
     enum sql_result result = office_write(office, add_key, &add);
     if (result == SQL_OK) {
         *out_id = add.id;
@@ -112,7 +129,9 @@ enum office_result office_list_keys(struct office *office, office_key_row *row,
 }
 
 struct revocation {
-    int64_t id, now;
+    int64_t id;
+    const char *who;
+    int64_t now;
 };
 
 static enum sql_result revoke_key(struct sql *sql, void *ctx)
@@ -128,12 +147,17 @@ static enum sql_result revoke_key(struct sql *sql, void *ctx)
     s = sql_use(sql, KEY_REVOKE);
     sql_bind_int(s, 1, revoke->id);
     sql_bind_int(s, 2, revoke->now);
-    return sql_execute(s);
+    result = sql_execute(s);
+    // Again is no change.
+    return result == SQL_OK && sql_changes(sql) > 0
+               ? tell(sql, revoke->now, revoke->who, "key-revoked", revoke->id,
+                      "")
+               : result;
 }
 
 enum office_result office_revoke_key(struct office *office, int64_t id,
-                                     int64_t now)
+                                     const char *who, int64_t now)
 {
-    struct revocation revoke = {id, now};
+    struct revocation revoke = {id, who, now};
     return office_result_of(office_write(office, revoke_key, &revoke));
 }

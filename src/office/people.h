@@ -29,6 +29,7 @@ struct office_person {
     char officer[RECORD_CODE_SIZE]; // of an officer, "cb-07"; else ""
     int64_t added_at;
     int64_t disabled_at; // 0: may sign in
+    bool password_due;   // somebody else chose it: a new one comes first
 };
 
 // "user binh": who did it, for the audit trail.
@@ -46,6 +47,7 @@ struct office_new_person {
     enum office_person_role role;
     const char *officer; // "" unless the role is officer
     const char *hash;    // of the password
+    bool password_due;
 };
 // Whether it can be added, but for the hash: a fault is named in English.
 bool office_new_person_fits(const struct office_new_person *person,
@@ -72,6 +74,44 @@ enum office_result office_enable_person(struct office *office, const char *name,
 enum office_result office_set_password(struct office *office, const char *name,
                                        const char *hash, const char *who,
                                        int64_t now);
+
+struct office_password {
+    const char *name;
+    const char *hash;
+    bool is_due;
+    const unsigned char *keep; // hash of the session that goes on; NULL: none
+    const char *who;
+    int64_t now;
+};
+// The same with more to say.
+enum office_result
+office_change_password(struct office *office,
+                       const struct office_password *password);
+
+// What others call a person, and what they may do.
+struct office_person_change {
+    const char *name; // whose; it stays
+    const char *display;
+    enum office_person_role role;
+    const char *officer; // "" unless the role is officer
+    const char *who;
+    int64_t now;
+};
+enum office_change {
+    PERSON_CHANGED,
+    PERSON_MISSING,    // there is none
+    PERSON_TAKEN,      // the officer's code is another's
+    PERSON_LAST_ADMIN, // nobody else may sign in as admin
+    PERSON_NOT_CHANGED // the database; logged
+};
+// Writer only. Check it first with office_new_person_fits(). With another role
+// or code the person's sessions end at once.
+enum office_change
+office_change_person(struct office *office,
+                     const struct office_person_change *change);
+// Whether this is the only one who may sign in as admin.
+enum office_result office_is_last_admin(struct office *office, const char *name,
+                                        bool *out_is_last);
 
 // OFFICE_NONE when there is none; a disabled one is found. `out_hash` may be
 // NULL.

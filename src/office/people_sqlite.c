@@ -122,6 +122,7 @@ static enum sql_result add(struct sql *sql, void *ctx)
     sql_bind_text(s, 4, person->officer);
     sql_bind_text(s, 5, person->hash);
     sql_bind_int(s, 6, adding->now);
+    sql_bind_int(s, 7, person->password_due);
     result = sql_execute(s);
     const struct audit_entry entry = {adding->now, adding->who, "person-added",
                                       person->name,
@@ -150,7 +151,7 @@ enum office_addition office_add_person(struct office *office,
 // --- Changing ---------------------------------------------------------------
 
 struct changing {
-    const char *name, *hash, *who;
+    const char *name, *who;
     int64_t now;
     bool is_taken;
 };
@@ -227,36 +228,193 @@ enum office_result office_enable_person(struct office *office, const char *name,
     return office_result_of(result);
 }
 
-static enum sql_result set_password(struct sql *sql, void *ctx)
+// --- Passwords --------------------------------------------------------------
+
+static enum sql_result end_other_sessions(struct sql *sql, const char *name,
+                                          const unsigned char *keep)
 {
-    const struct changing *changing = ctx;
+    struct sql_statement *s = sql_use(sql, SESSION_END_OTHERS);
+    sql_bind_text(s, 1, name);
+    sql_bind_bytes(s, 2, keep, DIGEST_BYTES);
+    return sql_execute(s);
+}
+
+enum sql_result password_put(struct sql *sql,
+                             const struct office_password *password)
+{
     struct sql_statement *s = sql_use(sql, PERSON_SET_HASH);
-    sql_bind_text(s, 1, changing->name);
-    sql_bind_text(s, 2, changing->hash);
+    sql_bind_text(s, 1, password->name);
+    sql_bind_text(s, 2, password->hash);
+    sql_bind_int(s, 3, password->is_due);
     enum sql_result result = sql_execute(s);
     if (result == SQL_OK && sql_changes(sql) == 0) {
         return SQL_NONE;
     }
     if (result == SQL_OK) {
-        result = end_sessions(sql, changing->name);
+        result = password->keep
+                     ? end_other_sessions(sql, password->name, password->keep)
+                     : end_sessions(sql, password->name);
     }
     if (result == SQL_OK) {
-        result = sign_in_forgive(sql, changing->name);
+        result = sign_in_forgive(sql, password->name);
     }
-    return result == SQL_OK ? tell(sql, changing, "person-password") : result;
+    const struct audit_entry entry = {password->now, password->who,
+                                      "person-password", password->name,
+                                      password->is_due ? "to be changed" : ""};
+    return result == SQL_OK ? audit_put(sql, &entry) : result;
+}
+
+static enum sql_result change_password(struct sql *sql, void *ctx)
+{
+    return password_put(sql, ctx);
+}
+
+enum office_result
+office_change_password(struct office *office,
+                       const struct office_password *password)
+{
+    struct office_password copy = *password;
+    if (!password_hash_is_valid(password->hash)) {
+        log_error("office", "password not set: it is no password's hash");
+        return OFFICE_ERROR;
+    }
+    return office_result_of(office_work(office, change_password, &copy));
 }
 
 enum office_result office_set_password(struct office *office, const char *name,
                                        const char *hash, const char *who,
                                        int64_t now)
 {
-    struct changing changing = {
-        .name = name, .hash = hash, .who = who, .now = now};
-    if (!password_hash_is_valid(hash)) {
-        log_error("office", "password not set: it is no password's hash");
-        return OFFICE_ERROR;
+    return office_change_password(
+        office, &(struct office_password){
+                    .name = name, .hash = hash, .who = who, .now = now});
+}
+
+// --- Roles ------------------------------------------------------------------
+
+struct role_change {
+    const struct office_person_change *wish;
+    enum office_change answer;
+};
+
+static enum sql_result count_other_admins(struct sql *sql, const char *name,
+                                          int64_t *out_count)
+{
+    struct sql_statement *s = sql_use(sql, PERSON_OTHER_ADMINS);
+    sql_bind_text(s, 1, name);
+    enum sql_result result = sql_step(s);
+    if (result == SQL_OK) {
+        *out_count = sql_int(s, 0);
     }
-    return office_result_of(office_work(office, set_password, &changing));
+    sql_done(s);
+    return result;
+}
+
+static enum sql_result is_last_admin(struct sql *sql,
+                                     const struct office_person *person,
+                                     bool *out_is_last)
+{
+    int64_t others = 0;
+    enum sql_result result = count_other_admins(sql, person->name, &others);
+    *out_is_last =
+        person->role == PERSON_ADMIN && person->disabled_at == 0 && others == 0;
+    return result;
+}
+
+enum office_result office_is_last_admin(struct office *office, const char *name,
+                                        bool *out_is_last)
+{
+    struct office_person person;
+    enum sql_result result = person_find(office->sql, name, &person, NULL);
+    if (result == SQL_OK) {
+        result = is_last_admin(office->sql, &person, out_is_last);
+    }
+    return office_result_of(result);
+}
+
+// SQL_OK: another who may sign in has the code.
+static enum sql_result find_officer(struct sql *sql, const char *officer,
+                                    const char *name)
+{
+    struct sql_statement *s = sql_use(sql, PERSON_OFFICER_OF);
+    sql_bind_text(s, 1, officer);
+    sql_bind_text(s, 2, name);
+    enum sql_result result = officer[0] != '\0' ? sql_step(s) : SQL_NONE;
+    sql_done(s);
+    return result;
+}
+
+// SQL_OK and PERSON_CHANGED: it may be changed.
+static enum sql_result judge_change(struct sql *sql, struct role_change *change,
+                                    const struct office_person *before)
+{
+    const struct office_person_change *wish = change->wish;
+    bool is_last = false;
+    change->answer = PERSON_CHANGED;
+    enum sql_result result = is_last_admin(sql, before, &is_last);
+    if (result == SQL_OK && is_last && wish->role != PERSON_ADMIN) {
+        change->answer = PERSON_LAST_ADMIN;
+        return result;
+    }
+    if (result != SQL_OK || before->disabled_at != 0) {
+        return result;
+    }
+    result = find_officer(sql, wish->officer, wish->name);
+    if (result == SQL_OK) {
+        change->answer = PERSON_TAKEN;
+    }
+    return result == SQL_NONE ? SQL_OK : result;
+}
+
+static enum sql_result write_change(struct sql *sql,
+                                    const struct office_person_change *wish,
+                                    const struct office_person *before)
+{
+    char detail[512];
+    struct sql_statement *s = sql_use(sql, PERSON_CHANGE);
+    sql_bind_text(s, 1, wish->name);
+    sql_bind_text(s, 2, wish->display);
+    sql_bind_text(s, 3, person_role_name(wish->role));
+    sql_bind_text(s, 4, wish->officer);
+    enum sql_result result = sql_execute(s);
+    if (result == SQL_OK && (wish->role != before->role ||
+                             strcmp(wish->officer, before->officer) != 0)) {
+        result = end_sessions(sql, wish->name);
+    }
+    snprintf(detail, sizeof detail,
+             "role %s; before: role %s, officer \"%s\", display \"%s\"",
+             person_role_name(wish->role), person_role_name(before->role),
+             before->officer, before->display);
+    const struct audit_entry entry = {wish->now, wish->who, "person-changed",
+                                      wish->name, detail};
+    return result == SQL_OK ? audit_put(sql, &entry) : result;
+}
+
+static enum sql_result change_person(struct sql *sql, void *ctx)
+{
+    struct role_change *change = ctx;
+    struct office_person before;
+    enum sql_result result =
+        person_find(sql, change->wish->name, &before, NULL);
+    if (result == SQL_NONE) {
+        change->answer = PERSON_MISSING;
+        return SQL_OK;
+    }
+    if (result == SQL_OK) {
+        result = judge_change(sql, change, &before);
+    }
+    return result == SQL_OK && change->answer == PERSON_CHANGED
+               ? write_change(sql, change->wish, &before)
+               : result;
+}
+
+enum office_change office_change_person(struct office *office,
+                                        const struct office_person_change *wish)
+{
+    struct role_change change = {.wish = wish};
+    return office_work(office, change_person, &change) == SQL_OK
+               ? change.answer
+               : PERSON_NOT_CHANGED;
 }
 
 // --- Looking ----------------------------------------------------------------
@@ -267,6 +425,7 @@ bool person_read(struct sql_statement *s, struct office_person *out)
     out->no = sql_int(s, 0);
     out->added_at = sql_int(s, 5);
     out->disabled_at = sql_int(s, 6);
+    out->password_due = sql_int(s, 7) != 0;
     bool ok = role && person_role_parse(role, &out->role) &&
               column_text(s, 1, out->name, sizeof out->name) &&
               column_text(s, 2, out->display, sizeof out->display) &&

@@ -79,3 +79,30 @@ enum office_result
 office_end_session(struct office *office,
                    const unsigned char token_hash[DIGEST_BYTES],
                    const struct office_person *person, int64_t now);
+
+// --- The sessions of one person
+// -----------------------------------------------
+
+// Those that go on, the last used first. `is_own`: of this token. The row lives
+// during the call; false ends the list.
+struct session_row {
+    int64_t made_at, used_at;
+    bool is_own;
+};
+typedef bool office_session_row(void *ctx, const struct session_row *row);
+enum office_result
+office_list_sessions(struct office *office, const struct office_person *person,
+                     const unsigned char token_hash[DIGEST_BYTES],
+                     const struct session_rules *rules, int64_t now,
+                     office_session_row *row, void *ctx);
+// Writer only. All of them end at once, for a device that is lost. OFFICE_NONE:
+// there is no such person.
+enum office_result office_end_sessions(struct office *office, const char *name,
+                                       const char *who, int64_t now);
+
+// Writer only. A person's own password: `asked` has the old one's hash where it
+// fits, and is counted as a try to sign in. SIGN_IN_DONE: the new one holds,
+// and no session but `keep` goes on.
+enum sign_in_answer office_change_own_password(
+    struct office *office, const struct sign_in *asked, const char *new_hash,
+    const unsigned char keep[DIGEST_BYTES], int64_t *out_wait_ms);

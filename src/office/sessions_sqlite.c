@@ -147,6 +147,8 @@ struct signing_in {
     struct tries by_name, by_address;
     struct office_person person;
     bool is_known;
+    const char *new_hash;      // NULL: a session is wanted, else this
+    const unsigned char *keep; // password
     enum sign_in_answer answer;
     int64_t wait_ms;
 };
@@ -231,6 +233,20 @@ static enum sql_result admit(struct sql *sql, struct signing_in *in)
     return result == SQL_OK ? tell(sql, in, who, "signed-in") : result;
 }
 
+// Who has shown the old password has a new one.
+static enum sql_result renew(struct sql *sql, struct signing_in *in)
+{
+    char who[PERSON_WHO_SIZE];
+    in->answer = SIGN_IN_DONE;
+    person_who(&in->person, who);
+    const struct office_password password = {.name = in->name,
+                                             .hash = in->new_hash,
+                                             .keep = in->keep,
+                                             .who = who,
+                                             .now = in->asked->now};
+    return password_put(sql, &password);
+}
+
 static enum sql_result sign_in(struct sql *sql, void *ctx)
 {
     struct signing_in *in = ctx;
@@ -254,7 +270,10 @@ static enum sql_result sign_in(struct sql *sql, void *ctx)
     in->is_known = result == SQL_OK;
     bool fits = in->is_known && in->person.disabled_at == 0 && asked->hash &&
                 strcmp(hash, asked->hash) == 0;
-    return fits ? admit(sql, in) : refuse(sql, in);
+    if (!fits) {
+        return refuse(sql, in);
+    }
+    return in->new_hash ? renew(sql, in) : admit(sql, in);
 }
 
 enum sign_in_answer office_sign_in(struct office *office,
@@ -350,4 +369,71 @@ office_end_session(struct office *office,
 {
     struct ending ending = {token_hash, person, now};
     return office_result_of(office_work(office, end, &ending));
+}
+
+enum sign_in_answer office_change_own_password(
+    struct office *office, const struct sign_in *asked, const char *new_hash,
+    const unsigned char keep[DIGEST_BYTES], int64_t *out_wait_ms)
+{
+    struct signing_in in = {.asked = asked, .new_hash = new_hash, .keep = keep};
+    read_name(asked->name, in.name);
+    if (office_work(office, sign_in, &in) != SQL_OK) {
+        return SIGN_IN_FAILED;
+    }
+    *out_wait_ms = in.wait_ms;
+    return in.answer;
+}
+
+// --- The sessions of one person
+// -----------------------------------------------
+
+enum office_result
+office_list_sessions(struct office *office, const struct office_person *person,
+                     const unsigned char token_hash[DIGEST_BYTES],
+                     const struct session_rules *rules, int64_t now,
+                     office_session_row *row, void *ctx)
+{
+    struct sql_statement *s = sql_use(office->sql, SESSION_LIST);
+    enum sql_result result;
+    bool goes_on = true;
+    sql_bind_int(s, 1, person->no);
+    sql_bind_bytes(s, 2, token_hash, DIGEST_BYTES);
+    sql_bind_int(s, 3, now - rules->whole_ms);
+    sql_bind_int(s, 4, now - rules->idle_ms);
+    while (goes_on && (result = sql_step(s)) == SQL_OK) {
+        const struct session_row session = {sql_int(s, 0), sql_int(s, 1),
+                                            sql_int(s, 2) != 0};
+        goes_on = row(ctx, &session);
+    }
+    sql_done(s);
+    return !goes_on || result == SQL_NONE ? OFFICE_OK
+                                          : office_result_of(result);
+}
+
+struct ending_all {
+    const char *name, *who;
+    int64_t now;
+};
+
+static enum sql_result end_all(struct sql *sql, void *ctx)
+{
+    const struct ending_all *ending = ctx;
+    struct office_person person;
+    enum sql_result result = person_find(sql, ending->name, &person, NULL);
+    if (result != SQL_OK) {
+        return result;
+    }
+    struct sql_statement *s = sql_use(sql, SESSION_END_ALL);
+    sql_bind_text(s, 1, ending->name);
+    result = sql_execute(s);
+    const struct audit_entry entry = {ending->now, ending->who,
+                                      "sessions-ended", ending->name, ""};
+    return result == SQL_OK ? audit_put(sql, &entry) : result;
+}
+
+enum office_result office_end_sessions(struct office *office, const char *name,
+                                       const char *who, int64_t now)
+{
+    struct ending_all ending = {name, who, now};
+    return office_result_of(office_work(office, end_all, &ending));
 }

@@ -16,7 +16,8 @@
     " coalesce(t.lifetime_ratings, -1), coalesce(t.disk_free, -1),"            \
     " t.clock_offset_ms, coalesce(c.gen, 0), coalesce(c.received_to, 0),"      \
     " coalesce(c.reported_to, 0),"                                             \
-    " (SELECT count(*) FROM flags g WHERE g.device_no = d.device_no), d.kind"  \
+    " (SELECT count(*) FROM flags g WHERE g.device_no = d.device_no), d.kind"
+#define DEVICE_TABLES                                                          \
     " FROM devices d LEFT JOIN contacts t ON t.device_no = d.device_no"        \
     " LEFT JOIN chains c ON c.device_no = d.device_no AND c.gen ="             \
     " (SELECT max(gen) FROM chains m WHERE m.device_no = d.device_no)"
@@ -28,7 +29,7 @@
 // Columns of struct office_person, for read_person().
 #define PERSON_COLUMNS                                                         \
     "p.person_no, p.name, p.display, p.role, p.officer, p.added_at,"           \
-    " p.disabled_at"
+    " p.disabled_at, p.password_due"
 
 // The columns of struct time_thread, in its order.
 #define CHAIN_THREAD                                                           \
@@ -242,12 +243,30 @@ const char *const office_statements[STATEMENT_COUNT] = {
     [DEVICE_ADD] =
         "INSERT INTO devices (id, name, unit, counter, field, added_at)"
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-    [DEVICE_BY_ID] = DEVICE_COLUMNS " WHERE d.id = ?1",
-    [DEVICE_BY_TOKEN] = DEVICE_COLUMNS " WHERE d.token_hash = ?1",
-    [DEVICE_BY_NO] = DEVICE_COLUMNS " WHERE d.device_no = ?1",
+    [DEVICE_BY_ID] = DEVICE_COLUMNS DEVICE_TABLES " WHERE d.id = ?1",
+    [DEVICE_BY_TOKEN] = DEVICE_COLUMNS DEVICE_TABLES " WHERE d.token_hash = ?1",
+    [DEVICE_BY_NO] = DEVICE_COLUMNS DEVICE_TABLES " WHERE d.device_no = ?1",
     // Counters are mostly numbers: 3 before 10.
-    [DEVICE_LIST] = DEVICE_COLUMNS
-    " ORDER BY d.kind, length(d.counter), d.counter, d.device_no",
+    [DEVICE_LIST] =
+        DEVICE_COLUMNS DEVICE_TABLES
+        " ORDER BY d.kind, length(d.counter), d.counter, d.device_no",
+    [DEVICE_STATES] =
+        DEVICE_COLUMNS
+        ", coalesce(t.state, ''), c.line_quality,"
+        " (SELECT coalesce(sum(max(0, max(m.reported_to,"
+        "   coalesce((SELECT max(h.last) FROM holes h"
+        "    WHERE h.device_no = m.device_no AND h.gen = m.gen), 0))"
+        "   - m.received_to)), 0) FROM chains m"
+        "  WHERE m.device_no = d.device_no)"
+        " + (SELECT coalesce(sum(last), 0) FROM (SELECT max(h.last) AS last"
+        "   FROM holes h WHERE h.device_no = d.device_no AND NOT EXISTS"
+        "   (SELECT 1 FROM chains m WHERE m.device_no = h.device_no"
+        "    AND m.gen = h.gen) GROUP BY h.gen)),"
+        " (SELECT coalesce(sum(l.last - l.first + 1), 0) FROM lost_lines l"
+        "  WHERE l.device_no = d.device_no)" DEVICE_TABLES
+        " ORDER BY d.kind, length(d.counter), d.counter, d.device_no",
+    [DEVICE_CHANGE] = "UPDATE devices SET name = ?2, counter = ?3, field = ?4"
+                      " WHERE id = ?1",
     [DEVICE_NO] = "SELECT device_no FROM devices WHERE id = ?1",
     [DEVICE_ENROL] =
         "UPDATE devices SET enrolled_at = ?2, public_key = ?3, token_hash = ?4"
@@ -810,7 +829,8 @@ const char *const office_statements[STATEMENT_COUNT] = {
         "SELECT dimension, grain, period, key, " TRANSACTION_SUMS
         " FROM transaction_totals",
     [PERSON_ADD] = "INSERT INTO people (name, display, role, officer, hash,"
-                   " added_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                   " added_at, password_due)"
+                   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     [PERSON_CLASH] = "SELECT 1 FROM people WHERE name = ?1"
                      " OR (officer = ?2 AND officer <> '' AND disabled_at = 0)",
     [PERSON_FIND] =
@@ -820,7 +840,15 @@ const char *const office_statements[STATEMENT_COUNT] = {
     [PERSON_DISABLE] = "UPDATE people SET disabled_at = ?2"
                        " WHERE name = ?1 AND disabled_at = 0",
     [PERSON_ENABLE] = "UPDATE people SET disabled_at = 0 WHERE name = ?1",
-    [PERSON_SET_HASH] = "UPDATE people SET hash = ?2 WHERE name = ?1",
+    [PERSON_SET_HASH] =
+        "UPDATE people SET hash = ?2, password_due = ?3 WHERE name = ?1",
+    [PERSON_CHANGE] = "UPDATE people SET display = ?2, role = ?3, officer = ?4"
+                      " WHERE name = ?1",
+    // Others than this one who may sign in as admin.
+    [PERSON_OTHER_ADMINS] = "SELECT count(*) FROM people WHERE name <> ?1"
+                            " AND role = 'admin' AND disabled_at = 0",
+    [PERSON_OFFICER_OF] = "SELECT 1 FROM people WHERE officer = ?1"
+                          " AND name <> ?2 AND disabled_at = 0",
     [SESSION_ADD] = "INSERT INTO sessions VALUES (?1, ?2, ?3, ?3)",
     // Made and used within the rules; a time to come is a clock that was set
     // back, by more than a few minutes.
@@ -834,6 +862,12 @@ const char *const office_statements[STATEMENT_COUNT] = {
     [SESSION_END] = "DELETE FROM sessions WHERE hash = ?1",
     [SESSION_END_ALL] = "DELETE FROM sessions WHERE person_no ="
                         " (SELECT person_no FROM people WHERE name = ?1)",
+    [SESSION_END_OTHERS] =
+        "DELETE FROM sessions WHERE person_no ="
+        " (SELECT person_no FROM people WHERE name = ?1) AND hash <> ?2",
+    [SESSION_LIST] = "SELECT made_at, used_at, hash = ?2 FROM sessions"
+                     " WHERE person_no = ?1 AND made_at > ?3 AND used_at > ?4"
+                     " ORDER BY used_at DESC, made_at DESC",
     [SESSION_END_OLD] = "DELETE FROM sessions WHERE made_at <= ?1"
                         " OR used_at <= ?2 OR used_at > ?3",
     [SESSION_END_MANY] =

@@ -264,6 +264,9 @@ static bool take_unit(void *ctx, const struct office_device *device)
     return true;
 }
 
+// The commands are run by who may write the directory.
+static const char WHO[] = "admin";
+
 static bool write_device(struct admin *admin,
                          const struct admin_new_device *device,
                          struct admin_added_device *out,
@@ -281,6 +284,7 @@ static bool write_device(struct admin *admin,
         .counter = device->counter,
         .name = device->name,
         .field = device->field,
+        .who = WHO,
     };
     if ((result == OFFICE_OK || result == OFFICE_NONE) &&
         !office_new_device_fits(&wanted, &why)) {
@@ -302,14 +306,11 @@ static bool write_key(struct admin *admin, enum office_role role,
     unsigned char hash[DIGEST_BYTES];
     secret_make_token(out_key, hash);
     enum office_result result = office_add_key(admin->office, role, name, hash,
-                                               clock_wall_ms(), out_id);
+                                               WHO, clock_wall_ms(), out_id);
     if (result != OFFICE_OK)
         server_data_complain(console, "the key was not added", result);
     return result == OFFICE_OK;
 }
-
-// The commands are run by who may write the directory.
-static const char WHO[] = "admin";
 
 static bool write_person(struct admin *admin,
                          const struct office_new_person *person,
@@ -355,7 +356,7 @@ bool admin_revoke_device(struct admin *admin, const char *id,
     if (!admin->office)
         return post_revocation(admin, "devices", id, console);
     enum office_result result =
-        office_revoke_device(admin->office, id, clock_wall_ms());
+        office_revoke_device(admin->office, id, WHO, clock_wall_ms());
     if (result != OFFICE_OK)
         server_data_complain(console, id, result);
     return result == OFFICE_OK;
@@ -368,7 +369,7 @@ bool admin_revoke_key(struct admin *admin, int64_t id, struct console *console)
     if (!admin->office)
         return post_revocation(admin, "keys", text, console);
     enum office_result result =
-        office_revoke_key(admin->office, id, clock_wall_ms());
+        office_revoke_key(admin->office, id, WHO, clock_wall_ms());
     if (result != OFFICE_OK)
         server_data_complain(console, text, result);
     return result == OFFICE_OK;

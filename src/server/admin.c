@@ -1,8 +1,10 @@
-// The admin listener's routes: what `hailong` commands ask of a server that is
-// running. Everything goes through the writer, like all that is written.
+// Devices and keys: what `hailong` commands ask of a server that is running, on
+// the admin listener, and what an admin asks on the page. Everything goes
+// through the writer, like all that is written.
 #include "common/clock.h"
 #include "office/keys.h"
 #include "office/secret.h"
+#include "qr/qr.h"
 #include "server/context.h"
 #include "server/handlers.h"
 #include "server/request.h"
@@ -12,14 +14,15 @@
 
 // One command, as it lies in the writer's queue.
 struct command {
-    const char *unit;
+    struct server *server;
+    const char *unit, *who;
     char counter[RECORD_CODE_SIZE];
     char field[RECORD_CODE_SIZE];
     char name[OFFICE_NAME_SIZE];
     enum office_role role;
     char secret[SECRET_TOKEN_SIZE];
     unsigned char hash[DIGEST_BYTES];
-    const char *device; // to revoke
+    const char *device; // to change or revoke
     int64_t key;        // made, or to revoke
     // results
     char id[ID_SIZE];
@@ -41,17 +44,13 @@ static struct command *open_command(struct request *request)
         reply_status(request, 500);
         return NULL;
     }
+    command->server = request->server;
+    command->who = request_who(request);
+    command->unit = request->server->settings.unit_code;
+    command->device = request->part;
     request->work = command;
     request->free_work = free_command;
     return command;
-}
-
-static enum handling refuse(struct request *request, const char *why)
-{
-    reply_problem(request, PROBLEM_UNREADABLE,
-                  &(struct problem_members){.line = 1, .reason = why}, "%s",
-                  why);
-    return HANDLING_DONE;
 }
 
 // An optional text: missing and null are "".
@@ -71,38 +70,57 @@ static enum office_result add_device(struct office *office, void *ctx)
         .unit = command->unit,
         .counter = command->counter,
         .name = command->name[0] != '\0' ? command->name : NULL,
-        .field = command->field[0] != '\0' ? command->field : NULL};
+        .field = command->field[0] != '\0' ? command->field : NULL,
+        .who = command->who};
     return office_add_device(office, &device, clock_wall_ms(), command->id,
                              command->code, &command->expires_at);
 }
 
-enum handling admin_add_device_handle(struct request *request)
+// Counter, name and field. NULL, or what is wrong.
+static const char *read_place(const json_t *object, struct command *command)
 {
-    const char *why;
-    struct command *command = open_command(request);
-    json_t *object = command ? request_object(request) : NULL;
-    if (!object) {
-        return HANDLING_DONE;
-    }
-    command->unit = request->server->settings.unit_code;
-    bool read =
-        read_text(object, "counter", command->counter,
-                  sizeof command->counter) &&
-        read_text(object, "name", command->name, sizeof command->name) &&
-        read_text(object, "field", command->field, sizeof command->field);
-    json_decref(object);
-    if (!read) {
-        return refuse(request, "counter, name or field: is no text, or too "
-                               "long");
+    const char *why = NULL;
+    if (!read_text(object, "counter", command->counter,
+                   sizeof command->counter) ||
+        !read_text(object, "name", command->name, sizeof command->name) ||
+        !read_text(object, "field", command->field, sizeof command->field)) {
+        return "counter, name or field: is no text, or too long";
     }
     const struct office_new_device device = {.unit = command->unit,
                                              .counter = command->counter,
                                              .name = command->name,
                                              .field = command->field};
-    if (!office_new_device_fits(&device, &why)) {
-        return refuse(request, why);
+    return office_new_device_fits(&device, &why) ? NULL : why;
+}
+
+static enum handling write_place(struct request *request,
+                                 enum office_result (*work)(struct office *,
+                                                            void *))
+{
+    struct command *command = open_command(request);
+    json_t *object = command ? request_object(request) : NULL;
+    if (!object) {
+        return HANDLING_DONE;
     }
-    return request_write(request, add_device);
+    const char *why = read_place(object, command);
+    json_decref(object);
+    return why ? request_refuse(request, why) : request_write(request, work);
+}
+
+enum handling admin_add_device_handle(struct request *request)
+{
+    return write_place(request, add_device);
+}
+
+// A page shows the code as a picture too.
+static bool add_picture(json_t *object, const char *code)
+{
+    struct buf image = {0};
+    bool done = object && qr_append_svg(code, &image) &&
+                json_object_set_new(object, "qr_svg",
+                                    json_string(buf_text(&image))) == 0;
+    buf_free(&image);
+    return done;
 }
 
 void admin_add_device_finish(struct request *request)
@@ -114,15 +132,61 @@ void admin_add_device_finish(struct request *request)
         return;
     }
     clock_format(command->expires_at, expires);
-    reply_json(request, 201,
-               json_pack("{s:s, s:s, s:s}", "device", command->id, "code",
-                         command->code, "expires_at", expires));
+    json_t *object = json_pack("{s:s, s:s, s:s}", "device", command->id, "code",
+                               command->code, "expires_at", expires);
+    if (request->caller != 0 && !add_picture(object, command->code)) {
+        json_decref(object);
+        object = NULL;
+    }
+    reply_json(request, 201, object);
+}
+
+// Where it stands is a part of what it is told.
+static enum office_result change_device(struct office *office, void *ctx)
+{
+    struct command *command = ctx;
+    int64_t now = clock_wall_ms();
+    const struct office_device_change change = {.id = command->device,
+                                                .name = command->name,
+                                                .counter = command->counter,
+                                                .field = command->field,
+                                                .who = command->who,
+                                                .now = now};
+    struct office_device device;
+    enum office_result result = office_change_device(office, &change);
+    if (result == OFFICE_OK) {
+        result = office_find_device(office, command->device, &device);
+    }
+    return result == OFFICE_OK && device.state == OFFICE_DEVICE_ACTIVE &&
+                   device.kind == OFFICE_DEVICE_KIND_COUNTER
+               ? office_configure_device(office, command->device,
+                                         &command->server->settings.defaults,
+                                         now)
+               : result;
+}
+
+enum handling admin_change_device_handle(struct request *request)
+{
+    return write_place(request, change_device);
+}
+
+void admin_change_device_finish(struct request *request)
+{
+    if (request->job.result == OFFICE_NONE) {
+        reply_problem(request, PROBLEM_NOT_FOUND, NULL, "there is no %s",
+                      request->part);
+    } else if (request->job.result != OFFICE_OK) {
+        reply_office_failure(request, request->job.result);
+    } else {
+        reply_json(request, 200, json_pack("{s:s}", "device", request->part));
+    }
 }
 
 static enum office_result revoke_device(struct office *office, void *ctx)
 {
     struct command *command = ctx;
-    return office_revoke_device(office, command->device, clock_wall_ms());
+    return office_revoke_device(office, command->device, command->who,
+                                clock_wall_ms());
 }
 
 // Who is revoked waits for nothing any more.
@@ -137,7 +201,6 @@ enum handling admin_revoke_device_handle(struct request *request)
     if (!command) {
         return HANDLING_DONE;
     }
-    command->device = request->part;
     request->committed = announce_revoked;
     return request_write(request, revoke_device);
 }
@@ -146,7 +209,7 @@ static enum office_result add_key(struct office *office, void *ctx)
 {
     struct command *command = ctx;
     return office_add_key(office, command->role, command->name, command->hash,
-                          clock_wall_ms(), &command->key);
+                          command->who, clock_wall_ms(), &command->key);
 }
 
 enum handling admin_add_key_handle(struct request *request)
@@ -164,10 +227,10 @@ enum handling admin_add_key_handle(struct request *request)
         command->name[0] != '\0';
     json_decref(object);
     if (!has_role) {
-        return refuse(request, "role: must be office, leader or feed");
+        return request_refuse(request, "role: must be office, leader or feed");
     }
     if (!has_name) {
-        return refuse(request, "name: is missing or too long");
+        return request_refuse(request, "name: is missing or too long");
     }
     secret_make_token(command->secret, command->hash);
     return request_write(request, add_key);
@@ -188,7 +251,8 @@ void admin_add_key_finish(struct request *request)
 static enum office_result revoke_key(struct office *office, void *ctx)
 {
     struct command *command = ctx;
-    return office_revoke_key(office, command->key, clock_wall_ms());
+    return office_revoke_key(office, command->key, command->who,
+                             clock_wall_ms());
 }
 
 enum handling admin_revoke_key_handle(struct request *request)

@@ -17,6 +17,10 @@ void sign_in_finish(struct request *request);
 enum handling session_handle(struct request *request);
 enum handling sign_out_handle(struct request *request);
 void sign_out_finish(struct request *request);
+enum handling sessions_handle(struct request *request);
+enum handling sign_out_everywhere_handle(struct request *request);
+enum handling own_password_handle(struct request *request);
+void own_password_finish(struct request *request);
 // web.c
 enum handling web_handle(struct request *request);
 enum handling font_handle(struct request *request);
@@ -95,7 +99,21 @@ enum handling admin_add_key_handle(struct request *request);
 void admin_add_key_finish(struct request *request);
 enum handling admin_revoke_key_handle(struct request *request);
 void admin_revoke_finish(struct request *request);
+enum handling admin_change_device_handle(struct request *request);
+void admin_change_device_finish(struct request *request);
+// admin_lists.c
+enum handling keys_handle(struct request *request);
+enum handling surveys_handle(struct request *request);
+// device_list.c
+enum handling devices_handle(struct request *request);
 // admin_people.c
+enum handling people_handle(struct request *request);
+enum handling renew_password_handle(struct request *request);
+void renew_password_finish(struct request *request);
+enum handling change_person_handle(struct request *request);
+void change_person_finish(struct request *request);
+enum handling end_sessions_handle(struct request *request);
+void admin_disable_person_finish(struct request *request);
 enum handling admin_add_person_handle(struct request *request);
 void admin_add_person_finish(struct request *request);
 enum handling admin_disable_person_handle(struct request *request);

@@ -298,6 +298,23 @@ static enum office_result take_session(struct request *request)
     return result;
 }
 
+// Who has a password of somebody else's making does nothing but change it.
+static bool is_free_before(const struct route *route)
+{
+    return route->id == ROUTE_SESSION || route->id == ROUTE_SIGN_OUT ||
+           route->id == ROUTE_OWN_PASSWORD;
+}
+
+static bool check_password_due(struct request *request)
+{
+    if (!request->person.password_due || is_free_before(request->route)) {
+        return true;
+    }
+    reply_problem(request, PROBLEM_PASSWORD_DUE, NULL,
+                  "choose a password of your own first, at /mat-khau");
+    return false;
+}
+
 static bool check_csrf(struct request *request)
 {
     const char *sent = request->headers.csrf;
@@ -333,7 +350,8 @@ static bool permit_session(struct request *request)
 {
     return need_session(request) &&
            check_rate(request, request->server->limits, request->who) &&
-           check_role(request) && check_csrf(request);
+           check_role(request) && check_password_due(request) &&
+           check_csrf(request);
 }
 
 bool permit_caller(struct request *request)
@@ -362,11 +380,18 @@ static void send_to_sign_in(struct request *request)
                  has_next ? "?next=" : "", has_next ? path : "");
 }
 
+static const char PASSWORD_PAGE[] = "/mat-khau";
+
 bool permit_page(struct request *request)
 {
     enum office_result result = take_session(request);
     if (result == OFFICE_NONE) {
         send_to_sign_in(request);
+    } else if (result == OFFICE_OK && request->person.password_due &&
+               strcmp(request->path, PASSWORD_PAGE) != 0) {
+        reply_status(request, 303);
+        reply_header(request, "Location", "%s", PASSWORD_PAGE);
+        return false;
     }
     return result == OFFICE_OK &&
            check_rate(request, request->server->limits, request->who) &&

@@ -15,13 +15,15 @@ bool permit_sender(struct request *request);
 // An API key or a person's session, of a role that the route's `callers` name.
 // Fills request->caller and request->who, and of a session request->person,
 // request->session and request->csrf. What changes something by a session must
-// be asked by this server's own page: it sends that csrf back.
+// be asked by this server's own page: it sends that csrf back. Whose password
+// is due may do nothing before it is changed.
 bool permit_caller(struct request *request);
 // Once more, when the request has waited: meanwhile the key may have been
 // revoked, or the session have ended.
 bool permit_caller_still(struct request *request);
 // For pages: as permit_caller(), but who is not signed in is sent to where one
-// signs in, and from there back.
+// signs in, and from there back; and whose password is due to where it is
+// changed.
 bool permit_page(struct request *request);
 // Anybody, but no page of another site.
 bool permit_own_page(struct request *request);

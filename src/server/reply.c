@@ -1,4 +1,5 @@
 #include "server/reply.h"
+#include "common/clock.h"
 #include "server/request.h"
 #include <stdarg.h>
 #include <stdio.h>
@@ -12,6 +13,12 @@ static const struct {
     [PROBLEM_UNAUTHORIZED] = {401, "unauthorized", "No valid token was given"},
     [PROBLEM_FORBIDDEN] = {403, "forbidden", "The caller may not do that"},
     [PROBLEM_REVOKED] = {403, "revoked", "The device was revoked"},
+    [PROBLEM_PASSWORD_DUE] = {403, "password-due",
+                              "A new password comes first"},
+    [PROBLEM_WRONG_PASSWORD] = {403, "wrong-password",
+                                "The password is not right"},
+    [PROBLEM_OWN_ACCOUNT] = {403, "own-account",
+                             "Nobody does that to themselves"},
     [PROBLEM_FOREIGN_PAGE] = {403, "foreign-page",
                               "The request is not of this server's own page"},
     [PROBLEM_SIGN_IN] = {401, "sign-in", "The name or the password is wrong"},
@@ -23,6 +30,7 @@ static const struct {
     [PROBLEM_FORK] = {409, "fork", "The lines do not continue what is held"},
     [PROBLEM_THERE] = {409, "there", "There is one already"},
     [PROBLEM_CHANGED] = {409, "changed", "Somebody changed it meanwhile"},
+    [PROBLEM_LAST_ADMIN] = {409, "last-admin", "It is the only admin"},
     [PROBLEM_ALREADY_RATED] = {409, "already-rated",
                                "The transaction has its rating"},
     [PROBLEM_OPEN_ELSEWHERE] = {409, "open-elsewhere",
@@ -203,6 +211,13 @@ void reply_office_failure(struct request *request, enum office_result result)
                       : "the server's database cannot do this now; nothing is "
                         "lost, try again");
     reply_header(request, "Retry-After", "%d", RETRY_DATABASE_S);
+}
+
+json_t *reply_time(int64_t wall_ms)
+{
+    char text[CLOCK_ISO_SIZE];
+    clock_format(wall_ms, text);
+    return wall_ms > 0 ? json_string(text) : json_null();
 }
 
 void reply_header(struct request *request, const char *name, const char *format,

@@ -47,6 +47,9 @@ enum problem {
     PROBLEM_FORBIDDEN,
     PROBLEM_REVOKED,
     PROBLEM_FOREIGN_PAGE,
+    PROBLEM_PASSWORD_DUE,
+    PROBLEM_WRONG_PASSWORD,
+    PROBLEM_OWN_ACCOUNT,
     PROBLEM_SIGN_IN,
     PROBLEM_SIGN_IN_LOCKED,
     PROBLEM_NOT_FOUND,
@@ -55,6 +58,7 @@ enum problem {
     PROBLEM_FORK,
     PROBLEM_THERE,
     PROBLEM_CHANGED,
+    PROBLEM_LAST_ADMIN,
     PROBLEM_ALREADY_RATED,
     PROBLEM_OPEN_ELSEWHERE,
     PROBLEM_QUEUE_FULL,
@@ -108,6 +112,8 @@ void reply_problem(struct request *request, enum problem problem,
                    ...) __attribute__((format(printf, 4, 5)));
 // The database did not do it: 503, and when to come again.
 void reply_office_failure(struct request *request, enum office_result result);
+// A time as answers tell it; null: never. A new reference.
+json_t *reply_time(int64_t wall_ms);
 // Adds a header to the answer that is set. A value that does not fit is cut.
 void reply_header(struct request *request, const char *name, const char *format,
                   ...) __attribute__((format(printf, 3, 4)));

@@ -373,6 +373,19 @@ json_t *request_object(struct request *request)
     return object;
 }
 
+enum handling request_refuse(struct request *request, const char *why)
+{
+    reply_problem(request, PROBLEM_UNREADABLE,
+                  &(struct problem_members){.line = 1, .reason = why}, "%s",
+                  why);
+    return HANDLING_DONE;
+}
+
+const char *request_who(const struct request *request)
+{
+    return request->who[0] != '\0' ? request->who : "admin";
+}
+
 struct argument {
     const char *name;
     const char *value;

@@ -120,6 +120,11 @@ bool request_borrow(struct request *request, size_t size);
 // The body as a JSON object. NULL: the reply is set (422). The caller gives it
 // back with json_decref().
 json_t *request_object(struct request *request);
+// The body says what cannot be: 422, with why.
+enum handling request_refuse(struct request *request, const char *why);
+// Who asks, for the audit trail; on the admin listener "admin", for the
+// commands are run by who may read admin.json.
+const char *request_who(const struct request *request);
 // The value of an argument of the query, NULL when it is missing. False, and
 // the reply is set (400), when it is there twice or holds a NUL.
 bool request_argument(struct request *request, const char *name,

@@ -97,16 +97,21 @@ static json_t *state_object(const struct batch_state *state)
     json_t *faults = json_array();
     for (size_t i = 0; i < state->fault_count; i++)
         json_array_append_new(faults, json_string(state->faults[i]));
-    json_t *object =
-        json_pack("{s:I,s:{s:I,s:I,s:I,s:I,s:I},s:I,s:s,s:o}", "pending",
-                  (json_int_t)state->pending, "lifetime", "lines",
-                  (json_int_t)state->lifetime.lines, "rated",
-                  (json_int_t)state->lifetime.rated, "declined",
-                  (json_int_t)state->lifetime.declined, "timeout",
-                  (json_int_t)state->lifetime.timeout, "withdrawn",
-                  (json_int_t)state->lifetime.withdrawn, "disk_free_mib",
-                  (json_int_t)state->disk_free_mib, "version", HAILONG_VERSION,
-                  "faults", faults);
+    json_t *object = json_pack(
+        "{s:I,s:{s:I,s:I,s:I,s:I,s:I},s:I,s:s,s:I,s:o}", "pending",
+        (json_int_t)state->pending, "lifetime", "lines",
+        (json_int_t)state->lifetime.lines, "rated",
+        (json_int_t)state->lifetime.rated, "declined",
+        (json_int_t)state->lifetime.declined, "timeout",
+        (json_int_t)state->lifetime.timeout, "withdrawn",
+        (json_int_t)state->lifetime.withdrawn, "disk_free_mib",
+        (json_int_t)state->disk_free_mib, "version", HAILONG_VERSION, "config",
+        (json_int_t)state->config_version, "faults", faults);
+    if (object && state->oldest_at > 0) {
+        char at[CLOCK_ISO_SIZE];
+        clock_format(state->oldest_at, at);
+        json_object_set_new(object, "oldest_at", json_string(at));
+    }
     if (object && state->invitation && state->invitation[0])
         json_object_set_new(object, "invitation",
                             json_string(state->invitation));

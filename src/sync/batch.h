@@ -18,6 +18,8 @@ struct batch_state {
     int64_t pending;
     struct ledger_counts lifetime;
     int64_t disk_free_mib; // −1: unknown
+    int64_t oldest_at;     // when what waits longest was written; 0: nothing
+    int64_t config_version;
     const char *faults[8];
     size_t fault_count;
     const char *invitation; // on the screen; NULL or "": none

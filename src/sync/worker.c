@@ -25,6 +25,7 @@
 #include <unistd.h>
 
 enum {
+    DISK_LOW_MIB = 200,
     POLL_MS = 1000,
     FIRST_CONTACT_S = 5,
     HEARTBEAT_S = 60,
@@ -295,6 +296,19 @@ static bool find_waiting(struct worker *w, struct waiting *out)
 
 // --- One batch -------------------------------------------------------------
 
+// What staff at the server can do something about.
+static void find_faults(struct worker *w, struct batch_state *out)
+{
+    int64_t quarantined = 0;
+    if (!w->reader)
+        out->faults[out->fault_count++] = "no-ledger";
+    if (courier_quarantine_count(w->courier, &quarantined) == SQL_OK &&
+        quarantined > 0)
+        out->faults[out->fault_count++] = "quarantine";
+    if (out->disk_free_mib >= 0 && out->disk_free_mib < DISK_LOW_MIB)
+        out->faults[out->fault_count++] = "disk-low";
+}
+
 static void describe(struct worker *w, const struct waiting *waiting,
                      struct batch_state *out)
 {
@@ -303,10 +317,15 @@ static void describe(struct worker *w, const struct waiting *waiting,
         (struct batch_state){.pending = waiting->pending, .disk_free_mib = -1};
     if (w->reader)
         ledger_reader_counts(w->reader, &out->lifetime);
+    if (w->reader && waiting->pending > 0)
+        ledger_reader_written_at(w->reader, waiting->gen, waiting->from - 1,
+                                 &out->oldest_at);
+    out->config_version = w->config_version;
     out->invitation = w->shown;
     if (statvfs(w->directory, &disk) == 0)
         out->disk_free_mib =
             (int64_t)(disk.f_bavail * disk.f_frsize / (1024 * 1024));
+    find_faults(w, out);
 }
 
 static bool make_batch(struct worker *w, const struct waiting *waiting,

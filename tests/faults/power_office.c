@@ -95,7 +95,7 @@ static void add_key(struct told *told, struct office *office)
     int64_t id;
     key_of(++told->keys_asked, hash);
     if (office_add_key(office, OFFICE_ROLE_OFFICE, "the report", hash,
-                       1795400000000, &id) != OFFICE_OK)
+                       "admin", 1795400000000, &id) != OFFICE_OK)
         _exit(4);
     told->keys_kept = told->keys_asked;
 }

@@ -175,15 +175,18 @@ static void test_revoking(void **state)
     struct office_enrol_request two = request(waiting.code, 2);
     assert_int_equal(office_enrol(made->office, &one, now, &device),
                      OFFICE_ENROLLED);
-    assert_int_equal(office_revoke_device(made->office, active.id, now + 1),
-                     OFFICE_OK);
-    assert_int_equal(office_revoke_device(made->office, active.id, now + 9),
-                     OFFICE_OK);
-    assert_int_equal(office_revoke_device(made->office, waiting.id, now + 1),
-                     OFFICE_OK);
     assert_int_equal(
-        office_revoke_device(made->office,
-                             "00000000-0000-4000-8000-000000000000", now),
+        office_revoke_device(made->office, active.id, "admin", now + 1),
+        OFFICE_OK);
+    assert_int_equal(
+        office_revoke_device(made->office, active.id, "admin", now + 9),
+        OFFICE_OK);
+    assert_int_equal(
+        office_revoke_device(made->office, waiting.id, "admin", now + 1),
+        OFFICE_OK);
+    assert_int_equal(
+        office_revoke_device(
+            made->office, "00000000-0000-4000-8000-000000000000", "admin", now),
         OFFICE_NONE);
     // Its token is still recognised, so that it can be told.
     assert_int_equal(
@@ -261,10 +264,12 @@ static void test_keys(void **state)
     int64_t office_id, feed_id;
     struct office_key key;
     assert_int_equal(office_add_key(made->office, OFFICE_ROLE_OFFICE,
-                                    "Văn phòng", office, now, &office_id),
+                                    "Văn phòng", office, "admin", now,
+                                    &office_id),
                      OFFICE_OK);
     assert_int_equal(office_add_key(made->office, OFFICE_ROLE_FEED,
-                                    "Một cửa điện tử", feed, now, &feed_id),
+                                    "Một cửa điện tử", feed, "admin", now,
+                                    &feed_id),
                      OFFICE_OK);
     assert_int_equal(office_find_key(made->office, office, &key), OFFICE_OK);
     assert_int_equal(key.id, office_id);
@@ -273,20 +278,21 @@ static void test_keys(void **state)
     assert_int_equal(office_find_key(made->office, feed, &key), OFFICE_OK);
     assert_int_equal(key.role, OFFICE_ROLE_FEED);
 
-    assert_int_equal(office_revoke_key(made->office, office_id, now),
+    assert_int_equal(office_revoke_key(made->office, office_id, "admin", now),
                      OFFICE_OK);
-    assert_int_equal(office_revoke_key(made->office, office_id, now),
+    assert_int_equal(office_revoke_key(made->office, office_id, "admin", now),
                      OFFICE_OK);
-    assert_int_equal(office_revoke_key(made->office, 999, now), OFFICE_NONE);
+    assert_int_equal(office_revoke_key(made->office, 999, "admin", now),
+                     OFFICE_NONE);
     assert_int_equal(office_find_key(made->office, office, &key), OFFICE_NONE);
     assert_int_equal(office_find_key(made->office, feed, &key), OFFICE_OK);
     int count = 0;
     assert_int_equal(office_list_keys(made->office, count_key, &count),
                      OFFICE_OK);
     assert_int_equal(count, 2); // a revoked one stays in the list
-    assert_int_equal(
-        office_add_key(made->office, OFFICE_ROLE_FEED, "", feed, now, &feed_id),
-        OFFICE_ERROR);
+    assert_int_equal(office_add_key(made->office, OFFICE_ROLE_FEED, "", feed,
+                                    "admin", now, &feed_id),
+                     OFFICE_ERROR);
 }
 
 static void test_roles_have_names(void **state)
@@ -339,7 +345,8 @@ static void test_a_configuration_is_one_object(void **state)
         "{\"version\":3,\"unit\":{\"code\":\"H24.12\",\"name\":\"Bình "
         "Minh\"},\"counter\":\"3\",\"field\":null,\"mode\":\"walk-up\","
         "\"walk_up\":\"on\",\"contact_s\":120,"
-        "\"privacy\":\"anonymous\",\"survey\":\"quay\",\"levels\":5,\"order\":\"best-first\","
+        "\"privacy\":\"anonymous\",\"survey\":\"quay\",\"levels\":5,\"order\":"
+        "\"best-first\","
         "\"hotline\":\"0234 3 812 345\",\"rating_s\":60,\"reasons\":\"all\","
         "\"first_contact_s\":5,\"heartbeat_s\":60,\"typing\":\"vni\","
         "\"volume\":30,\"test\":false}");
@@ -366,10 +373,10 @@ static void test_a_configuration_is_one_object(void **state)
     assert_true(office_configuration_build(&device, &wanted, NULL, 3, &body));
     assert_non_null(strstr(buf_text(&body), "\"vi\":\"dat-dai\""));
     assert_non_null(strstr(buf_text(&body), "\"privacy\":\"linked\""));
-    assert_non_null(
-        strstr(buf_text(&body), "\"walk_up\":\"fields\",\"fields\":[{\"code\":"
-                                "\"chung-thuc\",\"vi\":\"Chứng thực\","
-                                "\"en\":\"Certification\"}]"));
+    assert_non_null(strstr(buf_text(&body),
+                           "\"walk_up\":\"fields\",\"fields\":[{\"code\":"
+                           "\"chung-thuc\",\"vi\":\"Chứng thực\","
+                           "\"en\":\"Certification\"}]"));
     assert_non_null(strstr(buf_text(&body),
                            "\"hours\":{\"mon\":[\"07:30-11:30\"]},"
                            "\"holidays\":[\"2026-01-01\"]"));

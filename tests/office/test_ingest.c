@@ -575,9 +575,9 @@ static void test_a_revoked_device_is_quarantined(void **state)
     maker_rate(&f->a, 5);
     maker_rate(&f->a, 5);
     made_office_send(&f->made, &f->a, 1, 1, f->a.wall_ms);
-    assert_int_equal(
-        office_revoke_device(f->made.office, f->a.device, f->a.wall_ms),
-        OFFICE_OK);
+    assert_int_equal(office_revoke_device(f->made.office, f->a.device, "admin",
+                                          f->a.wall_ms),
+                     OFFICE_OK);
     assert_int_equal(made_office_send(&f->made, &f->a, 2, 2, f->a.wall_ms),
                      OFFICE_BATCH_REVOKED);
     assert_int_equal(made_office_send(&f->made, &f->a, 2, 2, f->a.wall_ms),
@@ -816,9 +816,10 @@ static void test_rows_that_were_changed_do_not_stop_a_device(void **state)
     maker_rate(&f->a, 5);
     maker_rate(&f->a, 5);
     made_office_send(&f->made, &f->a, 1, 2, f->a.wall_ms);
-    tamper(f, "DROP TRIGGER lines_no_delete; DELETE FROM lines WHERE seq = 1;"
-              "CREATE TEMP TABLE other AS SELECT * FROM visits WHERE seq = 2;"
-              "UPDATE other SET seq = 3; INSERT INTO visits SELECT * FROM other");
+    tamper(f,
+           "DROP TRIGGER lines_no_delete; DELETE FROM lines WHERE seq = 1;"
+           "CREATE TEMP TABLE other AS SELECT * FROM visits WHERE seq = 2;"
+           "UPDATE other SET seq = 3; INSERT INTO visits SELECT * FROM other");
     struct made_batch sent = send(f, &f->a, 1, 3);
     assert_int_equal(sent.batch.status, OFFICE_BATCH_OK);
     assert_int_equal(sent.lines[0].status, OFFICE_LINE_UNTOUCHED);

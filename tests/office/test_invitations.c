@@ -355,10 +355,14 @@ struct trail {
     int count;
 };
 
-// Newest first: withdrawn, made. The dossier's code stands in neither.
+// Newest first: withdrawn, made, and what came before. The dossier's code stands
+// in neither.
 static bool take_entry(void *ctx, const struct audit_entry *entry)
 {
     struct trail *trail = ctx;
+    if (trail->count == 2) {
+        return false;
+    }
     bool made = trail->count++ == 1;
     assert_string_equal(entry->who, "key 1");
     assert_string_equal(entry->action,

@@ -404,6 +404,54 @@ static void test_the_audit_trail_tells_all(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+static enum office_change change(const char *name, enum office_person_role role,
+                                 const char *officer)
+{
+    return office_change_person(
+        made.office, &(struct office_person_change){.name = name,
+                                                    .display = "Trần Văn Bình",
+                                                    .role = role,
+                                                    .officer = officer,
+                                                    .who = "user quan",
+                                                    .now = now});
+}
+
+static void test_the_last_admin_stays(void **state)
+{
+    bool is_last = false;
+    (void)state;
+    assert_int_equal(add("quan", PERSON_ADMIN, ""), PERSON_ADDED);
+    assert_int_equal(add("an", PERSON_OFFICE, ""), PERSON_ADDED);
+    assert_int_equal(office_is_last_admin(made.office, "quan", &is_last),
+                     OFFICE_OK);
+    assert_true(is_last);
+    assert_int_equal(office_is_last_admin(made.office, "an", &is_last),
+                     OFFICE_OK);
+    assert_false(is_last);
+    assert_int_equal(change("quan", PERSON_OFFICE, ""), PERSON_LAST_ADMIN);
+    assert_int_equal(change("an", PERSON_ADMIN, ""), PERSON_CHANGED);
+    assert_int_equal(office_is_last_admin(made.office, "quan", &is_last),
+                     OFFICE_OK);
+    assert_false(is_last);
+    assert_int_equal(change("quan", PERSON_OFFICE, ""), PERSON_CHANGED);
+    // One who may not sign in is no admin to rely on.
+    assert_int_equal(add("hai", PERSON_ADMIN, ""), PERSON_ADDED);
+    office_disable_person(made.office, "hai", "admin", now);
+    assert_int_equal(change("an", PERSON_LEADER, ""), PERSON_LAST_ADMIN);
+}
+
+static void test_an_officers_code_stays_one_persons(void **state)
+{
+    (void)state;
+    assert_int_equal(add("binh", PERSON_OFFICER, "cb-07"), PERSON_ADDED);
+    assert_int_equal(add("an", PERSON_OFFICE, ""), PERSON_ADDED);
+    assert_int_equal(change("an", PERSON_OFFICER, "cb-07"), PERSON_TAKEN);
+    assert_int_equal(change("binh", PERSON_OFFICER, "cb-07"), PERSON_CHANGED);
+    assert_int_equal(change("nobody", PERSON_OFFICE, ""), PERSON_MISSING);
+    office_disable_person(made.office, "binh", "admin", now);
+    assert_int_equal(change("an", PERSON_OFFICER, "cb-07"), PERSON_CHANGED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -422,6 +470,8 @@ int main(void)
         TEST(test_twenty_wrong_tries_lock_an_address),
         TEST(test_a_lock_from_the_future_does_not_hold),
         TEST(test_the_audit_trail_tells_all),
+        TEST(test_the_last_admin_stays),
+        TEST(test_an_officers_code_stays_one_persons),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -37,7 +37,7 @@ static struct made_server server;
 static struct made_device device, forked, revoked; // at counters 3, 4, 4
 // As CALLERS names them.
 static char keys[3][65], unknown_token[65];
-static struct made_session sessions[4], leaving;
+static struct made_session sessions[4], leaving, farewell;
 
 // --- The document -----------------------------------------------------------
 
@@ -171,6 +171,9 @@ static void ask_as(const char *role, struct ask *out)
     if (strcmp(role, "leaving") == 0) {
         out->headers = leaving.headers;
     }
+    if (strcmp(role, "farewell") == 0) {
+        out->headers = farewell.headers;
+    }
     for (size_t i = 0; i < CALLER_COUNT; i++) {
         if (strcmp(role, CALLERS[i].role) != 0) {
             continue;
@@ -278,7 +281,8 @@ static struct operation *find_operation(const char *id)
 // --- Asked well -------------------------------------------------------------
 
 // What the rows below speak of, made by start() or by the rows before.
-static char invitation[ID_SIZE], code[16], old_code[16], low_case[17];
+static char invitation[ID_SIZE], added[ID_SIZE], code[16], old_code[16];
+static char low_case[17];
 static char phone[PHONE_PATH_SIZE], old_phone[PHONE_PATH_SIZE];
 static struct buf lines, heartbeat, fork_lines, revoked_lines;
 
@@ -397,6 +401,39 @@ static const struct good {
     {"signIn", "", "", "", "@signIn", 403, "Sec-Fetch-Site: cross-site\r\n"},
     {"getSession", "user leader", "", "", NULL, 200, NULL},
     {"signOut", "leaving", "", "", NULL, 204, NULL},
+    {"listSessions", "farewell", "", "", NULL, 200, NULL},
+    {"changePassword", "farewell", "", "", "@password", 204, NULL},
+    {"signOutEverywhere", "farewell", "", "", NULL, 204, NULL},
+    {"listDevices", "user office", "", "", NULL, 200, NULL},
+    {"addDevice", "user admin", "", "", NULL, 201, NULL},
+    {"changeDevice", "user admin", "@device", "", "{\"counter\":\"3\"}", 200,
+     NULL},
+    {"revokeDevice", "user admin", "@added", "", NULL, 200, NULL},
+    {"addPerson", "user admin", "", "", NULL, 201, NULL},
+    {"addPerson", "user admin", "", "", NULL, 409, NULL},
+    {"addPerson", "user admin", "", "",
+     "{\"name\":\"cu\",\"display\":\"Cũ\",\"role\":\"officer\",\"officer\":"
+     "\"cb-20\"}",
+     201, NULL},
+    {"disablePerson", "user admin", "cu", "", NULL, 200, NULL},
+    {"addPerson", "user admin", "", "",
+     "{\"name\":\"moi\",\"display\":\"Mới\",\"role\":\"officer\",\"officer\":"
+     "\"cb-20\"}",
+     201, NULL},
+    {"enablePerson", "user admin", "cu", "", NULL, 409, NULL},
+    {"disablePerson", "user admin", "moi", "", NULL, 200, NULL},
+    {"enablePerson", "user admin", "cu", "", NULL, 200, NULL},
+    {"changePerson", "user admin", "an", "", NULL, 200, NULL},
+    {"changePerson", "user admin", "an", "",
+     "{\"display\":\"An\",\"role\":\"officer\",\"officer\":\"cb-20\"}", 409,
+     NULL},
+    {"renewPassword", "user admin", "an", "", NULL, 200, NULL},
+    {"endSessions", "user admin", "an", "", NULL, 200, NULL},
+    {"listPeople", "user admin", "", "", NULL, 200, NULL},
+    {"addKey", "user admin", "", "", NULL, 201, NULL},
+    {"listKeys", "user admin", "", "", NULL, 200, NULL},
+    {"revokeKey", "user admin", "4", "", NULL, 200, NULL},
+    {"listSurveys", "user office", "", "", NULL, 200, NULL},
     {"listSettings", "user admin", "", "", NULL, 200, NULL},
     {"getSettings", "user office", "hours", "", NULL, 200, NULL},
     {"putSettings", "user office", "hours", "", NULL, 200, NULL},
@@ -435,6 +472,8 @@ static const char *part_of(const struct good *good)
 {
     return strcmp(good->part, "@invitation") == 0  ? invitation
            : strcmp(good->part, "@case") == 0      ? low_case
+           : strcmp(good->part, "@device") == 0    ? device.ledger.device
+           : strcmp(good->part, "@added") == 0     ? added
            : strcmp(good->part, "@phone") == 0     ? phone + strlen("/d/")
            : strcmp(good->part, "@old phone") == 0 ? old_phone + strlen("/d/")
                                                    : good->part;
@@ -477,6 +516,9 @@ static void append_body(const struct operation *operation,
                    "{\"transaction\":\"A-3\",\"counter\":\"3\",\"done_at\":"
                    "\"%s\"}",
                    now);
+    } else if (strcmp(name, "@password") == 0) {
+        buf_printf(out, "{\"old\":\"%s\",\"new\":\"một câu dài dễ nhớ\"}",
+                   MADE_PASSWORD);
     } else if (strcmp(name, "@signIn") == 0) {
         buf_printf(out, "{\"name\":\"u3\",\"password\":\"%s\"}", MADE_PASSWORD);
     } else if (good->body) {
@@ -538,6 +580,11 @@ static void keep(const struct good *good, const struct answer *answer)
     if (strcmp(good->id, "invite") == 0 && answer->status == 201) {
         json_t *object = answer_object(answer);
         assert_true(json_copy_text(object, "id", invitation, ID_SIZE));
+        json_decref(object);
+    }
+    if (strcmp(good->id, "addDevice") == 0) {
+        json_t *object = answer_object(answer);
+        assert_true(json_copy_text(object, "device", added, ID_SIZE));
         json_decref(object);
     }
 }
@@ -753,7 +800,9 @@ static void base_open(struct base *base, const struct operation *operation)
     fill_path(operation, part_of(good), good->query, base->path);
     append_body(operation, good, &base->body);
     base->asked.path = base->path;
-    ask_as(strcmp(good->role, "leaving") == 0 ? "user leader" : good->role,
+    ask_as(strcmp(good->role, "leaving") == 0    ? "user leader"
+           : strcmp(good->role, "farewell") == 0 ? "user officer"
+                                                 : good->role,
            &base->asked);
     if (base->body.size > 0) {
         base->asked.type = type_of(operation);
@@ -1262,6 +1311,8 @@ static void add_callers(void)
         made_server_sign_in(&server, name, &sessions[i]);
     }
     made_server_sign_in(&server, "u2", &leaving);
+    made_server_person(&server, "u4", "officer", "cb-08");
+    made_server_sign_in(&server, "u4", &farewell);
     memset(unknown_token, 'a', sizeof unknown_token - 1);
 }
 

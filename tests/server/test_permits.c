@@ -81,6 +81,24 @@ static const struct rule {
     {"POST", "/api/v1/sessions", ANYBODY},
     {"GET", "/api/v1/sessions/me", PEOPLE},
     {"DELETE", "/api/v1/sessions/me", PEOPLE},
+    {"GET", "/api/v1/sessions", PEOPLE},
+    {"DELETE", "/api/v1/sessions", PEOPLE},
+    {"POST", "/api/v1/sessions/me/password", PEOPLE},
+    {"GET", "/api/v1/devices", SETTERS},
+    {"POST", "/api/v1/devices", 1 << ADMIN},
+    {"POST", "/api/v1/devices/*/change", 1 << ADMIN},
+    {"POST", "/api/v1/devices/*/revoke", 1 << ADMIN},
+    {"GET", "/api/v1/people", 1 << ADMIN},
+    {"POST", "/api/v1/people", 1 << ADMIN},
+    {"POST", "/api/v1/people/*/change", 1 << ADMIN},
+    {"POST", "/api/v1/people/*/disable", 1 << ADMIN},
+    {"POST", "/api/v1/people/*/enable", 1 << ADMIN},
+    {"POST", "/api/v1/people/*/password", 1 << ADMIN},
+    {"DELETE", "/api/v1/people/*/sessions", 1 << ADMIN},
+    {"GET", "/api/v1/keys", 1 << ADMIN},
+    {"POST", "/api/v1/keys", 1 << ADMIN},
+    {"POST", "/api/v1/keys/*/revoke", 1 << ADMIN},
+    {"GET", "/api/v1/surveys", SETTERS},
     {"GET", "/api/v1/settings", SETTERS},
     {"GET", "/api/v1/settings/*", SETTERS},
     {"PUT", "/api/v1/settings/*", SETTERS},
@@ -271,7 +289,7 @@ static bool is_page(const struct route *route)
 static void renew(const struct route *route, size_t role)
 {
     if (strcmp(route->method, "DELETE") == 0 &&
-        strcmp(route->path, "/api/v1/sessions/me") == 0) {
+        strncmp(route->path, "/api/v1/sessions", 16) == 0) {
         sign_in("now", role, &sessions[role]);
     }
 }

@@ -15,7 +15,9 @@ static const struct batch_state state_of_a_good_day = {
     .pending = 3,
     .lifetime =
         {.lines = 9, .rated = 5, .declined = 2, .timeout = 1, .withdrawn = 1},
-    .disk_free_mib = 2048};
+    .disk_free_mib = 2048,
+    .oldest_at = 1795400101000,
+    .config_version = 4};
 
 struct bench {
     struct ledger_maker device;
@@ -102,7 +104,8 @@ static void expect_header(const struct bench *b, int64_t gen, int64_t from,
                "\"up_ms\":512345,\"state\":{\"pending\":3,\"lifetime\":{"
                "\"lines\":9,\"rated\":5,\"declined\":2,\"timeout\":1,"
                "\"withdrawn\":1},\"disk_free_mib\":2048,\"version\":\"%s\","
-               "\"faults\":[]}}\n",
+               "\"config\":4,\"faults\":[],"
+               "\"oldest_at\":\"2026-11-23T09:15:01.000+07:00\"}}\n",
                b->device.device, (long long)gen, (long long)from, (long long)to,
                head, nonce, sig, HAILONG_VERSION);
 }
@@ -280,7 +283,7 @@ static void test_faults_are_told(void **state)
         batch_finish(&b->batch, &b->device.key, &broken, wall_ms, boot, 1));
     struct buf body = inflated(&b->batch);
     assert_holds(buf_text(&body), "\"disk_free_mib\":-1,");
-    assert_holds(buf_text(&body), "\"faults\":[\"touch\",\"clock\"]}}\n");
+    assert_holds(buf_text(&body), "\"faults\":[\"touch\",\"clock\"]");
     buf_free(&body);
 }
 
