@@ -367,17 +367,44 @@ bool permit_caller_still(struct request *request)
                : need_session(request) && check_role(request);
 }
 
+// The query too, as a part of one argument: a view that was sent to somebody is
+// seen after the sign-in.
+static void append_query(const char *query, struct buf *out)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRS"
+                                "TUVWXYZ0123456789-._:";
+    if (query[0] == '\0') {
+        return;
+    }
+    buf_append_text(out, "%3F");
+    for (; *query; query++) {
+        if (strchr(plain, *query)) {
+            buf_append_char(out, *query);
+        } else {
+            buf_printf(out, "%%%02X", (unsigned char)*query);
+        }
+    }
+}
+
 // "/dang-nhap?next=…", of which nothing but plain characters becomes a part.
 static void send_to_sign_in(struct request *request)
 {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRS"
                                 "TUVWXYZ0123456789-._/";
     const char *path = request->path;
-    bool has_next = path[1] != '\0' && path[strspn(path, plain)] == '\0' &&
-                    strlen(path) < ROUTE_PART_SIZE;
+    struct buf next = {0};
+    if (path[path[0] == '/' ? strspn(path, plain) : 0] == '\0' &&
+        (path[1] != '\0' || request->query[0] != '\0')) {
+        buf_printf(&next, "?next=%s", path);
+        append_query(request->query, &next);
+    }
+    // A header of ours holds no more; the page itself is enough then.
+    if (!buf_ok(&next) || next.size >= REPLY_VALUE_SIZE - sizeof "/dang-nhap") {
+        buf_clear(&next);
+    }
     reply_status(request, 303);
-    reply_header(request, "Location", "/dang-nhap%s%s",
-                 has_next ? "?next=" : "", has_next ? path : "");
+    reply_header(request, "Location", "/dang-nhap%s", buf_text(&next));
+    buf_free(&next);
 }
 
 static const char PASSWORD_PAGE[] = "/mat-khau";

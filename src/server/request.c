@@ -28,6 +28,10 @@ struct request *request_open(struct server *server, struct http *http,
     if (size < sizeof request->path) {
         memcpy(request->path, target ? target : "", size);
     }
+    const char *query = target && target[size] == '?' ? target + size + 1 : "";
+    if (strlen(query) < sizeof request->query) {
+        strcpy(request->query, query);
+    }
     return request;
 }
 

@@ -19,7 +19,7 @@ struct connection;
 struct http;
 struct server;
 
-enum { REQUEST_PATH_SIZE = 1024 };
+enum { REQUEST_PATH_SIZE = 1024, REQUEST_QUERY_SIZE = 256 };
 
 enum request_stage {
     REQUEST_NEW,       // its first line was read
@@ -52,9 +52,11 @@ struct request {
     struct MHD_Connection *connection;
     struct connection *peer; // NULL before the headers came
     enum request_stage stage;
-    char path[REQUEST_PATH_SIZE]; // as it came, without the query; "" when
-                                  // longer
-    const struct route *route;    // NULL: none
+    char path[REQUEST_PATH_SIZE];   // as it came, without the query; "" when
+                                    // longer
+    char query[REQUEST_QUERY_SIZE]; // behind the "?", as it came; "" when
+                                    // longer
+    const struct route *route;      // NULL: none
     char part[ROUTE_PART_SIZE];
     struct request_headers headers;
 

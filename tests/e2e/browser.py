@@ -183,7 +183,7 @@ class Browser:
     def until(self, expression, patience=PATIENCE_S):
         end = time.monotonic() + patience
         while time.monotonic() < end:
-            if self.js(expression):
+            if self.js(f"Boolean({expression})"):
                 return True
             time.sleep(0.03)
         return False
@@ -208,8 +208,10 @@ class Browser:
             raise RuntimeError(f"{name} cannot sign in: {status}")
 
     def settled(self):
-        """Nothing on the page says that it is loading."""
-        return self.until("!document.querySelector('[aria-busy=true]')")
+        """It is known who is there, and nothing says that it is loading."""
+        return self.until(
+            "document.querySelector('#person')?.textContent !== '' && "
+            "!document.querySelector('[aria-busy=true]')")
 
     def spoken(self):
         """What a screen reader is told: role, name, whether it has the focus."""

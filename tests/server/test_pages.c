@@ -188,6 +188,14 @@ static void test_pages_lead_to_where_one_signs_in(void **state)
     get("/quay/3", NULL, &answer);
     assert_int_equal(answer.status, 303);
     assert_header(&answer, "Location", "/dang-nhap?next=/quay/3");
+    // A view that was sent by its address.
+    get("/linh-vuc?period=hanh-chinh:2026-11&counter=3%22", NULL, &answer);
+    assert_int_equal(answer.status, 303);
+    assert_header(&answer, "Location",
+                  "/dang-nhap?next=/linh-vuc%3Fperiod%3Dhanh-chinh:2026-11"
+                  "%26counter%3D3%2522");
+    get("/?counter=3", NULL, &answer);
+    assert_header(&answer, "Location", "/dang-nhap?next=/%3Fcounter%3D3");
     made_server_sign_in(&server, "binh", &officer);
     made_server_sign_in(&server, "lan", &leader);
     get("/", officer.headers, &answer);
