@@ -245,7 +245,9 @@ const whiskers = {
   },
 };
 
-function cut(text, most = 34) {
+// A name beside its bar, short enough to leave the bar some room.
+function cut(figure, text) {
+  const most = figure.clientWidth < 600 ? 16 : 34;
   return text.length > most ? `${text.slice(0, most - 1)}…` : text;
 }
 
@@ -259,7 +261,7 @@ export function drawRanking(figure, { rows, targets, name }) {
     () => ({
       type: "bar",
       data: {
-        labels: rows.map((row) => cut(row.label)),
+        labels: rows.map((row) => cut(figure, row.label)),
         datasets: [
           {
             label: name,
@@ -337,7 +339,7 @@ export function drawBars(
     () => ({
       type: "bar",
       data: {
-        labels: labels.map((label) => (isLying ? cut(label) : label)),
+        labels: labels.map((label) => (isLying ? cut(figure, label) : label)),
         datasets: series.map(({ name, values }, index) => ({
           label: name,
           data: values,

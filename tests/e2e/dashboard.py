@@ -216,6 +216,27 @@ def watch_today(browser):
               seen and took < 5 and browser.loaded == loads, took)
 
 
+def fall_silent(browser):
+    """All devices, as if minutes had passed since they were heard of."""
+    browser.go(f"{SERVER}/theo-quay?period={MONTH}")
+    browser.settled()
+    check("no banner stands over complete figures",
+          browser.js("document.querySelector('#banner').hidden"),
+          browser.text("#banner"))
+    loads = browser.loaded
+    subprocess.run(["sqlite3", "-cmd", ".timeout 5000",
+                    STAGE / "server" / "office.db",
+                    "UPDATE contacts SET seen_at = seen_at - 3600000"],
+                   check=True)
+    check("silent devices are told over the figures, without reload",
+          browser.until("!document.querySelector('#banner').hidden", 10)
+          and "5 trên 5 thiết bị im lặng" in browser.text("#banner")
+          and browser.loaded == loads, browser.text("#banner"))
+    check("and where to look", browser.js(
+        "[...document.querySelectorAll('#banner a:not([hidden])')].map((a) => "
+        "a.pathname).join(' ')") == "/thiet-bi /do-tin-cay")
+
+
 def ask_as(browser, name):
     browser.sign_in(SERVER, name, PASSWORD)
     return browser.cookie()
@@ -310,6 +331,7 @@ def main():
     download(browser)
     watch_today(browser)
     use_keys_only(browser)
+    fall_silent(browser)
     check("the browser had nothing to complain of", browser.complaints == [],
           browser.complaints)
     lose_the_server(browser)
