@@ -6,6 +6,7 @@
 // out, as single visits are.
 #pragma once
 #include "ledger/digest.h"
+#include "office/case_rules.h"
 #include "office/ratings.h"
 #include <stdbool.h>
 #include <stddef.h>
@@ -25,6 +26,8 @@ struct office_comment {
     const char *sealed;         // NULL: it is not here
     size_t sealed_size;
     struct ticket_place place;
+    bool has_case; // the rating opened one, and its quarter is over
+    enum case_state case_state;
 };
 
 // Whether the reader takes a comment, or passes over it in search of others.

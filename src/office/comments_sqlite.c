@@ -113,7 +113,7 @@ static int compare_found(const void *a, const void *b)
 }
 
 // The columns of COMMENT_VISIT.
-enum { COL_LEVEL, COL_MODE, COL_COUNTED, COL_COUNTER, COL_FIELD, COL_BYTES };
+enum { COL_LEVEL, COL_MODE, COL_COUNTED, COL_COUNTER, COL_FIELD, COL_CASE, COL_BYTES };
 
 static const char *text_or_none(struct sql_statement *s, int column)
 {
@@ -163,7 +163,9 @@ static enum sql_result give_visit(struct reading *r, const struct found *found,
         .reasons = record.reasons,
         .reason_count = record.reason_count,
         .is_counted = sql_int(s, COL_COUNTED) == 1,
-        .place = found->at};
+        .place = found->at,
+        .has_case = !sql_is_null(s, COL_CASE),
+        .case_state = (enum case_state)sql_int(s, COL_CASE)};
     ticket_write(found->ticket, comment.id);
     memcpy(comment.hash, record.comment_hash, sizeof comment.hash);
     return give_sealed(r, record.id, found->at.device_no, &comment);

@@ -400,7 +400,9 @@ const char *const office_statements[STATEMENT_COUNT] = {
         "SELECT sealed FROM comments WHERE device_no = ?1 AND id = ?2",
     [COMMENT_VISIT] =
         "SELECT v.level, v.mode, v.counted, " RATING_CODE("counter_no")
-        RATING_CODE("field_no") " l.bytes FROM visits v"
+        RATING_CODE("field_no")
+        " (SELECT state FROM cases c WHERE c.device_no = v.device_no"
+        "  AND c.gen = v.gen AND c.seq = v.seq), l.bytes FROM visits v"
         " JOIN lines l ON l.device_no = v.device_no AND l.gen = v.gen"
         "  AND l.seq = v.seq"
         " WHERE v.device_no = ?1 AND v.gen = ?2 AND v.seq = ?3",

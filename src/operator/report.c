@@ -96,6 +96,13 @@ static bool read_request(struct job *job)
         console_complain(job->console, "%s", buf_text(&message));
     buf_free(&message);
     if (done && config_text(job->config, "data") &&
+        job->request.kind == REPORT_COMMENTS) {
+        console_complain(job->console,
+                         "--report \"R6\": only the running server opens "
+                         "comments; give --server and --key-file");
+        return false;
+    }
+    if (done && config_text(job->config, "data") &&
         report_kind_is_document(job->request.kind) &&
         !report_documents_has(job->request.kind)) {
         console_complain(job->console,

@@ -1,5 +1,6 @@
 #include "report/documents.h"
 #include "common/log.h"
+#include "report/document_makers.h"
 #include "report/state.h"
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +8,8 @@
 static const char MODULE[] = "report";
 
 static document_maker *const MAKERS[REPORT_KIND_COUNT] = {
-    [REPORT_PLAIN] = NULL,
+    [REPORT_REASONS] = make_reasons,
+    [REPORT_COMMENTS] = make_comments,
 };
 
 bool report_documents_has(enum report_kind kind)

@@ -6,12 +6,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct comments_source;
+
 // What a document is made from.
 struct document_source {
     struct office *office; // within a reading transaction
     const struct i18n *texts;
     const struct report_method *method; // of the levels
     enum report_view view;
+    const struct comments_source *comments; // NULL: nobody here opens them
     // Where given: from the lines up to these heads, not from totals.
     bool is_recount;
     const struct office_head *heads;

@@ -1,7 +1,9 @@
 #include "report/reasons.h"
+#include "common/file.h"
 #include "common/log.h"
 #include "office/reasons.h"
 #include <assert.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -251,6 +253,21 @@ bool reasons_build(struct office *office, const struct report_method *own,
         *out = reasons;
     else
         reasons_free(&reasons);
+    return done;
+}
+
+bool reasons_load_survey(struct survey *out)
+{
+    static const char FILE_OF_SURVEY[] = "surveys/quay.json";
+    char path[PATH_MAX];
+    struct buf message = {0};
+    bool done = file_find_asset(FILE_OF_SURVEY, path, sizeof path) &&
+                survey_load(path, out, &message);
+    if (!done)
+        log_error(MODULE, "%s: %s", FILE_OF_SURVEY,
+                  message.size > 0 ? buf_text(&message)
+                                   : "is not among the program's files");
+    buf_free(&message);
     return done;
 }
 

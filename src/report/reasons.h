@@ -79,6 +79,9 @@ bool reasons_build(struct office *office, const struct report_method *own,
                    const struct survey *survey, const struct reasons_ask *ask,
                    struct reasons *out);
 void reasons_free(struct reasons *reasons);
+// The counters' question set, from the program's own files. False when it is
+// missing or wrong; logged.
+bool reasons_load_survey(struct survey *out);
 
 // How often reasons of the group were given in all: a rating that carries two
 // of them gives two.

@@ -59,7 +59,7 @@ static json_t *row_of(const struct server *server,
     bool is_read = opened->state == OPENED_READ;
     clock_format(comment->quarter_at, at);
     return json_pack(
-        "{s:s, s:s, s:o, s:o, s:o, s:o, s:s, s:b, s:s, s:o, s:i}", "id",
+        "{s:s, s:s, s:o, s:o, s:o, s:o, s:s, s:b, s:s, s:o, s:i, s:o}", "id",
         comment->id, "at", at, "level",
         comment->level > 0 ? json_integer(comment->level) : json_null(),
         "reasons", reasons_of(server->texts, comment), "counter",
@@ -67,7 +67,9 @@ static json_t *row_of(const struct server *server,
         "channel", record_mode_name(comment->mode), "counted",
         comment->is_counted, "state", opened_state_name(opened->state), "text",
         is_read ? json_string(buf_text(&opened->text)) : json_null(), "masked",
-        (int)opened->masked);
+        (int)opened->masked, "case",
+        comment->has_case ? json_string(case_state_name(comment->case_state))
+                          : json_null());
 }
 
 static enum office_comment_use add_row(void *ctx,

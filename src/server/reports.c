@@ -3,6 +3,7 @@
 #include "common/log.h"
 #include "report/documents.h"
 #include "report/report.h"
+#include "server/comment_source.h"
 #include "server/context.h"
 #include "server/handlers.h"
 #include "server/request.h"
@@ -214,10 +215,12 @@ static void answer_document(struct request *request,
                       report_kind_name(wanted->kind));
         return;
     }
+    const struct comments_source comments = comment_source(server);
     struct document_source source = {.office = readers_take(server->readers),
                                      .texts = server->texts,
                                      .method = &server->method,
-                                     .view = view_of(request)};
+                                     .view = view_of(request),
+                                     .comments = &comments};
     bool built = report_documents_build(&source, wanted, &document);
     readers_give(server->readers, source.office);
     if (!built) {

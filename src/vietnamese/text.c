@@ -128,3 +128,44 @@ bool text_append_folded(const char *text, size_t size, struct buf *out)
     free(form);
     return buf_ok(out);
 }
+
+static bool turns_direction(utf8proc_int32_t code_point)
+{
+    return (code_point >= 0x202a && code_point <= 0x202e) ||
+           (code_point >= 0x2066 && code_point <= 0x2069) ||
+           code_point == 0x200e || code_point == 0x200f || code_point == 0x061c;
+}
+
+static bool is_from_the_right(utf8proc_int32_t code_point)
+{
+    utf8proc_propval_t class = utf8proc_get_property(code_point)->bidi_class;
+    return class == UTF8PROC_BIDI_CLASS_R || class == UTF8PROC_BIDI_CLASS_AL;
+}
+
+bool text_append_isolated(const char *text, size_t size, struct buf *out)
+{
+    static const char ISOLATE[] = "\xe2\x81\xa8", END[] = "\xe2\x81\xa9";
+    struct buf line = {0};
+    bool has_right = false;
+    if (!text_is_utf8(text, size))
+        return false;
+    for (size_t at = 0; at < size;) {
+        utf8proc_int32_t code_point;
+        size_t step = (size_t)utf8proc_iterate(
+            (const utf8proc_uint8_t *)text + at, (utf8proc_ssize_t)(size - at),
+            &code_point);
+        has_right |= is_from_the_right(code_point);
+        if (utf8proc_category(code_point) == UTF8PROC_CATEGORY_CC ||
+            code_point == 0x2028 || code_point == 0x2029)
+            buf_append_char(&line, ' ');
+        else if (!turns_direction(code_point))
+            buf_append(&line, text + at, step);
+        at += step;
+    }
+    buf_append_text(out, has_right ? ISOLATE : "");
+    buf_append(out, buf_text(&line), line.size);
+    buf_append_text(out, has_right ? END : "");
+    bool done = buf_ok(&line) && buf_ok(out);
+    buf_free(&line);
+    return done;
+}

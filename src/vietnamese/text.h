@@ -18,3 +18,8 @@ size_t text_last_letter(const char *text, size_t size);
 // Appends the text as people search in it: small letters without any marks, so
 // that "Đường" and "duong" are the same. False as above.
 bool text_append_folded(const char *text, size_t size, struct buf *out);
+// Appends the text on one line that keeps its direction to itself: control
+// characters become blanks, marks that turn the direction are left out, and
+// what is written from the right stands between isolates (Annex 9). False as
+// above.
+bool text_append_isolated(const char *text, size_t size, struct buf *out);

@@ -445,6 +445,8 @@ static const struct good {
     {"showCounterFigures", "user leader", "", "", NULL, 200, NULL},
     {"showOfficers", "user leader", "", "", NULL, 200, NULL},
     {"showBusyHours", "user leader", "", "", NULL, 200, NULL},
+    {"showReasons", "user leader", "", "", NULL, 200, NULL},
+    {"showComments", "user leader", "", "", NULL, 200, NULL},
     {"showWaiting", "user leader", "", "", NULL, 200, NULL},
     {"showCounters", "user officer", "", "", NULL, 200, NULL},
     {"showCounter", "user officer", "3", "", NULL, 200, NULL},

@@ -108,6 +108,8 @@ static const struct rule {
     {"GET", "/theo-quay", READERS},
     {"GET", "/cong-chuc", READERS},
     {"GET", "/gio-cao-diem", READERS},
+    {"GET", "/ly-do", READERS},
+    {"GET", "/gop-y", READERS},
     {"GET", "/cho-va-han", READERS},
     {"GET", "/dang-nhap", ANYBODY},
     {"GET", "/quay", 1 << ADMIN | 1 << OFFICE | 1 << OFFICER},

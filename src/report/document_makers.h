@@ -1,0 +1,8 @@
+// The makers of documents (documents.h). Internal to the room.
+#pragma once
+#include "report/documents.h"
+
+bool make_reasons(const struct document_source *source,
+                  struct report_document *document);
+bool make_comments(const struct document_source *source,
+                   struct report_document *document);
