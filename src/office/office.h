@@ -16,6 +16,7 @@
 //   claim.h          which of several visits about one transaction counts
 //   ratings.h        single visits, for the Office's own programs
 //   totals.h         the figures of a period, by any breakdown
+//   alerts.h         what the Office is alarmed about
 //   published.h      what was told of the figures beyond the office
 //   audit.h          who did what
 //   cases.h          what becomes of low ratings

@@ -53,6 +53,10 @@
     " sum(offered), sum(offered_rated), " FIVE_SUMS("flagged") ", "            \
     FIVE_SUMS("marked") ", " FIVE_SUMS("aside")
 
+#define ALERT_COLUMNS                                                          \
+    "alert_no, kind, subject, label, detail, opened_at, ended_at,"             \
+    " acknowledged_at, acknowledged_by, comment"
+
 // The sums of struct publish_sums, from steps.
 #define PUBLISHED_SUMS                                                         \
     "sum(level_1), sum(level_2), sum(level_3), sum(level_4), sum(level_5),"    \
@@ -1008,6 +1012,34 @@ const char *const office_statements[STATEMENT_COUNT] = {
         " LEFT JOIN lines l ON l.device_no = d.device_no AND l.gen = h.gen"
         "  AND l.seq = h.seq"
         " WHERE h.checkpoint_no = ?1 ORDER BY h.device, h.gen",
+    // ?3: none but those that have ended.
+    [ALERTS_LIST] = "SELECT " ALERT_COLUMNS " FROM alerts WHERE alert_no < ?1"
+                    " AND (NOT ?3 OR ended_at <> 0)"
+                    " ORDER BY alert_no DESC LIMIT ?2",
+    [ALERTS_LIST_OPEN] =
+        "SELECT " ALERT_COLUMNS " FROM alerts WHERE alert_no < ?1"
+        " AND ended_at = 0 ORDER BY alert_no DESC LIMIT ?2",
+    [ALERTS_COUNT_OPEN] = "SELECT count(*) FROM alerts WHERE ended_at = 0",
+    [ALERT_IS_OPEN] = "SELECT 1 FROM alerts WHERE kind = ?1 AND subject = ?2"
+                      " AND ended_at = 0",
+    [ALERT_NEXT_OPEN] = "SELECT alert_no, kind, subject FROM alerts"
+                        " WHERE ended_at = 0 AND alert_no > ?1"
+                        " ORDER BY alert_no LIMIT 1",
+    [ALERT_ADD] = "INSERT INTO alerts (kind, subject, label, detail, opened_at)"
+                  " VALUES (?1, ?2, ?3, ?4, ?5)",
+    [ALERT_END] = "UPDATE alerts SET ended_at = ?2 WHERE alert_no = ?1",
+    [ALERT_ACKNOWLEDGED_AT] =
+        "SELECT acknowledged_at FROM alerts WHERE alert_no = ?1",
+    [ALERT_ACKNOWLEDGE] =
+        "UPDATE alerts SET acknowledged_at = ?2, acknowledged_by = ?3,"
+        " comment = ?4 WHERE alert_no = ?1",
+    [ALERT_DEVICES] =
+        "SELECT d.id, d.name, d.counter, d.enrolled_at,"
+        " coalesce(t.seen_at, 0), coalesce(t.state, '') FROM devices d"
+        " LEFT JOIN contacts t ON t.device_no = d.device_no"
+        " WHERE d.enrolled_at <> 0 AND d.revoked_at = 0 AND d.kind = 0"
+        " ORDER BY d.id",
+
     // What each group has in steps, its share of those of several included;
     // ?2: of officers.
     [PUBLISHED_TOLD] =

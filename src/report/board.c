@@ -107,13 +107,15 @@ void board_choose_rows(struct board_part *part)
     }
 }
 
-static bool build_part(struct office *office, enum board_span span,
+static bool build_part(struct office *office,
+                       const struct report_method *method, enum board_span span,
                        int32_t today, struct board_part *out)
 {
     struct months months = months_of(span, today);
     struct reading reading = {.part = out};
     out->period = period_of(span, months);
-    if (office_published(office, months.from, months.to, NULL, take,
+    if (!report_method_at(office, method, out->period.first, &out->method) ||
+        office_published(office, months.from, months.to, NULL, take,
                          &reading) != OFFICE_OK ||
         office_published_flow(office, months.from, months.to, &out->flow) !=
             OFFICE_OK ||
@@ -123,14 +125,15 @@ static bool build_part(struct office *office, enum board_span span,
     return true;
 }
 
-bool board_build(struct office *office, int32_t today, struct board *out)
+bool board_build(struct office *office, const struct report_method *method,
+                 int32_t today, struct board *out)
 {
     struct board board = {.today = today};
     if (office_begin_reading(office) != OFFICE_OK)
         return false;
     bool done = true;
     for (int span = 0; done && span < BOARD_SPAN_COUNT; span++)
-        done = build_part(office, (enum board_span)span, today,
+        done = build_part(office, method, (enum board_span)span, today,
                           &board.parts[span]);
     office_end_reading(office);
     if (done)
@@ -167,7 +170,8 @@ static bool take_unit(void *ctx, const struct published_total *total)
     return true;
 }
 
-bool own_results_build(struct office *office, int32_t today,
+bool own_results_build(struct office *office,
+                       const struct report_method *method, int32_t today,
                        const char *officer, struct own_results *out)
 {
     struct own_results results = {.today = today};
@@ -178,7 +182,9 @@ bool own_results_build(struct office *office, int32_t today,
         struct months months = months_of((enum board_span)span, today);
         struct own_part *part = &results.parts[span];
         part->period = period_of((enum board_span)span, months);
-        done = office_published(office, months.from, months.to, officer,
+        done = report_method_at(office, method, part->period.first,
+                                &part->method) &&
+               office_published(office, months.from, months.to, officer,
                                 take_own, part) == OFFICE_OK &&
                office_published(office, months.from, months.to, NULL, take_unit,
                                 part) == OFFICE_OK;

@@ -2,7 +2,7 @@
 // the steps that were told (office/published.h), for three fixed periods.
 //
 //   struct board board;
-//   if (!board_build(office, today, &board)) … it is logged
+//   if (!board_build(office, &method, today, &board)) … it is logged
 //   board_write_json(&board, &look, texts, &out);
 //   board_free(&board);
 //
@@ -34,7 +34,8 @@ struct board_row {
 
 struct board_part {
     struct period period;
-    int32_t to_day; // the last one that is in it; 0: none
+    struct report_method method; // that holds for it
+    int32_t to_day;              // the last one that is in it; 0: none
     struct publish_sums total;
     struct publish_flow flow;
     struct board_row *rows; // fields, the largest first
@@ -46,8 +47,10 @@ struct board {
     struct board_part parts[BOARD_SPAN_COUNT];
 };
 
-// False when the office cannot be read or memory ran out; logged.
-bool board_build(struct office *office, int32_t today, struct board *out);
+// `method` is the program's own, as for report_build(). False when the office
+// cannot be read or memory ran out; logged.
+bool board_build(struct office *office, const struct report_method *method,
+                 int32_t today, struct board *out);
 void board_free(struct board *board);
 // Which rows are shown; board_build() has done it.
 void board_choose_rows(struct board_part *part);
@@ -73,7 +76,6 @@ struct board_names {
 };
 // The body of GET public/summary. When the board is off, that alone.
 bool board_write_json(const struct board *board, const struct board_look *look,
-                      const struct report_method *method,
                       const struct board_names *names, struct buf *out);
 
 // An officer's own figures beside the whole of the unit's, in whole per cents
@@ -81,6 +83,7 @@ bool board_write_json(const struct board *board, const struct board_look *look,
 // board's, and what is left be a colleague's few, they are not.
 struct own_part {
     struct period period;
+    struct report_method method;
     int32_t to_day;
     struct publish_sums own, unit;
 };
@@ -88,8 +91,7 @@ struct own_results {
     int32_t today;
     struct own_part parts[BOARD_SPAN_COUNT];
 };
-bool own_results_build(struct office *office, int32_t today,
+bool own_results_build(struct office *office,
+                       const struct report_method *method, int32_t today,
                        const char *officer, struct own_results *out);
-bool own_results_write_json(const struct own_results *results,
-                            const struct report_method *method,
-                            struct buf *out);
+bool own_results_write_json(const struct own_results *results, struct buf *out);

@@ -65,7 +65,7 @@ bool board_look_read(const json_t *body, struct board_look *out,
 // --- The public's figures ---------------------------------------------------
 
 struct document {
-    const struct report_method *method;
+    const struct report_method *method; // of the part that is being written
     bool failed;
 };
 
@@ -233,6 +233,27 @@ static json_t *make_rows(struct document *document,
     return array;
 }
 
+static json_t *make_method(struct document *document)
+{
+    const struct report_method *method = document->method;
+    json_t *targets = json_array();
+    json_t *object = json_object();
+    for (int i = 0; i < method->rules.target_count; i++)
+        push(document, targets, json_integer(method->rules.targets[i]));
+    set(document, object, "id", json_string(method->id));
+    set(document, object, "version", json_integer(method->version));
+    set(document, object, "targets", targets);
+    return object;
+}
+
+// By which nothing single is told.
+static void set_rules(struct document *document, json_t *object)
+{
+    set(document, object, "least", json_integer(BOARD_LEAST));
+    set(document, object, "step", json_integer(PUBLISH_LEAST));
+    set(document, object, "age_days", json_integer(PUBLISH_AGE_DAYS));
+}
+
 static void set_period(struct document *document, json_t *object,
                        enum board_span span, const struct period *period,
                        int32_t to_day)
@@ -244,6 +265,7 @@ static void set_period(struct document *document, json_t *object,
     set(document, object, "from", day_or_null(period->first));
     set(document, object, "to", day_or_null(period->last));
     set(document, object, "as_of", day_or_null(to_day));
+    set(document, object, "method", make_method(document));
 }
 
 static json_t *make_part(struct document *document, enum board_span span,
@@ -252,6 +274,7 @@ static json_t *make_part(struct document *document, enum board_span span,
                          const struct board_names *names)
 {
     json_t *object = json_object();
+    document->method = &part->method;
     bool is_told = publish_rated(&part->total) >= BOARD_LEAST;
     set_period(document, object, span, &part->period,
                is_told ? part->to_day : 0);
@@ -268,27 +291,10 @@ static json_t *make_part(struct document *document, enum board_span span,
     return object;
 }
 
-static json_t *make_method(struct document *document)
-{
-    const struct report_method *method = document->method;
-    json_t *targets = json_array();
-    json_t *object = json_object();
-    for (int i = 0; i < method->rules.target_count; i++)
-        push(document, targets, json_integer(method->rules.targets[i]));
-    set(document, object, "id", json_string(method->id));
-    set(document, object, "version", json_integer(method->version));
-    set(document, object, "targets", targets);
-    set(document, object, "least", json_integer(BOARD_LEAST));
-    set(document, object, "step", json_integer(PUBLISH_LEAST));
-    set(document, object, "age_days", json_integer(PUBLISH_AGE_DAYS));
-    return object;
-}
-
 bool board_write_json(const struct board *board, const struct board_look *look,
-                      const struct report_method *method,
                       const struct board_names *names, struct buf *out)
 {
-    struct document document = {.method = method};
+    struct document document = {.failed = false};
     json_t *object = json_object();
     set(&document, object, "on", json_boolean(look->is_on));
     if (look->is_on) {
@@ -298,7 +304,7 @@ bool board_write_json(const struct board *board, const struct board_look *look,
         set(&document, object, "title", title);
         set(&document, object, "turn_s", json_integer(look->turn_s));
         set(&document, object, "day", day_or_null(board->today));
-        set(&document, object, "method", make_method(&document));
+        set_rules(&document, object);
         for (int span = 0; span < BOARD_SPAN_COUNT; span++)
             push(&document, parts,
                  make_part(&document, (enum board_span)span,
@@ -350,16 +356,16 @@ static json_t *make_share(struct document *document,
     return object;
 }
 
-bool own_results_write_json(const struct own_results *results,
-                            const struct report_method *method, struct buf *out)
+bool own_results_write_json(const struct own_results *results, struct buf *out)
 {
-    struct document document = {.method = method};
+    struct document document = {.failed = false};
     json_t *object = json_object(), *parts = json_array();
     set(&document, object, "day", day_or_null(results->today));
-    set(&document, object, "method", make_method(&document));
+    set_rules(&document, object);
     for (int span = 0; span < BOARD_SPAN_COUNT; span++) {
         const struct own_part *part = &results->parts[span];
         json_t *item = json_object();
+        document.method = &part->method;
         set_period(&document, item, (enum board_span)span, &part->period,
                    part->to_day);
         set(&document, item, "own",

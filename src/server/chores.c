@@ -25,6 +25,7 @@ struct caretaker *chores_start(struct server *server)
     const struct chore chores[] = {
         {.done_day = server->keys_day, .work = turn_keys, .ctx = server},
         {.work = publish, .ctx = server},
+        alerts_chore(server->alerts),
     };
     size_t count = sizeof chores / sizeof *chores;
     static_assert(sizeof chores / sizeof *chores <= CHORES_MAX,

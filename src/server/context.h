@@ -3,6 +3,7 @@
 #include "i18n/i18n.h"
 #include "office/configuration.h"
 #include "report/report.h"
+#include "server/alerts.h"
 #include "server/chores.h"
 #include "server/connections.h"
 #include "server/documents.h"
@@ -39,6 +40,7 @@ struct server {
     struct readers *readers;
     struct writer *writer;
     struct chore chores[CHORES_MAX]; // the caretaker's
+    struct alerts *alerts;
     struct caretaker *caretaker;
     int32_t keys_day; // the local day whose keys were made at the start; 0
     struct limits *limits;

@@ -4,6 +4,8 @@
 #include "common/log.h"
 #include "office/calendar.h"
 #include "office/case_rules.h"
+#include "report/alarm.h"
+#include "report/board.h"
 #include "report/report.h"
 #include "server/context.h"
 #include "survey/hours.h"
@@ -69,6 +71,23 @@ static const char *const CALENDAR_KEYS[] = {"source", "years", "holidays",
                                             "swaps", NULL};
 static const char *const CASES_KEYS[] = {"levels", "deadline_days", "confirm",
                                          "causes", NULL};
+static bool check_alerts(const json_t *body, struct buf *message)
+{
+    struct alarm_rules rules;
+    return alarm_rules_read(body, &rules, message);
+}
+
+static bool check_board(const json_t *body, struct buf *message)
+{
+    struct board_look look;
+    return board_look_read(body, &look, message);
+}
+
+static const char *const ALERTS_KEYS[] = {
+    "on",     "low_percent",  "low_days", "low_least", "silent_minutes",
+    "target", "target_least", "faults",   NULL};
+static const char *const BOARD_KEYS[] = {
+    "on", "title", "levels", "fields", "coverage", "waiting", "turn_s", NULL};
 static const char *const HOURS_KEYS[] = {"hours", "holidays", NULL};
 static const char *const TARGETS_KEYS[] = {
     "id",      "satisfied", "dissatisfied",
@@ -79,6 +98,8 @@ const struct document DOCUMENTS[] = {
     {"calendar", "settings/calendar.json", CALENDAR_KEYS, check_calendar, NULL},
     {"cases", "settings/cases.json", CASES_KEYS, check_cases, NULL},
     {"hours", "settings/hours.json", HOURS_KEYS, check_hours, hours_changed},
+    {"alerts", "settings/alerts.json", ALERTS_KEYS, check_alerts, NULL},
+    {"board", "settings/board.json", BOARD_KEYS, check_board, NULL},
     {"targets", "methods/tai-quay.json", TARGETS_KEYS, check_targets, NULL},
     {0}};
 enum { DOCUMENT_COUNT = sizeof DOCUMENTS / sizeof *DOCUMENTS - 1 };

@@ -86,6 +86,15 @@ enum handling case_reopen_handle(struct request *request);
 void case_change_finish(struct request *request);
 // audit.c
 enum handling audit_handle(struct request *request);
+// alerts.c
+enum handling alerts_handle(struct request *request);
+enum handling acknowledge_handle(struct request *request);
+void acknowledge_finish(struct request *request);
+// board.c
+enum handling public_summary_handle(struct request *request);
+enum handling own_results_handle(struct request *request);
+// The page of the public board, which other sites may frame.
+enum handling board_page_handle(struct request *request);
 // health.c
 enum handling health_handle(struct request *request);
 enum handling metrics_handle(struct request *request);

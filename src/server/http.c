@@ -60,7 +60,15 @@ static void count_answering(struct request *request, bool begins)
 static const char PAGE_POLICY[] =
     "default-src 'none'; script-src 'self'; style-src 'self'; "
     "img-src 'self' data:; font-src 'self'; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+    "form-action 'self'; base-uri 'none'; frame-ancestors ";
+
+static bool add_policy(struct MHD_Response *response, const char *ancestors)
+{
+    char policy[sizeof PAGE_POLICY + SERVER_ANCESTORS_SIZE];
+    snprintf(policy, sizeof policy, "%s%s", PAGE_POLICY,
+             ancestors ? ancestors : "'none'");
+    return MHD_add_response_header(response, "Content-Security-Policy", policy);
+}
 
 // The library owns the body from then on, but for one that lasts.
 static struct MHD_Response *make_response(struct request *request)
@@ -99,8 +107,7 @@ static bool add_headers(struct MHD_Response *response,
         MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
     if (ok && reply->is_page) {
         ok =
-            MHD_add_response_header(response, "Content-Security-Policy",
-                                    PAGE_POLICY) &&
+            add_policy(response, reply->ancestors) &&
             MHD_add_response_header(response, "Referrer-Policy", "no-referrer");
     }
     if (ok && reply->type && has_body) {

@@ -86,6 +86,7 @@ static struct reply *start(struct request *request, int status,
     reply->lasting_size = 0;
     reply->cache = NULL;
     reply->is_page = false;
+    reply->ancestors = NULL;
     reply->header_count = 0;
     reply->is_problem = false;
     return reply;

@@ -34,10 +34,11 @@ struct reply {
         char value[REPLY_VALUE_SIZE];
     } headers[REPLY_HEADERS_MAX];
     size_t header_count;
-    const char *cache; // Cache-Control, a literal; NULL: no-store
-    bool is_page;      // browsers show it: told what it may load
-    bool is_problem;   // its body is application/problem+json
-    bool close;        // the connection cannot be used again
+    const char *cache;     // Cache-Control, a literal; NULL: no-store
+    bool is_page;          // browsers show it: told what it may load
+    const char *ancestors; // sites that may frame it; lasting; NULL: none
+    bool is_problem;       // its body is application/problem+json
+    bool close;            // the connection cannot be used again
 };
 void reply_free(struct reply *reply);
 

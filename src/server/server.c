@@ -22,7 +22,7 @@
 
 static const char MODULE[] = "server";
 
-enum { ADMIN_CONNECTIONS = 16, ADMIN_THREADS = 1 };
+enum { ADMIN_CONNECTIONS = 16, ADMIN_THREADS = 1, CARETAKERS = 1 };
 
 // Each takes 32 MiB and a thread for about a tenth of a second.
 enum { PASSWORDS_AT_ONCE = 2 };
@@ -155,8 +155,8 @@ static bool open_office(struct server *server)
         office_close(office);
         return false;
     }
-    server->readers =
-        readers_open(path, (size_t)server->settings.threads + ADMIN_THREADS);
+    server->readers = readers_open(path, (size_t)server->settings.threads +
+                                             ADMIN_THREADS + CARETAKERS);
     if (!server->readers) {
         office_close(office);
         return false;
@@ -165,7 +165,8 @@ static bool open_office(struct server *server)
     if (!server->writer) {
         return false;
     }
-    server->caretaker = chores_start(server);
+    server->alerts = alerts_open(server);
+    server->caretaker = server->alerts ? chores_start(server) : NULL;
     return server->caretaker != NULL;
 }
 
@@ -359,6 +360,7 @@ void server_close(struct server *server)
     stop_listeners(server);
     phone_close(server->phone);
     phone_look_free(&server->phone_look);
+    alerts_close(server->alerts);
     // The writer last: the last one out puts the log into the database.
     readers_close(server->readers);
     writer_close(server->writer);

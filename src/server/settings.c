@@ -46,6 +46,8 @@ const struct config_key SERVER_KEYS[] = {
     {"server", "chart_js", CONFIG_TEXT,
      "/usr/share/javascript/chart.js/chart.min.js", 0, 0,
      "Chart.js 3, which draws the charts of the pages"},
+    {"board", "frame_ancestors", CONFIG_TEXT, NULL, 0, 0,
+     "sites that may show /cong-khai?embed=1 in a frame"},
     {"unit", "unit_code", CONFIG_TEXT, "00.00", 0, 0,
      "code of the unit, such as H24.12"},
     {"unit", "unit_name", CONFIG_TEXT, NULL, 0, 0,
@@ -278,6 +280,42 @@ static bool read_walk_up(const struct config *config,
     return false;
 }
 
+// "https://phuong.example https://*.example:8443", as a Content-Security-Policy
+// takes them. Nothing else gets into the header.
+static bool is_origin(const char *text, size_t size)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyz0123456789-.*:";
+    static const char *const schemes[] = {"https://", "http://"};
+    for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++) {
+        size_t skip = strlen(schemes[i]);
+        if (size > skip && strncmp(text, schemes[i], skip) == 0) {
+            return strspn(text + skip, plain) >= size - skip;
+        }
+    }
+    return false;
+}
+
+static bool read_ancestors(const struct config *config,
+                           struct server_settings *out, struct buf *message)
+{
+    const char *text = config_text(config, "frame_ancestors");
+    bool fits = !text || strlen(text) < SERVER_ANCESTORS_SIZE;
+    out->frame_ancestors = text && text[0] != '\0' ? text : NULL;
+    for (const char *from = text; fits && from && *from;) {
+        size_t size = strcspn(from, " ");
+        fits = size > 0 && is_origin(from, size);
+        from += size + (from[size] == ' ');
+    }
+    if (!fits) {
+        buf_printf(message,
+                   "frame_ancestors: \"%s\": give the sites that may show the "
+                   "board, such as https://phuong.example, one blank between "
+                   "two, lower case, without a path",
+                   text);
+    }
+    return fits;
+}
+
 // What is not given stands as a dotted place; a number is given by hand.
 static void read_letter(const struct config *config,
                         struct server_settings *out)
@@ -371,6 +409,9 @@ bool server_settings_read(const struct config *config,
         !read_unit(config, &settings, message) ||
         !read_kiosk(config, &settings, message) ||
         !read_limits(config, &settings, message)) {
+        return false;
+    }
+    if (!read_ancestors(config, &settings, message)) {
         return false;
     }
     read_letter(config, &settings);

@@ -12,6 +12,8 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
+enum { SERVER_ANCESTORS_SIZE = 512 };
+
 // All options, for config_open() and --help.
 extern const struct config_key SERVER_KEYS[];
 
@@ -38,6 +40,7 @@ struct server_settings {
     const char *fields_file;        // NULL: the program's own, if there is one
     const char *chart_file;         // Chart.js, of the pages
     const char *walk_up_fields;     // codes of tiles; NULL: the file's first
+    const char *frame_ancestors;    // sites that may show the board; NULL
     const char *hours_file;         // NULL: counters are always open
     enum log_level log_level;
 

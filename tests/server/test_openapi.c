@@ -464,6 +464,16 @@ static const struct good {
     {"showPhonePage", "", "@old phone", "", NULL, 410, NULL},
     {"answerOnPhone", "", "@old phone", "", NULL, 410, NULL},
     {"getHealth", "", "", "", NULL, 200, NULL},
+    {"listAlerts", "user leader", "", "?state=all", NULL, 200, NULL},
+    {"acknowledgeAlert", "user office", "1", "", NULL, 204, NULL},
+    {"acknowledgeAlert", "user leader", "1", "", NULL, 409, NULL},
+    {"showAlerts", "user leader", "", "", NULL, 200, NULL},
+    {"showAlerts", "", "", "", NULL, 303, NULL},
+    {"getPublicSummary", "", "", "", NULL, 200, NULL},
+    {"getOwnResults", "user officer", "", "", NULL, 200, NULL},
+    {"showBoard", "", "", "?embed=1", NULL, 200, NULL},
+    {"showOwnResults", "user officer", "", "", NULL, 200, NULL},
+    {"showOwnResults", "", "", "", NULL, 303, NULL},
     {"getMetrics", "", "", "", NULL, 200, NULL},
     {"getTime", "", "", "?nonce=00112233445566778899aabbccddeeff", NULL, 200,
      NULL},
@@ -1251,7 +1261,10 @@ static void let_time_pass(void)
                 "UPDATE rounds SET quarter = quarter - 4;"
                 "DROP TRIGGER cases_keep;"
                 "UPDATE cases SET quarter = quarter - 4;"
-                "UPDATE enrolment_codes SET expires_at = 1 WHERE used_at = 0"),
+                "UPDATE enrolment_codes SET expires_at = 1 WHERE used_at = 0;"
+                "INSERT INTO alerts (alert_no, kind, subject, label, detail,"
+                " opened_at) VALUES (1, 2, 'hanh-chinh:2026-01', '2026-01',"
+                " '{}', 1)"),
         SQL_OK);
     s = sql_use(sql, 0);
     assert_int_equal(sql_step(s), SQL_OK);

@@ -1,0 +1,160 @@
+// The page /canh-bao: what the Office is alarmed about, and what is done.
+import { textOf } from "/web/language.js";
+import { moment, number } from "/web/numbers.js";
+import { ask } from "/web/session.js";
+import { startShell } from "/web/shell.js";
+import { load, question, showEmpty } from "/web/states.js";
+
+const LIMIT = 50;
+
+const find = (id) => document.getElementById(id);
+
+let chosen = null; // what the dialog is about
+let opener = null;
+
+function line(name, className, text) {
+  const made = document.createElement(name);
+  if (className) {
+    made.className = className;
+  }
+  made.textContent = text;
+  return made;
+}
+
+function stateOf() {
+  const state = new URLSearchParams(location.search).get("state");
+  return ["ended", "all"].includes(state) ? state : "open";
+}
+
+function titleOf({ kind, subject, label }) {
+  return kind === "low-share" && subject === ""
+    ? textOf("text.low-share.unit")
+    : textOf(`text.${kind}`, label);
+}
+
+function moreOf({ kind, detail }) {
+  const values = {
+    "low-share": [detail.low, detail.rated, detail.days, detail.percent],
+    "silent-device": [detail.minutes],
+    target: [detail.satisfied, detail.rated, detail.target],
+    "device-fault": [detail.fault],
+  }[kind];
+  const written = values.map((value) =>
+    typeof value === "number" ? number(value) : value,
+  );
+  return textOf(`text.${kind}.more`, ...written);
+}
+
+function card(alert) {
+  const box = document.createElement("article");
+  const { opened_at: opened, ended_at: ended, acknowledged } = alert;
+  box.className = "card";
+  box.append(
+    line("h3", "", titleOf(alert)),
+    line("p", "", moreOf(alert)),
+    line(
+      "p",
+      "note",
+      ended
+        ? textOf("text.ended", moment(opened), moment(ended))
+        : textOf("text.opened", moment(opened)),
+    ),
+  );
+  if (acknowledged) {
+    const { by, at, comment } = acknowledged;
+    const name = by.replace(/^user /, "");
+    box.append(line("p", "note", textOf("text.acknowledged", name, moment(at), comment)));
+  } else {
+    const button = line("button", "button paper-not", textOf("text.acknowledge"));
+    button.type = "button";
+    button.setAttribute("aria-label", textOf("text.acknowledge_which", titleOf(alert)));
+    button.addEventListener("click", () => open(alert, button));
+    box.append(button);
+  }
+  return box;
+}
+
+function pathOf(below) {
+  const more = below ? `&below=${below}` : "";
+  return `/api/v1/alerts?state=${stateOf()}&limit=${LIMIT}${more}`;
+}
+
+function showMore(alerts) {
+  const button = find("more");
+  button.hidden = alerts.length < LIMIT;
+  button.onclick = async () => {
+    const { json } = await question(pathOf(alerts.at(-1).id));
+    if (json) {
+      find("cards").append(...json.alerts.map(card));
+      showMore(json.alerts);
+    }
+  };
+}
+
+function draw() {
+  for (const link of document.querySelectorAll("[data-state-link]")) {
+    if (link.dataset.stateLink === stateOf()) {
+      link.setAttribute("aria-current", "page");
+    } else {
+      link.removeAttribute("aria-current");
+    }
+  }
+  load(find("alerts"), pathOf(), ({ alerts }) => {
+    find("cards").replaceChildren(...alerts.map(card));
+    showMore(alerts);
+    if (alerts.length === 0) {
+      showEmpty(find("alerts"), textOf("text.none"), textOf("text.none_more"));
+    }
+  });
+}
+
+// --- The dialog ------------------------------------------------------------------
+
+function complain(text) {
+  find("problem").hidden = text === null;
+  find("problem").textContent = text ?? "";
+  find("comment").setAttribute("aria-invalid", String(text !== null));
+}
+
+function open(alert, button) {
+  chosen = alert;
+  opener = button;
+  find("dialog-alert").textContent = `${titleOf(alert)}. ${moreOf(alert)}`;
+  find("comment").value = "";
+  complain(null);
+  find("dialog").showModal();
+  find("comment").focus();
+}
+
+async function send(event) {
+  event.preventDefault();
+  const comment = find("comment").value.trim();
+  if (comment === "") {
+    complain(textOf("text.comment_missing"));
+    find("comment").focus();
+    return;
+  }
+  find("send").disabled = true;
+  let status = 0;
+  try {
+    const path = `/api/v1/alerts/${chosen.id}/acknowledge`;
+    status = (await ask("POST", path, { comment })).status;
+  } catch {
+    // Said below.
+  }
+  find("send").disabled = false;
+  if (status === 204) {
+    find("dialog").close();
+    draw();
+  } else {
+    complain(textOf(status === 409 ? "text.there" : "text.failed"));
+  }
+}
+
+find("form").addEventListener("submit", send);
+find("leave").addEventListener("click", () => find("dialog").close());
+find("dialog").addEventListener("close", () =>
+  (opener?.isConnected ? opener : find("main")).focus(),
+);
+
+startShell({ draw });
