@@ -353,6 +353,12 @@ deb:
 	tools/setup build deb
 	tools/make-deb $(BUILD) $(VERSION)
 
+# Their life on a bare Debian in a folder: install, upgrade and back, removal.
+# As root; fetches a system first.
+.PHONY: deb-test
+deb-test: deb
+	tools/deb-test $(BUILD)
+
 .PHONY: clean
 clean:
 	rm -rf $(BUILD)
@@ -372,6 +378,7 @@ help:
 	@echo 'make check-tsan the rooms with threads under TSan'
 	@echo 'make check-valgrind  the whole road under valgrind'
 	@echo 'make deb        Debian packages in $(BUILD)/deb'
+	@echo 'make deb-test   installs, upgrades, rolls back and removes them, as root'
 	@echo 'make soak       hours of kills, power cuts, bad networks and herds'
 	@echo 'make install    into $$(DESTDIR)$$(PREFIX)'
 	@echo 'make clean      remove $(BUILD)/'
