@@ -1,0 +1,82 @@
+// Who changed what, newest first, by pages.
+import { textOf } from "/web/language.js";
+import { moment } from "/web/numbers.js";
+import { load, question, showEmpty } from "/web/states.js";
+import { drawTable } from "/web/tables.js";
+
+const find = (id) => document.getElementById(id);
+
+let part = null;
+let entries = [];
+let next = null; // where the older ones begin; null: there are none
+
+function path(after) {
+  const asked = new URLSearchParams();
+  for (const name of ["who", "action"]) {
+    const value = find(`audit-${name}`).value.trim();
+    if (value) {
+      asked.set(name, value);
+    }
+  }
+  if (after !== null) {
+    asked.set("after", after);
+  }
+  return `/api/v1/audit?${asked}`;
+}
+
+function column(name, cell, more) {
+  const title = textOf(`text.audit.${name}`);
+  return { title, is_text: true, cell, ...more };
+}
+
+function draw() {
+  drawTable(find("audit-table"), {
+    caption: find("audit-title").textContent,
+    rows: entries,
+    search: false,
+    columns: [
+      column("at", ({ at }) => moment(at), { head: true }),
+      column("who", ({ who }) => who),
+      column("action", ({ action }) => action),
+      column("target", ({ target }) => target || "–"),
+      column("detail", ({ detail }) => detail || "–"),
+    ],
+  });
+  find("audit-more").hidden = next === null;
+}
+
+function look() {
+  load(part, path(null), (json) => {
+    entries = json.entries;
+    next = json.next;
+    draw();
+    if (entries.length === 0 && !hasWish()) {
+      showEmpty(part, textOf("text.none_yet"), "");
+    }
+    return true;
+  });
+}
+
+function hasWish() {
+  return ["who", "action"].some((name) => find(`audit-${name}`).value.trim());
+}
+
+async function more() {
+  const { json } = await question(path(next));
+  if (json) {
+    entries = [...entries, ...json.entries];
+    next = json.next;
+    draw();
+  }
+}
+
+export function startAudit(section) {
+  part = section;
+  find("audit-form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    look();
+  });
+  find("audit-more").addEventListener("click", more);
+  look();
+  return draw;
+}

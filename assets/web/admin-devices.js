@@ -1,0 +1,182 @@
+// Devices: adding one, with the code that it enrols by, moving and revoking.
+import {
+  buttonsOf,
+  change,
+  complain,
+  makeSure,
+  rowButton,
+  showSecret,
+} from "/web/admin-says.js";
+import { currentLanguage, textOf } from "/web/language.js";
+import { moment } from "/web/numbers.js";
+import { load, question } from "/web/states.js";
+import { drawTable } from "/web/tables.js";
+
+const find = (id) => document.getElementById(id);
+
+let part = null;
+let devices = [];
+let fields = [];
+let changed = null; // the one that is being changed; null: a new one
+
+function fieldName(code) {
+  const field = fields.find((each) => each.code === code);
+  return code === ""
+    ? textOf("text.all_fields")
+    : (field?.[currentLanguage()] ?? code);
+}
+
+function nameOf(device) {
+  return device.name || textOf("text.counter_of", device.counter);
+}
+
+function revoke(device) {
+  const path = `/api/v1/devices/${device.device}/revoke`;
+  makeSure(
+    textOf("text.revoke_of", nameOf(device)),
+    textOf("text.sure.revoke", nameOf(device)),
+    textOf("text.revoke"),
+    async () => {
+      const result = await change("POST", path);
+      if (result.json) {
+        look();
+      }
+      return result;
+    },
+  );
+}
+
+function rowButtons(device) {
+  if (device.state === "revoked" || device.kind === "phone") {
+    return "–";
+  }
+  return buttonsOf(
+    rowButton("edit", nameOf(device), () => openDialog(device)),
+    rowButton("revoke", nameOf(device), () => revoke(device)),
+  );
+}
+
+function draw() {
+  const stateOf = ({ state }) => textOf(`text.state.${state}`);
+  drawTable(find("devices-table"), {
+    caption: find("devices-title").textContent,
+    rows: devices,
+    columns: [
+      {
+        title: textOf("text.counter"),
+        is_text: true,
+        head: true,
+        cell: ({ counter, name }) => counter || name,
+        sort: ({ counter }) => Number(counter) || counter,
+      },
+      {
+        title: textOf("text.device_name"),
+        is_text: true,
+        cell: ({ name }) => name || "–",
+        sort: ({ name }) => name || null,
+      },
+      {
+        title: textOf("text.field"),
+        is_text: true,
+        cell: ({ field }) => fieldName(field),
+        sort: ({ field }) => fieldName(field),
+      },
+      { title: textOf("text.state"), is_text: true, cell: stateOf, sort: stateOf },
+      {
+        title: textOf("text.added"),
+        is_text: true,
+        cell: ({ added_at: at }) => moment(at),
+        sort: ({ added_at: at }) => at,
+      },
+      { title: textOf("text.what"), is_text: true, cell: rowButtons },
+    ],
+  });
+  fillFields();
+}
+
+function look() {
+  load(part, "/api/v1/devices", (json) => {
+    devices = json.devices;
+    draw();
+    return true;
+  });
+}
+
+// --- The dialog ----------------------------------------------------------------
+
+function fillFields() {
+  const select = find("device-field");
+  const chosen = select.value;
+  const codes = ["", ...fields.map(({ code }) => code)];
+  if (changed && !codes.includes(changed.field)) {
+    codes.push(changed.field);
+  }
+  select.replaceChildren(
+    ...codes.map((code) => new Option(fieldName(code), code)),
+  );
+  select.value = codes.includes(chosen) ? chosen : "";
+}
+
+function openDialog(device) {
+  changed = device;
+  find("device-form").reset();
+  find("device-dialog-title").textContent = textOf(
+    device ? "text.edit_device" : "text.add_device",
+  );
+  fillFields();
+  find("device-counter").value = device?.counter ?? "";
+  find("device-name").value = device?.name ?? "";
+  find("device-field").value = device?.field ?? "";
+  complain("device-alert", null);
+  find("device-dialog").showModal();
+}
+
+function showCode(counter, { code, expires_at: until, qr_svg: svg }) {
+  const words = textOf("text.enrol_words", moment(until));
+  showSecret(textOf("text.enrol_code", counter), words, code, svg);
+}
+
+async function send() {
+  const counter = find("device-counter").value.trim();
+  const body = {
+    counter,
+    name: find("device-name").value.trim(),
+    field: find("device-field").value,
+  };
+  if (!counter) {
+    const field = find("device-counter");
+    complain("device-alert", textOf("text.fault.counter"), field);
+    return;
+  }
+  const path = changed
+    ? `/api/v1/devices/${changed.device}/change`
+    : "/api/v1/devices";
+  const result = await change("POST", path, body);
+  if (result.words) {
+    complain("device-alert", result.words);
+    return;
+  }
+  find("device-dialog").close();
+  if (!changed) {
+    showCode(counter, result.json);
+  }
+  look();
+}
+
+async function learnFields() {
+  const { json } = await question("/api/v1/counters");
+  fields = json?.fields ?? [];
+  draw();
+}
+
+export function startDevices(section) {
+  part = section;
+  find("add-device").addEventListener("click", () => openDialog(null));
+  find("device-form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    send();
+  });
+  look();
+  learnFields();
+  return draw;
+}

@@ -1,0 +1,125 @@
+// What the parts of /quan-tri have in common: asking for a change and saying
+// what came of it, dialogs, buttons in tables.
+import { textOf } from "/web/language.js";
+import { moment } from "/web/numbers.js";
+import { ask } from "/web/session.js";
+
+const find = (id) => document.getElementById(id);
+const KNOWN = ["there", "last-admin", "own-account"];
+
+function words(status, said) {
+  const type = said.type?.split(":").pop() ?? "";
+  if (KNOWN.includes(type)) {
+    return textOf(`text.fault.${type}`);
+  }
+  if (type === "changed") {
+    return textOf("text.fault.changed", said.expected ?? "?");
+  }
+  return type === "unreadable"
+    ? textOf("text.fault.unreadable", said.detail)
+    : textOf("text.fault.failed", status, said.detail ?? "");
+}
+
+// Resolves to {json}, or {words}: what went wrong, to be shown.
+export async function change(method, path, body) {
+  try {
+    const answer = await ask(method, path, body);
+    const json = await answer.json().catch(() => ({}));
+    return answer.ok ? { json } : { words: words(answer.status, json) };
+  } catch {
+    return { words: textOf("text.fault.offline") };
+  }
+}
+
+// Into the alert with this id; null: nothing is wrong.
+export function complain(id, text, field) {
+  const alert = find(id);
+  alert.hidden = text === null;
+  alert.textContent = text ?? "";
+  const box = alert.closest("form") ?? alert.parentElement;
+  for (const marked of box.querySelectorAll("[aria-invalid]")) {
+    marked.removeAttribute("aria-invalid");
+  }
+  if (text !== null) {
+    field?.setAttribute("aria-invalid", "true");
+    (field ?? alert).focus();
+  }
+}
+
+// A button of a row: `of` is the row's name, for who does not see the row.
+export function rowButton(id, of, onClick) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "button";
+  button.textContent = textOf(`text.${id}`);
+  button.setAttribute("aria-label", textOf(`text.${id}_of`, of));
+  button.addEventListener("click", onClick);
+  return button;
+}
+
+export function buttonsOf(...buttons) {
+  const box = document.createElement("div");
+  box.className = "buttons";
+  box.append(...buttons.filter(Boolean));
+  return box;
+}
+
+// Asks whether it is meant, then does it: `act` resolves as change().
+export function makeSure(title, text, yes, act) {
+  const dialog = find("sure-dialog");
+  find("sure-title").textContent = title;
+  find("sure-words").textContent = text;
+  const button = find("sure-yes");
+  const fresh = button.cloneNode(false);
+  fresh.textContent = textOf("text.sure_yes", yes);
+  button.replaceWith(fresh);
+  complain("sure-alert", null);
+  fresh.addEventListener("click", async () => {
+    fresh.disabled = true;
+    const result = await act();
+    fresh.disabled = false;
+    if (result.words) {
+      complain("sure-alert", result.words);
+    } else {
+      dialog.close();
+    }
+  });
+  dialog.showModal();
+}
+
+// Something that is shown once; `svg`: as a picture too.
+export function showSecret(title, text, secret, svg) {
+  const picture = find("secret-picture");
+  find("secret-title").textContent = title;
+  find("secret-words").textContent = text;
+  find("secret-text").textContent = secret;
+  picture.hidden = !svg;
+  picture.replaceChildren();
+  if (svg) {
+    const parsed = new DOMParser().parseFromString(svg, "image/svg+xml");
+    parsed.documentElement.setAttribute("aria-hidden", "true");
+    picture.append(document.importNode(parsed.documentElement, true));
+  }
+  const dialog = find("secret-dialog");
+  dialog.addEventListener(
+    "close",
+    () => {
+      find("secret-text").textContent = "";
+      picture.replaceChildren();
+    },
+    { once: true },
+  );
+  dialog.showModal();
+}
+
+// Who changed a document last.
+export function versionWords({ version, changed_by: by, changed_at: at }) {
+  return version === 0 || !by
+    ? textOf("text.version.own")
+    : textOf("text.version.of", version, by, moment(at));
+}
+
+// Sends a document of settings; resolves as change().
+export function putDocument(name, version, body) {
+  return change("PUT", `/api/v1/settings/${name}`, { version, body });
+}

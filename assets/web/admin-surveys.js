@@ -1,0 +1,35 @@
+// The question sets among the program's files.
+import { textOf } from "/web/language.js";
+import { number } from "/web/numbers.js";
+import { load } from "/web/states.js";
+import { drawTable } from "/web/tables.js";
+
+let surveys = [];
+
+function draw() {
+  drawTable(document.getElementById("surveys-table"), {
+    caption: document.getElementById("surveys-title").textContent,
+    rows: surveys,
+    columns: [
+      {
+        title: textOf("text.survey"),
+        is_text: true,
+        head: true,
+        cell: ({ id, problem }) => (problem ? `${id}: ${problem}` : id),
+        sort: ({ id }) => id,
+      },
+      { title: textOf("text.survey_version"), cell: (s) => number(s.version) },
+      { title: textOf("text.survey_levels"), cell: (s) => number(s.levels) },
+      { title: textOf("text.survey_devices"), cell: (s) => number(s.devices) },
+    ],
+  });
+}
+
+export function startSurveys(part) {
+  load(part, "/api/v1/surveys", (json) => {
+    surveys = json.surveys;
+    draw();
+    return surveys.length > 0;
+  });
+  return draw;
+}

@@ -1,0 +1,257 @@
+"""What an admin does on the pages, and what comes of it at a device and for
+somebody who is new."""
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+from browser import PATIENCE_S, Browser  # noqa: E402
+
+SERVER = os.environ["SERVER"]
+STAGE = pathlib.Path(os.environ["STAGE_DIR"])
+BUILD = pathlib.Path(os.environ["STAGE_BUILD"])
+PASSWORD = "mật khẩu để thử"
+OWN = "một câu dài dễ nhớ"
+failures = 0
+
+
+def check(name, ok, why=""):
+    global failures
+    print(f"{'passed' if ok else 'failed'}: {name}{'' if ok else f': {why}'}",
+          flush=True)
+    failures += not ok
+
+
+class Desk(Browser):
+    def __init__(self, width=1280):
+        super().__init__(width, 900, scale=1)
+
+    def js(self, expression):
+        answer = self.ask("Runtime.evaluate", {
+            "expression": expression, "returnByValue": True,
+            "awaitPromise": True})
+        if "exceptionDetails" in answer:
+            raise RuntimeError(f"{expression}: {answer['exceptionDetails']}")
+        return answer["result"].get("value")
+
+    def until(self, expression, patience=PATIENCE_S):
+        end = time.monotonic() + patience
+        while time.monotonic() < end:
+            if self.js(f"Boolean({expression})"):
+                return True
+            time.sleep(0.05)
+        return False
+
+    def text(self, css):
+        return self.js(f"document.querySelector('{css}')?.innerText ?? ''")
+
+    def sign_in(self, name, password):
+        self.go(SERVER + "/dang-nhap")
+        self.fill("#name", name)
+        self.fill("#password", password)
+        self.click("#send", loads=True)
+
+    def fill(self, css, text):
+        self.js(f"document.querySelector({json.dumps(css)}).value = ''")
+        self.type(css, text)
+
+    def part(self, name):
+        self.js(f"location.hash = '{name}'")
+        return self.until(f"document.querySelector('#part-{name}')"
+                          ".dataset.state === 'ready'")
+
+    def row(self, table, words):
+        """The text of the row that holds these words."""
+        return self.js(
+            f"[...document.querySelectorAll('{table} tbody tr')]"
+            f".find(tr => tr.innerText.includes({json.dumps(words)}))"
+            "?.innerText ?? ''")
+
+
+def hailong(*words):
+    return subprocess.run([BUILD / "hailong", *map(str, words)], check=True,
+                          capture_output=True, text=True).stdout
+
+
+def add_device(desk):
+    desk.go(SERVER + "/quan-tri")
+    check("the admin sees the people first",
+          desk.until("document.querySelector('#people-table tbody tr')"))
+    desk.part("thiet-bi")
+    desk.click("#add-device")
+    desk.click("#device-form .main")
+    check("a counter must be named",
+          "số quầy" in desk.text("#device-alert"), desk.text("#device-alert"))
+    desk.fill("#device-counter", "7")
+    desk.fill("#device-name", "Quầy số 7")
+    desk.click("#device-form .main")
+    check("the code is shown once, with its picture",
+          desk.until("document.querySelector('#secret-dialog').open &&"
+                     " document.querySelector('#secret-picture svg')"))
+    code = desk.text("#secret-text")
+    desk.click("#secret-dialog [data-close]")
+    check("and is gone with the dialog",
+          desk.until("document.querySelector('#secret-text').textContent"
+                     " === ''"))
+    return code
+
+
+def enrol(code):
+    hailong("enrol", "--server", SERVER, "--code", code, "--data",
+            STAGE / "kiosk")
+    log = open(STAGE / "sync.log", "w")
+    return subprocess.Popen([BUILD / "hailong-sync", "--data", STAGE / "kiosk",
+                             "--poll-ms", "200"], stdout=log, stderr=log)
+
+
+def see_device(desk):
+    desk.go(SERVER + "/thiet-bi")
+    desk.until("document.querySelector('#table tbody tr')")
+    check("the device is in contact, without a reload",
+          desk.until("document.querySelector('#table tbody tr')?.innerText"
+                     ".includes('đang liên lạc')", 25),
+          desk.row("#table", "Quầy 7"))
+    check("that it has no ledger yet is said",
+          desk.until("document.querySelector('#table tbody tr')?.innerText"
+                     ".includes('không thấy sổ')", 25),
+          desk.row("#table", "Quầy 7"))
+    window, content = desk.width()
+    check("nothing scrolls sideways", content <= window, f"{content}")
+
+
+def held_within(seconds):
+    """Whether the courier keeps the new hours by then."""
+    path = STAGE / "kiosk" / "courier.db"
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        for name in (path, path.with_name("courier.db-wal")):
+            if name.exists() and b'"mon":["07:30-11:30"]' in name.read_bytes():
+                return True
+        time.sleep(0.2)
+    return False
+
+
+def change_hours(desk):
+    desk.go(SERVER + "/quan-tri#gio-lam-viec")
+    desk.until("document.querySelectorAll('#week .day').length === 7")
+    desk.js("document.querySelector('#always').click()")
+    desk.js("{const [a, b] = document.querySelectorAll("
+            "'[data-day=mon] .span input');"
+            " a.value = '11:30'; b.value = '07:30';}")
+    desk.click("#hours-form .main")
+    check("hours that end before they begin are refused",
+          "giờ được đánh dấu" in desk.text("#hours-alert"),
+          desk.text("#hours-alert"))
+    desk.js("{const [a, b] = document.querySelectorAll("
+            "'[data-day=mon] .span input');"
+            " a.value = '07:30'; b.value = '11:30';}")
+    desk.click("#hours-form .main")
+    check("right ones are kept",
+          desk.until("!document.querySelector('#hours-saved').hidden"),
+          desk.text("#hours-alert"))
+    check("the device has the new hours", held_within(20))
+
+
+def add_person(desk):
+    desk.part("nguoi-dung")
+    desk.click("#add-person")
+    desk.fill("#person-name", "an")
+    desk.fill("#person-display", "Nguyễn Thị An")
+    desk.click("#person-send")
+    check("the first password is shown",
+          desk.until("document.querySelector('#secret-dialog').open"),
+          desk.text("#person-alert"))
+    password = desk.text("#secret-text")
+    desk.click("#secret-dialog [data-close]")
+    check("that it is not changed yet is said",
+          desk.until("[...document.querySelectorAll('#people-table tr')]"
+                     ".some(tr => tr.innerText.includes('Nguyễn Thị An') &&"
+                     " tr.innerText.includes('chưa đổi'))"))
+    desk.click("#add-person")
+    desk.fill("#person-name", "an")
+    desk.fill("#person-display", "Một An khác")
+    desk.click("#person-send")
+    check("a name that is taken is refused, and said so",
+          desk.until("document.querySelector('#person-alert').innerText"
+                     ".includes('đã có người dùng')"))
+    desk.click("#person-form [data-close]")
+    return password
+
+
+def arrive(password):
+    desk = Desk(390)
+    desk.sign_in("an", password)
+    check("who is new comes to where the password is changed",
+          desk.until("location.pathname === '/mat-khau'"),
+          desk.js("location.pathname"))
+    desk.until("!document.querySelector('#due').hidden")
+    desk.fill("#old", password)
+    desk.fill("#new", OWN)
+    desk.fill("#again", OWN + "!")
+    desk.click("#form .main")
+    check("two that differ are refused",
+          "không giống nhau" in desk.text("#alert"), desk.text("#alert"))
+    desk.fill("#again", OWN)
+    desk.click("#form .main")
+    check("the new one holds",
+          desk.until("!document.querySelector('#done').hidden"),
+          desk.text("#alert"))
+    window, content = desk.width()
+    check("nothing scrolls sideways on a telephone", content <= window)
+    desk.go(SERVER + "/quan-tri")
+    check("the Office sees settings, and no people",
+          desk.until("!document.querySelector('#part-gio-lam-viec').hidden")
+          and desk.js("document.querySelector('#part-nguoi-dung').hidden"))
+    window, content = desk.width()
+    check("nor does administration", content <= window, f"{content}")
+    check("the server says the same",
+          desk.js("fetch('/api/v1/people').then(a => a.status)") == 403)
+    desk.close()
+
+
+def be_refused():
+    desk = Desk()
+    desk.sign_in("lan", PASSWORD)
+    desk.until("location.pathname === '/'")
+    for path in ("/thiet-bi", "/quan-tri"):
+        status = desk.js(f"fetch('{path}').then(a => a.status)")
+        check(f"a leader is refused at {path}", status == 403, status)
+    desk.close()
+
+
+def read_trail(desk):
+    desk.part("nhat-ky")
+    check("the trail says who added whom",
+          desk.until("[...document.querySelectorAll('#audit-table tr')]"
+                     ".some(tr => ['user quan', 'person-added', 'an']"
+                     ".every(word => tr.innerText.includes(word)))"))
+    desk.fill("#audit-action", "settings-changed")
+    desk.click("#audit-form .button")
+    check("and can be looked through",
+          desk.until("document.querySelectorAll('#audit-table tbody tr')"
+                     ".length === 1"),
+          desk.text("#audit-table"))
+
+
+def main():
+    desk = Desk()
+    desk.sign_in("quan", PASSWORD)
+    courier = enrol(add_device(desk))
+    try:
+        see_device(desk)
+        change_hours(desk)
+        password = add_person(desk)
+        arrive(password)
+        be_refused()
+        read_trail(desk)
+    finally:
+        courier.terminate()
+        courier.wait()
+        desk.close()
+    return failures > 0
+
+
+sys.exit(main())
