@@ -28,14 +28,15 @@ NEEDS_qr = common
 NEEDS_ledger = vietnamese common
 NEEDS_survey = ledger i18n vietnamese common
 NEEDS_store = ledger sql common
-NEEDS_office = ledger sql vietnamese common
+NEEDS_integrity = survey ledger i18n vietnamese common
+NEEDS_office = integrity survey ledger sql i18n vietnamese common
 NEEDS_report = office survey ledger i18n vietnamese common
 NEEDS_sync = store ledger common
-NEEDS_server = report office store qr survey ledger i18n vietnamese common
+NEEDS_server = report office integrity store qr survey ledger i18n vietnamese common
 NEEDS_ui = store survey ledger i18n vietnamese common
 NEEDS_operator = sync report office store qr ledger i18n vietnamese common
-ROOMS := common sql vietnamese i18n qr ledger survey store office report \
-         sync server ui operator
+ROOMS := common sql vietnamese i18n qr ledger survey integrity store office \
+         report sync server ui operator
 
 # Libraries, each in the room that alone includes it.
 PKGS_common = jansson inih libsystemd
