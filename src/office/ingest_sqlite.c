@@ -167,6 +167,34 @@ static enum sql_result take_batch(struct office *office,
     return result;
 }
 
+static enum sql_result put_touched(struct office *office)
+{
+    const struct touched *touched = &office->touched;
+    enum sql_result result = SQL_OK;
+    if (touched->failed) {
+        log_error("office", "out of memory");
+        return SQL_ERROR;
+    }
+    for (size_t i = 0; i < touched->count && result == SQL_OK; i++) {
+        const struct touched_day *day = &touched->days[i];
+        struct sql_statement *s = sql_use(office->sql, COUNTER_DAY_ADD);
+        sql_bind_int(s, 1, day->counter_no);
+        sql_bind_int(s, 2, day->day);
+        sql_bind_int(s, 3, day->device_no);
+        sql_bind_int(s, 4, day->gen);
+        sql_bind_int(s, 5, day->first);
+        sql_bind_int(s, 6, day->last);
+        result = sql_execute(s);
+        if (result == SQL_OK) {
+            s = sql_use(office->sql, DUE_DAY_ADD);
+            sql_bind_int(s, 1, day->counter_no);
+            sql_bind_int(s, 2, day->day);
+            result = sql_execute(s);
+        }
+    }
+    return result;
+}
+
 struct ingest {
     struct office *office;
     struct office_batch *batches;
@@ -182,12 +210,16 @@ static enum sql_result take_batches(struct sql *sql, void *ctx)
     // Until the commit is known to be good, memory is ahead of the database.
     office->is_stale = true;
     tally_clear(&office->tally);
+    touched_clear(&office->touched);
     reason_tally_clear(&office->reason_tally);
     for (size_t i = 0; i < ingest->count && result == SQL_OK; i++) {
         result = take_batch(office, &ingest->batches[i]);
     }
     if (result == SQL_OK) {
         result = totals_put(office);
+    }
+    if (result == SQL_OK) {
+        result = put_touched(office);
     }
     return result == SQL_OK ? reasons_put(office) : result;
 }

@@ -9,6 +9,7 @@
 #include "office/reason_tally.h"
 #include "office/statements.h"
 #include "office/tally.h"
+#include "office/touched.h"
 #include "sql/sql.h"
 #include <stdbool.h>
 #include <stddef.h>
@@ -65,6 +66,7 @@ struct office {
     bool has_case_rules;
     struct case_rules case_rules;
     struct tally tally; // of the running transaction
+    struct touched touched; // by it
     struct reason_tally reason_tally; // likewise
 };
 

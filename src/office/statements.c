@@ -231,6 +231,25 @@
     " GROUP BY code, c.state, c.deadline_days, c.due_from, c.answered_day,"    \
     " again ORDER BY code"
 
+// The counted ratings of counter ?1 on the local day ?2.
+#define DAY_VISITS                                                             \
+    "counter_days s CROSS JOIN visits v ON v.device_no = s.device_no"          \
+    " AND v.gen = s.gen AND v.seq BETWEEN s.first AND s.last"
+#define OF_DAY                                                                 \
+    "s.counter_no = ?1 AND s.day = ?2 AND v.counter_no = ?1"                   \
+    " AND (v.at + 25200000) / 86400000 = ?2 AND v.counted = 1"                 \
+    " AND v.outcome = 0"
+// What of a visit `v` is doubted, in the bits of tally.h.
+#define DOUBTS                                                                 \
+    "(EXISTS (SELECT 1 FROM flag_visits x JOIN visit_flags f USING (flag_no)"  \
+    "  WHERE x.device_no = v.device_no AND x.gen = v.gen AND x.seq = v.seq"    \
+    "  AND f.lifted_at = 0)"                                                   \
+    " + 2 * EXISTS (SELECT 1 FROM visit_marks m"                               \
+    "  WHERE m.device_no = v.device_no AND m.gen = v.gen AND m.seq = v.seq"    \
+    "  AND m.withdrawn_at = 0))"
+#define OFFICER_PARTS                                                          \
+    "v.officer_no, v.field_no, count(*), sum(v.level >= ?3)"
+
 // What a device signed: where its chain ended, and the line that is held there.
 #define SIGNED_ROWS(to, head, rows)                                            \
     "SELECT d.id, b.gen, " to ", " head ", b.nonce, b.signature,"              \
@@ -1110,4 +1129,162 @@ const char *const office_statements[STATEMENT_COUNT] = {
                        " FROM reason_totals",
     [VERIFY_TOTALS] = "SELECT dimension, grain, period, key, " TOTAL_COUNTS
                       ", " TOTAL_DOUBTS " FROM totals",
+
+    [COUNTER_DAY_ADD] =
+        "INSERT INTO counter_days (counter_no, day, device_no, gen, first,"
+        " last) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
+        " ON CONFLICT (counter_no, day, device_no, gen) DO UPDATE SET"
+        " first = min(first, excluded.first), last = max(last, excluded.last)",
+    [DUE_DAY_ADD] = "INSERT INTO due_days (counter_no, day) VALUES (?1, ?2)"
+                    " ON CONFLICT DO NOTHING",
+    [DUE_DAY_NEXT] = "SELECT day, counter_no FROM due_days"
+                     " ORDER BY day DESC, counter_no LIMIT 1",
+    [DUE_DAY_DROP] =
+        "DELETE FROM due_days WHERE counter_no = ?1 AND day = ?2",
+    [DUE_FROM] = "INSERT OR IGNORE INTO due_days (day, counter_no)"
+                 " SELECT DISTINCT day, counter_no FROM counter_days"
+                 " WHERE day >= ?1",
+    [DUE_COUNT] = "SELECT count(*) FROM due_days",
+    [DUE_MONTH_ADD] = "INSERT INTO due_months (month, since) VALUES (?1, ?2)"
+                      " ON CONFLICT DO NOTHING",
+    [DUE_MONTH_NEXT] = "SELECT month FROM due_months WHERE since <= ?1"
+                       " ORDER BY month DESC LIMIT 1",
+    [DUE_MONTH_DROP] = "DELETE FROM due_months WHERE month = ?1",
+    [JUDGING_RULES] = "SELECT from_day, version, thresholds, hours"
+                      " FROM judging_rules ORDER BY rules_no",
+    [JUDGING_RULES_LAST] = "SELECT version, thresholds, hours"
+                           " FROM judging_rules ORDER BY rules_no DESC LIMIT 1",
+    [JUDGING_RULES_ADD] = "INSERT INTO judging_rules (at, from_day, version,"
+                          " thresholds, hours) VALUES (?1, ?2, ?3, ?4, ?5)",
+    [JUDGED_RATINGS] =
+        "SELECT v.device_no, v.gen, v.seq, v.at, v.quality, v.level, v.mode,"
+        " v.transaction_code IS NOT NULL, l.bytes FROM " DAY_VISITS
+        " CROSS JOIN lines l ON l.device_no = v.device_no AND l.gen = v.gen"
+        "  AND l.seq = v.seq WHERE " OF_DAY,
+    [FLAGS_OF_DAY] =
+        "SELECT f.flag_no, f.rule, f.lifted_at <> 0, f.figures, x.device_no,"
+        " x.gen, x.seq FROM visit_flags f JOIN flag_visits x USING (flag_no)"
+        " WHERE f.first_day = ?1 AND f.counter_no = ?2 AND f.rule <> 6"
+        " ORDER BY f.flag_no, x.device_no, x.gen, x.seq",
+    [FLAGS_OF_MONTH] =
+        "SELECT f.flag_no, f.lifted_at <> 0, f.figures, f.officer_no,"
+        " x.device_no, x.gen, x.seq"
+        " FROM visit_flags f JOIN flag_visits x USING (flag_no)"
+        " WHERE f.first_day = ?1 AND f.counter_no = 0 AND f.rule = 6"
+        " ORDER BY f.flag_no, x.device_no, x.gen, x.seq",
+    [VISIT_FLAG_ADD] =
+        "INSERT INTO visit_flags (rule, counter_no, officer_no, first_day,"
+        " last_day, figures, version, since)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) RETURNING flag_no",
+    [VISIT_FLAG_CHANGE] = "UPDATE visit_flags SET figures = ?2, version = ?3"
+                          " WHERE flag_no = ?1"
+                          " AND (figures <> ?2 OR version <> ?3)",
+    [VISIT_FLAG_DROP] = "DELETE FROM visit_flags WHERE flag_no = ?1",
+    [VISIT_FLAG_STATE] = "SELECT lifted_at FROM visit_flags WHERE flag_no = ?1",
+    [VISIT_FLAG_LIFT] = "UPDATE visit_flags SET lifted_at = ?2, lifted_by = ?3,"
+                        " lift_reason = ?4 WHERE flag_no = ?1",
+    [FLAG_VISIT_ADD] = "INSERT INTO flag_visits (flag_no, device_no, gen, seq)"
+                       " VALUES (?1, ?2, ?3, ?4)",
+    [FLAG_VISITS_DROP] = "DELETE FROM flag_visits WHERE flag_no = ?1",
+    [FLAG_VISITS] = "SELECT device_no, gen, seq FROM flag_visits"
+                    " WHERE flag_no = ?1 LIMIT ?2",
+    [VISIT_FLAGS_LIST] =
+        "SELECT f.flag_no, f.rule, c.code, o.code, f.first_day, f.last_day,"
+        " f.figures, f.version, f.since, f.lifted_at, f.lifted_by,"
+        " f.lift_reason, (SELECT count(*) FROM flag_visits x"
+        "  WHERE x.flag_no = f.flag_no) FROM visit_flags f"
+        " LEFT JOIN codes c ON c.code_no = f.counter_no"
+        " LEFT JOIN codes o ON o.code_no = f.officer_no"
+        " WHERE f.first_day <= ?2 AND f.last_day >= ?1"
+        " AND (?3 < 0 OR f.rule = ?3) AND (?4 IS NULL OR c.code = ?4)"
+        " AND (?5 = 0 OR (?5 = 1) = (f.lifted_at = 0)) AND f.flag_no < ?6"
+        " ORDER BY f.flag_no DESC LIMIT ?7",
+    [VISIT_FLAGS_COUNT] =
+        "SELECT rule, sum(lifted_at = 0),"
+        " sum((lifted_at = 0) * (SELECT count(*) FROM flag_visits x"
+        "  WHERE x.flag_no = f.flag_no)), sum(lifted_at <> 0),"
+        " count(DISTINCT CASE lifted_at WHEN 0"
+        "  THEN first_day || ' ' || counter_no || ' ' || officer_no END)"
+        " FROM visit_flags f WHERE first_day <= ?2 AND last_day >= ?1"
+        " GROUP BY rule",
+    [OFFICER_DAY_DROP] =
+        "DELETE FROM officer_days WHERE counter_no = ?1 AND day = ?2",
+    [OFFICER_DAY_ADD] =
+        "INSERT INTO officer_days SELECT ?2, ?1, " OFFICER_PARTS
+        " FROM " DAY_VISITS " WHERE " OF_DAY " AND v.officer_no <> 0"
+        " GROUP BY v.officer_no, v.field_no",
+    [OFFICER_MONTH] =
+        "SELECT officer_no, field_no, sum(rated), sum(satisfied)"
+        " FROM officer_days WHERE day BETWEEN ?1 AND ?2"
+        " GROUP BY officer_no, field_no ORDER BY officer_no, field_no",
+    [OFFICER_RATINGS] =
+        "SELECT v.device_no, v.gen, v.seq FROM"
+        " (SELECT DISTINCT day, counter_no FROM officer_days"
+        "  WHERE officer_no = ?1 AND day BETWEEN ?2 AND ?3) o"
+        " CROSS JOIN counter_days s ON s.counter_no = o.counter_no"
+        "  AND s.day = o.day CROSS JOIN visits v"
+        " ON v.device_no = s.device_no AND v.gen = s.gen"
+        "  AND v.seq BETWEEN s.first AND s.last"
+        " WHERE v.officer_no = ?1 AND v.counter_no = o.counter_no"
+        " AND (v.at + 25200000) / 86400000 = o.day"
+        " AND v.counted = 1 AND v.outcome = 0"
+        " ORDER BY v.device_no, v.gen, v.seq",
+    [DOUBTS_OF] =
+        "SELECT at, outcome, level, mode, counter_no, field_no, procedure_no,"
+        " step_no, officer_no, doubts,"
+        " " DOUBTS ", counted"
+        " FROM visits v WHERE device_no = ?1 AND gen = ?2 AND seq = ?3",
+    [DOUBTS_SET] = "UPDATE visits SET doubts = ?4"
+                   " WHERE device_no = ?1 AND gen = ?2 AND seq = ?3",
+    [VISIT_MARK_ADD] =
+        "INSERT INTO visit_marks (device_no, gen, seq, at, who, reason)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",
+    [VISIT_MARK_WITHDRAW] =
+        "UPDATE visit_marks SET withdrawn_at = ?4, withdrawn_by = ?5,"
+        " withdraw_reason = ?6 WHERE device_no = ?1 AND gen = ?2 AND seq = ?3"
+        " AND withdrawn_at = 0",
+    [VISIT_MARKS_LIST] =
+        "SELECT m.device_no, m.gen, m.seq, v.at, c.code, m.reason, m.who, m.at,"
+        " m.withdrawn_at, m.withdrawn_by, m.withdraw_reason"
+        " FROM visit_marks m JOIN visits v ON v.device_no = m.device_no"
+        "  AND v.gen = m.gen AND v.seq = m.seq"
+        " LEFT JOIN codes c ON c.code_no = v.counter_no"
+        " WHERE v.at >= ?1 AND v.at < ?2 ORDER BY m.mark_no DESC LIMIT ?3",
+    // Days with flags as well, should their visits be gone.
+    [VERIFY_JUDGED_DAYS] =
+        "SELECT day, counter_no FROM counter_days UNION"
+        " SELECT first_day, counter_no FROM visit_flags WHERE rule <> 6"
+        " EXCEPT SELECT day, counter_no FROM due_days",
+    // Not while a day of it is due, or it is itself.
+    [VERIFY_JUDGED_MONTHS] =
+        "SELECT DISTINCT day, 0 FROM officer_days WHERE"
+        " NOT EXISTS (SELECT 1 FROM due_days)"
+        " AND NOT EXISTS (SELECT 1 FROM due_months)"
+        " UNION SELECT first_day, 0 FROM visit_flags WHERE rule = 6"
+        " AND NOT EXISTS (SELECT 1 FROM due_days)"
+        " AND NOT EXISTS (SELECT 1 FROM due_months) ORDER BY 1",
+    [VERIFY_OFFICERS] =
+        "WITH held AS (SELECT officer_no, field_no, rated, satisfied"
+        "  FROM officer_days WHERE counter_no = ?1 AND day = ?2),"
+        " given AS (SELECT " OFFICER_PARTS " FROM " DAY_VISITS " WHERE " OF_DAY
+        "  AND v.officer_no <> 0 GROUP BY v.officer_no, v.field_no)"
+        " SELECT (SELECT count(*) FROM (SELECT * FROM held"
+        "  EXCEPT SELECT * FROM given))"
+        " + (SELECT count(*) FROM (SELECT * FROM given"
+        "  EXCEPT SELECT * FROM held))",
+    [VERIFY_DOUBTS] =
+        "SELECT d.id, v.gen, v.seq FROM (SELECT device_no, gen, seq"
+        "  FROM flag_visits UNION SELECT device_no, gen, seq FROM visit_marks)"
+        " x JOIN visits v USING (device_no, gen, seq)"
+        " JOIN devices d USING (device_no) WHERE v.doubts <> " DOUBTS,
+    [VERIFY_DOUBTED] =
+        "SELECT sum(doubts <> 0), (SELECT count(*) FROM"
+        "  (SELECT x.device_no, x.gen, x.seq FROM flag_visits x"
+        "   JOIN visit_flags f USING (flag_no) WHERE f.lifted_at = 0"
+        "   UNION SELECT device_no, gen, seq FROM visit_marks"
+        "   WHERE withdrawn_at = 0)), sum(counted),"
+        " (SELECT count(*) FROM " DAY_VISITS
+        "  WHERE v.counter_no = s.counter_no"
+        "  AND (v.at + 25200000) / 86400000 = s.day AND v.counted = 1)"
+        " FROM visits",
 };

@@ -27,6 +27,7 @@ struct office_verification {
     int64_t visits, totals; // rows compared
     int64_t duplicates;     // of the visits: not counted
     int64_t transactions;   // counted again
+    int64_t flags;          // judged again
     int64_t checkpoints;
     int64_t audit; // entries of the audit trail
     int64_t cases, case_events;

@@ -300,7 +300,14 @@ static enum sql_result check_guards(struct verifying *v)
                                         "checkpoint_trails_no_update",
                                         "checkpoint_trails_no_delete",
                                         "visits_by_transaction",
-                                        "transactions_once"};
+                                        "transactions_once",
+                                        "judging_rules_no_update",
+                                        "judging_rules_no_delete",
+                                        "visit_flags_lifted_stay",
+                                        "visit_flags_lifted_remain",
+                                        "visit_marks_in_force",
+                                        "visit_marks_stay",
+                                        "visit_marks_remain"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         struct sql_statement *s = sql_use(v->sql, VERIFY_NAME);
         sql_bind_text(s, 1, names[i]);
@@ -364,6 +371,9 @@ static enum sql_result verify_all(struct verifying *v)
     }
     if (result == SQL_OK && !v->is_stopped) {
         result = verify_transactions(v);
+    }
+    if (result == SQL_OK && !v->is_stopped) {
+        result = verify_flags(v);
     }
     return result;
 }

@@ -54,5 +54,7 @@ enum sql_result verify_trail_hash(struct sql *sql, const char *name, int64_t no,
                                   unsigned char out[DIGEST_BYTES]);
 // verify_cases_sqlite.c: every case against its events and its rating.
 enum sql_result verify_cases(struct verifying *v);
+// verify_flags_sqlite.c: flags, marks, and what is doubted.
+enum sql_result verify_flags(struct verifying *v);
 // verify_checkpoints_sqlite.c: every checkpoint that is kept.
 enum sql_result verify_checkpoints(struct verifying *v);

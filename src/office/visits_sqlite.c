@@ -1,3 +1,4 @@
+#include "common/date.h"
 #include "common/log.h"
 #include "office/cases_sqlite.h"
 #include "office/claim.h"
@@ -150,6 +151,17 @@ static enum sql_result give_again(struct counting *c,
     return sql_execute(s);
 }
 
+// The day of its counter is to be judged again.
+static void touch(struct office *office, const struct tally_facts *facts,
+                  int64_t gen, int64_t seq)
+{
+    const struct touched_day day = {.counter_no = facts->counter,
+                                    .day = date_day_of_wall_ms(facts->at),
+                                    .device_no = facts->device,
+                                    .gen = gen};
+    touched_add(&office->touched, &day, seq);
+}
+
 static enum sql_result take_over(struct counting *c,
                                  const struct holder *holder)
 {
@@ -161,6 +173,7 @@ static enum sql_result take_over(struct counting *c,
     struct office *office = c->taking->office;
     struct reason_list reasons;
     if (result == SQL_OK) {
+        touch(office, &holder->facts, holder->claim.gen, holder->claim.seq);
         tally_add(&office->tally, &holder->facts, -1);
         result =
             reasons_of_line(office, holder->facts.device, holder->claim.gen,
@@ -298,6 +311,7 @@ enum sql_result visit_count(struct taking *taking,
         result = place_comment(&c);
     }
     if (result == SQL_OK && is_counted) {
+        touch(taking->office, &c.facts, taking->chain->gen, line->seq);
         tally_add(&taking->office->tally, &c.facts, 1);
         reason_tally_add(&taking->office->reason_tally, &c.facts, &c.reasons,
                          1);

@@ -82,6 +82,7 @@ static bool verify_office(struct office *office, const char *directory,
     verification_count(verification, "duplicates", summary.duplicates);
     verification_count(verification, "transactions", summary.transactions);
     verification_count(verification, "totals", summary.totals);
+    verification_count(verification, "flags", summary.flags);
     verification_count(verification, "checkpoints", summary.checkpoints);
     verification_count(verification, "audit", summary.audit);
     verification_count(verification, "cases", summary.cases);
