@@ -75,6 +75,14 @@ function textOfComment(comment) {
   return text;
 }
 
+function caseLine({ id, case: state }) {
+  const line = element("p", "case");
+  const link = element("a", "", textOf(`text.case.${state}`));
+  link.href = `/viec?case=${id}`;
+  line.append(link);
+  return line;
+}
+
 function card(comment) {
   const item = element("li", "comment");
   item.id = `gop-y-${comment.id}`;
@@ -86,6 +94,9 @@ function card(comment) {
   item.append(head, textOfComment(comment));
   if (comment.reasons.length > 0) {
     item.append(reasonsList(comment.reasons));
+  }
+  if (comment.case !== null) {
+    item.append(caseLine(comment));
   }
   if (!comment.counted) {
     item.append(element("p", "note", textOf("text.not_counted")));

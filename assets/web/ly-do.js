@@ -58,12 +58,6 @@ function reasonColumns(answer, side) {
       cell: labelOf,
     },
     {
-      title: textOf("text.group"),
-      is_text: true,
-      sort: (reason) => groups.get(reason.group) ?? "",
-      cell: (reason) => groups.get(reason.group) ?? "",
-    },
-    {
       title: textOf("text.count"),
       sort: (reason) => reason[side.key],
       cell: (reason) => count(reason[side.key]),
@@ -77,6 +71,12 @@ function reasonColumns(answer, side) {
       title: textOf("text.comments"),
       is_text: true,
       cell: commentsLink,
+    },
+    {
+      title: textOf("text.group"),
+      is_text: true,
+      sort: (reason) => groups.get(reason.group) ?? "",
+      cell: (reason) => groups.get(reason.group) ?? "",
     },
   ];
 }

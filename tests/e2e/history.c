@@ -9,6 +9,7 @@
 #include "common/buf.h"
 #include "common/clock.h"
 #include "common/date.h"
+#include "ledger/box.h"
 #include "sql/sql.h"
 #include "support/server_maker.h"
 #include <limits.h>
@@ -47,10 +48,27 @@ static const struct {
 } HOURS[] = {{7, 4},  {8, 9},  {9, 10}, {10, 8},
              {13, 6}, {14, 9}, {15, 7}, {16, 3}};
 
+// What citizens choose and write, by whether they were satisfied.
+static const char *const WRITTEN[2][4] = {
+    {"Chờ lâu quá, mong phường thêm người vào buổi sáng.",
+     "Phải đi lại hai lần vì thiếu giấy tờ. Gọi tôi 090 123 4567 nhé.",
+     "Hướng dẫn chưa rõ, hỏi ba người mới biết.", "Ghế chờ ít, trời nóng."},
+    {"Cán bộ nhiệt tình, giải thích dễ hiểu.", "Nhanh hơn tôi nghĩ.",
+     "Cảm ơn phường.", "Nộp trực tuyến rồi đến lấy, rất tiện."}};
+
+// A comment as it stands in a batch.
+struct said {
+    size_t line;
+    char *text;
+};
+
 struct ward {
     struct made_server server;
+    struct box_key box;
     struct made_device devices[COUNTERS];
     size_t sent[COUNTERS];
+    struct said *said[COUNTERS]; // comments, in the order of their lines
+    size_t said_count[COUNTERS], said_sent[COUNTERS];
     char feed[65];
     uint64_t seed;
     int serial;
@@ -75,6 +93,28 @@ static int draw_level(struct ward *ward, int counter)
            : chance < neutral ? 3
            : chance < 35      ? 4
                               : 5;
+}
+
+// By the visit's number alone, so that nothing else is drawn differently.
+static void choose_reasons(const struct ward *ward, struct record *record)
+{
+    unsigned mix = (unsigned)ward->serial * 2654435761U;
+    const char *list = record->level >= 4 ? "high" : "low";
+    if (record->level == 0 || mix % 100 < 45) {
+        return;
+    }
+    record->reason_count = 1 + (mix >> 8) % 4 / 3;
+    snprintf(record->reasons[0], sizeof record->reasons[0], "reason.%s.%u",
+             list, 1 + (mix >> 12) % 8 * ((mix >> 16) % 4) / 3);
+    snprintf(record->reasons[1], sizeof record->reasons[1], "reason.other");
+}
+
+static const char *choose_text(const struct ward *ward, int level)
+{
+    unsigned mix = (unsigned)ward->serial * 2246822519U;
+    return level > 0 && mix % 100 < (level >= 4 ? 3 : 40)
+               ? WRITTEN[level >= 4][(mix >> 10) % 4]
+               : NULL;
 }
 
 static void post_feed(struct ward *ward)
@@ -125,19 +165,67 @@ static void feed(struct ward *ward, int counter, const char *procedure,
     }
 }
 
+static void append_said(struct ward *ward, int counter, size_t to,
+                        struct buf *body)
+{
+    size_t *sent = &ward->said_sent[counter];
+    while (*sent < ward->said_count[counter] &&
+           ward->said[counter][*sent].line <= to) {
+        buf_append_text(body, ward->said[counter][*sent].text);
+        free(ward->said[counter][(*sent)++].text);
+    }
+}
+
 static void send(struct ward *ward, int counter)
 {
     struct made_device *device = &ward->devices[counter];
-    struct answer answer = {0};
     while (ward->sent[counter] < device->ledger.count) {
+        struct buf body = {0};
+        struct answer answer = {0};
         size_t to = ward->sent[counter] + LINES_A_BATCH;
         to = to < device->ledger.count ? to : device->ledger.count;
-        made_device_send(device, &ward->server,
-                         (int64_t)ward->sent[counter] + 1, (int64_t)to, 200,
-                         &answer);
+        made_device_body(device, (int64_t)ward->sent[counter] + 1, (int64_t)to,
+                         &body, NULL);
+        append_said(ward, counter, to, &body);
+        made_device_post(device, &ward->server, &body, NULL, &answer);
+        assert_int_equal(answer.status, 200);
         ward->sent[counter] = to;
+        answer_free(&answer);
+        buf_free(&body);
     }
-    answer_free(&answer);
+}
+
+static void keep_said(struct ward *ward, int counter,
+                      const struct made_line *line, const struct buf *sealed)
+{
+    size_t count = ward->said_count[counter]++;
+    struct buf text = {0};
+    struct said *said =
+        realloc(ward->said[counter], (count + 1) * sizeof *said);
+    assert_non_null(said);
+    buf_printf(&text, "{\"comment\":\"%s\",\"sealed\":\"%s\"}\n", line->id,
+               buf_text(sealed));
+    said[count] =
+        (struct said){ward->devices[counter].ledger.count, buf_take(&text)};
+    ward->said[counter] = said;
+}
+
+// Writes the visit, and its comment when there is one.
+static void write_visit(struct ward *ward, int counter, struct record *record,
+                        const char *text)
+{
+    struct ledger_maker *ledger = &ward->devices[counter].ledger;
+    struct buf sealed = {0};
+    if (text) {
+        assert_true(
+            box_seal(ward->box.public_key, text, strlen(text), &sealed));
+        digest_hex_of(buf_text(&sealed), sealed.size, record->comment_hash);
+    }
+    const struct made_line *line = maker_write(ledger, record);
+    if (text) {
+        keep_said(ward, counter, line, &sealed);
+    }
+    buf_free(&sealed);
 }
 
 static void visit(struct ward *ward, int counter, int level)
@@ -163,7 +251,8 @@ static void visit(struct ward *ward, int counter, int level)
     } else if (draw(ward, 2) == 0) {
         record.outcome = RECORD_TIMEOUT;
     }
-    maker_write(ledger, &record);
+    choose_reasons(ward, &record);
+    write_visit(ward, counter, &record, choose_text(ward, record.level));
 }
 
 // To the moment on the device's clocks; never back.
@@ -238,6 +327,9 @@ static void play(struct ward *ward, const char *folder, int days)
 {
     int64_t now = clock_wall_ms();
     int32_t today = date_day_of_wall_ms(now);
+    char key[PATH_MAX];
+    snprintf(key, sizeof key, "%s/box.key", folder);
+    assert_true(box_load(key, &ward->box));
     enrol(ward, now, days);
     age_devices(folder, days);
     for (int32_t day = today - days; day <= today; day++) {
@@ -271,6 +363,7 @@ int main(int argc, char **argv)
     }
     for (int i = 0; i < COUNTERS; i++) {
         made_device_free(&ward.devices[i]);
+        free(ward.said[i]);
     }
     buf_free(&ward.entries);
     return 0;
