@@ -8,6 +8,7 @@
 #include <math.h>
 #include <pango/pangocairo.h>
 #include <pango/pangofc-fontmap.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,9 +37,13 @@ struct table {
     char *head[PAPER_COLUMNS_MAX];
 };
 
+// The fonts, opened once for the life of the program: Pango keeps what it made
+// of a font map for good. Neither map nor fonts may be used by two threads, so
+// who fills a paper holds them from paper_open() to paper_close().
+static pthread_mutex_t fonts_mutex = PTHREAD_MUTEX_INITIALIZER;
+static PangoFontMap *shared_fonts;
+
 struct paper {
-    FcConfig *config;
-    PangoFontMap *fonts;
     PangoContext *context;
     cairo_surface_t *surface;
     cairo_t *cairo;
@@ -60,18 +65,12 @@ static cairo_status_t take(void *ctx, const unsigned char *bytes,
 
 // Only the program's own fonts, so that a document looks the same wherever it
 // is made.
-static bool open_fonts(struct paper *paper, struct buf *message)
+static bool add_fonts(FcConfig *config, struct buf *message)
 {
-    paper->config = FcConfigCreate();
-    paper->fonts = pango_cairo_font_map_new_for_font_type(CAIRO_FONT_TYPE_FT);
-    if (!paper->config || !paper->fonts) {
-        buf_append_text(message, "out of memory for fonts");
-        return false;
-    }
     for (size_t i = 0; i < sizeof FONTS / sizeof FONTS[0]; i++) {
         char path[PATH_MAX];
         if (!file_find_asset(FONTS[i], path, sizeof path) ||
-            !FcConfigAppFontAddFile(paper->config, (const FcChar8 *)path)) {
+            !FcConfigAppFontAddFile(config, (const FcChar8 *)path)) {
             buf_printf(message,
                        "%s: is not among the program's files; install the "
                        "program again, or set HAILONG_ASSETS",
@@ -79,10 +78,36 @@ static bool open_fonts(struct paper *paper, struct buf *message)
             return false;
         }
     }
-    pango_fc_font_map_set_config(PANGO_FC_FONT_MAP(paper->fonts),
-                                 paper->config);
-    pango_cairo_font_map_set_resolution(PANGO_CAIRO_FONT_MAP(paper->fonts), 72);
-    paper->context = pango_font_map_create_context(paper->fonts);
+    return true;
+}
+
+static bool open_fonts(struct buf *message)
+{
+    FcConfig *config = FcConfigCreate();
+    PangoFontMap *fonts =
+        pango_cairo_font_map_new_for_font_type(CAIRO_FONT_TYPE_FT);
+    bool done = config && fonts;
+    if (!done)
+        buf_append_text(message, "out of memory for fonts");
+    else
+        done = add_fonts(config, message);
+    if (done) {
+        pango_fc_font_map_set_config(PANGO_FC_FONT_MAP(fonts), config);
+        pango_cairo_font_map_set_resolution(PANGO_CAIRO_FONT_MAP(fonts), 72);
+        shared_fonts = fonts;
+    } else if (fonts) {
+        g_object_unref(fonts);
+    }
+    if (config)
+        FcConfigDestroy(config); // the map has its own reference
+    return done;
+}
+
+static bool open_context(struct paper *paper, struct buf *message)
+{
+    if (!shared_fonts && !open_fonts(message))
+        return false;
+    paper->context = pango_font_map_create_context(shared_fonts);
     // Places of letters to the point of the outline, not to a screen's grid.
     pango_context_set_round_glyph_positions(paper->context, FALSE);
     return true;
@@ -115,12 +140,9 @@ static void free_paper(struct paper *paper)
         cairo_surface_destroy(paper->surface);
     if (paper->context)
         g_object_unref(paper->context);
-    if (paper->fonts)
-        g_object_unref(paper->fonts);
-    if (paper->config)
-        FcConfigDestroy(paper->config);
     buf_free(&paper->bytes);
     free(paper);
+    pthread_mutex_unlock(&fonts_mutex);
 }
 
 struct paper *paper_open(const char *title, const char *author, int64_t made_ms,
@@ -131,7 +153,8 @@ struct paper *paper_open(const char *title, const char *author, int64_t made_ms,
         buf_append_text(message, "out of memory");
         return NULL;
     }
-    if (!open_fonts(paper, message)) {
+    pthread_mutex_lock(&fonts_mutex);
+    if (!open_context(paper, message)) {
         free_paper(paper);
         return NULL;
     }

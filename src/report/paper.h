@@ -32,6 +32,7 @@ struct paper_style {
 
 struct paper;
 
+// One paper at a time is open in the program: another thread waits here.
 // NULL with a `message` when the fonts are not among the program's files.
 // `title` and `author` go into the file's properties with the time of making.
 struct paper *paper_open(const char *title, const char *author, int64_t made_ms,
