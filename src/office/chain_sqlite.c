@@ -261,6 +261,9 @@ static enum sql_result take_next(struct taking *t, struct office_line *line)
     if (result == SQL_OK && verdict == VERDICT_STORED && line->visit.counts) {
         result = visit_count(t, line);
     }
+    if (result == SQL_OK && verdict == VERDICT_STORED && line->visit.is_form) {
+        result = form_take(t, line);
+    }
     if (result == SQL_OK && verdict == VERDICT_STORED) {
         result = visit_ends_invitation(t, line);
     }

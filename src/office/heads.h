@@ -2,6 +2,7 @@
 // figures were read. With these heads the same visits can be counted again at
 // any later time, whatever has arrived since.
 #pragma once
+#include "common/buf.h"
 #include "common/ids.h"
 #include "ledger/digest.h"
 #include "office/totals.h"
@@ -21,6 +22,9 @@ typedef bool office_head_row(void *ctx, const struct office_head *head);
 // Every chain that holds lines, in order of device and generation.
 enum office_result office_heads(struct office *office, office_head_row *row,
                                 void *ctx);
+
+// As a list of JSON, the way the statements that count up to heads want them.
+void heads_list(const struct office_head *heads, size_t count, struct buf *out);
 
 // office_recount() over the lines up to `heads` only. Which of several ratings
 // of one transaction counts is decided anew among these lines. Slow.

@@ -55,6 +55,10 @@ enum sql_result visit_invited(struct taking *taking);
 enum sql_result place_in_time(struct taking *taking,
                               const struct office_line *line);
 
+// forms_sqlite.c: keeps the form whose line is stored.
+enum sql_result form_take(struct taking *taking,
+                          const struct office_line *line);
+
 // What became of the invitation that brought the visit, be it a test; never the
 // level (visits_sqlite.c).
 enum sql_result visit_ends_invitation(struct taking *taking,

@@ -58,7 +58,12 @@ void office_visit_take_reasons(const struct record *record,
 
 static void take_visit(const struct record *record, struct office_visit *out)
 {
-    out->counts = record->kind == RECORD_VISIT && !record->test;
+    bool is_visit = record->kind == RECORD_VISIT && !record->test;
+    out->is_form = is_visit && record->answer_count > 0;
+    out->counts =
+        is_visit && (!out->is_form || record->outcome == RECORD_RATED);
+    memcpy(out->survey, record->survey, sizeof out->survey);
+    out->survey_version = record->survey_version;
     out->outcome = record->outcome;
     out->mode = record->mode;
     out->level = record->level;

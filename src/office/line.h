@@ -23,7 +23,11 @@ const char *office_line_status_name(enum office_line_status status);
 
 // What is counted of a sound line. Empty texts: none.
 struct office_visit {
-    bool counts; // a visit that is no test; else only stored
+    bool counts;  // a visit that is no test, and no form without a level; else
+                  // only stored
+    bool is_form; // no test, and questions were answered (forms.h)
+    char survey[RECORD_CODE_SIZE];
+    int64_t survey_version;
     enum record_outcome outcome;
     enum record_mode mode;
     int level;

@@ -74,13 +74,17 @@ static const char version_22[] =
 static const char version_23[] =
 #include "office/office_23.sql.h"
     ;
+static const char version_24[] =
+#include "office/office_24.sql.h"
+    ;
 static const struct sql_migration migrations[] = {
     {1, version_1},   {2, version_2},   {3, version_3},   {4, version_4},
     {5, version_5},   {6, version_6},   {7, version_7},   {8, version_8},
     {9, version_9},   {10, version_10}, {11, version_11}, {12, version_12},
     {13, version_13}, {14, version_14}, {15, version_15}, {16, version_16},
     {17, version_17}, {18, version_18}, {19, version_19}, {20, version_20},
-    {21, version_21}, {22, version_22}, {23, version_23}, {0, NULL}};
+    {21, version_21}, {22, version_22}, {23, version_23}, {24, version_24},
+    {0, NULL}};
 enum { SCHEMA = sizeof migrations / sizeof migrations[0] - 1 };
 
 // What a script cannot make.

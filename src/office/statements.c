@@ -21,6 +21,37 @@
     " FROM devices d LEFT JOIN contacts t ON t.device_no = d.device_no"        \
     " LEFT JOIN chains c ON c.device_no = d.device_no AND c.gen ="             \
     " (SELECT max(gen) FROM chains m WHERE m.device_no = d.device_no)"
+// Cells of form_totals, one row an answer and one a form, from the lines of the
+// forms that `where` names. Of two answers to one question the first one holds.
+#define FORM_CELLS(where)                                                      \
+    "answers AS (SELECT f.device_no, f.gen, f.seq, f.survey_no, f.version,"    \
+    "  (f.at + 25200000) / 86400000 AS day, e.value ->> 'q' AS question,"      \
+    "  coalesce(e.value ->> 'level', 0) AS level, min(e.key)"                  \
+    "  FROM forms f JOIN lines l ON l.device_no = f.device_no"                 \
+    "   AND l.gen = f.gen AND l.seq = f.seq,"                                  \
+    "  json_each(CAST(l.bytes AS TEXT), '$.answers') e " where                 \
+    "  GROUP BY f.device_no, f.gen, f.seq, question),"                         \
+    " cells AS (SELECT day, survey_no, version, device_no, question, level"    \
+    "  FROM answers UNION ALL SELECT day, survey_no, version, device_no, '',"  \
+    "  CASE WHEN max(level) = 0 THEN 0"                                        \
+    "   WHEN min(iif(level = 0, 5, level)) >= 4 THEN 5 ELSE 1 END"             \
+    "  FROM answers GROUP BY device_no, gen, seq),"                            \
+    " counted AS (SELECT day, survey_no, version, device_no, question,"        \
+    "  sum(level = 0), sum(level = 1), sum(level = 2), sum(level = 3),"        \
+    "  sum(level = 4), sum(level = 5)"                                         \
+    "  FROM cells GROUP BY day, survey_no, version, device_no, question)"
+#define FORM_COLUMNS                                                           \
+    "day, survey_no, version, device_no, question, level_0, level_1, level_2," \
+    " level_3, level_4, level_5"
+// Rows of struct office_form_total.
+#define FORM_GROUPS(rows)                                                      \
+    "SELECT coalesce(c.code, ''), t.version, d.desk AS paper, t.question,"     \
+    " sum(level_0), sum(level_1), sum(level_2), sum(level_3), sum(level_4),"   \
+    " sum(level_5) FROM " rows " t JOIN devices d USING (device_no)"           \
+    " LEFT JOIN codes c ON c.code_no = t.survey_no"                            \
+    " WHERE t.day BETWEEN ?1 AND ?2"                                           \
+    " GROUP BY t.survey_no, t.version, paper, t.question"                      \
+    " ORDER BY 1, 2, 3, 4"
 // When an open one ends by itself: nobody came, or its device showed it and has
 // not been heard of for a day.
 #define INVITATION_ENDS_AT                                                     \
@@ -49,9 +80,10 @@
     "sum(" name "_1), sum(" name "_2), sum(" name "_3), sum(" name "_4),"      \
     " sum(" name "_5)"
 #define TOTAL_SUMS                                                             \
-    FIVE_SUMS("level") ", sum(declined), sum(timeout), sum(withdrawn),"        \
-    " sum(offered), sum(offered_rated), " FIVE_SUMS("flagged") ", "            \
-    FIVE_SUMS("marked") ", " FIVE_SUMS("aside")
+    FIVE_SUMS("level")                                                         \
+    ", sum(declined), sum(timeout), sum(withdrawn),"                           \
+    " sum(offered), sum(offered_rated), " FIVE_SUMS("flagged") ", " FIVE_SUMS( \
+        "marked") ", " FIVE_SUMS("aside")
 
 #define ALERT_COLUMNS                                                          \
     "alert_no, kind, subject, label, detail, opened_at, ended_at,"             \
@@ -80,10 +112,10 @@
     " sum(outcome = 0 AND level = 4" which "),"                                \
     " sum(outcome = 0 AND level = 5" which ")"
 #define VISIT_SUMS                                                             \
-    RATED_SUMS("") ", sum(outcome = 1), sum(outcome = 2), sum(outcome = 3),"   \
-    " sum(mode = 0), sum(mode = 0 AND outcome = 0), "                          \
-    RATED_SUMS(" AND doubts & 1") ", " RATED_SUMS(" AND doubts & 2") ", "      \
-    RATED_SUMS(" AND doubts")
+    RATED_SUMS("")                                                             \
+    ", sum(outcome = 1), sum(outcome = 2), sum(outcome = 3),"                  \
+    " sum(mode = 0), sum(mode = 0 AND outcome = 0), " RATED_SUMS(              \
+        " AND doubts & 1") ", " RATED_SUMS(" AND doubts & 2") ", " RATED_SUMS(" AND doubts")
 
 // Local milliseconds: Vietnam is 7 hours ahead of UTC, all year.
 #define LOCAL_MS "(at + 25200000)"
@@ -158,9 +190,10 @@
     "(SELECT " end "(period) FROM reason_totals"                               \
     " WHERE dimension = ?1 AND grain = " grain ")"
 #define REASON_PERIODS(name, grain, from, to)                                  \
-    name " (period) AS (SELECT max(" from ", coalesce("                        \
-    REASON_SPAN("min", grain) ", 0)) UNION ALL SELECT period + 1 FROM " name   \
-    " WHERE period < min(" to ", " REASON_SPAN("max", grain) ")) "
+    name " (period) AS (SELECT max(" from ", coalesce(" REASON_SPAN(           \
+        "min", grain) ", 0)) UNION ALL SELECT period + 1 FROM " name           \
+                      " WHERE period < min(" to                                \
+                      ", " REASON_SPAN("max", grain) ")) "
 #define REASON_ROWS_OF(name, grain, to)                                        \
     "SELECT t.* FROM " name " p CROSS JOIN reason_totals t"                    \
     " ON t.dimension = ?1 AND t.grain = " grain " AND t.period = p.period"     \
@@ -336,7 +369,8 @@ const char *const office_statements[STATEMENT_COUNT] = {
                   " added_at, enrolled_at, public_key, kind)"
                   " VALUES (?1, ?2, ?3, '', '', ?4, ?4, ?5, 1)",
     [PHONE_REVOKE_OTHERS] = "UPDATE devices SET revoked_at = ?2"
-                            " WHERE kind = 1 AND id <> ?1 AND revoked_at = 0",
+                            " WHERE kind = 1 AND desk = 0 AND id <> ?1"
+                            " AND revoked_at = 0",
     [PHONE_HAS_LINE] =
         "SELECT 1 FROM devices d JOIN ids i ON i.device_no = d.device_no"
         " AND i.id = ?1 WHERE d.kind = 1 LIMIT 1",
@@ -557,6 +591,39 @@ const char *const office_statements[STATEMENT_COUNT] = {
 
     [LINE_BYTES] = "SELECT bytes FROM lines"
                    " WHERE device_no = ?1 AND gen = ?2 AND seq = ?3",
+    [FORM_DESK] = "SELECT desk FROM devices WHERE device_no = ?1",
+    [FORM_ADD] = "INSERT INTO forms (device_no, gen, seq, at, survey_no,"
+                 " version) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    [FORM_TOTALS_ADD] = "WITH " FORM_CELLS(
+        "WHERE f.device_no = ?1 AND f.gen = ?2"
+        " AND f.seq = ?3") " INSERT INTO form_totals (" FORM_COLUMNS
+                           ") SELECT * FROM counted"
+                           " WHERE true ON CONFLICT DO UPDATE SET"
+                           " level_0 = level_0 + excluded.level_0,"
+                           " level_1 = level_1 + excluded.level_1,"
+                           " level_2 = level_2 + excluded.level_2,"
+                           " level_3 = level_3 + excluded.level_3,"
+                           " level_4 = level_4 + excluded.level_4,"
+                           " level_5 = level_5 + excluded.level_5",
+    [FORM_TOTALS] = FORM_GROUPS("form_totals"),
+    [FORM_RECOUNT_TO] =
+        "WITH heads (device_no, gen, last) AS (SELECT d.device_no,"
+        " value ->> 1, value ->> 2 FROM json_each(?3)"
+        " JOIN devices d ON d.id = value ->> 0), " FORM_CELLS(
+            "JOIN heads h ON h.device_no = f.device_no"
+            " AND h.gen = f.gen AND f.seq <= h.last") ", found (" FORM_COLUMNS
+                                                      ") AS (SELECT * FROM "
+                                                      "counted) " FORM_GROUPS(
+                                                          "found"),
+    [FORM_GET] = "SELECT f.at, f.version, c.code, d.desk FROM forms f"
+                 " JOIN devices d USING (device_no)"
+                 " LEFT JOIN codes c ON c.code_no = f.survey_no"
+                 " WHERE f.device_no = ?1 AND f.gen = ?2 AND f.seq = ?3",
+    [DESK_FIND] = "SELECT id, revoked_at FROM devices"
+                  " WHERE desk = 1 AND public_key = ?1",
+    [DESK_ADD] = "INSERT INTO devices (id, name, unit, counter, field,"
+                 " added_at, enrolled_at, public_key, kind, desk)"
+                 " VALUES (?1, ?2, ?3, '', '', ?4, ?4, ?5, 1, 1)",
     [REASON_ADD] =
         "INSERT INTO reason_totals (dimension, grain, period, key, reason_no,"
         " level_1, level_2, level_3, level_4, level_5)"
@@ -586,10 +653,12 @@ const char *const office_statements[STATEMENT_COUNT] = {
                                            " FROM (" REASON_ROWS_OF("halves", "1", "?3") " UNION ALL " REASON_ROWS_OF(
                                                "before", "0",
                                                "?5") " UNION "
-                                                     "ALL " REASON_ROWS_OF("aft"
-                                                                           "er",
-                                                                           "0",
-                                                                           "?7") ") t" REASON_GROUPS,
+                                                     "ALL " REASON_ROWS_OF(
+                                                         "aft"
+                                                         "er",
+                                                         "0",
+                                                         "?7") ") "
+                                                               "t" REASON_GROUPS,
     [REASON_RECOUNT_ALL] = RECOUNT_REASONS("0"),
     [REASON_RECOUNT_COUNTERS] = RECOUNT_REASONS("counter_no"),
     [REASON_RECOUNT_FIELDS] = RECOUNT_REASONS("field_no"),
@@ -1124,6 +1193,13 @@ const char *const office_statements[STATEMENT_COUNT] = {
         "  AND w.step_no = v.step_no AND w.counted = 1"
         "  AND (w.outcome <> 0, w.claim_at, e.id, w.gen, w.seq)"
         "   < (v.outcome <> 0, v.claim_at, d.id, v.gen, v.seq))",
+    [VERIFY_FORM_COUNT] = "SELECT count(*) FROM forms",
+    [VERIFY_FORM_TOTALS] = "WITH " FORM_CELLS(
+        "") ", kept AS (SELECT " FORM_COLUMNS " FROM form_totals)"
+            " SELECT DISTINCT day, question FROM"
+            " (SELECT * FROM (SELECT * FROM counted EXCEPT SELECT * FROM kept)"
+            "  UNION ALL SELECT * FROM (SELECT * FROM kept"
+            "  EXCEPT SELECT * FROM counted)) ORDER BY 1, 2",
     [VERIFY_REASONS] = "SELECT dimension, grain, period, key, reason_no,"
                        " level_1, level_2, level_3, level_4, level_5"
                        " FROM reason_totals",

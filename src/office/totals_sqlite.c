@@ -288,6 +288,17 @@ enum office_result office_recount(struct office *office, int32_t from_day,
     return give_recount(s, source, &reading);
 }
 
+void heads_list(const struct office_head *heads, size_t count, struct buf *out)
+{
+    buf_append_char(out, '[');
+    for (size_t i = 0; i < count; i++) {
+        buf_printf(out, "%s[\"%s\",%lld,%lld]", i > 0 ? "," : "",
+                   heads[i].device, (long long)heads[i].gen,
+                   (long long)heads[i].to);
+    }
+    buf_append_char(out, ']');
+}
+
 enum office_result office_recount_to(struct office *office,
                                      const struct office_head *heads,
                                      size_t count, int32_t from_day,
@@ -297,13 +308,7 @@ enum office_result office_recount_to(struct office *office,
     struct reading reading = {by, row, ctx};
     size_t source = sources[by].recount;
     struct buf list = {0};
-    buf_append_char(&list, '[');
-    for (size_t i = 0; i < count; i++) {
-        buf_printf(&list, "%s[\"%s\",%lld,%lld]", i > 0 ? "," : "",
-                   heads[i].device, (long long)heads[i].gen,
-                   (long long)heads[i].to);
-    }
-    buf_append_char(&list, ']');
+    heads_list(heads, count, &list);
     enum office_result result = OFFICE_ERROR;
     if (buf_ok(&list)) {
         struct sql_statement *s = sql_use(

@@ -50,7 +50,7 @@ struct walk {
 struct beside {
     char **codes; // by their number
     size_t code_count;
-    struct map code_index; // their numbers
+    struct map code_index;     // their numbers
     struct sql_statement *ids; // of one device, in their order
     int64_t ids_of;            // the device; INT64_MIN: none
     bool has_id;               // the row is good
@@ -460,6 +460,17 @@ static void check_verdict(struct walk *walk, const struct verify_row *row)
                     line->detail);
 }
 
+static void check_form(struct walk *walk, const struct office_line *line,
+                       bool is_stored)
+{
+    if (!is_stored || !line->is_sound || !line->visit.is_form)
+        return;
+    enum sql_result result = verify_form(walk->v, walk->device, walk->device_no,
+                                         walk->gen, line, walk->at);
+    if (result != SQL_OK)
+        walk->failure = result;
+}
+
 static void check_line(struct walk *walk, struct beside *beside,
                        const struct verify_row *row)
 {
@@ -480,6 +491,7 @@ static void check_line(struct walk *walk, struct beside *beside,
     if (line->is_sound && row->verdict != INVALID)
         follow_time(walk, &line->visit, row->seq);
     check_visit(walk, beside, line, row->verdict == STORED);
+    check_form(walk, line, row->verdict == STORED);
     if (line->is_sound && row->verdict != INVALID)
         check_id(walk, beside, line, row->verdict == STORED);
     walk->id_rows += row->verdict == STORED;

@@ -1,5 +1,6 @@
 // What the files of the verification share.
 #pragma once
+#include "office/line.h"
 #include "office/office_sqlite.h"
 #include "office/verify.h"
 
@@ -9,7 +10,7 @@ struct verifying {
     void *ctx;
     struct office_verification *sum;
     bool is_stopped; // the caller has heard enough
-    int64_t id_rows, visit_rows;
+    int64_t id_rows, visit_rows, form_rows;
     bool has_stray_ids;
     int64_t last_device_no;
     struct tally tally;               // of the counted visits
@@ -43,6 +44,12 @@ enum sql_result verify_comment_rows(struct verifying *v);
 // verify_reasons_sqlite.c: the totals of reasons, once the lines were looked
 // at.
 enum sql_result verify_reasons(struct verifying *v);
+// forms_sqlite.c: the row that a form's line needs; `at` is its time by its
+// chain. Then, once the lines were looked at, the rows' number and totals.
+enum sql_result verify_form(struct verifying *v, const char *device,
+                            int64_t device_no, int64_t gen,
+                            const struct office_line *line, int64_t at);
+enum sql_result verify_forms(struct verifying *v);
 // Names a total that is not what the rows give; `what` are those.
 void verify_find_total(struct verifying *v, enum tally_dimension dimension,
                        enum tally_grain grain, int32_t period, int64_t key,
