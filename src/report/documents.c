@@ -10,6 +10,9 @@ static const char MODULE[] = "report";
 static document_maker *const MAKERS[REPORT_KIND_COUNT] = {
     [REPORT_REASONS] = make_reasons,
     [REPORT_COMMENTS] = make_comments,
+    [REPORT_SIPAS] = make_sipas,
+    [REPORT_TT01] = make_assessment,
+    [REPORT_SCHOOLS_AND_HEALTH] = make_services,
 };
 
 bool report_documents_has(enum report_kind kind)
