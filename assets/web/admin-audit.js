@@ -10,6 +10,25 @@ let part = null;
 let entries = [];
 let next = null; // where the older ones begin; null: there are none
 
+// In words where there are some.
+function actionName(action) {
+  const id = `text.act.${action}`;
+  return find(id) ? textOf(id) : action;
+}
+
+function fillActions() {
+  const select = find("audit-action");
+  const chosen = select.value;
+  const names = [...document.querySelectorAll("[data-act]")].map(({ id }) =>
+    id.slice("text.act.".length),
+  );
+  select.replaceChildren(
+    new Option(textOf("text.audit.any"), ""),
+    ...names.map((name) => new Option(actionName(name), name)),
+  );
+  select.value = chosen;
+}
+
 function path(after) {
   const asked = new URLSearchParams();
   for (const name of ["who", "action"]) {
@@ -30,6 +49,7 @@ function column(name, cell, more) {
 }
 
 function draw() {
+  fillActions();
   drawTable(find("audit-table"), {
     caption: find("audit-title").textContent,
     rows: entries,
@@ -37,7 +57,7 @@ function draw() {
     columns: [
       column("at", ({ at }) => moment(at), { head: true }),
       column("who", ({ who }) => who),
-      column("action", ({ action }) => action),
+      column("action", ({ action }) => actionName(action)),
       column("target", ({ target }) => target || "–"),
       column("detail", ({ detail }) => detail || "–"),
     ],
@@ -77,6 +97,7 @@ export function startAudit(section) {
     look();
   });
   find("audit-more").addEventListener("click", more);
+  fillActions();
   look();
   return draw;
 }

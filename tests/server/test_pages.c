@@ -1,6 +1,7 @@
 // What browsers get: pages and their parts, with the headers that keep others'
 // code out, and nothing that does not belong to them.
 #include "common/file.h"
+#include "server/routes.h"
 #include "support/check.h"
 #include "support/server_maker.h"
 #include <dirent.h>
@@ -248,6 +249,45 @@ static void test_pages_hold_no_code(void **state)
     assert_true(pages >= 3);
 }
 
+// By whoever may see it.
+// By whoever may see it.
+static void test_every_page_is_told_what_it_may_load(void **state)
+{
+    static const char *const roles[] = {"admin", "office", "officer"};
+    struct made_session sessions[3];
+    struct answer answer = {0};
+    size_t seen = 0;
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "trang-%s", roles[i]);
+        made_server_person(&server, name, roles[i], i == 2 ? "cb-99" : "");
+        made_server_sign_in(&server, name, &sessions[i]);
+    }
+    for (const struct route *route = PUBLIC_ROUTES; route->method; route++) {
+        if (route->id != ROUTE_PAGE || strchr(route->path, '*')) {
+            continue;
+        }
+        answer.status = 0;
+        for (size_t i = 0; i < 3 && answer.status != 200; i++) {
+            answer_free(&answer);
+            get(route->path, sessions[i].headers, &answer);
+        }
+        if (answer.status != 200) {
+            fail_msg("%s: nobody sees it, %d", route->path, answer.status);
+        }
+        const char *policy = answer_header(&answer, "Content-Security-Policy");
+        assert_non_null(policy);
+        assert_holds(policy, "default-src 'none'; script-src 'self'");
+        assert_null(strstr(policy, "unsafe"));
+        assert_header(&answer, "X-Content-Type-Options", "nosniff");
+        assert_header(&answer, "Referrer-Policy", "no-referrer");
+        seen++;
+    }
+    assert_true(seen > 3);
+    answer_free(&answer);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -259,6 +299,7 @@ int main(void)
         cmocka_unit_test(test_nothing_else_is_served),
         cmocka_unit_test(test_pages_lead_to_where_one_signs_in),
         cmocka_unit_test(test_pages_hold_no_code),
+        cmocka_unit_test(test_every_page_is_told_what_it_may_load),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }
