@@ -109,13 +109,13 @@ static void begin_list(const struct making *m)
 {
     const struct i18n *texts = m->source->texts;
     const struct document_column columns[] = {
-        {"at", words(texts, "report.comments.at"), DOCUMENT_TEXT, 0, 2},
-        {"counter", words(texts, "report.by.counter"), DOCUMENT_TEXT, 0, 2},
-        {"field", words(texts, "report.by.field"), DOCUMENT_TEXT, 0, 2},
-        {"level", words(texts, "report.column.level"), DOCUMENT_TEXT, 0, 2},
-        {"reasons", words(texts, "report.column.reason"), DOCUMENT_TEXT, 0, 3},
-        {"text", words(texts, "report.comments.text"), DOCUMENT_TEXT, 0, 6},
-        {"case", words(texts, "report.comments.case"), DOCUMENT_TEXT, 0, 2}};
+        {"at", words(texts, "report.comments.at"), DOCUMENT_TEXT, 0, 24},
+        {"counter", words(texts, "report.by.counter"), DOCUMENT_TEXT, 0, 18},
+        {"field", words(texts, "report.by.field"), DOCUMENT_TEXT, 0, 22},
+        {"level", words(texts, "report.column.level"), DOCUMENT_TEXT, 0, 22},
+        {"reasons", words(texts, "report.column.reason"), DOCUMENT_TEXT, 0, 30},
+        {"text", words(texts, "report.comments.text"), DOCUMENT_TEXT, 0, 72},
+        {"case", words(texts, "report.comments.case"), DOCUMENT_TEXT, 0, 22}};
     report_document_begin(m->document, "comments",
                           words(texts, "report.comments.list"), columns, 7);
 }
@@ -124,7 +124,7 @@ static void add_levels(const struct making *m)
 {
     const struct i18n *texts = m->source->texts;
     const struct document_column columns[] = {
-        {"level", words(texts, "report.column.level"), DOCUMENT_TEXT, 0, 3},
+        {"level", words(texts, "report.column.level"), DOCUMENT_TEXT, 0, 0},
         {"count", words(texts, "report.comments.count"), DOCUMENT_COUNT, 0, 0}};
     report_document_begin(m->document, "levels",
                           words(texts, "report.comments.by_level"), columns, 2);

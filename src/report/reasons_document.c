@@ -105,8 +105,8 @@ static void add_reasons(const struct making *m, bool is_low)
     const struct i18n *texts = m->source->texts;
     const struct reasons *reasons = m->reasons;
     const struct document_column columns[] = {
-        {"reason", words(texts, "report.column.reason"), DOCUMENT_TEXT, 0, 4},
-        {"group", words(texts, "report.reasons.group"), DOCUMENT_TEXT, 0, 3},
+        {"reason", words(texts, "report.column.reason"), DOCUMENT_TEXT, 0, 0},
+        {"group", words(texts, "report.reasons.group"), DOCUMENT_TEXT, 0, 0},
         {"count", words(texts, "report.column.rated"), DOCUMENT_COUNT, 0, 0},
         {"share", words(texts, "report.column.share"), DOCUMENT_PERCENT,
          m->decimals, 0}};
@@ -139,7 +139,7 @@ static void add_groups(const struct making *m)
 {
     const struct i18n *texts = m->source->texts;
     const struct document_column columns[] = {
-        {"group", words(texts, "report.reasons.group"), DOCUMENT_TEXT, 0, 4},
+        {"group", words(texts, "report.reasons.group"), DOCUMENT_TEXT, 0, 0},
         {"low", words(texts, "report.reasons.given_low"), DOCUMENT_COUNT, 0, 0},
         {"low_share", words(texts, "report.column.share"), DOCUMENT_PERCENT,
          m->decimals, 0},
@@ -180,7 +180,7 @@ static void add_rows(const struct making *m, const struct reasons *by,
         {"key",
          words(texts, by->by == REPORT_BY_FIELD ? "report.by.field"
                                                 : "report.by.counter"),
-         DOCUMENT_TEXT, 0, 4},
+         DOCUMENT_TEXT, 0, 30},
         {"low", words(texts, "report.reasons.rated_low"), DOCUMENT_COUNT, 0,
          0}};
     for (int group = 0; group < REASON_GROUP_COUNT; group++) {

@@ -154,12 +154,13 @@ bool text_append_isolated(const char *text, size_t size, struct buf *out)
         size_t step = (size_t)utf8proc_iterate(
             (const utf8proc_uint8_t *)text + at, (utf8proc_ssize_t)(size - at),
             &code_point);
-        has_right |= is_from_the_right(code_point);
         if (utf8proc_category(code_point) == UTF8PROC_CATEGORY_CC ||
             code_point == 0x2028 || code_point == 0x2029)
             buf_append_char(&line, ' ');
-        else if (!turns_direction(code_point))
+        else if (!turns_direction(code_point)) {
+            has_right |= is_from_the_right(code_point);
             buf_append(&line, text + at, step);
+        }
         at += step;
     }
     buf_append_text(out, has_right ? ISOLATE : "");

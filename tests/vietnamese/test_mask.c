@@ -67,12 +67,31 @@ static void test_folding_leaves_letters(void **state)
     buf_free(&out);
 }
 
+static void test_a_line_keeps_its_direction_to_itself(void **state)
+{
+    static const struct {
+        const char *text, *line;
+    } cases[] = {{"dòng một\ndòng hai\t!", "dòng một dòng hai !"},
+                 {"a \u202egnorw\u202c b\u200f", "a gnorw b"},
+                 {"שלום \u2069x", "\u2068שלום x\u2069"},
+                 {"=cmd 😀", "=cmd 😀"}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct buf out = {0};
+        assert_true(
+            text_append_isolated(cases[i].text, strlen(cases[i].text), &out));
+        assert_string_equal(buf_text(&out), cases[i].line);
+        buf_free(&out);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_masks_long_numbers_alone),
         cmocka_unit_test(test_what_is_no_text_is_refused),
         cmocka_unit_test(test_folding_leaves_letters),
+        cmocka_unit_test(test_a_line_keeps_its_direction_to_itself),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
