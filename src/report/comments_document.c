@@ -109,7 +109,7 @@ static void begin_list(const struct making *m)
 {
     const struct i18n *texts = m->source->texts;
     const struct document_column columns[] = {
-        {"at", words(texts, "report.comments.at"), DOCUMENT_TEXT, 0, 24},
+        {"at", words(texts, "report.comments.at"), DOCUMENT_TEXT, 0, 28},
         {"counter", words(texts, "report.by.counter"), DOCUMENT_TEXT, 0, 18},
         {"field", words(texts, "report.by.field"), DOCUMENT_TEXT, 0, 22},
         {"level", words(texts, "report.column.level"), DOCUMENT_TEXT, 0, 22},

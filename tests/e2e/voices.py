@@ -117,7 +117,7 @@ def see_reasons(browser):
         ".map((row) => [...row.children].map((cell) => cell.textContent))")
     waited = next((cells for cells in row or [] if cells[0] == "Chờ lâu"), None)
     check("one of two who were not satisfied waited long",
-          waited and waited[2:4] == ["1", "50,0\u00a0%"], row)
+          waited and waited[1:3] == ["1", "50,0\u00a0%"], row)
     fits(browser, "ly-do")
     browser.click("#low-table a[href*='reason.low.1']", loads=True)
     browser.until("document.querySelectorAll('#list blockquote').length > 0")
