@@ -28,6 +28,8 @@ enum handling font_handle(struct request *request);
 enum handling openapi_handle(struct request *request);
 // The page that the first part of the path names; "/" is the page index.
 enum handling page_handle(struct request *request);
+// Makes a page of a refusal where a page was asked for.
+void web_dress(struct request *request);
 // device_invitations.c
 enum handling device_invitations_handle(struct request *request);
 // invitations.c

@@ -129,6 +129,7 @@ static enum MHD_Result send_reply(struct request *request)
     struct reply *reply = &request->reply;
     if (reply->is_problem) {
         phone_dress(request);
+        web_dress(request);
     }
     bool has_body =
         reply->body.size > 0 || reply->lasting || reply->stream.more;

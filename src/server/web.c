@@ -62,3 +62,17 @@ enum handling page_handle(struct request *request)
              size > 0 ? path : "index");
     return reply_file(request, PAGES_WEB, name);
 }
+
+void web_dress(struct request *request)
+{
+    const struct route *route = request->route;
+    if (!route || route->id != ROUTE_PAGE || request->reply.status != 403) {
+        return;
+    }
+    const struct page *page =
+        pages_find(request->server->pages, PAGES_WEB, "khong-vao.html");
+    if (page) {
+        reply_lasting(request, 403, page->type, page->bytes, page->size);
+        reply_as_page(request, NULL);
+    }
+}

@@ -256,6 +256,11 @@ def refuse_roles(browser):
             "![...document.querySelectorAll('.nav li:not([hidden]) a')].some("
             "(a) => ['/linh-vuc', '/gop-y'].includes(a.pathname)) && "
             "document.querySelector('#figures').hidden"))
+        browser.go(SERVER + "/linh-vuc")
+        check("and is told so where they came by a link", browser.until(
+            "document.querySelector('.nav li:not([hidden])')")
+            and "không dành cho vai trò" in browser.text("h1"),
+            browser.text("h1"))
     cookie = ask_as(browser, "lan")
     check("the leader reads them", {fetch(path, cookie)[0] for path in PAGES}
           == {200})
