@@ -114,7 +114,7 @@ static bool include_parts(const char *folder, const struct buf *text,
         struct buf part = {0};
         const char *start = found + sizeof begin - 1;
         size_t size = strcspn(start, "@");
-        bool ok = start[size] == '@' && size < sizeof name - sizeof ".part" &&
+        bool ok = size < sizeof name - sizeof ".part" && start[size] == '@' &&
                   !memchr(start, '/', size);
         if (ok) {
             snprintf(name, sizeof name, "%.*s.part", (int)size, start);

@@ -29,8 +29,9 @@ struct request *request_open(struct server *server, struct http *http,
         memcpy(request->path, target ? target : "", size);
     }
     const char *query = target && target[size] == '?' ? target + size + 1 : "";
-    if (strlen(query) < sizeof request->query) {
-        strcpy(request->query, query);
+    size = strlen(query);
+    if (size < sizeof request->query) {
+        memcpy(request->query, query, size);
     }
     return request;
 }
