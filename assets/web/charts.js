@@ -326,7 +326,12 @@ export function drawBars(
     beginAtZero: true,
     stacked: isStacked,
     grid: { color: RULE },
-    ticks: { precision: 0, callback: (value) => (unit === "%" ? percent(value, 0) : number(value)) },
+    ticks: {
+      precision: 0,
+      maxRotation: 0,
+      autoSkipPadding: 12,
+      callback: (value) => (unit === "%" ? percent(value, 0) : number(value)),
+    },
     ...(unit === "%" && isStacked ? { max: 100 } : {}),
   };
   const names = {
