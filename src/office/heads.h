@@ -5,6 +5,7 @@
 #include "common/buf.h"
 #include "common/ids.h"
 #include "ledger/digest.h"
+#include "office/filter.h"
 #include "office/totals.h"
 #include <stdbool.h>
 #include <stddef.h>
@@ -26,10 +27,10 @@ enum office_result office_heads(struct office *office, office_head_row *row,
 // As a list of JSON, the way the statements that count up to heads want them.
 void heads_list(const struct office_head *heads, size_t count, struct buf *out);
 
-// office_recount() over the lines up to `heads` only. Which of several ratings
-// of one transaction counts is decided anew among these lines. Slow.
-enum office_result office_recount_to(struct office *office,
-                                     const struct office_head *heads,
-                                     size_t count, int32_t from_day,
-                                     int32_t to_day, enum office_breakdown by,
-                                     office_total_row *row, void *ctx);
+// office_part_recount() over the lines up to `heads` only. Which of several
+// ratings of one transaction counts is decided anew among these lines. Slow.
+enum office_result
+office_recount_to(struct office *office, const struct office_head *heads,
+                  size_t count, const struct office_filter *filter,
+                  int32_t from_day, int32_t to_day, enum office_breakdown by,
+                  office_total_row *row, void *ctx);

@@ -119,12 +119,16 @@ struct invitation_changes {
 void invitation_changes_add(struct invitation_changes *changes,
                             const char *counter);
 
-// What withdrawals there were in a period of local days, by reason.
+// What withdrawals there were in a period of local days, by reason, of those
+// that a filter leaves (office/filter.h). An invitation is of the channel
+// "transaction".
 struct withdrawal_count {
     const char *reason;
     int64_t count;
 };
 typedef bool withdrawal_row(void *ctx, const struct withdrawal_count *count);
-enum office_result office_withdrawals(struct office *office, int32_t from_day,
-                                      int32_t to_day, withdrawal_row *row,
-                                      void *ctx);
+struct office_filter;
+enum office_result office_withdrawals(struct office *office,
+                                      const struct office_filter *filter,
+                                      int32_t from_day, int32_t to_day,
+                                      withdrawal_row *row, void *ctx);

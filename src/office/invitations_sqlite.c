@@ -1,3 +1,4 @@
+#include "office/filter.h"
 #include "common/date.h"
 #include "office/audit.h"
 #include "office/invitations.h"
@@ -352,14 +353,22 @@ enum office_result office_withdraw(struct office *office, const char *id,
     return result;
 }
 
-enum office_result office_withdrawals(struct office *office, int32_t from_day,
-                                      int32_t to_day, withdrawal_row *row,
-                                      void *ctx)
+enum office_result office_withdrawals(struct office *office,
+                                      const struct office_filter *filter,
+                                      int32_t from_day, int32_t to_day,
+                                      withdrawal_row *row, void *ctx)
 {
+    static const int places[OFFICE_BREAKDOWN_COUNT] = {
+        [OFFICE_BY_COUNTER] = 3,   [OFFICE_BY_FIELD] = 4,
+        [OFFICE_BY_PROCEDURE] = 5, [OFFICE_BY_OFFICER] = 6,
+        [OFFICE_BY_STEP] = 7,      [OFFICE_BY_CHANNEL] = 8};
     struct sql_statement *s = sql_use(office->sql, INVITATION_WITHDRAWALS);
     enum sql_result result;
     sql_bind_int(s, 1, date_wall_ms_of_day(from_day));
     sql_bind_int(s, 2, date_wall_ms_of_day(to_day + 1));
+    for (size_t i = 0; i < filter->count; i++) {
+        sql_bind_text(s, places[filter->parts[i].by], filter->parts[i].key);
+    }
     while ((result = sql_step(s)) == SQL_OK) {
         const struct withdrawal_count count = {sql_text(s, 0), sql_int(s, 1)};
         if (!row(ctx, &count)) {

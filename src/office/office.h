@@ -17,6 +17,7 @@
 //   ratings.h        single visits, for the Office's own programs
 //   totals.h         the figures of a period, by any breakdown
 //   alerts.h         what the Office is alarmed about
+//   filter.h         a part of them: one counter, one counter and one field
 //   published.h      what was told of the figures beyond the office
 //   audit.h          who did what
 //   cases.h          what becomes of low ratings

@@ -1,6 +1,7 @@
 #include "office/office_sqlite.h"
 #include "common/log.h"
 #include "office/audit_sqlite.h"
+#include "office/transactions_sqlite.h"
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,6 +78,9 @@ static const char version_23[] =
 static const char version_24[] =
 #include "office/office_24.sql.h"
     ;
+static const char version_25[] =
+#include "office/office_25.sql.h"
+    ;
 static const struct sql_migration migrations[] = {
     {1, version_1},   {2, version_2},   {3, version_3},   {4, version_4},
     {5, version_5},   {6, version_6},   {7, version_7},   {8, version_8},
@@ -84,14 +88,21 @@ static const struct sql_migration migrations[] = {
     {13, version_13}, {14, version_14}, {15, version_15}, {16, version_16},
     {17, version_17}, {18, version_18}, {19, version_19}, {20, version_20},
     {21, version_21}, {22, version_22}, {23, version_23}, {24, version_24},
-    {0, NULL}};
+    {25, version_25}, {0, NULL}};
 enum { SCHEMA = sizeof migrations / sizeof migrations[0] - 1 };
 
 // What a script cannot make.
 static enum sql_result migrated(struct sql *sql, int version)
 {
-    enum { AUDIT_IS_A_TRAIL = 18 };
-    return version == AUDIT_IS_A_TRAIL ? audit_chain(sql) : SQL_OK;
+    enum { AUDIT_IS_A_TRAIL = 18, TOTALS_HAVE_PAIRS = 25 };
+    switch (version) {
+    case AUDIT_IS_A_TRAIL:
+        return audit_chain(sql);
+    case TOTALS_HAVE_PAIRS:
+        return transactions_fill_pairs(sql);
+    default:
+        return SQL_OK;
+    }
 }
 
 const char *office_result_name(enum office_result result)

@@ -104,6 +104,34 @@
     " UNION ALL SELECT * FROM totals WHERE dimension = ?1 AND grain = 0"       \
     "  AND period BETWEEN ?6 AND ?7)"
 
+// The columns of which they are sums.
+#define TOTAL_COLUMNS TOTAL_COUNTS ", " TOTAL_DOUBTS
+
+// Each period of ?2…?7, so that its cells are found through the primary key,
+// which has the period before the key.
+#define EACH_PERIOD                                                            \
+    "WITH RECURSIVE periods (grain, period, last) AS"                          \
+    " (SELECT column1, column2, column3 FROM (VALUES (1, ?2, ?3),"             \
+    "  (0, ?4, ?5), (0, ?6, ?7)) WHERE column2 <= column3"                     \
+    "  UNION ALL SELECT grain, period + 1, last FROM periods"                  \
+    "  WHERE period < last) "
+// ?1 dimension; ?8…?9 keys.
+#define PART_OF(totals)                                                        \
+    " FROM periods p CROSS JOIN " totals " t ON t.dimension = ?1"              \
+    " AND t.grain = p.grain AND t.period = p.period"                           \
+    " AND t.key BETWEEN ?8 AND ?9"
+// ?1 dimension; ?8 that of the firsts, which are tried one by one; ?9 second.
+#define PART_OF_FIRSTS(totals)                                                 \
+    " FROM periods p CROSS JOIN (SELECT dimension AS d, grain AS g,"           \
+    "  period AS m, key AS first FROM " totals ") ON d = ?8"                   \
+    " AND g = p.grain AND m = p.period"                                        \
+    " CROSS JOIN " totals " t ON t.dimension = ?1 AND t.grain = p.grain"       \
+    " AND t.period = p.period AND t.key = (first << 32) + ?9"
+#define REACH_OF(totals)                                                       \
+    "SELECT (SELECT min(period) FROM " totals " WHERE dimension = 0"           \
+    "  AND grain = 0), (SELECT max(period) FROM " totals                       \
+    "  WHERE dimension = 0 AND grain = 0)"
+
 // The same sums from rows of visits.
 #define RATED_SUMS(which)                                                      \
     "sum(outcome = 0 AND level = 1" which "),"                                 \
@@ -120,8 +148,14 @@
 // Local milliseconds: Vietnam is 7 hours ahead of UTC, all year.
 #define LOCAL_MS "(at + 25200000)"
 #define LOCAL_DAY "(" LOCAL_MS " / 86400000)"
+// ?4…?9 what a filter asks for; NULL: anything.
+#define FILTERED                                                               \
+    " AND (?4 IS NULL OR counter_no = ?4) AND (?5 IS NULL OR field_no = ?5)"   \
+    " AND (?6 IS NULL OR procedure_no = ?6)"                                   \
+    " AND (?7 IS NULL OR officer_no = ?7) AND (?8 IS NULL OR step_no = ?8)"    \
+    " AND (?9 IS NULL OR mode = ?9)"
 // ?1…?2 local days.
-#define COUNTED "counted = 1 AND " LOCAL_DAY " BETWEEN ?1 AND ?2"
+#define COUNTED "counted = 1 AND " LOCAL_DAY " BETWEEN ?1 AND ?2" FILTERED
 #define RECOUNT_CODE(column)                                                   \
     "SELECT coalesce(k.code, ''), coalesce(k.code, ''), " VISIT_SUMS           \
     " FROM visits LEFT JOIN codes k ON k.code_no = " column " WHERE " COUNTED  \
@@ -675,8 +709,22 @@ const char *const office_statements[STATEMENT_COUNT] = {
     [TOTALS_DEVICES] =
         "SELECT d.id, d.name, " TOTAL_SUMS " FROM " TOTAL_ROWS
         " JOIN devices d ON d.device_no = key GROUP BY d.id ORDER BY d.id",
-    [TOTALS_PERIODS] = "SELECT grain, period, " TOTAL_COUNTS ", " TOTAL_DOUBTS
-                       " FROM " TOTAL_ROWS,
+    [TOTALS_PERIODS] =
+        "SELECT grain, period, " TOTAL_COLUMNS " FROM " TOTAL_ROWS,
+    [TOTALS_REACH] = REACH_OF("totals"),
+    [PART_TOTALS] = EACH_PERIOD "SELECT t.grain, t.period, t.key, "
+                    TOTAL_COLUMNS PART_OF("totals"),
+    [PART_TOTALS_OF_FIRSTS] = EACH_PERIOD
+                    "SELECT t.grain, t.period, t.key, "
+                    TOTAL_COLUMNS PART_OF_FIRSTS("totals"),
+    [CODE_NAME] = "SELECT code, code FROM codes WHERE code_no = ?1",
+    [DEVICE_NAME] = "SELECT id, name FROM devices WHERE device_no = ?1",
+    [FILTER_COUNTED] =
+        "SELECT EXISTS (SELECT 1 FROM totals WHERE dimension = ?1"
+        " AND grain = 1 AND key = ?2) OR EXISTS (SELECT 1 FROM"
+        " transaction_totals WHERE dimension = ?1 AND grain = 1 AND key = ?2)",
+    [FILTER_DEVICE] = "SELECT EXISTS (SELECT 1 FROM devices WHERE kind = 0"
+                      " AND (counter = ?1 OR field = ?2))",
     [TOTALS_SPAN] =
         "SELECT min(period), max(period) FROM totals WHERE dimension = 0"
         " AND grain = 0 AND (level_1 <> 0 OR level_2 <> 0 OR level_3 <> 0"
@@ -730,10 +778,10 @@ const char *const office_statements[STATEMENT_COUNT] = {
         " + (SELECT coalesce(sum(last - first + 1), 0) FROM lost_lines)",
     [TRUST_UNANCHORED] =
         "SELECT count(*) FROM visits WHERE counted = 1 AND quality > 0"
-        " AND at >= ?1 AND at < ?2",
+        " AND at >= ?1 AND at < ?2" FILTERED,
     [TRUST_FLAGGED] = "SELECT count(DISTINCT device_no) FROM flags",
     [TRUST_DUPLICATES] = "SELECT count(*) FROM visits WHERE counted = 0"
-                         " AND at >= ?1 AND at < ?2",
+                         " AND at >= ?1 AND at < ?2" FILTERED,
 
     [INVITATION_ADD] =
         "INSERT INTO invitations (id, unit, counter, code, procedure, field,"
@@ -780,7 +828,11 @@ const char *const office_statements[STATEMENT_COUNT] = {
         " AND enrolled_at > 0 AND revoked_at = 0 LIMIT 1",
     [INVITATION_WITHDRAWALS] =
         "SELECT reason, count(*) FROM invitations WHERE state = 5"
-        " AND state_at >= ?1 AND state_at < ?2 GROUP BY reason"
+        " AND state_at >= ?1 AND state_at < ?2"
+        " AND (?3 IS NULL OR counter = ?3) AND (?4 IS NULL OR field = ?4)"
+        " AND (?5 IS NULL OR procedure = ?5)"
+        " AND (?6 IS NULL OR officer = ?6) AND (?7 IS NULL OR step = ?7)"
+        " AND (?8 IS NULL OR ?8 = 'transaction') GROUP BY reason"
         " ORDER BY count(*) DESC, reason",
     [SEAT_GET] = "SELECT officer, from_at, to_at, by FROM seats"
                  " WHERE unit = ?1 AND counter = ?2 AND to_at = 0",
@@ -919,6 +971,12 @@ const char *const office_statements[STATEMENT_COUNT] = {
         " UNION ALL SELECT grain, period, key, " TRANSACTION_SUMS
         " FROM transaction_totals WHERE dimension = ?1 AND grain = 0"
         " AND period BETWEEN ?6 AND ?7 ORDER BY key",
+    [TRANSACTION_REACH] = REACH_OF("transaction_totals"),
+    [TRANSACTION_PART] = EACH_PERIOD "SELECT t.grain, t.period, t.key, "
+                         TRANSACTION_SUMS PART_OF("transaction_totals"),
+    [TRANSACTION_PART_OF_FIRSTS] =
+        EACH_PERIOD "SELECT t.grain, t.period, t.key, "
+        TRANSACTION_SUMS PART_OF_FIRSTS("transaction_totals"),
     [TRANSACTION_ALL_TOTALS] =
         "SELECT dimension, grain, period, key, " TRANSACTION_SUMS
         " FROM transaction_totals",

@@ -1,5 +1,6 @@
 #include "office/tally.h"
 #include "common/date.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,6 +26,73 @@ int32_t tally_last_day(int32_t half_month)
     struct date date = half_month_date(half_month);
     date.day = date.day == 1 ? 14 : date_days_in_month(date.year, date.month);
     return date_to_day(date);
+}
+
+// Procedures are many: with them stand only the two that people begin with.
+const struct tally_pair tally_pairs[TALLY_PAIR_COUNT] = {
+    {TALLY_COUNTER, TALLY_FIELD},        {TALLY_COUNTER, TALLY_PROCEDURE},
+    {TALLY_COUNTER, TALLY_OFFICER},      {TALLY_COUNTER, TALLY_DEVICE},
+    {TALLY_COUNTER, TALLY_STEP},         {TALLY_CHANNEL, TALLY_COUNTER},
+    {TALLY_COUNTER, TALLY_HOUR_OF_WEEK}, {TALLY_FIELD, TALLY_PROCEDURE},
+    {TALLY_FIELD, TALLY_OFFICER},        {TALLY_STEP, TALLY_FIELD},
+    {TALLY_CHANNEL, TALLY_FIELD},        {TALLY_FIELD, TALLY_HOUR_OF_WEEK},
+    {TALLY_STEP, TALLY_OFFICER},         {TALLY_CHANNEL, TALLY_OFFICER},
+    {TALLY_CHANNEL, TALLY_STEP},         {TALLY_STEP, TALLY_HOUR_OF_WEEK},
+    {TALLY_CHANNEL, TALLY_HOUR_OF_WEEK}};
+
+enum { PAIR_BASE = 16 };
+#define PAIR_UNIT (INT64_C(1) << 32)
+
+static int stored_pair(const struct tally_pair *pair)
+{
+    return PAIR_BASE * (int)pair->first + (int)pair->second;
+}
+
+int tally_pair_dimension(enum tally_dimension a, enum tally_dimension b)
+{
+    for (size_t i = 0; i < TALLY_PAIR_COUNT; i++) {
+        const struct tally_pair *pair = &tally_pairs[i];
+        if ((pair->first == a && pair->second == b) ||
+            (pair->first == b && pair->second == a)) {
+            return stored_pair(pair);
+        }
+    }
+    return -1;
+}
+
+bool tally_dimension_name(int dimension, char out[TALLY_NAME_SIZE])
+{
+    static const char *const names[TALLY_DIMENSION_COUNT] = {
+        "all",    "counter", "field",   "procedure",   "officer",
+        "device", "step",    "channel", "hour of week"};
+    int first = dimension / PAIR_BASE, second = dimension % PAIR_BASE;
+    if (dimension >= 0 && dimension < TALLY_DIMENSION_COUNT) {
+        snprintf(out, TALLY_NAME_SIZE, "%s", names[dimension]);
+        return true;
+    }
+    if (first <= 0 || first >= TALLY_DIMENSION_COUNT ||
+        second >= TALLY_DIMENSION_COUNT ||
+        tally_pair_dimension((enum tally_dimension)first,
+                             (enum tally_dimension)second) != dimension) {
+        return false;
+    }
+    snprintf(out, TALLY_NAME_SIZE, "%s and %s", names[first], names[second]);
+    return true;
+}
+
+int64_t tally_pair_key(int64_t first, int64_t second)
+{
+    return first * PAIR_UNIT + second;
+}
+
+int64_t tally_pair_first(int64_t key)
+{
+    return key / PAIR_UNIT;
+}
+
+int64_t tally_pair_second(int64_t key)
+{
+    return key % PAIR_UNIT;
 }
 
 bool tally_is_zero(const struct office_tally *sum)
@@ -65,8 +133,7 @@ struct cell_key {
     int16_t grain;
 };
 
-struct tally_cell *tally_find(const struct tally *tally,
-                              enum tally_dimension dimension,
+struct tally_cell *tally_find(const struct tally *tally, int dimension,
                               enum tally_grain grain, int32_t period,
                               int64_t key)
 {
@@ -91,7 +158,7 @@ static bool make_room(struct tally *tally)
     return true;
 }
 
-static void add_to_cell(struct tally *tally, enum tally_dimension dimension,
+static void add_to_cell(struct tally *tally, int dimension,
                         enum tally_grain grain, int32_t period, int64_t key,
                         const struct office_tally *add)
 {
@@ -149,30 +216,103 @@ static struct office_tally tally_of(const struct tally_facts *facts, int sign)
     return one;
 }
 
+// Where a visit stands: its day and its key in each dimension.
+struct place {
+    int64_t day;
+    int64_t keys[TALLY_DIMENSION_COUNT];
+};
+
+struct tally_group {
+    struct place place;
+    struct office_tally sum;
+};
+
+// Enough for the commit of many batches; a recount of years goes on with the
+// next ones, so that only cells stay.
+enum { GROUPS_MAX = 4096 };
+
+static struct place place_of(const struct tally_facts *facts)
+{
+    int32_t day = date_day_of_wall_ms(facts->at);
+    int64_t hour = (facts->at - date_wall_ms_of_day(day)) / (3600 * 1000);
+    return (struct place){
+        .day = day,
+        .keys = {
+            [TALLY_ALL] = 0,
+            [TALLY_COUNTER] = facts->counter,
+            [TALLY_FIELD] = facts->field,
+            [TALLY_PROCEDURE] = facts->procedure,
+            [TALLY_OFFICER] = facts->officer,
+            [TALLY_DEVICE] = facts->device,
+            [TALLY_STEP] = facts->step,
+            [TALLY_CHANNEL] = facts->mode,
+            [TALLY_HOUR_OF_WEEK] = date_weekday(day) * 24 + hour,
+        }};
+}
+
+static void add_group(struct tally *tally, const struct tally_group *group)
+{
+    const struct place *place = &group->place;
+    int32_t day = (int32_t)place->day;
+    for (int d = 0; d < TALLY_DIMENSION_COUNT; d++) {
+        add_to_cell(tally, d, TALLY_DAY, day, place->keys[d], &group->sum);
+    }
+    for (size_t i = 0; i < TALLY_PAIR_COUNT; i++) {
+        const struct tally_pair *pair = &tally_pairs[i];
+        add_to_cell(
+            tally, stored_pair(pair), TALLY_DAY, day,
+            tally_pair_key(place->keys[pair->first], place->keys[pair->second]),
+            &group->sum);
+    }
+}
+
+static void add_groups(struct tally *tally)
+{
+    for (size_t i = 0; i < tally->group_count; i++) {
+        add_group(tally, &tally->groups[i]);
+    }
+    map_clear(&tally->alike);
+    tally->group_count = 0;
+}
+
+// The group of this place, made when there is none; NULL on no memory.
+static struct tally_group *take_group(struct tally *tally,
+                                      const struct place *place)
+{
+    int64_t at;
+    if (map_get(&tally->alike, place, sizeof *place, &at)) {
+        return &tally->groups[at];
+    }
+    if (!tally->groups) {
+        tally->groups = malloc(GROUPS_MAX * sizeof *tally->groups);
+    }
+    if (tally->group_count == GROUPS_MAX) {
+        add_groups(tally);
+    }
+    if (!tally->groups || !map_put(&tally->alike, place, sizeof *place,
+                                   (int64_t)tally->group_count)) {
+        return NULL;
+    }
+    struct tally_group *group = &tally->groups[tally->group_count++];
+    *group = (struct tally_group){.place = *place};
+    return group;
+}
+
 void tally_add(struct tally *tally, const struct tally_facts *facts, int sign)
 {
     struct office_tally one = tally_of(facts, sign);
-    int32_t day = date_day_of_wall_ms(facts->at);
-    int64_t hour = (facts->at - date_wall_ms_of_day(day)) / (3600 * 1000);
-    const int64_t keys[TALLY_DIMENSION_COUNT] = {
-        [TALLY_ALL] = 0,
-        [TALLY_COUNTER] = facts->counter,
-        [TALLY_FIELD] = facts->field,
-        [TALLY_PROCEDURE] = facts->procedure,
-        [TALLY_OFFICER] = facts->officer,
-        [TALLY_DEVICE] = facts->device,
-        [TALLY_STEP] = facts->step,
-        [TALLY_CHANNEL] = facts->mode,
-        [TALLY_HOUR_OF_WEEK] = date_weekday(day) * 24 + hour,
-    };
-    for (int d = 0; d < TALLY_DIMENSION_COUNT; d++) {
-        add_to_cell(tally, (enum tally_dimension)d, TALLY_DAY, day, keys[d],
-                    &one);
+    struct place place = place_of(facts);
+    struct tally_group *group = take_group(tally, &place);
+    if (group) {
+        tally_merge(&group->sum, &one);
+    } else {
+        tally->failed = true;
     }
 }
 
 void tally_fold(struct tally *tally)
 {
+    add_groups(tally);
     size_t days = tally->count;
     for (size_t i = 0; i < days; i++) {
         // A copy: adding may move the cells.
@@ -184,6 +324,8 @@ void tally_fold(struct tally *tally)
 
 void tally_clear(struct tally *tally)
 {
+    map_clear(&tally->alike);
+    tally->group_count = 0;
     map_clear(&tally->index);
     tally->count = 0;
     tally->failed = false;
@@ -191,6 +333,8 @@ void tally_clear(struct tally *tally)
 
 void tally_free(struct tally *tally)
 {
+    map_free(&tally->alike);
+    free(tally->groups);
     map_free(&tally->index);
     free(tally->cells);
     *tally = (struct tally){0};

@@ -1,5 +1,7 @@
 // Totals in memory: what one commit, or a recount, adds to the cells of every
-// breakdown. Pure.
+// breakdown. A visit adds to a cell of each dimension, and to one of each pair
+// of dimensions that is kept, from which a breakdown of a part of all visits is
+// read. Pure.
 #pragma once
 #include "ledger/record.h"
 #include "office/map.h"
@@ -21,6 +23,25 @@ enum tally_dimension {
     TALLY_HOUR_OF_WEEK = 8, // key: weekday (1 Monday … 7) × 24 + hour
     TALLY_DIMENSION_COUNT
 };
+
+// Of a pair the dimension with fewer keys comes first, so that both sides can
+// be read: what stands beside a first key is a range of keys, and for a second
+// key there are few firsts to try. Stored as a dimension of its own, 16 × first
+// + second, with the key first × 2^32 + second.
+struct tally_pair {
+    enum tally_dimension first, second;
+};
+enum { TALLY_PAIR_COUNT = 17 };
+extern const struct tally_pair tally_pairs[TALLY_PAIR_COUNT];
+// The stored dimension of the two, in any order; −1 when it is not kept.
+int tally_pair_dimension(enum tally_dimension a, enum tally_dimension b);
+int64_t tally_pair_key(int64_t first, int64_t second);
+int64_t tally_pair_first(int64_t key);
+int64_t tally_pair_second(int64_t key);
+// "counter", or of a pair "counter and field". False: no totals are kept under
+// this number.
+enum { TALLY_NAME_SIZE = 32 };
+bool tally_dimension_name(int dimension, char out[TALLY_NAME_SIZE]);
 
 enum tally_grain { TALLY_DAY = 0, TALLY_HALF_MONTH = 1 };
 // No period of either grain is later: half-months until the year 9999 are
@@ -47,27 +68,34 @@ struct tally_facts {
 };
 
 struct tally_cell {
-    enum tally_dimension dimension;
+    int dimension; // enum tally_dimension, or that of a pair
     enum tally_grain grain;
     int32_t period;
     int64_t key;
     struct office_tally sum;
 };
 
+// Visits that are alike in everything but what they count as.
+struct tally_group;
+
 struct tally {
+    struct map alike; // of the groups
+    struct tally_group *groups;
+    size_t group_count;
     struct map index; // of the cells
     struct tally_cell *cells;
     size_t count, capacity;
     bool failed; // memory ran out: nothing in it can be used
 };
 
-// Adds the visit to the day cells of all dimensions; `sign` −1 takes it away.
+// Adds the visit; `sign` −1 takes it away. The cells show it after
+// tally_fold().
 void tally_add(struct tally *tally, const struct tally_facts *facts, int sign);
-// Once, after the last visit: adds the half-month cells.
+// Once, after the last visit: makes the cells of all dimensions and pairs, of
+// days and of half-months.
 void tally_fold(struct tally *tally);
 // NULL when there is none.
-struct tally_cell *tally_find(const struct tally *tally,
-                              enum tally_dimension dimension,
+struct tally_cell *tally_find(const struct tally *tally, int dimension,
                               enum tally_grain grain, int32_t period,
                               int64_t key);
 bool tally_is_zero(const struct office_tally *sum);

@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct office_filter; // office/filter.h
+
 // Counted visits: no tests, and one of each transaction and step (claim.h).
 struct office_tally {
     int64_t levels[5]; // ratings by level, levels[0] is level 1
@@ -54,10 +56,25 @@ enum office_result office_totals(struct office *office, int32_t from_day,
                                  int32_t to_day, enum office_breakdown by,
                                  office_total_row *row, void *ctx);
 
+// The same of the visits that `filter` leaves. A key under which nothing was
+// counted gives no rows. OFFICE_ERROR, and logged, when no totals are kept so
+// (office_filter_is_kept()).
+enum office_result office_part_totals(struct office *office,
+                                      const struct office_filter *filter,
+                                      int32_t from_day, int32_t to_day,
+                                      enum office_breakdown by,
+                                      office_total_row *row, void *ctx);
+
 // The same, counted again from every visit: slow, and always equal.
 enum office_result office_recount(struct office *office, int32_t from_day,
                                   int32_t to_day, enum office_breakdown by,
                                   office_total_row *row, void *ctx);
+
+enum office_result office_part_recount(struct office *office,
+                                       const struct office_filter *filter,
+                                       int32_t from_day, int32_t to_day,
+                                       enum office_breakdown by,
+                                       office_total_row *row, void *ctx);
 
 // First and last local day of any counted visit; OFFICE_NONE when there is
 // none.

@@ -1,6 +1,7 @@
 #include "common/buf.h"
 #include "common/log.h"
 #include "office/breakdown.h"
+#include "office/filter_place.h"
 #include "office/heads.h"
 #include "office/office_sqlite.h"
 #include "office/totals.h"
@@ -277,15 +278,42 @@ static enum office_result give_recount(struct sql_statement *s, size_t source,
     }
 }
 
+static enum office_result recount(struct office *office, size_t statement,
+                                  const struct office_filter *filter,
+                                  struct day_range days, const char *heads,
+                                  const struct reading *reading)
+{
+    struct sql_statement *s = sql_use(office->sql, statement);
+    bind_range(s, 1, days);
+    if (heads) {
+        sql_bind_text(s, 3, heads);
+    }
+    enum sql_result result = filter_bind(office->sql, s, filter);
+    if (result != SQL_OK) {
+        sql_done(s);
+        return result == SQL_NONE ? OFFICE_OK : office_result_of(result);
+    }
+    return give_recount(s, sources[reading->by].recount, reading);
+}
+
+enum office_result office_part_recount(struct office *office,
+                                       const struct office_filter *filter,
+                                       int32_t from_day, int32_t to_day,
+                                       enum office_breakdown by,
+                                       office_total_row *row, void *ctx)
+{
+    struct reading reading = {by, row, ctx};
+    return recount(office, sources[by].recount, filter,
+                   breakdown_clamp(from_day, to_day), NULL, &reading);
+}
+
 enum office_result office_recount(struct office *office, int32_t from_day,
                                   int32_t to_day, enum office_breakdown by,
                                   office_total_row *row, void *ctx)
 {
-    struct reading reading = {by, row, ctx};
-    size_t source = sources[by].recount;
-    struct sql_statement *s = sql_use(office->sql, source);
-    bind_range(s, 1, breakdown_clamp(from_day, to_day));
-    return give_recount(s, source, &reading);
+    static const struct office_filter everything;
+    return office_part_recount(office, &everything, from_day, to_day, by, row,
+                               ctx);
 }
 
 void heads_list(const struct office_head *heads, size_t count, struct buf *out)
@@ -301,21 +329,22 @@ void heads_list(const struct office_head *heads, size_t count, struct buf *out)
 
 enum office_result office_recount_to(struct office *office,
                                      const struct office_head *heads,
-                                     size_t count, int32_t from_day,
-                                     int32_t to_day, enum office_breakdown by,
+                                     size_t count,
+                                     const struct office_filter *filter,
+                                     int32_t from_day, int32_t to_day,
+                                     enum office_breakdown by,
                                      office_total_row *row, void *ctx)
 {
     struct reading reading = {by, row, ctx};
-    size_t source = sources[by].recount;
+    size_t statement =
+        sources[by].recount - (size_t)RECOUNT_DAYS + RECOUNT_TO_DAYS;
     struct buf list = {0};
     heads_list(heads, count, &list);
     enum office_result result = OFFICE_ERROR;
     if (buf_ok(&list)) {
-        struct sql_statement *s = sql_use(
-            office->sql, source - (size_t)RECOUNT_DAYS + RECOUNT_TO_DAYS);
-        bind_range(s, 1, breakdown_clamp(from_day, to_day));
-        sql_bind_text(s, 3, buf_text(&list));
-        result = give_recount(s, source, &reading);
+        result = recount(office, statement, filter,
+                         breakdown_clamp(from_day, to_day), buf_text(&list),
+                         &reading);
     } else {
         log_error("office", "out of memory");
     }

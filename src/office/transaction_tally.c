@@ -38,9 +38,8 @@ struct cell_key {
 };
 
 struct transaction_cell *
-transaction_tally_find(const struct transaction_tally *tally,
-                       enum tally_dimension dimension, enum tally_grain grain,
-                       int32_t period, int64_t key)
+transaction_tally_find(const struct transaction_tally *tally, int dimension,
+                       enum tally_grain grain, int32_t period, int64_t key)
 {
     struct cell_key name = {key, period, (int16_t)dimension, (int16_t)grain};
     int64_t at;
@@ -66,8 +65,7 @@ static bool make_room(struct transaction_tally *tally)
 
 // The cell, made now when there is none; NULL on no memory.
 static struct transaction_cell *take_cell(struct transaction_tally *tally,
-                                          enum tally_dimension dimension,
-                                          enum tally_grain grain,
+                                          int dimension, enum tally_grain grain,
                                           int32_t period, int64_t key)
 {
     struct transaction_cell *cell =
@@ -100,27 +98,47 @@ static void add_to_sum(struct transaction_sum *sum,
     }
 }
 
+bool transaction_tells(enum tally_dimension dimension)
+{
+    return dimension != TALLY_DEVICE && dimension != TALLY_CHANNEL;
+}
+
+static void add_to_day(struct transaction_tally *tally, int dimension,
+                       int32_t day, int64_t key,
+                       const struct transaction_facts *facts, int sign)
+{
+    struct transaction_cell *cell =
+        take_cell(tally, dimension, TALLY_DAY, day, key);
+    if (cell) {
+        add_to_sum(&cell->sum, facts, sign);
+        tally->failed |= cell->sum.called.failed || cell->sum.done.failed;
+    }
+}
+
 void transaction_tally_add(struct transaction_tally *tally,
                            const struct transaction_facts *facts, int sign)
 {
     int32_t day = date_day_of_wall_ms(facts->done_at);
     int64_t hour = (facts->done_at - date_wall_ms_of_day(day)) / (3600 * 1000);
-    const struct {
-        enum tally_dimension dimension;
-        int64_t key;
-    } places[] = {{TALLY_ALL, 0},
-                  {TALLY_COUNTER, facts->counter},
-                  {TALLY_FIELD, facts->field},
-                  {TALLY_PROCEDURE, facts->procedure},
-                  {TALLY_OFFICER, facts->officer},
-                  {TALLY_STEP, facts->step},
-                  {TALLY_HOUR_OF_WEEK, date_weekday(day) * 24 + hour}};
-    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
-        struct transaction_cell *cell = take_cell(
-            tally, places[i].dimension, TALLY_DAY, day, places[i].key);
-        if (cell) {
-            add_to_sum(&cell->sum, facts, sign);
-            tally->failed |= cell->sum.called.failed || cell->sum.done.failed;
+    const int64_t keys[TALLY_DIMENSION_COUNT] = {
+        [TALLY_COUNTER] = facts->counter,
+        [TALLY_FIELD] = facts->field,
+        [TALLY_PROCEDURE] = facts->procedure,
+        [TALLY_OFFICER] = facts->officer,
+        [TALLY_STEP] = facts->step,
+        [TALLY_HOUR_OF_WEEK] = date_weekday(day) * 24 + hour,
+    };
+    for (int d = 0; d < TALLY_DIMENSION_COUNT; d++) {
+        if (transaction_tells((enum tally_dimension)d)) {
+            add_to_day(tally, d, day, keys[d], facts, sign);
+        }
+    }
+    for (size_t i = 0; i < TALLY_PAIR_COUNT; i++) {
+        enum tally_dimension first = tally_pairs[i].first;
+        enum tally_dimension second = tally_pairs[i].second;
+        if (transaction_tells(first) && transaction_tells(second)) {
+            add_to_day(tally, tally_pair_dimension(first, second), day,
+                       tally_pair_key(keys[first], keys[second]), facts, sign);
         }
     }
 }

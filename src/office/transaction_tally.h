@@ -1,6 +1,7 @@
 // Totals of transactions in memory, as tally.h holds those of visits: what one
-// commit, or a recount, adds to the cells of every breakdown that transactions
-// have. Devices and channels are none: no transaction tells one. Pure.
+// commit, or a recount, adds to the cells of every breakdown, and every pair of
+// two, that transactions have. Devices and channels are none: no transaction
+// tells one. Pure.
 #pragma once
 #include "office/map.h"
 #include "office/tally.h"
@@ -40,7 +41,7 @@ struct transaction_facts {
 };
 
 struct transaction_cell {
-    enum tally_dimension dimension;
+    int dimension; // as in tally.h
     enum tally_grain grain;
     int32_t period;
     int64_t key;
@@ -54,6 +55,8 @@ struct transaction_tally {
     bool failed; // memory ran out: nothing in it can be used
 };
 
+// Whether a transaction tells what the dimension is by.
+bool transaction_tells(enum tally_dimension dimension);
 // Adds the transaction to the day cells of its dimensions, by the local day and
 // hour of its end; `sign` −1 takes it away.
 void transaction_tally_add(struct transaction_tally *tally,
@@ -62,7 +65,6 @@ void transaction_tally_add(struct transaction_tally *tally,
 void transaction_tally_fold(struct transaction_tally *tally);
 // NULL when there is none.
 struct transaction_cell *
-transaction_tally_find(const struct transaction_tally *tally,
-                       enum tally_dimension dimension, enum tally_grain grain,
-                       int32_t period, int64_t key);
+transaction_tally_find(const struct transaction_tally *tally, int dimension,
+                       enum tally_grain grain, int32_t period, int64_t key);
 void transaction_tally_free(struct transaction_tally *tally);

@@ -1,6 +1,7 @@
 #include "common/date.h"
 #include "common/log.h"
 #include "office/breakdown.h"
+#include "office/filter_place.h"
 #include "office/transactions_sqlite.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +17,7 @@ struct bin {
 struct bins {
     struct sql *sql;
     enum office_breakdown by;
+    const struct place *place; // of a part; NULL: everything
     struct bin *all;
     size_t count, capacity;
     // The code that was looked up last: cells of one code come in a row.
@@ -90,14 +92,15 @@ static enum sql_result name_row(struct bins *bins, enum tally_grain grain,
 {
     enum tally_dimension dimension = breakdown_dimension(bins->by);
     enum sql_result result = SQL_OK;
+    int64_t number = bins->place ? place_row(bins->place, grain, period, key)
+                     : dimension == TALLY_ALL
+                         ? breakdown_of_period(bins->by, grain, period)
+                         : breakdown_of_key(bins->by, key);
     out[0] = '\0';
-    if (dimension == TALLY_ALL) {
-        breakdown_key(bins->by, breakdown_of_period(bins->by, grain, period),
-                      out);
-    } else if (dimension == TALLY_HOUR_OF_WEEK) {
-        breakdown_key(bins->by, breakdown_of_key(bins->by, key), out);
+    if (dimension == TALLY_ALL || dimension == TALLY_HOUR_OF_WEEK) {
+        breakdown_key(bins->by, number, out);
     } else {
-        result = find_code(bins, key);
+        result = find_code(bins, number);
         snprintf(out, KEY_SIZE, "%s", bins->code);
     }
     return result;
@@ -145,15 +148,9 @@ static void bind_range(struct sql_statement *s, int index,
     sql_bind_int(s, index + 1, range.to);
 }
 
-static enum sql_result read_totals(struct bins *bins, struct day_range days)
+static enum sql_result read_rows(struct bins *bins, struct sql_statement *s)
 {
-    struct day_ranges ranges = breakdown_split(bins->by, days);
-    struct sql_statement *s = sql_use(bins->sql, TRANSACTION_TOTALS);
     enum sql_result result;
-    sql_bind_int(s, 1, breakdown_dimension(bins->by));
-    bind_range(s, 2, ranges.half_months);
-    bind_range(s, 4, ranges.before);
-    bind_range(s, 6, ranges.after);
     while ((result = sql_step(s)) == SQL_OK) {
         struct transaction_sum sum;
         result = transaction_sum_get(s, 3, &sum);
@@ -170,6 +167,37 @@ static enum sql_result read_totals(struct bins *bins, struct day_range days)
     return result == SQL_NONE ? SQL_OK : result;
 }
 
+static enum sql_result read_totals(struct bins *bins, struct day_range days)
+{
+    struct day_ranges ranges = breakdown_split(bins->by, days);
+    struct sql_statement *s = sql_use(bins->sql, TRANSACTION_TOTALS);
+    sql_bind_int(s, 1, breakdown_dimension(bins->by));
+    bind_range(s, 2, ranges.half_months);
+    bind_range(s, 4, ranges.before);
+    bind_range(s, 6, ranges.after);
+    return read_rows(bins, s);
+}
+
+static enum sql_result read_part(struct bins *bins, struct day_range days)
+{
+    static const struct place_statements statements = {
+        TRANSACTION_PART, TRANSACTION_PART_OF_FIRSTS, TRANSACTION_REACH};
+    struct sql_statement *s;
+    enum sql_result result =
+        place_use(bins->sql, bins->place, &statements, days, &s);
+    return result == SQL_OK && s ? read_rows(bins, s) : result;
+}
+
+static bool filter_is_told(const struct office_filter *filter)
+{
+    for (size_t i = 0; i < filter->count; i++) {
+        if (!is_told(filter->parts[i].by)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 enum office_result office_transaction_totals(struct office *office,
                                              int32_t from_day, int32_t to_day,
                                              enum office_breakdown by,
@@ -182,6 +210,41 @@ enum office_result office_transaction_totals(struct office *office,
     }
     enum sql_result result =
         read_totals(&bins, breakdown_clamp(from_day, to_day));
+    if (result == SQL_OK) {
+        give_bins(&bins, row, ctx);
+    }
+    free_bins(&bins);
+    return office_result_of(result);
+}
+
+enum office_result office_transaction_part(struct office *office,
+                                           const struct office_filter *filter,
+                                           int32_t from_day, int32_t to_day,
+                                           enum office_breakdown by,
+                                           office_transaction_row *row,
+                                           void *ctx)
+{
+    int64_t numbers[OFFICE_FILTER_PARTS] = {0};
+    struct place place;
+    struct bins bins = {.sql = office->sql, .by = by, .place = &place};
+    if (filter->count == 0) {
+        return office_transaction_totals(office, from_day, to_day, by, row,
+                                         ctx);
+    }
+    if (!is_told(by) || !filter_is_told(filter)) {
+        return OFFICE_NONE;
+    }
+    enum sql_result result = filter_numbers(office->sql, filter, numbers);
+    if (result == SQL_NONE) {
+        return OFFICE_OK;
+    }
+    if (result == SQL_OK && !place_find(filter, numbers, by, &place)) {
+        log_error("office", "no totals are kept of such a part");
+        return OFFICE_ERROR;
+    }
+    if (result == SQL_OK) {
+        result = read_part(&bins, breakdown_clamp(from_day, to_day));
+    }
     if (result == SQL_OK) {
         give_bins(&bins, row, ctx);
     }
@@ -226,7 +289,7 @@ enum office_result office_transaction_recount(struct office *office,
         office->sql, breakdown_clamp(from_day, to_day), &tally);
     for (size_t i = 0; i < tally.count && result == SQL_OK; i++) {
         const struct transaction_cell *cell = &tally.cells[i];
-        if (cell->dimension == breakdown_dimension(by)) {
+        if (cell->dimension == (int)breakdown_dimension(by)) {
             result = add_to_bin(&bins, cell->grain, cell->period, cell->key,
                                 &cell->sum);
         }

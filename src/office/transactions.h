@@ -14,6 +14,7 @@
 // is then the same, as often as it stands in one call.
 #pragma once
 #include "ledger/pseudonym.h"
+#include "office/filter.h"
 #include "office/office.h"
 #include "office/totals.h"
 #include "office/transaction.h"
@@ -60,6 +61,14 @@ enum office_result office_transaction_totals(struct office *office,
                                              enum office_breakdown by,
                                              office_transaction_row *row,
                                              void *ctx);
+// The same of a part of them, as office_part_totals(). OFFICE_NONE also for a
+// filter by channel.
+enum office_result office_transaction_part(struct office *office,
+                                           const struct office_filter *filter,
+                                           int32_t from_day, int32_t to_day,
+                                           enum office_breakdown by,
+                                           office_transaction_row *row,
+                                           void *ctx);
 // The same, counted again from every transaction: slow, and always equal.
 enum office_result office_transaction_recount(struct office *office,
                                               int32_t from_day, int32_t to_day,

@@ -443,6 +443,25 @@ static enum sql_result put_totals(struct taking *taking)
     return result;
 }
 
+enum sql_result transactions_fill_pairs(struct sql *sql)
+{
+    struct transaction_tally tally = {.failed = false};
+    enum sql_result result = transactions_count(
+        sql, breakdown_clamp(INT32_MIN, INT32_MAX), &tally);
+    transaction_tally_fold(&tally);
+    if (result == SQL_OK && tally.failed) {
+        log_error("office", "out of memory");
+        result = SQL_ERROR;
+    }
+    for (size_t i = 0; i < tally.count && result == SQL_OK; i++) {
+        if (tally.cells[i].dimension >= TALLY_DIMENSION_COUNT) {
+            result = put_sum(sql, &tally.cells[i]);
+        }
+    }
+    transaction_tally_free(&tally);
+    return result;
+}
+
 // --- The whole --------------------------------------------------------------
 
 static enum sql_result take_all(struct sql *sql, void *ctx)

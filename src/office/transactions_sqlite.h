@@ -15,3 +15,6 @@ void transaction_facts_get(struct sql_statement *s, int column,
 // Adds every transaction that ended on these days to the tally's day cells.
 enum sql_result transactions_count(struct sql *sql, struct day_range days,
                                    struct transaction_tally *tally);
+// Adds every transaction to the totals of pairs, which hold none yet: waits are
+// no numbers that a script could add up. In the migration's transaction.
+enum sql_result transactions_fill_pairs(struct sql *sql);

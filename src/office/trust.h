@@ -1,5 +1,6 @@
 // How complete the data is: printed with every report.
 #pragma once
+#include "office/filter.h"
 #include "office/office.h"
 #include <stdint.h>
 
@@ -15,14 +16,16 @@ struct office_trust {
     int64_t oldest_contact;
 };
 
-// Counted visits of these local days whose time no contact with the server
+// Counted visits of these local days, and of the filter, whose time no contact with the server
 // vouches for: every quality but A (corrected_time.h).
 enum office_result office_count_unanchored(struct office *office,
+                                           const struct office_filter *filter,
                                            int32_t first_day, int32_t last_day,
                                            int64_t *out_count);
-// Visits of these local days that do not count, because another one of their
+// Visits of these local days, and of the filter, that do not count, because another one of their
 // transaction and step does (claim.h).
 enum office_result office_count_duplicates(struct office *office,
+                                           const struct office_filter *filter,
                                            int32_t first_day, int32_t last_day,
                                            int64_t *out_count);
 

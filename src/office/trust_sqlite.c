@@ -1,4 +1,5 @@
 #include "common/date.h"
+#include "office/filter_place.h"
 #include "office/office_sqlite.h"
 #include "office/trust.h"
 
@@ -43,32 +44,39 @@ enum office_result office_read_trust(struct office *office, int64_t now,
 }
 
 static enum office_result count_visits(struct office *office, size_t statement,
+                                       const struct office_filter *filter,
                                        int32_t first_day, int32_t last_day,
                                        int64_t *out_count)
 {
     struct sql_statement *s = sql_use(office->sql, statement);
     sql_bind_int(s, 1, date_wall_ms_of_day(first_day));
     sql_bind_int(s, 2, date_wall_ms_of_day(last_day + 1));
-    enum sql_result result = sql_step(s);
+    enum sql_result result = filter_bind(office->sql, s, filter);
+    bool is_empty = result == SQL_NONE;
     if (result == SQL_OK) {
-        *out_count = sql_int(s, 0);
+        result = sql_step(s);
+    }
+    if (result == SQL_OK || is_empty) {
+        *out_count = is_empty ? 0 : sql_int(s, 0);
     }
     sql_done(s);
-    return office_result_of(result);
+    return is_empty ? OFFICE_OK : office_result_of(result);
 }
 
 enum office_result office_count_duplicates(struct office *office,
+                                           const struct office_filter *filter,
                                            int32_t first_day, int32_t last_day,
                                            int64_t *out_count)
 {
-    return count_visits(office, TRUST_DUPLICATES, first_day, last_day,
+    return count_visits(office, TRUST_DUPLICATES, filter, first_day, last_day,
                         out_count);
 }
 
 enum office_result office_count_unanchored(struct office *office,
+                                           const struct office_filter *filter,
                                            int32_t first_day, int32_t last_day,
                                            int64_t *out_count)
 {
-    return count_visits(office, TRUST_UNANCHORED, first_day, last_day,
+    return count_visits(office, TRUST_UNANCHORED, filter, first_day, last_day,
                         out_count);
 }

@@ -205,27 +205,29 @@ static enum sql_result check_strays(struct verifying *v)
     return result;
 }
 
-void verify_find_total(struct verifying *v, enum tally_dimension dimension,
+void verify_find_total(struct verifying *v, int dimension,
                        enum tally_grain grain, int32_t period, int64_t key,
                        const char *what)
 {
-    static const char *const dimensions[TALLY_DIMENSION_COUNT] = {
-        "all",    "counter", "field",   "procedure",   "officer",
-        "device", "step",    "channel", "hour of week"};
-    char day[DATE_ISO_SIZE];
+    char day[DATE_ISO_SIZE], name[TALLY_NAME_SIZE], numbers[48];
     bool is_day = grain == TALLY_DAY;
-    if ((unsigned)dimension >= TALLY_DIMENSION_COUNT ||
+    if (!tally_dimension_name(dimension, name) ||
         (unsigned)grain > TALLY_HALF_MONTH || period < 0 ||
         period > TALLY_PERIOD_MOST) {
         verify_find(v, "", 0, 0, "there is a total of no breakdown or period");
         return;
     }
     date_format_iso(is_day ? period : tally_first_day(period), day);
+    if (dimension < TALLY_DIMENSION_COUNT) {
+        snprintf(numbers, sizeof numbers, "key %lld", (long long)key);
+    } else {
+        snprintf(numbers, sizeof numbers, "keys %lld and %lld",
+                 (long long)tally_pair_first(key),
+                 (long long)tally_pair_second(key));
+    }
     verify_find(v, "", 0, 0,
-                "the total of the %s %s by %s, key %lld, is not what its %s "
-                "give",
-                is_day ? "day" : "half-month from", day, dimensions[dimension],
-                (long long)key, what);
+                "the total of the %s %s by %s, %s, is not what its %s give",
+                is_day ? "day" : "half-month from", day, name, numbers, what);
 }
 
 static void find_total(struct verifying *v, const struct tally_cell *cell)
@@ -245,8 +247,7 @@ static enum sql_result check_totals(struct verifying *v)
     struct sql_statement *s = sql_use(v->sql, VERIFY_TOTALS);
     enum sql_result result;
     while ((result = sql_step(s)) == SQL_OK && !v->is_stopped) {
-        struct tally_cell kept = {.dimension =
-                                      (enum tally_dimension)sql_int(s, 0),
+        struct tally_cell kept = {.dimension = (int)sql_int(s, 0),
                                   .grain = (enum tally_grain)sql_int(s, 1),
                                   .period = (int32_t)sql_int(s, 2),
                                   .key = sql_int(s, 3)};

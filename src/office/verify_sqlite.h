@@ -51,7 +51,7 @@ enum sql_result verify_form(struct verifying *v, const char *device,
                             const struct office_line *line, int64_t at);
 enum sql_result verify_forms(struct verifying *v);
 // Names a total that is not what the rows give; `what` are those.
-void verify_find_total(struct verifying *v, enum tally_dimension dimension,
+void verify_find_total(struct verifying *v, int dimension,
                        enum tally_grain grain, int32_t period, int64_t key,
                        const char *what);
 // verify_trails_sqlite.c: every entry of every trail.

@@ -12,8 +12,7 @@ static void check_row(struct verifying *v, struct sql_statement *s,
                       const struct transaction_tally *tally)
 {
     static const struct transaction_sum nothing;
-    struct transaction_cell kept = {.dimension =
-                                        (enum tally_dimension)sql_int(s, 0),
+    struct transaction_cell kept = {.dimension = (int)sql_int(s, 0),
                                     .grain = (enum tally_grain)sql_int(s, 1),
                                     .period = (int32_t)sql_int(s, 2),
                                     .key = sql_int(s, 3)};

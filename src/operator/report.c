@@ -6,6 +6,7 @@
 #include "operator/made_report.h"
 #include "operator/remote.h"
 #include "operator/server_data.h"
+#include <ctype.h>
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
@@ -29,6 +30,14 @@ static const struct config_key KEYS[] = {
     {"hailong", "by", CONFIG_TEXT, "none", 0, 0,
      "none day month counter officer field procedure device hour weekday hour-of-week step "
      "channel"},
+    {"hailong", "counter", CONFIG_TEXT, NULL, 0, 0,
+     "only what was counted at this counter; also:"},
+    {"hailong", "field", CONFIG_TEXT, NULL, 0, 0, "only this field"},
+    {"hailong", "procedure", CONFIG_TEXT, NULL, 0, 0, "only this procedure"},
+    {"hailong", "officer", CONFIG_TEXT, NULL, 0, 0, "only this officer"},
+    {"hailong", "step", CONFIG_TEXT, NULL, 0, 0, "only this step"},
+    {"hailong", "channel", CONFIG_TEXT, NULL, 0, 0,
+     "only transaction, walk-up or walk-up-offline"},
     {"hailong", "report", CONFIG_TEXT, NULL, 0, 0,
      "R1 summary, R2 fields, R3 procedures, R4 counters (or --by officer), "
      "R5 reasons, R6 comments, R7 questionnaire of five factors, R8 nine "
@@ -83,7 +92,7 @@ static bool read_format(struct job *job)
 
 static bool read_request(struct job *job)
 {
-    const struct report_ask ask = {
+    struct report_ask ask = {
         .period = config_text(job->config, "period"),
         .from = config_text(job->config, "from"),
         .to = config_text(job->config, "to"),
@@ -91,6 +100,11 @@ static bool read_request(struct job *job)
         .kind = config_text(job->config, "report"),
     };
     struct buf message = {0};
+    for (int i = 0; i < REPORT_BY_COUNT; i++) {
+        enum report_by by = (enum report_by)i;
+        if (report_filters_by(by))
+            ask.filter[by] = config_text(job->config, report_by_name(by));
+    }
     bool done = report_read_request(&ask, &job->request, &message);
     if (!done)
         console_complain(job->console, "%s", buf_text(&message));
@@ -226,6 +240,17 @@ static bool report_of_directory(const struct job *job, struct buf *out)
 
 // --- From a server ----------------------------------------------------------
 
+// For a query: a code may hold anything.
+static void append_escaped(const char *text, struct buf *out)
+{
+    for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
+        if (isalnum(*c) || strchr("-._~", *c))
+            buf_append_char(out, (char)*c);
+        else
+            buf_printf(out, "%%%02X", *c);
+    }
+}
+
 static void make_path(const struct job *job, struct buf *out)
 {
     const char *period = config_text(job->config, "period");
@@ -239,6 +264,11 @@ static void make_path(const struct job *job, struct buf *out)
         buf_printf(out, "from=%s&to=%s", config_text(job->config, "from"),
                    config_text(job->config, "to"));
     buf_printf(out, "&by=%s", report_by_name(job->request.by));
+    for (size_t i = 0; i < job->request.filter.count; i++) {
+        const struct report_filter_part *part = &job->request.filter.parts[i];
+        buf_printf(out, "&%s=", report_by_name(part->by));
+        append_escaped(part->key, out);
+    }
 }
 
 // A server's JSON goes on as it came; other forms are made of it here.

@@ -74,7 +74,9 @@ bool report_document_ok(const struct report_document *document)
 bool report_document_read_state(struct report_document *document,
                                 struct office *office)
 {
-    return state_read_complete(office, document->made_ms, &document->period,
+    static const struct office_filter everything;
+    return state_read_complete(office, document->made_ms, &everything,
+                               &document->period,
                                &document->complete) &&
            state_read_heads(office, &document->heads, &document->head_count);
 }

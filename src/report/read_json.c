@@ -1,3 +1,4 @@
+#include "report/filter.h"
 #include "report/json_parts.h"
 #include "report/report.h"
 #include <stdio.h>
@@ -54,6 +55,28 @@ static void read_method(struct reading *reading)
     if (!report_method_read(json_object_get(reading->object, "method"),
                             &reading->report.method, &why))
         fail(reading, "method", why);
+}
+
+// Reports of before there were filters have none.
+static void read_filter(struct reading *reading)
+{
+    const json_t *object = json_object_get(reading->object, "filter");
+    const json_t *unknown = json_object_get(reading->object, "filter_unknown");
+    const char *asked[REPORT_BY_COUNT] = {NULL};
+    struct report_filter *filter = &reading->report.filter;
+    struct buf message = {0};
+    for (int by = 0; json_is_object(object) && by < REPORT_BY_COUNT; by++)
+        json_get_text(object, report_by_name((enum report_by)by), &asked[by]);
+    if (!filter_read(asked, filter, &message))
+        fail(reading, "filter", buf_text(&message));
+    buf_free(&message);
+    for (size_t i = 0; i < filter->count; i++) {
+        const char *name = report_by_name(filter->parts[i].by);
+        for (size_t k = 0; k < json_array_size(unknown); k++) {
+            const char *text = json_string_value(json_array_get(unknown, k));
+            filter->parts[i].is_unknown |= text && strcmp(text, name) == 0;
+        }
+    }
 }
 
 static void read_levels(struct reading *reading, const json_t *object,
@@ -274,6 +297,7 @@ static void read_whole(struct reading *reading)
     read_kind(reading);
     read_method(reading);
     read_frame(reading);
+    read_filter(reading);
     if (!report_parse_by(read_text(reading, reading->object, "by"),
                          &report->by))
         fail(reading, "by", "is unknown");

@@ -1,4 +1,5 @@
 #include "report/remarks.h"
+#include "report/filter.h"
 #include "report/state.h"
 #include "report/words.h"
 #include "vietnamese/number.h"
@@ -166,6 +167,16 @@ static void say_data_as_of(struct sentence *sentence,
     }
 }
 
+static void say_filter(struct sentence *sentence,
+                       const struct report_filter *filter)
+{
+    filter_words(sentence->texts, filter, &sentence->places[0]);
+    say(sentence, "report.say.filter");
+    filter_unknown_words(sentence->texts, filter, &sentence->places[0]);
+    if (sentence->places[0].size > 0)
+        say(sentence, "report.say.filter.unknown");
+}
+
 void remarks_method(const struct report *report, const struct i18n *texts,
                     struct buf *out)
 {
@@ -179,6 +190,8 @@ void remarks_method(const struct report *report, const struct i18n *texts,
     set_number(&sentence, 5, report->method.rules.decimals);
     say(&sentence, "report.say.method");
     say_period(&sentence, &report->period);
+    if (report->filter.count > 0)
+        say_filter(&sentence, &report->filter);
     say_data_as_of(&sentence, &report->complete);
 }
 
@@ -191,13 +204,18 @@ void remarks_frame(const struct period *period,
     say_data_as_of(&sentence, complete);
 }
 
-const char *remarks_subject(const struct report *report,
-                            const struct i18n *texts)
+void remarks_subject(const struct report *report, const struct i18n *texts,
+                     struct buf *out)
 {
     char id[ID_MAX];
     const char *name = report_kind_name(report->kind);
     snprintf(id, sizeof id, "report.kind.%s", *name ? name : "plain");
-    return words(texts, id);
+    buf_append_text(out, words(texts, id));
+    if (report->filter.count > 0) {
+        buf_append_text(out, " (");
+        filter_line(texts, &report->filter, out);
+        buf_append_char(out, ')');
+    }
 }
 
 // --- What the figures show --------------------------------------------------

@@ -22,6 +22,7 @@ void remarks_method(const struct report *report, const struct i18n *texts,
 // What the figures show, the headline first.
 void remarks_figures(const struct report *report, const struct i18n *texts,
                      struct buf *out);
-// What the document is about: "Kết quả đánh giá … theo lĩnh vực".
-const char *remarks_subject(const struct report *report,
-                            const struct i18n *texts);
+// What the document is about: "Kết quả đánh giá … theo lĩnh vực", and the part
+// that it is narrowed to: " (Phạm vi: Quầy 3)".
+void remarks_subject(const struct report *report, const struct i18n *texts,
+                     struct buf *out);

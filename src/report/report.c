@@ -1,8 +1,10 @@
 #include "report/report.h"
 #include "common/clock.h"
+#include "common/date.h"
 #include "common/log.h"
 #include "office/heads.h"
 #include "office/totals.h"
+#include "report/filter.h"
 #include "report/service.h"
 #include "report/state.h"
 #include <stdlib.h>
@@ -43,6 +45,16 @@ bool report_parse_by(const char *name, enum report_by *out_by)
         }
     }
     return false;
+}
+
+enum office_breakdown report_by_breakdown(enum report_by by)
+{
+    return BY[by].breakdown;
+}
+
+bool report_filters_by(enum report_by by)
+{
+    return office_filters_by(BY[by].breakdown);
 }
 
 // What each report of its own may be broken down by, the usual one first.
@@ -143,12 +155,33 @@ static bool read_period(const struct report_ask *ask, struct period *out,
     return period_parse_days(ask->from, ask->to, out, message);
 }
 
+// A figure of days to come would say that nobody was satisfied, and one of a
+// century is a slip of the hand. The clock of who asks may be a day ahead.
+static bool check_reach(const struct period *period, int64_t now,
+                        struct buf *message)
+{
+    enum { CENTURY_DAYS = 36525 };
+    if (period->first > date_day_of_wall_ms(now) + 1) {
+        char iso[DATE_ISO_SIZE];
+        date_format_iso(period->first, iso);
+        buf_printf(message,
+                   "period: begins on %s, which is still to come; ask for one "
+                   "that has begun",
+                   iso);
+    } else if (period->last - period->first >= CENTURY_DAYS) {
+        buf_append_text(message, "period: is longer than a century; ask for "
+                                 "less at a time");
+    }
+    return message->size == 0;
+}
+
 bool report_read_request(const struct report_ask *ask,
                          struct report_request *out, struct buf *message)
 {
     struct report_request request = {.by = REPORT_BY_NONE,
                                      .now_ms = clock_wall_ms()};
-    if (!read_period(ask, &request.period, message))
+    if (!read_period(ask, &request.period, message) ||
+        !check_reach(&request.period, request.now_ms, message))
         return false;
     if (ask->by && !report_parse_by(ask->by, &request.by)) {
         buf_printf(message, "by \"%s\": is unknown; one of", ask->by);
@@ -158,8 +191,16 @@ bool report_read_request(const struct report_ask *ask,
     }
     if (ask->kind && !report_parse_kind(ask->kind, &request.kind, message))
         return false;
-    if (!settle_by(&request, message))
+    if (!settle_by(&request, message) ||
+        !filter_read(ask->filter, &request.filter, message) ||
+        !filter_allows(&request.filter, request.by, message))
         return false;
+    if (request.filter.count > 0 && report_kind_is_document(request.kind)) {
+        buf_printf(message, "%s: narrows nothing that %s tells",
+                   report_by_name(request.filter.parts[0].by),
+                   report_kind_name(request.kind));
+        return false;
+    }
     *out = request;
     return true;
 }
@@ -242,6 +283,7 @@ struct source {
     const struct office_head *heads;
     size_t head_count;
     bool is_recount;
+    const struct office_filter *filter;
 };
 
 static bool read_totals(const struct source *source,
@@ -253,10 +295,11 @@ static bool read_totals(const struct source *source,
     enum office_result result =
         source->is_recount
             ? office_recount_to(source->office, source->heads,
-                                source->head_count, period->first, period->last,
-                                breakdown, collect, &collection)
-            : office_totals(source->office, period->first, period->last,
-                            breakdown, collect, &collection);
+                                source->head_count, source->filter,
+                                period->first, period->last, breakdown, collect,
+                                &collection)
+            : office_part_totals(source->office, source->filter, period->first,
+                                 period->last, breakdown, collect, &collection);
     return (result == OFFICE_OK || result == OFFICE_NONE) && !collection.failed;
 }
 
@@ -294,13 +337,26 @@ static bool read_counts(const struct source *source, struct report *report)
            read_previous(source, report);
 }
 
+// Nothing at all: then it may be that nobody knows what was asked for.
+static bool check_filter(struct office *office, struct report *report)
+{
+    const struct figures_counts *counts = &report->total.counts;
+    return figures_rated(counts) + counts->declined + counts->timeout +
+                   counts->withdrawn >
+               0 ||
+           filter_check_known(office, &report->filter);
+}
+
 static bool read_parts(struct office *office, struct report *report)
 {
-    const struct source source = {.office = office};
-    return read_counts(&source, report) && service_read(office, report) &&
+    struct office_filter filter;
+    const struct source source = {.office = office, .filter = &filter};
+    filter_view(&report->filter, &filter);
+    return read_counts(&source, report) && check_filter(office, report) &&
+           service_read(office, &filter, report) &&
            state_read_heads(office, &report->heads, &report->head_count) &&
-           state_read_complete(office, report->made_ms, &report->period,
-                               &report->complete);
+           state_read_complete(office, report->made_ms, &filter,
+                               &report->period, &report->complete);
 }
 
 static bool init_total(struct report *report)
@@ -322,6 +378,7 @@ bool report_build(struct office *office, const struct report_method *method,
         .kind = request->kind,
         .period = request->period,
         .by = request->by,
+        .filter = request->filter,
         .made_ms = request->now_ms,
     };
     bool done =
@@ -385,11 +442,16 @@ bool report_recount(struct office *office, const struct report *said,
         .method = said->method,
         .period = said->period,
         .by = said->by,
+        .filter = said->filter,
         .made_ms = said->made_ms,
         .complete = said->complete,
     };
-    struct source source = {
-        .office = office, .head_count = said->head_count, .is_recount = true};
+    struct office_filter filter;
+    struct source source = {.office = office,
+                            .head_count = said->head_count,
+                            .is_recount = true,
+                            .filter = &filter};
+    filter_view(&said->filter, &filter);
     struct office_head *heads = NULL;
     bool done =
         init_total(&report) && copy_heads(said, &report) &&

@@ -41,6 +41,23 @@ enum report_by {
 // "none", "day", … as on the command line and in a query.
 const char *report_by_name(enum report_by by);
 bool report_parse_by(const char *name, enum report_by *out_by);
+// What the office counts for it; months are those of the calendar.
+enum office_breakdown report_by_breakdown(enum report_by by);
+
+// A report may be about a part of all visits: what is counted at one counter,
+// or of one field at it. Counter, field, procedure, officer, step and channel
+// narrow.
+bool report_filters_by(enum report_by by);
+enum { REPORT_FILTER_PARTS = 2, REPORT_KEY_SIZE = 64 };
+struct report_filter_part {
+    enum report_by by;
+    char key[REPORT_KEY_SIZE]; // "": those that name none
+    bool is_unknown; // nothing was ever counted under it: the report is empty
+};
+struct report_filter {
+    struct report_filter_part parts[REPORT_FILTER_PARTS];
+    size_t count;
+};
 
 // The reports that the Office hands on, by their names "R1" … "R10". Each is
 // one question, so it fixes or narrows what it is broken down by.
@@ -73,11 +90,13 @@ struct report_ask {
     const char *from, *to;
     const char *by;
     const char *kind;
+    const char *filter[REPORT_BY_COUNT]; // the key, by what narrows
 };
 struct report_request {
     enum report_kind kind;
     struct period period;
     enum report_by by;
+    struct report_filter filter;
     int64_t now_ms; // wall time of the asking; set by report_read_request()
 };
 // False when something is missing, doubled or wrong; `message` says what.
@@ -176,6 +195,7 @@ struct report {
     struct report_method method;
     struct period period;
     enum report_by by;
+    struct report_filter filter;
     int64_t made_ms;
     struct report_complete complete;
     struct report_row total;

@@ -1,3 +1,4 @@
+#include "report/filter.h"
 #include "report/report.h"
 #include "report/words.h"
 #include <string.h>
@@ -45,8 +46,10 @@ bool report_restate(struct report *report, const struct report *before,
     if (report->kind != before->kind || report->by != before->by ||
         report->period.kind != before->period.kind ||
         report->period.first != before->period.first ||
-        report->period.last != before->period.last) {
-        buf_append_text(message, "is another report or of another period");
+        report->period.last != before->period.last ||
+        !filter_equals(&report->filter, &before->filter)) {
+        buf_append_text(message,
+                        "is another report, or of another period or filter");
         return false;
     }
     if (report->total.hidden || before->total.hidden) {

@@ -87,24 +87,58 @@ static void free_telling(struct telling *telling)
     free(telling->all);
 }
 
-static bool read_totals(struct office *office, const struct period *period,
-                        enum office_breakdown by, struct telling *out)
+static bool read_totals(struct office *office,
+                        const struct office_filter *filter,
+                        const struct period *period, enum office_breakdown by,
+                        struct telling *out)
 {
-    enum office_result result = office_transaction_totals(
-        office, period->first, period->last, by, collect, out);
+    enum office_result result = office_transaction_part(
+        office, filter, period->first, period->last, by, collect, out);
     return (result == OFFICE_OK || result == OFFICE_NONE) && !out->failed;
 }
 
+static bool tells_keys(const struct telling *telling)
+{
+    for (size_t i = 0; i < telling->count; i++) {
+        if (telling->all[i].key[0] != '\0')
+            return true;
+    }
+    return false;
+}
+
+// Whether the transactions of the period tell what each part of the filter is
+// by: then a part that none of them names has none, and else it is unknown.
+static bool find_told(struct office *office, const struct office_filter *filter,
+                      const struct period *period, bool *out_told)
+{
+    static const struct office_filter everything;
+    bool is_told = filter->count > 0, done = true;
+    for (size_t i = 0; done && is_told && i < filter->count; i++) {
+        struct telling telling = {0};
+        done = read_totals(office, &everything, period, filter->parts[i].by,
+                           &telling);
+        is_told = tells_keys(&telling);
+        free_telling(&telling);
+    }
+    *out_told = is_told;
+    return done;
+}
+
 // A period in which nobody told of a transaction leaves it unknown.
-static bool read_one(struct office *office, const struct period *period,
-                     struct figures_counts *counts,
+static bool read_one(struct office *office, const struct office_filter *filter,
+                     const struct period *period, struct figures_counts *counts,
                      struct figures_service *service)
 {
     struct telling telling = {0};
-    bool done = read_totals(office, period, OFFICE_BY_NONE, &telling);
+    bool is_told = false;
+    bool done =
+        read_totals(office, filter, period, OFFICE_BY_NONE, &telling) &&
+        (telling.count > 0 || find_told(office, filter, period, &is_told));
     if (done && telling.count > 0) {
         counts->transactions = telling.all[0].count;
         *service = telling.all[0].service;
+    } else if (done && is_told) {
+        counts->transactions = 0;
     }
     free_telling(&telling);
     return done;
@@ -150,9 +184,7 @@ static void sort_rows(struct report *report)
 
 static bool fill_rows(struct report *report, const struct telling *telling)
 {
-    bool is_told = false;
-    for (size_t i = 0; i < telling->count; i++)
-        is_told |= telling->all[i].key[0] != '\0';
+    bool is_told = tells_keys(telling);
     for (size_t i = 0; i < report->row_count && is_told; i++)
         report->rows[i].counts.transactions = 0;
     for (size_t i = 0; i < telling->count; i++) {
@@ -166,13 +198,14 @@ static bool fill_rows(struct report *report, const struct telling *telling)
     return true;
 }
 
-static bool read_rows(struct office *office, struct report *report)
+static bool read_rows(struct office *office, const struct office_filter *filter,
+                      struct report *report)
 {
     struct telling telling = {0};
     if (report->by == REPORT_BY_NONE)
         return true;
-    bool done = read_totals(office, &report->period, report_breakdown(report),
-                            &telling) &&
+    bool done = read_totals(office, filter, &report->period,
+                            report_breakdown(report), &telling) &&
                 fill_rows(report, &telling);
     // Rows of one breakdown by its keys stand in this order already.
     if (done && telling.count > 0)
@@ -227,26 +260,31 @@ static bool collect_withdrawal(void *ctx, const struct withdrawal_count *count)
     return true;
 }
 
-static bool read_withdrawals(struct office *office, struct report *report)
+static bool read_withdrawals(struct office *office,
+                             const struct office_filter *filter,
+                             struct report *report)
 {
     struct withdrawing withdrawing = {.report = report};
     enum office_result result =
-        office_withdrawals(office, report->period.first, report->period.last,
-                           collect_withdrawal, &withdrawing);
+        office_withdrawals(office, filter, report->period.first,
+                           report->period.last, collect_withdrawal,
+                           &withdrawing);
     return (result == OFFICE_OK || result == OFFICE_NONE) &&
            !withdrawing.failed;
 }
 
 // --- The whole --------------------------------------------------------------
 
-bool service_read(struct office *office, struct report *report)
+bool service_read(struct office *office, const struct office_filter *filter,
+                  struct report *report)
 {
-    return read_one(office, &report->period, &report->total.counts,
+    return read_one(office, filter, &report->period, &report->total.counts,
                     &report->total.service) &&
            (!report->has_previous ||
-            read_one(office, &report->previous_period, &report->previous,
-                     &report->previous_service)) &&
-           read_rows(office, report) && read_withdrawals(office, report);
+            read_one(office, filter, &report->previous_period,
+                     &report->previous, &report->previous_service)) &&
+           read_rows(office, filter, report) &&
+           read_withdrawals(office, filter, report);
 }
 
 static bool take_rows(const struct report *said, struct report *report)

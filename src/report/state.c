@@ -16,6 +16,7 @@ static int64_t quarter_of(int64_t wall_ms)
 }
 
 bool state_read_complete(struct office *office, int64_t now,
+                         const struct office_filter *filter,
                          const struct period *period,
                          struct report_complete *out)
 {
@@ -23,9 +24,9 @@ bool state_read_complete(struct office *office, int64_t now,
     int64_t duplicates = 0, unanchored = 0;
     if (office_read_trust(office, now, REPORT_HEARTBEAT_MS, &trust) !=
             OFFICE_OK ||
-        office_count_duplicates(office, period->first, period->last,
+        office_count_duplicates(office, filter, period->first, period->last,
                                 &duplicates) != OFFICE_OK ||
-        office_count_unanchored(office, period->first, period->last,
+        office_count_unanchored(office, filter, period->first, period->last,
                                 &unanchored) != OFFICE_OK)
         return false;
     *out = (struct report_complete){

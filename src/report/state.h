@@ -1,15 +1,17 @@
 // The state of the data that a report or a document stands on: how complete it
 // is, and the heads of the ledger's chains. Internal to the room.
 #pragma once
+#include "office/filter.h"
 #include "office/heads.h"
 #include "report/report.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-// Of the days of `period`, at `now`. False when the office cannot be read; the
+// Of the days of `period` and what `filter` leaves, at `now`. False when the office cannot be read; the
 // cause is logged.
 bool state_read_complete(struct office *office, int64_t now,
+                         const struct office_filter *filter,
                          const struct period *period,
                          struct report_complete *out);
 // Every chain that holds lines; the caller frees the list. False, and logged,

@@ -78,7 +78,7 @@ static void write_names(struct sheet *sheet)
                                         "on_time",          "late",
                                         "flagged",          "marked",
                                         "without_rated",    "without_satisfied",
-                                        "without_sat"};
+                                        "without_sat", "filter"};
     for (size_t i = 0; i < sizeof BEFORE / sizeof BEFORE[0]; i++)
         add_text(sheet, BEFORE[i]);
     for (int i = 0; i < sheet->rules->target_count; i++) {
@@ -219,6 +219,19 @@ static void add_aside(struct sheet *sheet, const struct report_row *row,
               rules->decimals);
 }
 
+// "counter=3 field=chung-thuc"; "" for a report about everything.
+static void add_filter(struct sheet *sheet)
+{
+    const struct report_filter *filter = &sheet->report->filter;
+    struct buf text = {0};
+    for (size_t i = 0; i < filter->count; i++)
+        buf_printf(&text, "%s%s=%s", i > 0 ? " " : "",
+                   report_by_name(filter->parts[i].by), filter->parts[i].key);
+    add_text(sheet, buf_text(&text));
+    sheet->out->failed |= !buf_ok(&text);
+    buf_free(&text);
+}
+
 static void write_row(struct sheet *sheet, const struct report_row *row,
                       bool is_breakdown)
 {
@@ -236,6 +249,7 @@ static void write_row(struct sheet *sheet, const struct report_row *row,
     add_coverage(sheet, row, is_breakdown);
     add_service(sheet, &row->service);
     add_aside(sheet, row, is_breakdown);
+    add_filter(sheet);
     end_line(sheet);
 }
 

@@ -88,6 +88,32 @@ static json_t *make_method(struct document *document)
     return object;
 }
 
+// What narrows the report, by what it is; null: nothing.
+static json_t *make_filter(struct document *document)
+{
+    const struct report_filter *filter = &document->report->filter;
+    if (filter->count == 0)
+        return json_null();
+    json_t *object = json_object();
+    for (size_t i = 0; i < filter->count; i++)
+        set(document, object, report_by_name(filter->parts[i].by),
+            json_string(filter->parts[i].key));
+    return object;
+}
+
+// Names of what the filter asks for by a key that nothing was counted under.
+static json_t *make_unknown(struct document *document)
+{
+    const struct report_filter *filter = &document->report->filter;
+    json_t *array = json_array();
+    for (size_t i = 0; i < filter->count; i++) {
+        if (filter->parts[i].is_unknown)
+            push(document, array,
+                 json_string(report_by_name(filter->parts[i].by)));
+    }
+    return array;
+}
+
 static json_t *make_verdicts(struct document *document, bool has_rate,
                              int64_t satisfied, int64_t rated)
 {
@@ -433,6 +459,8 @@ bool report_write_json(const struct report *report, const struct i18n *texts,
     set(&document, object, "method", make_method(&document));
     set(&document, object, "period", json_parts_period(&report->period, texts));
     set(&document, object, "by", json_string(report_by_name(report->by)));
+    set(&document, object, "filter", make_filter(&document));
+    set(&document, object, "filter_unknown", make_unknown(&document));
     set(&document, object, "made_at", json_parts_moment(report->made_ms));
     set(&document, object, "data_as_of",
         json_parts_moment(report->complete.data_as_of));

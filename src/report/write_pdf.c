@@ -515,14 +515,17 @@ static void write_remarks(struct writing *w)
 bool report_write_pdf(const struct report *report, const struct i18n *texts,
                       const struct report_letter *letter, struct buf *out)
 {
-    const struct official_about about = {.subject =
-                                             remarks_subject(report, texts),
+    struct buf subject = {0};
+    remarks_subject(report, texts, &subject);
+    const struct official_about about = {.subject = buf_text(&subject),
                                          .period = &report->period,
                                          .made_ms = report->made_ms};
     struct writing w = {
         .report = report, .texts = texts, .rules = &report->method.rules};
-    if (!official_open(&w.page, texts, letter, &about))
+    if (!buf_ok(&subject) || !official_open(&w.page, texts, letter, &about)) {
+        buf_free(&subject);
         return false;
+    }
     official_head(&w.page);
     write_method(&w);
     begin_part(&w, "report.part.result");
@@ -539,5 +542,6 @@ bool report_write_pdf(const struct report *report, const struct i18n *texts,
     write_remarks(&w);
     official_foot(&w.page);
     official_annex(&w.page, report->heads, report->head_count);
+    buf_free(&subject);
     return official_close(&w.page, out);
 }

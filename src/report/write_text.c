@@ -1,4 +1,5 @@
 #include "report/remarks.h"
+#include "report/filter.h"
 #include "report/report.h"
 #include "report/table.h"
 #include "report/words.h"
@@ -116,6 +117,22 @@ static void add_completeness(struct page *page, struct table *table)
     buf_free(&lines);
 }
 
+// What it is narrowed to, and what of that nobody knows.
+static void add_filter(struct page *page, struct table *table)
+{
+    struct buf cell = {0};
+    table_add(table, say(page, "report.filter"));
+    filter_words(page->texts, &page->report->filter, &cell);
+    table_take(table, &cell);
+    filter_unknown_words(page->texts, &page->report->filter, &cell);
+    if (cell.size > 0) {
+        table_add(table, "");
+        add_filled(page, table, "report.filter.unknown",
+                   (const char *[]){buf_text(&cell), NULL});
+    }
+    buf_free(&cell);
+}
+
 static void write_head(struct page *page)
 {
     const struct report *report = page->report;
@@ -136,6 +153,8 @@ static void write_head(struct page *page)
     table_add(&table, say(page, "report.period"));
     words_period(page->texts, &report->period, &cell);
     table_take(&table, &cell);
+    if (report->filter.count > 0)
+        add_filter(page, &table);
     table_add(&table, say(page, "report.data_as_of"));
     if (report->complete.data_as_of > 0)
         words_moment(page->texts, report->complete.data_as_of, &cell);

@@ -31,7 +31,8 @@ struct writing {
     struct book book;
     char rows_name[ID_MAX * 4]; // of the breakdown's sheet
     lxw_row_t levels_first, rows_first, rows_last;
-    struct buf text; // of the cell that is being made
+    struct buf text;    // of the cell that is being made
+    struct buf subject; // what the report is about
 };
 
 static const char *say(const struct writing *w, const char *id)
@@ -88,7 +89,7 @@ static bool shows_rate(const struct report_row *row, bool is_breakdown)
 
 static void put_head(struct writing *w)
 {
-    method_sheet_head(&w->book, w->texts, remarks_subject(w->report, w->texts),
+    method_sheet_head(&w->book, w->texts, buf_text(&w->subject),
                       &w->report->period);
 }
 
@@ -771,7 +772,7 @@ static void write_method(struct writing *w)
     remarks_method(report, w->texts, &method);
     remarks_completeness(report, w->texts, &trust);
     const struct method_sheet sheet = {
-        .subject = remarks_subject(report, w->texts),
+        .subject = buf_text(&w->subject),
         .period = &report->period,
         .method = &method,
         .trust = &trust,
@@ -818,8 +819,12 @@ bool report_write_xlsx(const struct report *report, const struct i18n *texts,
         snprintf(id, sizeof id, "report.rows.%s", report_by_name(report->by));
         snprintf(w.rows_name, sizeof w.rows_name, "%s", words(texts, id));
     }
-    if (!book_start(&w.book, remarks_subject(report, texts), report->made_ms))
+    remarks_subject(report, texts, &w.subject);
+    if (!buf_ok(&w.subject) ||
+        !book_start(&w.book, buf_text(&w.subject), report->made_ms)) {
+        buf_free(&w.subject);
         return false;
+    }
     write_summary(&w);
     lxw_worksheet *summary = w.book.sheet;
     if (has_rows)
@@ -832,5 +837,6 @@ bool report_write_xlsx(const struct report *report, const struct i18n *texts,
     if (summary && has_rows && report->row_count > 0)
         add_rows_chart(&w, summary);
     buf_free(&w.text);
+    buf_free(&w.subject);
     return book_finish(&w.book, out);
 }

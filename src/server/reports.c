@@ -1,4 +1,6 @@
-// GET /api/v1/reports/summary?period|from&to&by&report&format: the figures.
+// GET /api/v1/reports/summary?period|from&to&by&report&format: the figures, of
+// all visits or of those that counter, field, procedure, officer, step or
+// channel leave.
 // GET /api/v1/reports/R1 … R10, likewise: one of the Office's own.
 #include "common/log.h"
 #include "report/documents.h"
@@ -42,6 +44,18 @@ static bool read_format(const char *name, enum format *out)
     return false;
 }
 
+static bool read_filter(struct request *request, struct report_ask *out)
+{
+    for (int i = 0; i < REPORT_BY_COUNT; i++) {
+        enum report_by by = (enum report_by)i;
+        if (report_filters_by(by) &&
+            !request_argument(request, report_by_name(by), &out->filter[by])) {
+            return false;
+        }
+    }
+    return true;
+}
+
 // `kind` is what the path names; NULL: nothing, and the query may.
 static bool read_query(struct request *request, const char *kind,
                        struct report_request *out, enum format *out_format)
@@ -54,7 +68,8 @@ static bool read_query(struct request *request, const char *kind,
         !request_argument(request, "to", &ask.to) ||
         !request_argument(request, "by", &ask.by) ||
         !request_argument(request, "report", &ask.kind) ||
-        !request_argument(request, "format", &format)) {
+        !request_argument(request, "format", &format) ||
+        !read_filter(request, &ask)) {
         return false;
     }
     if (kind) {

@@ -76,14 +76,16 @@ static bool print_row(void *ctx, const struct office_total *total)
     return true;
 }
 
+static const struct office_filter everything;
+
 static void recount(struct scene *scene, enum office_breakdown by,
                     struct buf *out)
 {
     int32_t day = date_day_of_wall_ms(scene->start);
     buf_clear(out);
     assert_int_equal(office_recount_to(scene->office.office, scene->heads,
-                                       scene->count, day, day, by, print_row,
-                                       out),
+                                       scene->count, &everything, day, day, by,
+                                       print_row, out),
                      OFFICE_OK);
 }
 

@@ -3,6 +3,7 @@
 #include "common/date.h"
 #include "office/audit.h"
 #include "office/devices.h"
+#include "office/filter.h"
 #include "office/invitations.h"
 #include "office/seats.h"
 #include "support/check.h"
@@ -14,6 +15,8 @@
 enum { MINUTE_MS = 60 * 1000, HOUR_MS = 60 * MINUTE_MS };
 // 2026-11-23 09:00 in Vietnam.
 static const int64_t now = 1795399200000;
+
+static const struct office_filter everything;
 
 struct bench {
     struct made_office made;
@@ -400,12 +403,12 @@ static void test_withdrawal_is_counted_and_kept(void **state)
                                      "key 1", "khác", now, &found, &withdrawn),
                      OFFICE_NONE);
     assert_int_equal(state_of(b, one.id, now), INVITATION_WITHDRAWN);
-    assert_int_equal(
-        office_withdrawals(b->made.office, today, today, take_withdrawal, &sum),
-        OFFICE_OK);
+    assert_int_equal(office_withdrawals(b->made.office, &everything, today,
+                                        today, take_withdrawal, &sum),
+                     OFFICE_OK);
     assert_int_equal(sum, 1);
-    assert_int_equal(office_withdrawals(b->made.office, today + 1, today + 9,
-                                        take_withdrawal, &sum),
+    assert_int_equal(office_withdrawals(b->made.office, &everything, today + 1,
+                                        today + 9, take_withdrawal, &sum),
                      OFFICE_OK);
     assert_int_equal(sum, 1);
     struct trail trail = {one.id, 0};
@@ -418,7 +421,8 @@ static void test_withdrawal_is_counted_and_kept(void **state)
     assert_int_equal(state_of(b, one.id, now), INVITATION_WITHDRAWN);
     assert_int_equal(made_office_all(b->made.office).levels[3], 1);
     sum = 0;
-    office_withdrawals(b->made.office, today, today, take_withdrawal, &sum);
+    office_withdrawals(b->made.office, &everything, today, today,
+                       take_withdrawal, &sum);
     assert_int_equal(sum, 1);
     assert_int_equal(invite(b, "3", "H24.12-261123-0007", now + 7000, &found),
                      INVITATION_ALREADY_RATED);

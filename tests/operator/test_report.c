@@ -162,6 +162,30 @@ static void test_report_from_the_server_is_the_same(void **state)
 }
 
 // A leader gets no figures of counter 4, which has two ratings.
+static void test_report_of_a_part(void **state)
+{
+    (void)state;
+    struct scene scene;
+    struct run here = {0}, there = {0};
+    scene_open(&scene);
+    run_command(&here, "report", "--data", scene.server.folder, "--from",
+                scene.today, "--to", scene.today, "--by", "field", "--counter",
+                "4", NULL);
+    run_must_end(&here, 0);
+    run_must_say(&here, "Phạm vi      Quầy 4\n");
+    run_must_say(&here, "50,0 % (1 hài lòng trên 2 đánh giá)\n");
+    write_key_file(&scene, "office", "\n");
+    run_command(&there, "report", "--server", scene.url, "--key-file",
+                scene.key_file, "--from", scene.today, "--to", scene.today,
+                "--counter", "quầy &4", NULL);
+    run_must_end(&there, 0);
+    run_must_say(&there, "Không tìm thấy trong số liệu và danh sách thiết bị: "
+                         "Quầy quầy &4\n");
+    run_free(&here);
+    run_free(&there);
+    scene_close(&scene);
+}
+
 static void test_report_for_a_leader_withholds_small_rows(void **state)
 {
     (void)state;
@@ -378,6 +402,7 @@ int main(void)
         cmocka_unit_test(test_report_text),
         cmocka_unit_test(test_report_json),
         cmocka_unit_test(test_report_from_the_server_is_the_same),
+        cmocka_unit_test(test_report_of_a_part),
         cmocka_unit_test(test_report_for_a_leader_withholds_small_rows),
         cmocka_unit_test(test_report_keys_that_do_not_work),
         cmocka_unit_test(test_report_into_a_file),

@@ -32,6 +32,7 @@ struct scene {
     struct made_office office;
     struct ledger_maker device;
     int64_t now; // of the server
+    struct report_filter filter;
 };
 
 static int64_t moment(const char *day, int hour)
@@ -44,6 +45,7 @@ static int64_t moment(const char *day, int hour)
 // The device sends everything on 16/01/2026 at 10:00.
 static void scene_open(struct scene *scene)
 {
+    scene->filter.count = 0;
     made_office_open(&scene->office);
     made_office_enrol(&scene->office, "1", moment("2025-12-01", 8),
                       &scene->device);
@@ -74,7 +76,8 @@ static void build(struct scene *scene, const char *period, enum report_by by,
 {
     struct buf message = {0};
     struct report_method method;
-    struct report_request request = {.by = by, .now_ms = scene->now};
+    struct report_request request = {
+        .by = by, .now_ms = scene->now, .filter = scene->filter};
     assert_true(report_method_load(TEST_SOURCE "/assets/methods/tai-quay.json",
                                    &method, &message));
     assert_true(period_parse(period, &request.period, &message));
@@ -125,6 +128,46 @@ static void test_build_both_kinds_of_month(void **state)
     build(&scene, "hanh-chinh:2027", REPORT_BY_NONE, &report);
     assert_levels(&report.total, 0, 0, 0, 0, 0);
     report_free(&report);
+    scene_close(&scene);
+}
+
+// Three at counter 1 and four at 2, of which one is about no field.
+static void test_build_of_a_part(void **state)
+{
+    (void)state;
+    struct scene scene;
+    struct report report, again;
+    struct buf message = {0};
+    struct i18n *texts = sample_texts();
+    scene_open(&scene);
+    scene.filter = (struct report_filter){
+        .parts = {{.by = REPORT_BY_COUNTER, .key = "2"}}, .count = 1};
+    build(&scene, "duong-lich:2026", REPORT_BY_FIELD, &report);
+    assert_levels(&report.total, 1, 0, 1, 0, 1);
+    assert_int_equal(report.total.counts.declined, 1);
+    assert_int_equal(report.row_count, 3);
+    assert_levels(row_of(&report, ""), 1, 0, 0, 0, 0);
+    assert_levels(row_of(&report, "chung-thuc"), 0, 0, 1, 0, 1);
+    assert_false(report.filter.parts[0].is_unknown);
+    // Counted again it is the same, and no restatement of another part.
+    assert_true(report_recount(scene.office.office, &report, &again));
+    assert_levels(&again.total, 1, 0, 1, 0, 1);
+    assert_int_equal(again.row_count, 3);
+    assert_true(report_restate(&again, &report, texts, &message));
+    again.filter.count = 0;
+    assert_false(report_restate(&again, &report, texts, &message));
+    assert_non_null(strstr(buf_text(&message), "period or filter"));
+    report_free(&again);
+    report_free(&report);
+    // Nobody there: nothing, and it is said that the name is none.
+    strcpy(scene.filter.parts[0].key, "22");
+    build(&scene, "duong-lich:2026", REPORT_BY_FIELD, &report);
+    assert_levels(&report.total, 0, 0, 0, 0, 0);
+    assert_int_equal(report.row_count, 0);
+    assert_true(report.filter.parts[0].is_unknown);
+    report_free(&report);
+    buf_free(&message);
+    i18n_close(texts);
     scene_close(&scene);
 }
 
@@ -391,6 +434,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_build_both_kinds_of_month),
+        cmocka_unit_test(test_build_of_a_part),
         cmocka_unit_test(test_build_by_month_follows_the_kind),
         cmocka_unit_test(test_build_by_day_counter_and_field),
         cmocka_unit_test(test_build_rows_add_up),

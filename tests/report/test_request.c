@@ -45,10 +45,39 @@ static void test_request_every_breakdown_has_its_name(void **state)
     }
 }
 
+static void test_request_narrows(void **state)
+{
+    (void)state;
+    struct buf message = {0};
+    struct report_request request;
+    struct report_ask ask = {.period = "duong-lich:2026", .by = "field"};
+    ask.filter[REPORT_BY_COUNTER] = "3";
+    assert_true(report_read_request(&ask, &request, &message));
+    assert_int_equal(request.filter.count, 1);
+    assert_int_equal(request.filter.parts[0].by, REPORT_BY_COUNTER);
+    assert_string_equal(request.filter.parts[0].key, "3");
+    // As records hold a code: NFC. Here "ộ" comes in three parts.
+    ask.by = "month";
+    ask.filter[REPORT_BY_FIELD] = "h\x6f\xcc\xa3\xcc\x82";
+    assert_true(report_read_request(&ask, &request, &message));
+    assert_int_equal(request.filter.count, 2);
+    assert_string_equal(request.filter.parts[1].key, "hộ");
+    // Those that name none.
+    ask.filter[REPORT_BY_FIELD] = "";
+    assert_true(report_read_request(&ask, &request, &message));
+    assert_string_equal(request.filter.parts[1].key, "");
+    buf_free(&message);
+}
+
 static void test_request_refuses(void **state)
 {
     (void)state;
-    static const struct {
+    static const char longer[] =
+        "0123456789012345678901234567890123456789012345678901234567890123";
+    char huge[10240];
+    memset(huge, 'x', sizeof huge - 1);
+    huge[sizeof huge - 1] = '\0';
+    const struct {
         struct report_ask ask;
         const char *why;
     } cases[] = {
@@ -67,6 +96,41 @@ static void test_request_refuses(void **state)
         {{.period = "duong-lich:2026", .kind = "r1"}, "is unknown; one of R1"},
         {{.period = "duong-lich:2026", .kind = "R4", .by = "field"},
          "by \"field\": R4 is by counter or officer"},
+        {{.from = "2026-02-29", .to = "2026-03-01"}, "no day of the calendar"},
+        {{.from = "1926-11-01", .to = "2026-11-01"}, "not within 2000"},
+        {{.from = "2000-01-01", .to = "2100-01-01"}, "longer than a century"},
+        {{.period = "duong-lich:2999"}, "begins on 2999-01-01, which is still"},
+        {{.from = "2900-01-01", .to = "2900-01-02"}, "is still to come"},
+        {{.period = "duong-lich:2026",
+          .by = "officer",
+          .filter[REPORT_BY_PROCEDURE] = "1.01"},
+         "by \"officer\": no totals are kept of it beside procedure; possible "
+         "are none day month counter field procedure"},
+        {{.period = "duong-lich:2026",
+          .filter =
+              {[REPORT_BY_PROCEDURE] = "1.01", [REPORT_BY_OFFICER] = "cb-01"}},
+         "beside officer and procedure; ask for one of the two alone"},
+        {{.period = "duong-lich:2026",
+          .by = "officer",
+          .filter = {[REPORT_BY_COUNTER] = "3", [REPORT_BY_FIELD] = "x"}},
+         "beside counter and field; possible are none day month counter field"},
+        {{.period = "duong-lich:2026",
+          .filter = {[REPORT_BY_COUNTER] = "3",
+                     [REPORT_BY_FIELD] = "x",
+                     [REPORT_BY_STEP] = "y"}},
+         "step: is one too many"},
+        {{.period = "duong-lich:2026", .filter[REPORT_BY_COUNTER] = longer},
+         "counter: is longer than any code"},
+        {{.period = "duong-lich:2026", .filter[REPORT_BY_COUNTER] = huge},
+         "counter: is longer than any code"},
+        {{.period = "duong-lich:2026", .filter[REPORT_BY_FIELD] = "a\nb"},
+         "field: holds a control character"},
+        {{.period = "duong-lich:2026", .filter[REPORT_BY_FIELD] = "\xff"},
+         "field: is no UTF-8"},
+        {{.period = "duong-lich:2026",
+          .kind = "R8",
+          .filter[REPORT_BY_COUNTER] = "3"},
+         "counter: narrows nothing that R8 tells"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct buf message = {0};
@@ -182,6 +246,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_request_good),
         cmocka_unit_test(test_request_every_breakdown_has_its_name),
+        cmocka_unit_test(test_request_narrows),
         cmocka_unit_test(test_request_refuses),
         cmocka_unit_test(test_request_kinds),
         cmocka_unit_test(test_method_agrees_with_the_question_set),

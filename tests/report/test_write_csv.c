@@ -47,17 +47,17 @@ static void test_csv_whole_sheet(void **state)
         "walk_up_rated,bounds_low,bounds_high,answers_needed,called_known,"
         "called_mean,called_median,called_within_15,done_known,done_mean,"
         "done_median,done_within_15,before,on_time,late,flagged,marked,"
-        "without_rated,without_satisfied,without_sat\r\n"
+        "without_rated,without_satisfied,without_sat,filter\r\n"
         "tai-quay,1,hanh-chinh,2026-01,2025-12-15,2026-01-14,"
         "2026-01-15T00:00:00.000+07:00,true,none,,Tổng,0,0,1,3,463,467,466,"
         "99.8,0.0,98.80,99.96,dat-vung,dat-vung,0,0,12,0,0,,479,467,,,,,,,"
-        ",,,,,,,,0,0,,,\r\n"
+        ",,,,,,,,0,0,,,,\r\n"
         "tai-quay,1,hanh-chinh,2026-01,2025-12-15,2026-01-14,"
         "2026-01-15T00:00:00.000+07:00,true,counter,2,Quầy 2,1,0,0,0,3,4,3,,,,"
-        ",,,0,0,0,0,0,3100,4,4,,,355,3,14.0,13.0,66.7,,,,,1,2,1,0,0,,,\r\n"
+        ",,,0,0,0,0,0,3100,4,4,,,355,3,14.0,13.0,66.7,,,,,1,2,1,0,0,,,,\r\n"
         "tai-quay,1,hanh-chinh,2026-01,2025-12-15,2026-01-14,"
         "2026-01-15T00:00:00.000+07:00,true,counter,3,Quầy 3,0,0,0,0,0,0,0,,,,"
-        ",,,0,0,0,0,0,,0,0,,,,,,,,,,,,,,,0,0,,,\r\n");
+        ",,,0,0,0,0,0,,0,0,,,,,,,,,,,,,,,0,0,,,,\r\n");
     buf_free(&out);
     report_free(&report);
 }
@@ -79,9 +79,22 @@ static void test_csv_with_and_without(void **state)
     row->counts.flagged = 5;
     row->counts.aside[4] = 5;
     write_sheet(&report, &out);
-    assert_non_null(strstr(buf_text(&out), ",,,11,4,88,87,98.9\r\n"));
+    assert_non_null(strstr(buf_text(&out), ",,,11,4,88,87,98.9,\r\n"));
     // Four ratings are too few for a rate.
-    assert_non_null(strstr(buf_text(&out), ",,,5,0,4,4,\r\n"));
+    assert_non_null(strstr(buf_text(&out), ",,,5,0,4,4,,\r\n"));
+    buf_free(&out);
+    report_free(&report);
+}
+
+static void test_csv_names_the_part(void **state)
+{
+    (void)state;
+    struct report report;
+    struct buf out = {0};
+    sample_report("duong-lich:2026", REPORT_BY_MONTH, &report);
+    sample_filter(&report);
+    write_sheet(&report, &out);
+    assert_non_null(strstr(buf_text(&out), ",counter=3 field=ho-tich\r\n"));
     buf_free(&out);
     report_free(&report);
 }
@@ -137,7 +150,7 @@ static void test_csv_withheld_row_is_empty(void **state)
     write_sheet(&report, &out);
     assert_non_null(strstr(buf_text(&out),
                            ",counter,7,Quầy 7,,,,,,,,,,,,,,0,,0,0,0,,,,"
-                           ",,,,,,,,,,,,,,,,,,\r\n"));
+                           ",,,,,,,,,,,,,,,,,,,\r\n"));
     buf_free(&out);
     report_free(&report);
 }
@@ -147,6 +160,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_csv_whole_sheet),
         cmocka_unit_test(test_csv_with_and_without),
+        cmocka_unit_test(test_csv_names_the_part),
         cmocka_unit_test(test_csv_formulas_do_not_run),
         cmocka_unit_test(test_csv_withheld_row_is_empty),
     };

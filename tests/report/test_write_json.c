@@ -59,7 +59,7 @@ static void test_json_head(void **state)
     json_t *document = written(&report, REPORT_VIEW_OFFICE);
     json_t *expected = json_pack(
         "{s{s:s,s:i,s:s,s:[i,i],s:[i,i],s:[i,i],s:i,s:[i,i],s:[i,i]}"
-        " s{s:s,s:s,s:s,s:s,s:s} s:s s:s s:s"
+        " s{s:s,s:s,s:s,s:s,s:s} s:s s:n s:[] s:s s:s"
         " s{s:b,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:s} s:n s:n s:n s:[] s:[]}",
         "method", "id", "tai-quay", "version", 1, "name",
         "Tỷ lệ hài lòng tại quầy", "satisfied", 4, 5, "dissatisfied", 1, 2,
@@ -67,7 +67,8 @@ static void test_json_head(void **state)
         98, 100, "period", "kind", "hanh-chinh", "code", "2026-01", "from",
         "2025-12-15", "to", "2026-01-14", "label",
         "Tháng 01/2026, kỳ báo cáo hành chính: 15/12/2025 – 14/01/2026", "by",
-        "counter", "made_at", "2026-01-15T00:01:00.000+07:00", "data_as_of",
+        "counter", "filter", "filter_unknown", "made_at",
+        "2026-01-15T00:01:00.000+07:00", "data_as_of",
         "2026-01-15T00:00:00.000+07:00", "complete", "complete", 0, "devices",
         2, "silent", 1, "never_seen", 0, "missing", 3, "flagged_devices", 0,
         "duplicates", 0, "unanchored", 4, "oldest_contact",
@@ -336,6 +337,25 @@ static void test_json_previous_and_ledger(void **state)
     buf_free(&out);
 }
 
+static void test_json_names_the_part(void **state)
+{
+    (void)state;
+    struct report report, again;
+    struct buf out = {0};
+    char message[JSON_MESSAGE_SIZE] = "";
+    sample_report("duong-lich:2026", REPORT_BY_MONTH, &report);
+    sample_filter(&report);
+    write_document(&report, REPORT_VIEW_OTHERS, &out);
+    assert_non_null(strstr(
+        buf_text(&out), "\"filter\":{\"counter\":\"3\",\"field\":\"ho-tich\"},"
+                        "\"filter_unknown\":[\"field\"],"));
+    assert_true(report_read_json(out.data, out.size, &again, message));
+    assert_memory_equal(&again.filter, &report.filter, sizeof again.filter);
+    report_free(&again);
+    report_free(&report);
+    buf_free(&out);
+}
+
 static void test_json_any_days_read_back(void **state)
 {
     (void)state;
@@ -370,6 +390,8 @@ static void test_json_refuses_what_is_no_report(void **state)
         {"\"kind\":\"hanh-chinh\"", "\"kind\":\"hanh\"", "period"},
         {"\"code\":\"2026-01\"", "\"code\":\"2026-13\"", "period"},
         {"\"by\":\"counter\"", "\"by\":\"colour\"", "by"},
+        {"\"filter\":null", "\"filter\":{\"hour\":\"08\"}",
+         "filter: hour: narrows nothing"},
         {"\"devices\":2", "\"devices\":-2", "devices"},
         {"\"levels\":[1,1,1,48,52]", "\"levels\":[1,1,1,48]", "levels"},
         {"\"levels\":[1,1,1,48,52]", "\"levels\":[1,1,1,48,\"x\"]", "levels"},
@@ -416,6 +438,7 @@ int main(void)
         cmocka_unit_test(test_json_small_total_is_withheld_from_others),
         cmocka_unit_test(test_json_reads_back),
         cmocka_unit_test(test_json_previous_and_ledger),
+        cmocka_unit_test(test_json_names_the_part),
         cmocka_unit_test(test_json_any_days_read_back),
         cmocka_unit_test(test_json_refuses_what_is_no_report),
     };

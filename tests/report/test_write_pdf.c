@@ -113,6 +113,20 @@ static void test_pdf_is_laid_out_as_a_document(void **state)
     scene_close(&scene);
 }
 
+static void test_pdf_names_the_part(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_open(&scene, REPORT_BY_NONE);
+    sample_filter(&scene.report);
+    write_file(&scene, &LETTER);
+    read_with(&scene, "pdftotext -raw \"$PDF\" - | tr '\\n' ' '");
+    const char *text = buf_text(&scene.text);
+    assert_holds(text, "tại quầy Một cửa (Phạm vi: Quầy 3; Lĩnh vực: ho-tich)");
+    assert_holds(text, "Chỉ tính phần sau: Quầy 3; Lĩnh vực: ho-tich.");
+    scene_close(&scene);
+}
+
 static void test_pdf_figures(void **state)
 {
     (void)state;
@@ -344,6 +358,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pdf_is_laid_out_as_a_document),
+        cmocka_unit_test(test_pdf_names_the_part),
         cmocka_unit_test(test_pdf_figures),
         cmocka_unit_test(test_pdf_service),
         cmocka_unit_test(test_pdf_remarks_follow_the_figures),

@@ -157,6 +157,21 @@ static void test_text_nothing_rated(void **state)
     report_free(&report);
 }
 
+static void test_text_names_the_part(void **state)
+{
+    (void)state;
+    struct report report;
+    sample_report("duong-lich:2026", REPORT_BY_NONE, &report);
+    sample_filter(&report);
+    char *text = written(&report);
+    assert_says(text, "Phạm vi Quầy 3; Lĩnh vực: ho-tich\n");
+    assert_says(text, "Không tìm thấy trong số liệu và danh sách thiết bị: "
+                      "Lĩnh vực: ho-tich\n");
+    assert_says(text, "Tỷ lệ hài lòng tại quầy Chưa có số liệu\n");
+    free(text);
+    report_free(&report);
+}
+
 static void test_text_small_rows(void **state)
 {
     (void)state;
@@ -333,6 +348,7 @@ int main(void)
         cmocka_unit_test(test_text_unrated_visits_and_unknown_coverage),
         cmocka_unit_test(test_text_coverage_of_transactions),
         cmocka_unit_test(test_text_nothing_rated),
+        cmocka_unit_test(test_text_names_the_part),
         cmocka_unit_test(test_text_small_rows),
         cmocka_unit_test(test_text_names_of_rows),
         cmocka_unit_test(test_text_names_of_periods),

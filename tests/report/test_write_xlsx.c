@@ -79,6 +79,19 @@ static void test_xlsx_summary(void **state)
     scene_close(&scene);
 }
 
+static void test_xlsx_names_the_part(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_open(&scene, REPORT_BY_NONE);
+    sample_filter(&scene.report);
+    const char *text = scene_read(&scene);
+    assert_holds(text, "Tổng hợp!A2 s Kết quả đánh giá mức độ hài lòng tại "
+                       "quầy Một cửa (Phạm vi: Quầy 3; Lĩnh vực: ho-tich)");
+    assert_holds(text, "Chỉ tính phần sau: Quầy 3; Lĩnh vực: ho-tich.");
+    scene_close(&scene);
+}
+
 // Waits are numbers in minutes, beside each other and by counter.
 static void test_xlsx_service(void **state)
 {
@@ -219,6 +232,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_xlsx_summary),
+        cmocka_unit_test(test_xlsx_names_the_part),
         cmocka_unit_test(test_xlsx_service),
         cmocka_unit_test(test_xlsx_tells_its_method),
         cmocka_unit_test(test_xlsx_trend_is_a_chart),

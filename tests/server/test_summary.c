@@ -135,6 +135,57 @@ static void test_small_rows_are_for_the_office_alone(void **state)
     answer_free(&answer);
 }
 
+// Counter 4 has two ratings of 5; nobody stands at 5.
+static void test_a_part(void **state)
+{
+    char query[160];
+    const char *text;
+    struct answer answer = {0};
+    (void)state;
+    snprintf(query, sizeof query, "%s&by=channel&counter=4", days);
+    get(office_key, query, &answer);
+    assert_int_equal(answer.status, 200);
+    json_t *object = answer_object(&answer);
+    assert_int_equal(number_of(json_object_get(object, "total"), "rated"), 2);
+    assert_int_equal(number_of(row_of(object, "walk-up"), "rated"), 2);
+    assert_int_equal(json_array_size(json_object_get(object, "rows")), 1);
+    assert_true(
+        json_get_text(json_object_get(object, "filter"), "counter", &text));
+    assert_string_equal(text, "4");
+    json_decref(object);
+    snprintf(query, sizeof query, "%s&by=counter&counter=5", days);
+    get(office_key, query, &answer);
+    assert_int_equal(answer.status, 200);
+    object = answer_object(&answer);
+    assert_int_equal(number_of(json_object_get(object, "total"), "rated"), 0);
+    assert_int_equal(json_array_size(json_object_get(object, "rows")), 0);
+    assert_string_equal(json_string_value(json_array_get(
+                            json_object_get(object, "filter_unknown"), 0)),
+                        "counter");
+    json_decref(object);
+    // A leader gets no levels of two ratings, whatever they are called.
+    snprintf(query, sizeof query, "%s&counter=4", days);
+    get(leader_key, query, &answer);
+    object = answer_object(&answer);
+    assert_true(json_is_null(
+        json_object_get(json_object_get(object, "total"), "levels")));
+    json_decref(object);
+    answer_free(&answer);
+}
+
+static void test_names_of_ten_kilobytes(void **state)
+{
+    static char path[10400] =
+        "/api/v1/reports/summary?period=duong-lich:2026&counter=";
+    struct answer answer = {0};
+    (void)state;
+    memset(path + strlen(path), 'x', 10240);
+    ask(server.port, &(struct ask){.path = path, .token = office_key}, &answer);
+    assert_true(answer.status == 400 || answer.status == 414 ||
+                answer.status == 431);
+    answer_free(&answer);
+}
+
 static void test_csv_and_text(void **state)
 {
     char query[128];
@@ -230,6 +281,17 @@ static void test_wrong_questions_are_named(void **state)
         "period=duong-lich:2026&report=R2&by=hour",
         "period=duong-lich:2026&period=duong-lich:2025",
         "period=duong-lich:2026%00",
+        "period=duong-lich:2900",
+        "from=2000-01-01&to=2100-01-01",
+        "from=2026-02-29&to=2026-03-01",
+        "period=duong-lich:2026&counter=3%00",
+        "period=duong-lich:2026&counter=%ff",
+        "period=duong-lich:2026&counter=3%0A4",
+        "period=duong-lich:2026&counter=3&counter=4",
+        "period=duong-lich:2026&counter=3&field=a&step=b",
+        "period=duong-lich:2026&procedure=1&by=officer",
+        "period=duong-lich:2026&procedure=1&officer=b",
+        "period=duong-lich:2026&report=R8&counter=3",
         "period"};
     struct answer answer = {0};
     (void)state;
@@ -259,6 +321,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_office_reads_the_figures),
         cmocka_unit_test(test_small_rows_are_for_the_office_alone),
+        cmocka_unit_test(test_a_part),
+        cmocka_unit_test(test_names_of_ten_kilobytes),
         cmocka_unit_test(test_csv_and_text),
         cmocka_unit_test(test_documents),
         cmocka_unit_test(test_it_needs_a_key_of_the_right_role),

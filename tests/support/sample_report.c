@@ -50,3 +50,13 @@ struct report_row *sample_row(struct report *report, const char *key,
     row->counts.transactions = FIGURES_UNKNOWN;
     return row;
 }
+
+void sample_filter(struct report *report)
+{
+    report->filter =
+        (struct report_filter){.parts = {{.by = REPORT_BY_COUNTER, .key = "3"},
+                                         {.by = REPORT_BY_FIELD,
+                                          .key = "ho-tich",
+                                          .is_unknown = true}},
+                               .count = 2};
+}
