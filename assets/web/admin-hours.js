@@ -11,9 +11,12 @@ const find = (id) => document.getElementById(id);
 let part = null;
 let told = null;
 
+// As text: a field of time shows 1:30 PM where the browser is English.
 function timeField(label, value) {
   const input = document.createElement("input");
-  input.type = "time";
+  input.inputMode = "numeric";
+  input.maxLength = 5;
+  input.placeholder = "07:30";
   input.value = value;
   input.setAttribute("aria-label", label);
   return input;
@@ -25,14 +28,10 @@ function spanOf(dayName, span) {
   const [from, until] = span ? span.split("-") : ["", ""];
   box.className = "span";
   to.textContent = textOf("text.to");
-  // A field of time knows no 24:00; the last minute is as good.
   box.append(
     timeField(textOf("text.from", dayName), from),
     to,
-    timeField(
-      textOf("text.until", dayName),
-      until === "24:00" ? "23:59" : until,
-    ),
+    timeField(textOf("text.until", dayName), until),
   );
   return box;
 }
@@ -96,21 +95,34 @@ function draw() {
   showWeek();
 }
 
+// "7:30", "7h30" and "0730" are "07:30"; "": nothing was written; null: that is
+// no time.
+function readTime(input) {
+  const text = input.value.trim();
+  const parts = /^(\d{1,2})[:hg.]?(\d\d)$/i.exec(text);
+  if (text === "" || !parts) {
+    return text === "" ? "" : null;
+  }
+  const time = `${parts[1].padStart(2, "0")}:${parts[2]}`;
+  return parts[2] < "60" && time <= "24:00" ? time : null;
+}
+
 // Null and a complaint where something is wrong.
 function readDay(row) {
   const spans = [];
   let last = "";
   for (const box of row.querySelectorAll(".span")) {
-    const [from, to] = box.querySelectorAll("input");
-    if (!from.value && !to.value) {
+    const fields = [...box.querySelectorAll("input")];
+    const [from, to] = fields.map(readTime);
+    if (from === "" && to === "") {
       continue;
     }
-    if (!from.value || !to.value || from.value >= to.value || from.value < last) {
-      complain("hours-alert", textOf("text.fault.hours"), from);
+    if (!from || !to || from >= to || from < last) {
+      complain("hours-alert", textOf("text.fault.hours"), fields[from ? 1 : 0]);
       return null;
     }
-    last = to.value;
-    spans.push(`${from.value}-${to.value === "23:59" ? "24:00" : to.value}`);
+    last = to;
+    spans.push(`${from}-${to}`);
   }
   return spans;
 }

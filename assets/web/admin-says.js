@@ -116,7 +116,7 @@ export function showSecret(title, text, secret, svg) {
 export function versionWords({ version, changed_by: by, changed_at: at }) {
   return version === 0 || !by
     ? textOf("text.version.own")
-    : textOf("text.version.of", version, by, moment(at));
+    : textOf("text.version.of", version, by.replace(/^user /, ""), moment(at));
 }
 
 // Sends a document of settings; resolves as change().

@@ -22,11 +22,15 @@ function isActive(device) {
   return device.state === "active";
 }
 
+// It has spoken since the new one was made, long enough to have fetched it.
 function isOld(device) {
+  const { config_applied: applied, configured_at: made } = device;
+  const patience = 2 * told.heartbeat_s * 1000;
   return (
     device.kind === "counter" &&
-    device.config_applied !== null &&
-    device.config_applied < device.config_version
+    applied !== null &&
+    applied < device.config_version &&
+    new Date(device.last_seen_at) - new Date(made) > patience
   );
 }
 

@@ -137,11 +137,12 @@ office_change_device(struct office *office,
 // of it here. Texts are borrowed for the call.
 struct office_device_state_row {
     struct office_device device;
-    const char *state; // the JSON object of its last batch; "": none
-    bool has_quality;  // it has sent lines in its newest generation
-    int clock_quality; // of the newest, enum time_quality
-    int64_t missing;   // lines that it told of and that have not come
-    int64_t lost;      // lines that it gave up
+    const char *state;     // the JSON object of its last batch; "": none
+    bool has_quality;      // it has sent lines in its newest generation
+    int clock_quality;     // of the newest, enum time_quality
+    int64_t missing;       // lines that it told of and that have not come
+    int64_t lost;          // lines that it gave up
+    int64_t configured_at; // when its newest configuration was made; 0: never
 };
 typedef bool office_device_states(void *ctx,
                                   const struct office_device_state_row *row);

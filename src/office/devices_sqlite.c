@@ -108,7 +108,8 @@ enum office_result office_list_device_states(struct office *office,
             .has_quality = !sql_is_null(s, STATE_COLUMN + 1),
             .clock_quality = (int)sql_int(s, STATE_COLUMN + 1),
             .missing = sql_int(s, STATE_COLUMN + 2),
-            .lost = sql_int(s, STATE_COLUMN + 3)};
+            .lost = sql_int(s, STATE_COLUMN + 3),
+            .configured_at = sql_int(s, STATE_COLUMN + 4)};
         read_device(s, &state.device);
         goes_on = row(ctx, &state);
     }

@@ -353,7 +353,9 @@ const char *const office_statements[STATEMENT_COUNT] = {
         "   (SELECT 1 FROM chains m WHERE m.device_no = h.device_no"
         "    AND m.gen = h.gen) GROUP BY h.gen)),"
         " (SELECT coalesce(sum(l.last - l.first + 1), 0) FROM lost_lines l"
-        "  WHERE l.device_no = d.device_no)" DEVICE_TABLES
+        "  WHERE l.device_no = d.device_no),"
+        " (SELECT coalesce(max(f.made_at), 0) FROM configurations f"
+        "  WHERE f.device_no = d.device_no)" DEVICE_TABLES
         " ORDER BY d.kind, length(d.counter), d.counter, d.device_no",
     [DEVICE_CHANGE] = "UPDATE devices SET name = ?2, counter = ?3, field = ?4"
                       " WHERE id = ?1",

@@ -69,7 +69,7 @@ static bool add_facts(json_t *row, const struct listing *listing,
     const char quality[] = {
         time_quality_letter((enum time_quality)state->clock_quality), '\0'};
     json_t *facts = json_pack(
-        "{s:s, s:o, s:o, s:o, s:s?, s:I, s:I, s:I, s:I, s:b}", "version",
+        "{s:s, s:o, s:o, s:o, s:s?, s:I, s:I, s:I, s:I, s:o, s:b}", "version",
         device->version, "pending", count_or_null(device->pending),
         "disk_free_mib",
         count_or_null(device->disk_free < 0 ? -1 : device->disk_free >> 20),
@@ -79,8 +79,8 @@ static bool add_facts(json_t *row, const struct listing *listing,
         "clock_quality", state->has_quality ? quality : NULL, "missing",
         (json_int_t)state->missing, "lost", (json_int_t)state->lost, "flags",
         (json_int_t)device->flag_count, "config_version",
-        (json_int_t)device->config_version, "silent",
-        is_silent(listing, device));
+        (json_int_t)device->config_version, "configured_at",
+        reply_time(state->configured_at), "silent", is_silent(listing, device));
     bool done = facts && json_object_update(row, facts) == 0;
     json_decref(facts);
     return done;

@@ -279,7 +279,7 @@ static void test_a_device_tells_how_it_is(void **state)
     assert_body(&answer, "\"pending\":7");
     assert_body(&answer, "\"disk_free_mib\":3");
     assert_body(&answer, "\"silent\":false");
-    assert_body(&answer, "\"config_version\":1,");
+    assert_body(&answer, "\"config_version\":1,\"configured_at\":\"20");
     // Another counter is another configuration.
     snprintf(path, sizeof path, "/api/v1/devices/%s/change",
              device.ledger.device);
