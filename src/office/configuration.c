@@ -95,6 +95,7 @@ bool office_configuration_build(const struct office_device *device,
         set_number(object, "volume", defaults->volume) &&
         set_value(object, "hours", defaults->hours) &&
         set_value(object, "holidays", defaults->holidays) &&
+        set_value(object, "notices", defaults->notices) &&
         json_object_set_new(object, "test", json_boolean(defaults->test)) ==
             0 &&
         json_write(object, out);

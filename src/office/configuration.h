@@ -41,6 +41,7 @@ struct office_defaults {
     int volume;                        // percent
     const json_t *hours;               // opening hours; NULL: always open
     const json_t *holidays;            // NULL: none
+    const json_t *notices;             // the office fills it (notices.h)
     const struct office_field *fields; // names of the fields by code
     size_t field_count;
 };

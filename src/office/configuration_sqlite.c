@@ -1,5 +1,7 @@
+#include "common/date.h"
 #include "common/log.h"
 #include "office/configuration.h"
+#include "office/notices.h"
 #include "office/office_sqlite.h"
 #include "office/transaction_keys_sqlite.h"
 #include <stdlib.h>
@@ -34,8 +36,8 @@ enum office_result office_read_configuration(struct office *office,
     enum sql_result result = read_last(office->sql, id, out_version, &kept);
     if (result == SQL_OK) {
         json_t *object = json_read(buf_text(&kept), kept.size, message);
-        result = object ? transaction_keys_fill(office->sql, object)
-                        : SQL_ERROR;
+        result =
+            object ? transaction_keys_fill(office->sql, object) : SQL_ERROR;
         if (result == SQL_OK && !json_write(object, out_body)) {
             result = SQL_ERROR;
         }
@@ -136,18 +138,33 @@ static enum sql_result list_ids(struct sql *sql, struct buf *out)
     return result == SQL_NONE && buf_ok(out) ? SQL_OK : SQL_ERROR;
 }
 
-static enum sql_result configure(struct sql *sql, void *ctx)
+static enum sql_result configure_listed(struct sql *sql,
+                                        struct configuring *work)
 {
-    struct configuring *work = ctx;
-    if (work->id) {
-        return configure_one(work, work->id);
-    }
     struct buf ids = {0};
     enum sql_result result = list_ids(sql, &ids);
     for (size_t at = 0; at < ids.size && result == SQL_OK; at += ID_SIZE) {
         result = configure_one(work, ids.data + at);
     }
     buf_free(&ids);
+    return result;
+}
+
+static enum sql_result configure(struct sql *sql, void *ctx)
+{
+    const struct configuring *asked = ctx;
+    struct office_defaults defaults = *asked->defaults;
+    struct configuring work = *asked;
+    json_t *notices = NULL;
+    work.defaults = &defaults;
+    if (office_notices(work.office, date_day_of_wall_ms(work.now), &notices) !=
+        OFFICE_OK) {
+        return SQL_ERROR;
+    }
+    defaults.notices = json_array_size(notices) > 0 ? notices : NULL;
+    enum sql_result result =
+        work.id ? configure_one(&work, work.id) : configure_listed(sql, &work);
+    json_decref(notices);
     return result;
 }
 

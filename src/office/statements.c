@@ -908,6 +908,7 @@ const char *const office_statements[STATEMENT_COUNT] = {
         " FROM cases c JOIN case_events e ON e.case_no = c.case_no"
         " LEFT JOIN people p ON 'user ' || p.name = e.who"
         " WHERE c.ticket = ?1 ORDER BY e.n",
+    [CASE_STATE] = "SELECT state FROM cases WHERE ticket = ?1",
     [CASE_COUNT] = CASE_GROUPS("''"),
     [CASE_COUNT_COUNTERS] =
         CASE_GROUPS("(SELECT code FROM codes WHERE code_no = c.counter_no)"),

@@ -2,6 +2,7 @@
 // with a case. Each names the version that was looked at; who comes second is
 // told what happened meanwhile.
 #include "common/clock.h"
+#include "common/log.h"
 #include "office/cases.h"
 #include "server/case_json.h"
 #include "server/context.h"
@@ -19,6 +20,7 @@ struct change {
     char person[PERSON_NAME_SIZE];
     char owner[PERSON_NAME_SIZE];
     struct buf body;
+    const struct office_defaults *defaults; // of devices
     struct case_wish wish;
     struct case_outcome outcome;
 };
@@ -30,11 +32,29 @@ static void free_change(void *work)
     free(change);
 }
 
+// A notice is shown while its cases are closed. What fails here is made up for
+// by the next day's configuration.
+static void tell_devices(struct office *office, const struct change *change)
+{
+    enum case_kind kind = change->wish.kind;
+    if (change->outcome.is_done &&
+        (kind == CASE_CONFIRM || kind == CASE_REOPEN) &&
+        office_configure_all(office, change->defaults, change->wish.now) !=
+            OFFICE_OK) {
+        log_error("server", "the devices are told later which notices hold");
+    }
+}
+
 static enum office_result write_change(struct office *office, void *ctx)
 {
     struct change *change = ctx;
     change->wish.now = clock_wall_ms();
-    return office_change_case(office, &change->wish, &change->outcome);
+    enum office_result result =
+        office_change_case(office, &change->wish, &change->outcome);
+    if (result == OFFICE_OK) {
+        tell_devices(office, change);
+    }
+    return result;
 }
 
 static bool take_rules(struct server *server, struct case_rules *out)
@@ -185,6 +205,7 @@ static struct change *open_change(struct request *request, enum case_kind kind)
         strlen(request->part) < sizeof change->id ? change->id : "";
     change->wish.person = change->person;
     change->wish.kind = kind;
+    change->defaults = &request->server->settings.defaults;
     return change;
 }
 

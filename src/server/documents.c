@@ -4,6 +4,7 @@
 #include "common/log.h"
 #include "office/calendar.h"
 #include "office/case_rules.h"
+#include "office/notices.h"
 #include "report/alarm.h"
 #include "report/board.h"
 #include "report/report.h"
@@ -67,6 +68,17 @@ static bool check_cases(const json_t *body, struct buf *message)
     return case_rules_read(body, &rules, message);
 }
 
+// The devices are told.
+static void notices_changed(struct server *server, struct office *office)
+{
+    if (office && office_configure_all(office, &server->settings.defaults,
+                                       clock_wall_ms()) != OFFICE_OK) {
+        log_error(MODULE, "the devices are told the new notices later, at the "
+                          "latest tomorrow");
+    }
+}
+
+static const char *const NOTICES_KEYS[] = {"notices", NULL};
 static const char *const CALENDAR_KEYS[] = {"source", "years", "holidays",
                                             "swaps", NULL};
 static const char *const CASES_KEYS[] = {"levels", "deadline_days", "confirm",
@@ -97,6 +109,8 @@ static const char *const TARGETS_KEYS[] = {
 const struct document DOCUMENTS[] = {
     {"calendar", "settings/calendar.json", CALENDAR_KEYS, check_calendar, NULL},
     {"cases", "settings/cases.json", CASES_KEYS, check_cases, NULL},
+    {"notices", "settings/notices.json", NOTICES_KEYS, notices_check,
+     notices_changed},
     {"hours", "settings/hours.json", HOURS_KEYS, check_hours, hours_changed},
     {"alerts", "settings/alerts.json", ALERTS_KEYS, check_alerts, NULL},
     {"board", "settings/board.json", BOARD_KEYS, check_board, NULL},

@@ -91,6 +91,21 @@ void part_lines(const struct view *view, struct canvas *canvas,
                     how.align);
 }
 
+size_t part_paragraph(const struct view *view, struct canvas *canvas,
+                      struct part_line how, const char *words, double x,
+                      double y, double width, size_t most, double leading)
+{
+    struct text_style style = fitted(view, how, words, width, most);
+    struct text_lines lines;
+    text_break(view->text, style, words, (int)view_px(view, width), most,
+               &lines);
+    double middle = y + leading * (double)(lines.count - 1) / 2;
+    text_draw_lines(view->text, canvas, style, how.ink, &lines,
+                    view_px(view, x), view_px(view, middle),
+                    view_px(view, leading), how.align);
+    return lines.count;
+}
+
 void part_page(const struct view *view, struct canvas *canvas)
 {
     canvas_fill(canvas, view->theme->bg);
@@ -289,6 +304,17 @@ SDL_FRect part_card(const struct view *view, struct canvas *canvas,
                      ? between(theme->surface, theme->tint)
                      : theme->surface);
     return r;
+}
+
+void part_panel(const struct view *view, struct canvas *canvas, struct box box,
+                double radius, color line)
+{
+    SDL_Rect area = view_rect(view, box);
+    SDL_FRect r = {(float)area.x, (float)area.y, (float)area.w, (float)area.h};
+    double round = view_px(view, radius);
+    shadow(view, canvas, r, round);
+    bordered(view, canvas, r, round, view->theme->border, line,
+             view->theme->surface);
 }
 
 SDL_FRect part_call(const struct view *view, struct canvas *canvas,

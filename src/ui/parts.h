@@ -10,7 +10,7 @@ enum {
     PART_SHADOW_BESIDE = 19,
     PART_SHADOW_ABOVE = 11,
     PART_SHADOW_BELOW = 27,
-    PART_RING_MS = 40,      // between two steps of a ring
+    PART_RING_MS = 40, // between two steps of a ring
     PART_SLOW_RING_MS = 80,
     PART_RING_REACH = 104 // u from the middle of the large ring
 };
@@ -39,6 +39,13 @@ void part_line(const struct view *view, struct canvas *canvas,
 void part_lines(const struct view *view, struct canvas *canvas,
                 struct part_line how, const char *words, double x, double y,
                 double width, size_t most, double leading);
+// Lines from the first one at y down, at most `most`. Returns how many.
+size_t part_paragraph(const struct view *view, struct canvas *canvas,
+                      struct part_line how, const char *words, double x,
+                      double y, double width, size_t most, double leading);
+// A surface with its shadow that nobody touches.
+void part_panel(const struct view *view, struct canvas *canvas, struct box box,
+                double radius, color line);
 
 // PART_SNUG is a PART_SECOND that leaves little beside its words.
 enum part_kind { PART_MAIN, PART_SECOND, PART_SNUG, PART_QUIET, PART_TOOL };

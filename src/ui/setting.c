@@ -1,4 +1,5 @@
 #include "ui/setting.h"
+#include "common/date.h"
 #include "vietnamese/text.h"
 #include <stdio.h>
 #include <string.h>
@@ -220,6 +221,34 @@ static bool read_typing(const struct reader *r, struct setting *out)
                   "\"vni-new\"");
 }
 
+static bool read_notice(const struct reader *r, const json_t *object,
+                        struct setting_notice *out)
+{
+    const char *from = json_string_value(json_object_get(object, "from"));
+    const char *to = json_string_value(json_object_get(object, "to"));
+    return read_text(r, object, "vi", out->text[I18N_VI],
+                     sizeof out->text[I18N_VI]) &&
+           read_text(r, object, "en", out->text[I18N_EN],
+                     sizeof out->text[I18N_EN]) &&
+           ((from && to && date_parse_iso(from, &out->first) &&
+             date_parse_iso(to, &out->last)) ||
+            refuse(r, "notices", "needs from and to, such as \"2026-11-20\""));
+}
+
+static bool read_notices(const struct reader *r, struct setting *out)
+{
+    const json_t *list = member(r->object, "notices");
+    if (!list)
+        return true;
+    if (!json_is_array(list) || json_array_size(list) > SETTING_NOTICES_MAX)
+        return refuse(r, "notices", "is no list of at most 8");
+    for (size_t i = 0; i < json_array_size(list); i++)
+        if (!read_notice(r, json_array_get(list, i), &out->notices[i]))
+            return false;
+    out->notice_count = json_array_size(list);
+    return true;
+}
+
 bool setting_read(const json_t *object, struct setting *out,
                   struct buf *message)
 {
@@ -241,7 +270,7 @@ bool setting_read(const json_t *object, struct setting *out,
         !read_words(&r, &read) || !read_typing(&r, &read) ||
         !read_fields(&r, &read) || !read_walk_up(&r, &read) ||
         !read_numbers(&r, &read) || !read_privacy(&r, &read) ||
-        !hours_read(object, &read.hours, message))
+        !read_notices(&r, &read) || !hours_read(object, &read.hours, message))
         return false;
     if (!read.counter[0])
         return refuse(&r, "counter", "is empty");

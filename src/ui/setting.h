@@ -9,6 +9,7 @@
 //    "typing":"telex","volume":45,"hours":{…},"holidays":[…] (survey/hours.h),
 //    "walk_up":"fields","fields":[{"code":"ho-tich","vi":"Hộ tịch","en":…}],
 //    "contact_s":120,
+//    "notices":[{"vi":"…","en":"…","from":"2026-11-20","to":"2026-12-20"}],
 //    "privacy":"anonymous","transaction_keys":[…]} (ledger/pseudonym.h)
 #pragma once
 #include "common/buf.h"
@@ -25,13 +26,21 @@
 enum {
     SETTING_NAME_SIZE = 128,
     SETTING_VOLUME = 45,
-    SETTING_FIELDS_MAX = 8 // tiles of one screen
+    SETTING_FIELDS_MAX = 8, // tiles of one screen
+    SETTING_NOTICES_MAX = 8,
+    SETTING_NOTICE_SIZE = 256
 };
 
 // A field of work, with its name in each language.
 struct setting_field {
     char code[RECORD_CODE_SIZE]; // "": none
     char name[I18N_LANGUAGE_COUNT][SETTING_NAME_SIZE];
+};
+
+// What the ward did about what citizens said, for the waiting screen.
+struct setting_notice {
+    char text[I18N_LANGUAGE_COUNT][SETTING_NOTICE_SIZE];
+    int32_t first, last; // days on which it is shown
 };
 
 struct setting {
@@ -59,6 +68,8 @@ struct setting {
     enum tone_style tones;      // "telex", "telex-new", "vni", "vni-new"
     int volume;                 // percent, of ticks, chime and voice
     struct hours hours;
+    struct setting_notice notices[SETTING_NOTICES_MAX];
+    size_t notice_count;
 };
 
 // False with a `message` "KEY: what is wrong"; `out` is then untouched. Texts

@@ -373,6 +373,36 @@ static void write_closed(char *out, size_t size)
              day, day, day, day, day, dates[0], dates[1], dates[2]);
 }
 
+// What the ward did, on the waiting screen: two at once, and one below the
+// button where that stands in the way.
+#define NOTICES                                                                     \
+    "\"notices\":[{\"vi\":\"Tháng 10: thêm 12 ghế và quạt ở khu chờ.\"," \
+    "\"en\":\"October: 12 more chairs and fans in the waiting area.\","             \
+    "\"from\":\"2020-01-01\",\"to\":\"2099-12-31\"},"                               \
+    "{\"vi\":\"Tháng 11: mở thêm quầy chứng thực sáng thứ Hai.\","     \
+    "\"en\":\"November: one more certification counter on Monday mornings.\","      \
+    "\"from\":\"2020-01-01\",\"to\":\"2099-12-31\"},"                               \
+    "{\"vi\":\"Đã hết hạn.\",\"en\":\"Past.\",\"from\":\"2020-01-01\","       \
+    "\"to\":\"2020-01-31\"}]"
+
+#define ONE_NOTICE                                                                  \
+    "\"notices\":[{\"vi\":\"Tháng 10: thêm 12 ghế và quạt ở khu chờ.\"," \
+    "\"en\":\"October: 12 more chairs and fans in the waiting area.\","             \
+    "\"from\":\"2020-01-01\",\"to\":\"2099-12-31\"}]"
+
+static void notices(struct walk *w)
+{
+    open_app(w, "{" WARD ",\"mode\":\"transaction\"," NOTICES "}");
+    hand_wait_for(w->app, "waiting");
+    shoot(w, "waiting-notices");
+    close_app(w);
+    open_app(w,
+             "{" WARD ",\"mode\":\"transaction\"," FIELDS "," ONE_NOTICE "}");
+    hand_wait_for(w->app, "waiting");
+    shoot(w, "waiting-notice-button");
+    close_app(w);
+}
+
 void gallery_walk(int width, int height, gallery_visitor *visit, void *ctx)
 {
     struct walk w = {width, height, visit, ctx, "", "", NULL, NULL};
@@ -405,6 +435,7 @@ void gallery_walk(int width, int height, gallery_visitor *visit, void *ctx)
     open_app(&w, "{" WARD ",\"mode\":\"transaction\",\"privacy\":\"linked\"}");
     linked_visit(&w);
     close_app(&w);
+    notices(&w);
     write_closed(closed, sizeof closed);
     open_app(&w, closed);
     hand_wait_for(w.app, "closed");
