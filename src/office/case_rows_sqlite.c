@@ -74,6 +74,7 @@ static bool give(struct sql_statement *s, office_case_row *row, void *ctx)
         .reasons = record.reasons,
         .reason_count = is_read ? record.reason_count : 0,
         .record_id = is_read ? record.id : "",
+        .comment_hash = is_read ? record.comment_hash : "",
     };
     case_standing_read(s, 1, &out.standing);
     ticket_write(out.place.ticket, out.id);

@@ -60,7 +60,8 @@ struct office_case {
     const char *device, *counter, *field, *procedure, *step;
     const char (*reasons)[RECORD_REASON_SIZE];
     size_t reason_count;
-    const char *record_id; // of the visit's record; for its comment
+    const char *record_id;    // of the visit's record; for its comment
+    const char *comment_hash; // "": none was written
 };
 // False ends the reading.
 typedef bool office_case_row(void *ctx, const struct office_case *row);

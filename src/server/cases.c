@@ -4,12 +4,15 @@
 #include "office/cases.h"
 #include "common/clock.h"
 #include "common/date.h"
+#include "office/ingest.h"
 #include "office/people.h"
 #include "report/period.h"
 #include "server/case_json.h"
 #include "server/context.h"
 #include "server/handlers.h"
+#include "server/opened.h"
 #include "server/request.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -213,18 +216,36 @@ enum handling cases_handle(struct request *request)
 // --- One case ---------------------------------------------------------------
 
 struct one {
+    struct server *server;
     struct case_view view;
     struct case_standing standing;
+    char device[ID_SIZE], record_id[ID_SIZE], hash[DIGEST_HEX_SIZE];
     json_t *object;
+    json_t *reason_texts;
     json_t *history;
     json_t *owners;
 };
+
+static void add_reason(struct one *one, const char *reason)
+{
+    const struct i18n *texts = one->server->texts;
+    json_object_set_new(
+        one->reason_texts, reason,
+        json_pack("{s:s, s:s}", "vi", i18n_text(texts, I18N_VI, reason), "en",
+                  i18n_text(texts, I18N_EN, reason)));
+}
 
 static bool take_one(void *ctx, const struct office_case *row)
 {
     struct one *one = ctx;
     one->standing = row->standing;
     one->object = case_json(&one->view, row);
+    snprintf(one->device, sizeof one->device, "%s", row->device);
+    snprintf(one->record_id, sizeof one->record_id, "%s", row->record_id);
+    snprintf(one->hash, sizeof one->hash, "%s", row->comment_hash);
+    for (size_t i = 0; i < row->reason_count; i++) {
+        add_reason(one, row->reasons[i]);
+    }
     return true;
 }
 
@@ -271,6 +292,46 @@ static json_t *list_actions(const struct request *request,
     return list;
 }
 
+// What the citizen wrote, its long numbers masked; null: nothing.
+static enum office_result read_comment(struct office *office, struct one *one,
+                                       json_t **out)
+{
+    struct office_comment comment = {.quarter_at = 0};
+    struct opened opened;
+    struct buf sealed = {0};
+    *out = json_null();
+    if (one->hash[0] == '\0') {
+        return OFFICE_OK;
+    }
+    enum office_result result =
+        office_comment(office, one->device, one->record_id, &sealed);
+    if (result == OFFICE_OK || result == OFFICE_NONE) {
+        memcpy(comment.hash, one->hash, sizeof comment.hash);
+        comment.sealed = result == OFFICE_OK ? buf_text(&sealed) : NULL;
+        comment.sealed_size = sealed.size;
+        result = OFFICE_ERROR;
+        if (opened_make(&comment, &one->server->identity.box, &opened)) {
+            *out = json_pack("{s:s, s:s, s:i}", "state",
+                             opened_state_name(opened.state), "text",
+                             buf_text(&opened.text), "masked",
+                             (int)opened.masked);
+            result = OFFICE_OK;
+        }
+        opened_free(&opened);
+    }
+    buf_free(&sealed);
+    return result;
+}
+
+static json_t *list_causes(struct server *server)
+{
+    int64_t version;
+    json_t *body = documents_take(server->documents, "cases", &version);
+    json_t *causes = json_incref(json_object_get(body, "causes"));
+    json_decref(body);
+    return causes;
+}
+
 static enum office_result read_one(struct office *office, const char *id,
                                    int64_t now, struct one *out)
 {
@@ -279,8 +340,15 @@ static enum office_result read_one(struct office *office, const char *id,
     if (result == OFFICE_OK) {
         result = office_list_case_events(office, id, add_event, out);
     }
-    return result == OFFICE_OK ? office_list_people(office, add_owner, out)
-                               : result;
+    if (result == OFFICE_OK) {
+        result = office_list_people(office, add_owner, out);
+    }
+    json_t *comment = NULL;
+    if (result == OFFICE_OK) {
+        result = read_comment(office, out, &comment);
+        json_object_set_new(out->object, "comment", comment);
+    }
+    return result;
 }
 
 enum handling case_handle(struct request *request)
@@ -292,7 +360,9 @@ enum handling case_handle(struct request *request)
         reply_status(request, 500);
         return HANDLING_DONE;
     }
-    struct one one = {.view = make_view(server, &calendar, now),
+    struct one one = {.server = server,
+                      .view = make_view(server, &calendar, now),
+                      .reason_texts = json_object(),
                       .history = json_array(),
                       .owners = json_array()};
     struct office *office = readers_take(server->readers);
@@ -300,6 +370,7 @@ enum handling case_handle(struct request *request)
     readers_give(server->readers, office);
     if (result != OFFICE_OK) {
         json_decref(one.object);
+        json_decref(one.reason_texts);
         json_decref(one.history);
         json_decref(one.owners);
         if (result == OFFICE_NONE) {
@@ -316,6 +387,8 @@ enum handling case_handle(struct request *request)
     json_object_set_new(one.object, "may",
                         list_actions(request, &one.standing));
     json_object_set_new(one.object, "owners", one.owners);
+    json_object_set_new(one.object, "causes", list_causes(server));
+    json_object_set_new(one.object, "reason_texts", one.reason_texts);
     reply_json(request, 200, one.object);
     return HANDLING_DONE;
 }

@@ -173,6 +173,8 @@ const struct route PUBLIC_ROUTES[] = {
      NULL, CALLER_ADMIN | CALLER_OFFICE},
     {ROUTE_PAGE, "GET", "/mat-khau", BODY_NONE, 0, permit_page, page_handle,
      NULL, CALLER_PEOPLE},
+    {ROUTE_PAGE, "GET", "/viec", BODY_NONE, 0, permit_page, page_handle, NULL,
+     CALLER_LOOKS},
     {ROUTE_PAGE, "GET", "/dang-nhap", BODY_NONE, 0, permit_anybody, page_handle,
      NULL, 0},
     {ROUTE_PAGE, "GET", "/quay", BODY_NONE, 0, permit_page, page_handle, NULL,

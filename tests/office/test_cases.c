@@ -175,7 +175,11 @@ static void add_person(struct bench *b, const char *name,
                        enum office_person_role role)
 {
     const struct office_new_person person = {
-        name, name, role, role == PERSON_OFFICER ? "cb-07" : "", HASH("A")};
+        .name = name,
+        .display = name,
+        .role = role,
+        .officer = role == PERSON_OFFICER ? "cb-07" : "",
+        .hash = HASH("A")};
     assert_int_equal(office_add_person(b->made.office, &person, "admin", 1),
                      PERSON_ADDED);
 }

@@ -464,6 +464,8 @@ static const struct good {
     {"showReasons", "user leader", "", "", NULL, 200, NULL},
     {"showComments", "user leader", "", "", NULL, 200, NULL},
     {"showWaiting", "user leader", "", "", NULL, 200, NULL},
+    {"showCases", "user leader", "", "", NULL, 200, NULL},
+    {"showCases", "", "", "", NULL, 303, NULL},
     {"showCounters", "user officer", "", "", NULL, 200, NULL},
     {"showCounter", "user officer", "3", "", NULL, 200, NULL},
     {"showSignIn", "", "", "", NULL, 200, NULL},

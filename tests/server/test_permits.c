@@ -114,6 +114,7 @@ static const struct rule {
     {"GET", "/thiet-bi", SETTERS},
     {"GET", "/quan-tri", SETTERS},
     {"GET", "/mat-khau", PEOPLE},
+    {"GET", "/viec", READERS},
     {"GET", "/dang-nhap", ANYBODY},
     {"GET", "/quay", 1 << ADMIN | 1 << OFFICE | 1 << OFFICER},
     {"GET", "/quay/*", 1 << ADMIN | 1 << OFFICE | 1 << OFFICER},
