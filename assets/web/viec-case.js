@@ -133,10 +133,14 @@ export function drawCase(row) {
   drawWork(row);
 }
 
-function tell(text) {
-  find("told").hidden = false;
-  find("told").textContent = text;
-  find("told").focus();
+// What was done stands there calmly, what was not as an alert.
+function tell(text, isDone = false) {
+  const told = find("told");
+  told.className = isDone ? "said" : "alert";
+  told.setAttribute("role", isDone ? "status" : "alert");
+  told.hidden = false;
+  told.textContent = text;
+  told.focus();
 }
 
 function again() {
@@ -167,7 +171,7 @@ async function change(action, body) {
   const { state } = await answer.json();
   find(action).reset();
   await again();
-  tell(textOf("text.saved", textOf(`text.state.${state}`)));
+  tell(textOf("text.saved", textOf(`text.state.${state}`)), true);
 }
 
 async function addNotice() {
@@ -199,7 +203,7 @@ async function addNotice() {
   }
   find("notice").reset();
   drawWork(shown);
-  tell(textOf("text.noticed"));
+  tell(textOf("text.noticed"), true);
 }
 
 async function mark() {
@@ -211,7 +215,7 @@ async function mark() {
     return;
   }
   find("mark").reset();
-  tell(textOf("text.marked"));
+  tell(textOf("text.marked"), true);
 }
 
 // Each form waits for its answer before it can be sent again.

@@ -2,9 +2,9 @@
 // address names one (?case=…).
 import { addressWith } from "/web/address.js";
 import { textOf } from "/web/language.js";
-import { nameOf } from "/web/names.js";
+import { learnNames, nameOf } from "/web/names.js";
 import { day, number, percent } from "/web/numbers.js";
-import { goTo, startShell } from "/web/shell.js";
+import { currentView, goTo, startShell } from "/web/shell.js";
 import { load, question, showEmpty } from "/web/states.js";
 import { drawTable } from "/web/tables.js";
 import { drawCase, startWork } from "/web/viec-case.js";
@@ -17,6 +17,7 @@ const find = (id) => document.getElementById(id);
 
 let rows = [];
 let next = null;
+let fieldsLearnt = null;
 
 // --- The figures ----------------------------------------------------------------
 
@@ -210,7 +211,20 @@ function showList(view) {
   find("more").onclick = () => showOlder(wanted);
 }
 
-function draw(view) {
+// Fields are told by their codes; what they are called, the figures know.
+async function learnFields(view) {
+  const { json } = await question(
+    `/api/v1/reports/summary?${view.question({ by: "field" })}`,
+  );
+  learnNames("field", json?.rows ?? []);
+}
+
+async function draw(view) {
+  fieldsLearnt ??= learnFields(view);
+  await fieldsLearnt;
+  if (view !== currentView()) {
+    return; // gone on meanwhile
+  }
   const id = view.params.get("case");
   find("all").hidden = id !== null;
   find("one").hidden = id === null;
