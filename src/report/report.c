@@ -3,6 +3,7 @@
 #include "common/date.h"
 #include "common/log.h"
 #include "office/heads.h"
+#include "office/publish.h"
 #include "office/totals.h"
 #include "report/filter.h"
 #include "report/service.h"
@@ -371,6 +372,37 @@ static bool init_total(struct report *report)
     return false;
 }
 
+// Of officers nothing is told that is not a day old. What is left of the period
+// is named by its days; false: nothing is left.
+static bool clip_officers(struct report *report)
+{
+    int32_t newest = date_day_of_wall_ms(report->made_ms) - PUBLISH_AGE_DAYS;
+    if (report->by != REPORT_BY_OFFICER || report->period.last <= newest)
+        return true;
+    if (report->period.first > newest)
+        return false;
+    report->period.kind = PERIOD_DAYS;
+    report->period.last = newest;
+    return true;
+}
+
+// Nor a row of so few that it tells of single visits, to nobody.
+static void hide_few_of_officers(struct report *report)
+{
+    for (size_t i = 0; i < report->row_count; i++) {
+        struct report_row *row = &report->rows[i];
+        if (report->by != REPORT_BY_OFFICER ||
+            figures_rated(&row->counts) >= FIGURES_LEAST)
+            continue;
+        row->hidden = true;
+        memset(row->counts.levels, 0, sizeof row->counts.levels);
+        row->counts.offered_rated = 0;
+        memset(row->counts.aside, 0, sizeof row->counts.aside);
+        row->counts.flagged = row->counts.marked = FIGURES_UNKNOWN;
+        row->aside_hidden = true;
+    }
+}
+
 bool report_build(struct office *office, const struct report_method *method,
                   const struct report_request *request, struct report *out)
 {
@@ -384,9 +416,11 @@ bool report_build(struct office *office, const struct report_method *method,
     bool done =
         init_total(&report) && office_begin_reading(office) == OFFICE_OK;
     if (done) {
+        bool is_old = clip_officers(&report);
         done = report_method_at(office, method, request->period.first,
                                 &report.method) &&
-               read_parts(office, &report);
+               (!is_old || read_parts(office, &report));
+        hide_few_of_officers(&report);
         office_end_reading(office);
     }
     if (done)
@@ -461,6 +495,7 @@ bool report_recount(struct office *office, const struct report *said,
         source.heads = heads;
         done = read_counts(&source, &report) && service_take(said, &report);
         take_aside(said, &report);
+        hide_few_of_officers(&report);
         office_end_reading(office);
     }
     free(heads);

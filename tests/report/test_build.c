@@ -241,7 +241,8 @@ static void test_build_rows_add_up(void **state)
             rated += figures_rated(&report.rows[i].counts);
             declined += report.rows[i].counts.declined;
         }
-        assert_int_equal(rated, 4);
+        // Four are too few to be told of an officer.
+        assert_int_equal(rated, by == REPORT_BY_OFFICER ? 0 : 4);
         assert_int_equal(declined, 1);
         report_free(&report);
     }
@@ -430,6 +431,41 @@ static void test_build_takes_the_rules_of_the_period(void **state)
     scene_close(&scene);
 }
 
+// Of officers: five ratings at least, and days that are old enough.
+static void test_build_keeps_officers_from_single_visits(void **state)
+{
+    (void)state;
+    struct scene scene;
+    struct report report;
+    scene_open(&scene); // on 16/01/2026
+    build(&scene, "hanh-chinh:2026", REPORT_BY_OFFICER, &report);
+    assert_int_equal(report.period.kind, PERIOD_DAYS);
+    assert_int_equal(date_wall_ms_of_day(report.period.last),
+                     moment("2026-01-14", 0));
+    assert_levels(&report.total, 0, 0, 1, 1, 2);
+    assert_true(row_of(&report, "")->hidden);
+    assert_levels(row_of(&report, ""), 0, 0, 0, 0, 0);
+    report_free(&report);
+    scene.now = moment("2026-01-17", 0);
+    build(&scene, "hanh-chinh:2026", REPORT_BY_OFFICER, &report);
+    assert_false(row_of(&report, "")->hidden);
+    assert_levels(row_of(&report, ""), 1, 0, 1, 1, 2);
+    report_free(&report);
+    // A period that is over stays itself; one that is too young is empty.
+    build(&scene, "hanh-chinh:2026-01", REPORT_BY_OFFICER, &report);
+    assert_int_equal(report.period.kind, PERIOD_OFFICIAL);
+    report_free(&report);
+    build(&scene, "hanh-chinh:2026-02", REPORT_BY_COUNTER, &report);
+    assert_int_equal(report.total.counts.levels[0], 1);
+    report_free(&report);
+    scene.now = moment("2026-01-16", 10);
+    build(&scene, "hanh-chinh:2026-02", REPORT_BY_OFFICER, &report);
+    assert_int_equal(report.total.counts.levels[0], 0);
+    assert_int_equal(report.row_count, 0);
+    report_free(&report);
+    scene_close(&scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -445,6 +481,7 @@ int main(void)
         cmocka_unit_test(test_build_tells_of_estimated_times),
         cmocka_unit_test(test_build_of_an_empty_office),
         cmocka_unit_test(test_build_takes_the_rules_of_the_period),
+        cmocka_unit_test(test_build_keeps_officers_from_single_visits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
