@@ -32,10 +32,11 @@ NEEDS_integrity = survey ledger i18n vietnamese common
 NEEDS_office = integrity survey ledger sql i18n vietnamese common
 NEEDS_report = office survey ledger i18n vietnamese common
 NEEDS_sync = store ledger common
-NEEDS_server = report office integrity store qr survey ledger i18n vietnamese common
+NEEDS_mail = common
+NEEDS_server = mail report office integrity store qr survey ledger i18n vietnamese common
 NEEDS_ui = store survey ledger i18n vietnamese common
 NEEDS_operator = sync report office store qr ledger i18n vietnamese common
-ROOMS := common sql vietnamese i18n qr ledger survey integrity store office \
+ROOMS := common mail sql vietnamese i18n qr ledger survey integrity store office \
          report sync server ui operator
 
 # Libraries, each in the room that alone includes it.
@@ -45,6 +46,7 @@ PKGS_vietnamese = libutf8proc
 PKGS_qr = libqrencode
 PKGS_ledger = libsodium
 PKGS_report = xlsxwriter pangocairo pangoft2 fontconfig
+PKGS_mail = libcurl
 PKGS_sync = libcurl libssl libcrypto zlib
 PKGS_server = libmicrohttpd zlib
 PKGS_ui = sdl2 SDL2_ttf

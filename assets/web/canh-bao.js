@@ -4,6 +4,7 @@ import { moment, number } from "/web/numbers.js";
 import { ask } from "/web/session.js";
 import { startShell } from "/web/shell.js";
 import { load, question, showEmpty } from "/web/states.js";
+import { drawTable } from "/web/tables.js";
 
 const LIMIT = 50;
 
@@ -91,7 +92,35 @@ function showMore(alerts) {
   };
 }
 
+function mailText({ mail, tries, next_at: next, sent_at: sent, said }) {
+  const values = {
+    none: [],
+    waits: [number(tries), moment(next), said],
+    sent: [moment(sent)],
+    "given-up": [number(tries), said],
+  }[mail];
+  return textOf(`text.mail.${mail}`, ...values);
+}
+
+function drawPapers({ papers }) {
+  if (papers.length === 0) {
+    showEmpty(find("papers"), textOf("text.papers_none"), textOf("text.papers_more"));
+    return;
+  }
+  drawTable(find("papers-table"), {
+    caption: find("papers-title").textContent,
+    columns: [
+      { title: textOf("text.paper"), is_text: true, head: true, cell: ({ name }) => name },
+      { title: textOf("text.made"), is_text: true, cell: ({ made_at: made }) => moment(made) },
+      { title: textOf("text.mail"), is_text: true, cell: mailText },
+    ],
+    rows: papers,
+    search: false,
+  });
+}
+
 function draw() {
+  load(find("papers"), "/api/v1/papers", drawPapers);
   for (const link of document.querySelectorAll("[data-state-link]")) {
     if (link.dataset.stateLink === stateOf()) {
       link.setAttribute("aria-current", "page");

@@ -16,6 +16,7 @@
 //   claim.h          which of several visits about one transaction counts
 //   ratings.h        single visits, for the Office's own programs
 //   totals.h         the figures of a period, by any breakdown
+//   papers.h         what the server makes by itself, and its mail
 //   alerts.h         what the Office is alarmed about
 //   filter.h         a part of them: one counter, one counter and one field
 //   published.h      what was told of the figures beyond the office

@@ -85,6 +85,9 @@
     " sum(offered), sum(offered_rated), " FIVE_SUMS("flagged") ", " FIVE_SUMS( \
         "marked") ", " FIVE_SUMS("aside")
 
+#define PAPER_COLUMNS                                                          \
+    "kind, number, name, made_at, mail, tries, next_at, sent_at, said"
+
 #define ALERT_COLUMNS                                                          \
     "alert_no, kind, subject, label, detail, opened_at, ended_at,"             \
     " acknowledged_at, acknowledged_by, comment"
@@ -1161,6 +1164,19 @@ const char *const office_statements[STATEMENT_COUNT] = {
         " LEFT JOIN lines l ON l.device_no = d.device_no AND l.gen = h.gen"
         "  AND l.seq = h.seq"
         " WHERE h.checkpoint_no = ?1 ORDER BY h.device, h.gen",
+    [PAPER_LAST] = "SELECT number FROM papers WHERE kind = ?1"
+                   " ORDER BY number DESC LIMIT 1",
+    [PAPER_ADD] =
+        "INSERT OR IGNORE INTO papers (kind, number, name, made_at, mail,"
+        " next_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    [PAPER_NEXT_MAIL] = "SELECT " PAPER_COLUMNS " FROM papers WHERE mail = 1"
+                        " AND next_at <= ?1 ORDER BY next_at LIMIT 1",
+    [PAPER_KEEP_MAIL] =
+        "UPDATE papers SET mail = ?3, tries = ?4, next_at = ?5, sent_at = ?6,"
+        " said = ?7 WHERE kind = ?1 AND number = ?2",
+    [PAPERS_LIST] = "SELECT " PAPER_COLUMNS " FROM papers"
+                    " ORDER BY made_at DESC, kind, number DESC LIMIT ?1",
+
     // ?3: none but those that have ended.
     [ALERTS_LIST] = "SELECT " ALERT_COLUMNS " FROM alerts WHERE alert_no < ?1"
                     " AND (NOT ?3 OR ended_at <> 0)"

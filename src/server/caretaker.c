@@ -10,7 +10,7 @@
 
 static const char MODULE[] = "server";
 
-enum { LOOK_S = 30 };
+enum { LOOK_S = 30, LOOK_LEAST_S = 2 };
 
 struct caretaker {
     struct writer *writer;
@@ -92,12 +92,26 @@ static void look(struct caretaker *caretaker)
     }
 }
 
+// Seconds to the next chore.
+static int64_t rest_s(const struct caretaker *caretaker)
+{
+    int64_t rest = LOOK_S, now_us = clock_mono_us();
+    for (size_t i = 0; i < caretaker->count; i++) {
+        const struct chore *chore = &caretaker->chores[i];
+        int64_t left = (chore->next_us - now_us) / 1000000 + 1;
+        if (chore->every_s > 0 && left < rest) {
+            rest = left;
+        }
+    }
+    return rest < LOOK_LEAST_S ? LOOK_LEAST_S : rest;
+}
+
 // False when it is to stop.
 static bool nap(struct caretaker *caretaker)
 {
     struct timespec until;
     clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += LOOK_S;
+    until.tv_sec += (time_t)rest_s(caretaker);
     pthread_mutex_lock(&caretaker->mutex);
     while (!caretaker->stopping &&
            pthread_cond_timedwait(&caretaker->wake, &caretaker->mutex,

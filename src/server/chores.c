@@ -26,6 +26,7 @@ struct caretaker *chores_start(struct server *server)
         {.done_day = server->keys_day, .work = turn_keys, .ctx = server},
         {.work = publish, .ctx = server},
         alerts_chore(server->alerts),
+        papers_chore(server->papers),
     };
     size_t count = sizeof chores / sizeof *chores;
     static_assert(sizeof chores / sizeof *chores <= CHORES_MAX,
@@ -34,4 +35,10 @@ struct caretaker *chores_start(struct server *server)
         server->chores[i] = chores[i];
     }
     return caretaker_start(server->writer, server->chores, count);
+}
+
+struct caretaker *chores_start_mail(struct server *server)
+{
+    server->mail_chore = papers_mail_chore(server->papers);
+    return caretaker_start(server->writer, &server->mail_chore, 1);
 }

@@ -14,6 +14,7 @@
 #include "server/live.h"
 #include "server/metrics.h"
 #include "server/phone.h"
+#include "server/papers.h"
 #include "server/phone_page.h"
 #include "server/readers.h"
 #include "server/recent.h"
@@ -42,6 +43,9 @@ struct server {
     struct chore chores[CHORES_MAX]; // the caretaker's
     struct alerts *alerts;
     struct caretaker *caretaker;
+    struct papers *papers;
+    struct chore mail_chore; // the postman's
+    struct caretaker *postman;
     int32_t keys_day; // the local day whose keys were made at the start; 0
     struct limits *limits;
     struct limits *poll_limits; // of long polls, apart

@@ -92,6 +92,8 @@ enum handling audit_handle(struct request *request);
 enum handling alerts_handle(struct request *request);
 enum handling acknowledge_handle(struct request *request);
 void acknowledge_finish(struct request *request);
+// papers.c
+enum handling papers_handle(struct request *request);
 // board.c
 enum handling public_summary_handle(struct request *request);
 enum handling own_results_handle(struct request *request);

@@ -22,7 +22,7 @@
 
 static const char MODULE[] = "server";
 
-enum { ADMIN_CONNECTIONS = 16, ADMIN_THREADS = 1, CARETAKERS = 1 };
+enum { ADMIN_CONNECTIONS = 16, ADMIN_THREADS = 1, CARETAKERS = 2 };
 
 // Each takes 32 MiB and a thread for about a tenth of a second.
 enum { PASSWORDS_AT_ONCE = 2 };
@@ -166,8 +166,10 @@ static bool open_office(struct server *server)
         return false;
     }
     server->alerts = alerts_open(server);
-    server->caretaker = server->alerts ? chores_start(server) : NULL;
-    return server->caretaker != NULL;
+    server->papers = server->alerts ? papers_open(server) : NULL;
+    server->caretaker = server->papers ? chores_start(server) : NULL;
+    server->postman = server->caretaker ? chores_start_mail(server) : NULL;
+    return server->postman != NULL;
 }
 
 static bool open_listeners(struct server *server)
@@ -334,6 +336,9 @@ static void stop_listeners(struct server *server)
         http_stop_accepting(server->admin_http);
     }
     phone_finish(server->phone);
+    papers_abort_mail(server->papers);
+    caretaker_stop(server->postman);
+    server->postman = NULL;
     caretaker_stop(server->caretaker);
     server->caretaker = NULL;
     // What is queued is stored and its requests go on; what comes now is told
@@ -361,6 +366,7 @@ void server_close(struct server *server)
     phone_close(server->phone);
     phone_look_free(&server->phone_look);
     alerts_close(server->alerts);
+    papers_close(server->papers);
     // The writer last: the last one out puts the log into the database.
     readers_close(server->readers);
     writer_close(server->writer);

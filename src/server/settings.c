@@ -46,6 +46,23 @@ const struct config_key SERVER_KEYS[] = {
     {"server", "chart_js", CONFIG_TEXT,
      "/usr/share/javascript/chart.js/chart.min.js", 0, 0,
      "Chart.js 3, which draws the charts of the pages"},
+    {"server", "reports_dir", CONFIG_TEXT, NULL, 0, 0,
+     "folder of the digests and monthly reports; default: reports in --data"},
+    {"mail", "mail_host", CONFIG_TEXT, NULL, 0, 0,
+     "SMTP relay that takes them; without it they are files only"},
+    {"mail", "mail_port", CONFIG_INTEGER, "587", 1, 65535, "its port"},
+    {"mail", "mail_tls", CONFIG_TEXT, "starttls", 0, 0,
+     "starttls, tls, or none for a relay on this machine"},
+    {"mail", "mail_ca", CONFIG_TEXT, NULL, 0, 0,
+     "certificate authority of the relay (PEM); default: the system's"},
+    {"mail", "mail_user", CONFIG_TEXT, NULL, 0, 0, "who signs in there"},
+    {"mail", "mail_password_file", CONFIG_TEXT, NULL, 0, 0,
+     "file that holds the password alone"},
+    {"mail", "mail_from", CONFIG_TEXT, NULL, 0, 0, "address that sends"},
+    {"mail", "mail_to", CONFIG_TEXT, NULL, 0, 0,
+     "addresses that get them, with commas between them"},
+    {"mail", "mail_retry_s", CONFIG_INTEGER, "60", 1, 3600,
+     "seconds to the second try; each later one takes twice as long"},
     {"board", "frame_ancestors", CONFIG_TEXT, NULL, 0, 0,
      "sites that may show /cong-khai?embed=1 in a frame"},
     {"unit", "unit_code", CONFIG_TEXT, "00.00", 0, 0,
@@ -316,6 +333,36 @@ static bool read_ancestors(const struct config *config,
     return fits;
 }
 
+static bool read_mail(const struct config *config, struct server_settings *out,
+                      struct buf *message)
+{
+    static const char *const ways[] = {[MAIL_STARTTLS] = "starttls",
+                                       [MAIL_TLS] = "tls",
+                                       [MAIL_PLAIN] = "none"};
+    const char *tls = config_text(config, "mail_tls");
+    int way = MAIL_STARTTLS;
+    while (way <= MAIL_PLAIN && strcmp(ways[way], tls) != 0) {
+        way++;
+    }
+    out->reports_dir = config_text(config, "reports_dir");
+    out->mail_retry_s = (int)config_integer(config, "mail_retry_s");
+    out->mail = (struct mail_relay){
+        .host = config_text(config, "mail_host"),
+        .port = (int)config_integer(config, "mail_port"),
+        .tls = (enum mail_tls)way,
+        .ca = config_text(config, "mail_ca"),
+        .user = config_text(config, "mail_user"),
+        .password_file = config_text(config, "mail_password_file"),
+        .from = config_text(config, "mail_from"),
+        .recipients = config_text(config, "mail_to")};
+    if (way > MAIL_PLAIN) {
+        buf_printf(message, "mail_tls: \"%s\" is none of starttls, tls, none",
+                   tls);
+        return false;
+    }
+    return !out->mail.host || mail_relay_check(&out->mail, message);
+}
+
 // What is not given stands as a dotted place; a number is given by hand.
 static void read_letter(const struct config *config,
                         struct server_settings *out)
@@ -411,7 +458,8 @@ bool server_settings_read(const struct config *config,
         !read_limits(config, &settings, message)) {
         return false;
     }
-    if (!read_ancestors(config, &settings, message)) {
+    if (!read_ancestors(config, &settings, message) ||
+        !read_mail(config, &settings, message)) {
         return false;
     }
     read_letter(config, &settings);

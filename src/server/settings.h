@@ -3,6 +3,7 @@
 #include "common/buf.h"
 #include "common/config.h"
 #include "common/log.h"
+#include "mail/mail.h"
 #include "office/configuration.h"
 #include "office/sessions.h"
 #include "report/report.h"
@@ -40,8 +41,11 @@ struct server_settings {
     const char *fields_file;        // NULL: the program's own, if there is one
     const char *chart_file;         // Chart.js, of the pages
     const char *walk_up_fields;     // codes of tiles; NULL: the file's first
-    const char *frame_ancestors;    // sites that may show the board; NULL
-    const char *hours_file;         // NULL: counters are always open
+    const char *reports_dir;        // of papers that come by themselves; NULL
+    struct mail_relay mail;         // host NULL: none
+    int mail_retry_s;
+    const char *frame_ancestors; // sites that may show the board; NULL
+    const char *hours_file;      // NULL: counters are always open
     enum log_level log_level;
 
     const char *unit_code;

@@ -482,6 +482,7 @@ static const struct good {
     {"showPhonePage", "", "@old phone", "", NULL, 410, NULL},
     {"answerOnPhone", "", "@old phone", "", NULL, 410, NULL},
     {"getHealth", "", "", "", NULL, 200, NULL},
+    {"listPapers", "user leader", "", "", NULL, 200, NULL},
     {"listAlerts", "user leader", "", "?state=all", NULL, 200, NULL},
     {"acknowledgeAlert", "user office", "1", "", NULL, 204, NULL},
     {"acknowledgeAlert", "user leader", "1", "", NULL, 409, NULL},
@@ -1280,6 +1281,8 @@ static void let_time_pass(void)
                 "DROP TRIGGER cases_keep;"
                 "UPDATE cases SET quarter = quarter - 4;"
                 "UPDATE enrolment_codes SET expires_at = 1 WHERE used_at = 0;"
+                "INSERT INTO papers (kind, number, name, made_at, mail,"
+                " next_at) VALUES (0, 99999, 'x', 1, 0, 1);"
                 "INSERT INTO alerts (alert_no, kind, subject, label, detail,"
                 " opened_at) VALUES (1, 2, 'hanh-chinh:2026-01', '2026-01',"
                 " '{}', 1)"),

@@ -125,6 +125,7 @@ static const struct rule {
     {"GET", "/api/v1/openapi.json", ANYBODY},
     {"GET", "/healthz", ANYBODY},
     {"GET", "/api/v1/time", ANYBODY},
+    {"GET", "/api/v1/papers", REPORT_READERS},
     {"GET", "/api/v1/alerts", REPORT_READERS},
     {"POST", "/api/v1/alerts/*/acknowledge", 1 << OFFICE | 1 << LEADER},
     {"GET", "/api/v1/public/summary", ANYBODY},
