@@ -5,6 +5,7 @@
 #include "office/office.h"
 #include "office/totals.h"
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct office_reason_total {
@@ -31,3 +32,12 @@ enum office_result office_recount_reasons(struct office *office,
                                           int32_t from_day, int32_t to_day,
                                           enum office_breakdown by,
                                           office_reason_row *row, void *ctx);
+
+// The same up to the lines that these heads name, as office_recount_to().
+struct office_head;
+enum office_result
+office_recount_reasons_to(struct office *office,
+                          const struct office_head *heads, size_t count,
+                          int32_t from_day, int32_t to_day,
+                          enum office_breakdown by, office_reason_row *row,
+                          void *ctx);

@@ -1,6 +1,7 @@
 #include "office/reasons_sqlite.h"
 #include "common/log.h"
 #include "office/breakdown.h"
+#include "office/heads.h"
 #include "office/reasons.h"
 #include <assert.h>
 #include <string.h>
@@ -164,10 +165,10 @@ enum office_result office_reasons(struct office *office, int32_t from_day,
     return give_rows(s, &reading);
 }
 
-enum office_result office_recount_reasons(struct office *office,
-                                          int32_t from_day, int32_t to_day,
-                                          enum office_breakdown by,
-                                          office_reason_row *row, void *ctx)
+// A recount, or one up to the heads of ?3, whose statements come behind it.
+static struct sql_statement *use_recount(struct office *office,
+                                         const struct reading *reading,
+                                         size_t behind, struct day_range days)
 {
     static const size_t statements[TALLY_DIMENSION_COUNT] = {
         [TALLY_ALL] = REASON_RECOUNT_ALL,
@@ -176,11 +177,45 @@ enum office_result office_recount_reasons(struct office *office,
         [TALLY_PROCEDURE] = REASON_RECOUNT_PROCEDURES,
         [TALLY_OFFICER] = REASON_RECOUNT_OFFICERS,
         [TALLY_CHANNEL] = REASON_RECOUNT_CHANNELS};
-    struct reading reading = {breakdown_dimension(by), row, ctx};
-    assert(reason_tally_has(reading.dimension));
+    assert(reason_tally_has(reading->dimension));
     struct sql_statement *s =
-        sql_use(office->sql, statements[reading.dimension]);
-    bind_range(s, 1, breakdown_clamp(from_day, to_day));
-    sql_bind_int(s, 3, reading.dimension);
-    return give_rows(s, &reading);
+        sql_use(office->sql, statements[reading->dimension] + behind);
+    bind_range(s, 1, days);
+    sql_bind_int(s, 10, reading->dimension);
+    return s;
+}
+
+enum office_result office_recount_reasons(struct office *office,
+                                          int32_t from_day, int32_t to_day,
+                                          enum office_breakdown by,
+                                          office_reason_row *row, void *ctx)
+{
+    struct reading reading = {breakdown_dimension(by), row, ctx};
+    return give_rows(
+        use_recount(office, &reading, 0, breakdown_clamp(from_day, to_day)),
+        &reading);
+}
+
+enum office_result office_recount_reasons_to(struct office *office,
+                                             const struct office_head *heads,
+                                             size_t count, int32_t from_day,
+                                             int32_t to_day,
+                                             enum office_breakdown by,
+                                             office_reason_row *row, void *ctx)
+{
+    struct reading reading = {breakdown_dimension(by), row, ctx};
+    struct buf list = {0};
+    enum office_result result = OFFICE_ERROR;
+    heads_list(heads, count, &list);
+    if (buf_ok(&list)) {
+        struct sql_statement *s = use_recount(
+            office, &reading, REASON_RECOUNT_TO_ALL - REASON_RECOUNT_ALL,
+            breakdown_clamp(from_day, to_day));
+        sql_bind_text(s, 3, buf_text(&list));
+        result = give_rows(s, &reading);
+    } else {
+        log_error("office", "out of memory");
+    }
+    buf_free(&list);
+    return result;
 }

@@ -190,11 +190,11 @@
     " ranked AS (SELECT *, row_number() OVER (PARTITION BY transaction_code,"  \
     "  step_no ORDER BY outcome <> 0, claim_at, device_id, gen, seq) AS place" \
     "  FROM held WHERE transaction_code IS NOT NULL),"                         \
-    " visits AS (SELECT device_no, at, outcome, level, mode, counter_no,"      \
-    "  field_no, procedure_no, step_no, officer_no, doubts,"                   \
-    "  place = 1 AS counted"                                                   \
-    "  FROM ranked UNION ALL SELECT device_no, at, outcome, level, mode,"      \
+    " visits AS (SELECT device_no, gen, seq, at, outcome, level, mode,"        \
     "  counter_no, field_no, procedure_no, step_no, officer_no, doubts,"       \
+    "  place = 1 AS counted"                                                   \
+    "  FROM ranked UNION ALL SELECT device_no, gen, seq, at, outcome, level,"  \
+    "  mode, counter_no, field_no, procedure_no, step_no, officer_no, doubts," \
     "  counted FROM held WHERE transaction_code IS NULL) "
 
 // As transactions_sqlite.c reads and binds them.
@@ -236,21 +236,26 @@
     " ON t.dimension = ?1 AND t.grain = " grain " AND t.period = p.period"     \
     " AND t.key = ?8 WHERE p.period <= " to
 
-// The same as REASON_GROUPS gives, from the lines of visits.
-#define RECOUNT_REASONS(column)                                                \
-    "WITH named AS (SELECT DISTINCT device_no, gen, seq, level,"               \
+// The same as REASON_GROUPS gives, from the lines of visits: what they name, and
+// that counted. ?10: the dimension.
+#define REASONS_NAMED(column)                                                  \
+    "named AS (SELECT DISTINCT device_no, gen, seq, level,"                    \
     "  " column " AS key, e.value AS reason"                                   \
     "  FROM visits JOIN lines l USING (device_no, gen, seq),"                  \
     "  json_each(CAST(l.bytes AS TEXT), '$.reasons') e"                        \
     "  WHERE " COUNTED " AND outcome = 0 AND e.type = 'text'"                  \
-    "  AND e.value <> '')"                                                     \
+    "  AND e.value <> '')"
+#define NAMED_COUNTED                                                          \
     " SELECT t.key, coalesce(k.code, ''), t.reason, sum(t.level = 1),"         \
     " sum(t.level = 2), sum(t.level = 3), sum(t.level = 4), sum(t.level = 5)"  \
     " FROM (SELECT key, level, reason FROM named"                              \
     "  UNION ALL SELECT key, level, '' FROM (SELECT DISTINCT device_no, gen,"  \
     "   seq, level, key FROM named)) t"                                        \
     " LEFT JOIN codes k ON k.code_no = t.key GROUP BY t.key, t.reason"         \
-    " ORDER BY (?3 = 7) * t.key, coalesce(k.code, ''), t.reason"
+    " ORDER BY (?10 = 7) * t.key, coalesce(k.code, ''), t.reason"
+#define RECOUNT_REASONS(column) "WITH " REASONS_NAMED(column) NAMED_COUNTED
+#define RECOUNT_REASONS_TO(column)                                             \
+    UP_TO_HEADS ", " REASONS_NAMED(column) NAMED_COUNTED
 
 #define COMMENT_PLACE_ROWS(where)                                              \
     "SELECT quarter, device_no, gen, seq, round, level, counter_no, field_no," \
@@ -699,11 +704,17 @@ const char *const office_statements[STATEMENT_COUNT] = {
                                                          "?7") ") "
                                                                "t" REASON_GROUPS,
     [REASON_RECOUNT_ALL] = RECOUNT_REASONS("0"),
+    [REASON_RECOUNT_TO_ALL] = RECOUNT_REASONS_TO("0"),
     [REASON_RECOUNT_COUNTERS] = RECOUNT_REASONS("counter_no"),
+    [REASON_RECOUNT_TO_COUNTERS] = RECOUNT_REASONS_TO("counter_no"),
     [REASON_RECOUNT_FIELDS] = RECOUNT_REASONS("field_no"),
+    [REASON_RECOUNT_TO_FIELDS] = RECOUNT_REASONS_TO("field_no"),
     [REASON_RECOUNT_PROCEDURES] = RECOUNT_REASONS("procedure_no"),
+    [REASON_RECOUNT_TO_PROCEDURES] = RECOUNT_REASONS_TO("procedure_no"),
     [REASON_RECOUNT_OFFICERS] = RECOUNT_REASONS("officer_no"),
+    [REASON_RECOUNT_TO_OFFICERS] = RECOUNT_REASONS_TO("officer_no"),
     [REASON_RECOUNT_CHANNELS] = RECOUNT_REASONS("mode"),
+    [REASON_RECOUNT_TO_CHANNELS] = RECOUNT_REASONS_TO("mode"),
 
     [TOTALS_NUMBERS] = "SELECT key, " TOTAL_SUMS " FROM " TOTAL_ROWS
                        " GROUP BY key ORDER BY key",

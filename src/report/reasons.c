@@ -1,6 +1,7 @@
 #include "report/reasons.h"
 #include "common/file.h"
 #include "common/log.h"
+#include "office/filter.h"
 #include "office/reasons.h"
 #include <assert.h>
 #include <limits.h>
@@ -206,31 +207,42 @@ static bool take_reason(void *ctx, const struct office_reason_total *total)
 }
 
 static bool read_breakdown(struct office *office, struct reasons *reasons,
-                           enum report_by by, const char *key, bool into_rows)
+                           const struct reasons_ask *ask, enum report_by by,
+                           bool into_rows)
 {
+    static const struct office_filter everything = {.count = 0};
+    const char *key = into_rows ? NULL : reasons->key;
     struct reading reading = {reasons, into_rows, key, false};
     enum office_breakdown breakdown =
         report_breakdown(&(struct report){.by = by});
-    int32_t first = reasons->period.first, last = reasons->period.last;
+    int32_t first = ask->period.first, last = ask->period.last;
     enum office_result result =
-        office_totals(office, first, last, breakdown, take_ratings, &reading);
+        ask->is_recount ? office_recount_to(office, ask->heads, ask->head_count,
+                                            &everything, first, last, breakdown,
+                                            take_ratings, &reading)
+                        : office_totals(office, first, last, breakdown,
+                                        take_ratings, &reading);
     if (result == OFFICE_OK && !reading.failed)
-        result = office_reasons(office, first, last, breakdown, key,
-                                take_reason, &reading);
+        result = ask->is_recount
+                     ? office_recount_reasons_to(
+                           office, ask->heads, ask->head_count, first, last,
+                           breakdown, take_reason, &reading)
+                     : office_reasons(office, first, last, breakdown, key,
+                                      take_reason, &reading);
     return (result == OFFICE_OK || result == OFFICE_NONE) && !reading.failed;
 }
 
 static bool read_all(struct office *office, const struct report_method *own,
-                     const struct survey *survey, struct reasons *reasons)
+                     const struct survey *survey, const struct reasons_ask *ask,
+                     struct reasons *reasons)
 {
     return report_method_at(office, own, reasons->period.first,
                             &reasons->method) &&
            add_list(reasons, survey, SURVEY_LOW) &&
            add_list(reasons, survey, SURVEY_HIGH) &&
-           read_breakdown(office, reasons, reasons->within, reasons->key,
-                          false) &&
-           (reasons->by == REPORT_BY_NONE ||
-            read_breakdown(office, reasons, reasons->by, NULL, true));
+           read_breakdown(office, reasons, ask, ask->within, false) &&
+           (ask->by == REPORT_BY_NONE ||
+            read_breakdown(office, reasons, ask, ask->by, true));
 }
 
 bool reasons_build(struct office *office, const struct report_method *own,
@@ -248,7 +260,7 @@ bool reasons_build(struct office *office, const struct report_method *own,
         return false;
     reasons.key = strdup(key);
     bool done =
-        reasons.key ? read_all(office, own, survey, &reasons) : run_out();
+        reasons.key ? read_all(office, own, survey, ask, &reasons) : run_out();
     if (done)
         *out = reasons;
     else

@@ -11,6 +11,7 @@
 #include "common/json.h"
 #include "i18n/i18n.h"
 #include "ledger/record.h"
+#include "office/heads.h"
 #include "office/office.h"
 #include "report/report.h"
 #include "survey/survey.h"
@@ -55,6 +56,11 @@ struct reasons_ask {
                            // channel
     enum report_by within; // the same: only what is in this row of it
     const char *key;
+    // Where given: from the lines up to these heads, not from totals, and then
+    // without `within`.
+    bool is_recount;
+    const struct office_head *heads;
+    size_t head_count;
 };
 
 struct reasons {

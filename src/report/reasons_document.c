@@ -244,7 +244,11 @@ static void remark_first(const struct making *m, bool is_low)
 static bool build(const struct making *m, enum report_by by,
                   struct reasons *out)
 {
-    struct reasons_ask ask = {.period = m->document->period, .by = by};
+    struct reasons_ask ask = {.period = m->document->period,
+                              .by = by,
+                              .is_recount = m->source->is_recount,
+                              .heads = m->source->heads,
+                              .head_count = m->source->head_count};
     return reasons_build(m->source->office, m->source->method, m->survey, &ask,
                          out);
 }

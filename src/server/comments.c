@@ -104,10 +104,15 @@ static bool read_number(struct request *request, const char *name, long most,
     if (!request_argument(request, name, &text)) {
         return false;
     }
-    size_t digits = text ? strspn(text, "0123456789") : 0;
-    bool is_number = digits > 0 && digits < 5 && text[digits] == '\0';
-    *out = is_number ? strtol(text, NULL, 10) : otherwise;
-    if (text && (!is_number || *out < 1 || *out > most)) {
+    *out = otherwise;
+    if (!text) {
+        return true;
+    }
+    size_t digits = strspn(text, "0123456789");
+    *out = digits > 0 && digits < 5 && text[digits] == '\0'
+               ? strtol(text, NULL, 10)
+               : 0;
+    if (*out < 1 || *out > most) {
         reply_problem(request, PROBLEM_BAD_REQUEST, NULL,
                       "%s: give a whole number from 1 to %ld", name, most);
         return false;

@@ -2,6 +2,7 @@
 // sent in whatever order, and what is found when they were changed.
 #include "common/clock.h"
 #include "common/date.h"
+#include "office/heads.h"
 #include "office/reasons.h"
 #include "office/verify.h"
 #include "sql/sql.h"
@@ -384,6 +385,46 @@ static void test_totals_equal_a_recount(void **state)
     }
 }
 
+// As it was when a report was made, whatever has come in since.
+struct heads {
+    struct office_head all[DEVICES];
+    size_t count;
+};
+
+static bool take_head(void *ctx, const struct office_head *head)
+{
+    struct heads *heads = ctx;
+    heads->all[heads->count++] = *head;
+    return true;
+}
+
+static void test_a_recount_up_to_heads(void **state)
+{
+    struct fixture *f = *state;
+    struct heads heads = {.count = 0};
+    struct buf before = {0}, again = {0};
+    int32_t from = day("2026-11-01"), to = day("2026-11-30");
+    rate(&f->b, "2026-11-15T09:30:00+07:00", 1, "reason.low.1", "T-1");
+    send_all(f, &f->b);
+    assert_int_equal(office_heads(f->made.office, take_head, &heads),
+                     OFFICE_OK);
+    assert_int_equal(office_reasons(f->made.office, from, to, OFFICE_BY_FIELD,
+                                    NULL, take_row, &before),
+                     OFFICE_OK);
+    // It takes the place of what was counted.
+    write_days(f);
+    send_all(f, &f->a);
+    assert_int_equal(
+        office_recount_reasons_to(f->made.office, heads.all, heads.count, from,
+                                  to, OFFICE_BY_FIELD, take_row, &again),
+        OFFICE_OK);
+    assert_string_equal(buf_text(&again), buf_text(&before));
+    assert_string_equal(buf_text(&again), "chung-thuc/:1-0-0-0-0 "
+                                          "chung-thuc/reason.low.1:1-0-0-0-0 ");
+    buf_free(&before);
+    buf_free(&again);
+}
+
 // What an older database gets: the totals of the lines that it holds.
 static void test_an_older_database_is_totalled(void **state)
 {
@@ -415,6 +456,7 @@ int main(void)
         OFFICE_TEST(test_rows_of_a_breakdown),
         OFFICE_TEST(test_a_rating_that_is_taken_over_takes_its_reasons),
         OFFICE_TEST(test_changed_totals_are_found),
+        OFFICE_TEST(test_a_recount_up_to_heads),
         OFFICE_TEST(test_an_older_database_is_totalled),
         cmocka_unit_test(test_totals_equal_a_recount),
     };

@@ -142,6 +142,32 @@ static void test_others_see_no_small_counts(void **state)
     report_document_free(&d);
 }
 
+// From the lines alone, and what came in since plays no part.
+static void test_reasons_are_counted_again(void **state)
+{
+    struct report_document said =
+        build(REPORT_REASONS, REPORT_VIEW_OFFICE, NULL);
+    struct report_document again;
+    const struct document_source source = {.office = made.office,
+                                           .texts = texts,
+                                           .method = &method,
+                                           .view = REPORT_VIEW_OFFICE};
+    (void)state;
+    rate("dat-dai", 1, "reason.low.1");
+    int64_t last = (int64_t)device.count;
+    assert_int_equal(
+        made_office_send(&made, &device, last, last, device.wall_ms),
+        OFFICE_BATCH_OK);
+    assert_true(report_documents_recount(&source, &said, &again));
+    expect_row(&again, "low", "Chờ lâu", "Thời gian chờ, đúng hạn|5|625|");
+    expect_row(&again, "field", "dat-dai", "6|0|0|5|0|0|0|");
+    report_document_free(&again);
+    report_document_free(&said);
+    said = build(REPORT_REASONS, REPORT_VIEW_OFFICE, NULL);
+    expect_row(&said, "field", "dat-dai", "7|0|0|6|0|0|0|");
+    report_document_free(&said);
+}
+
 static bool give(void *ctx, struct office *office, const struct period *period,
                  size_t limit, comments_row_taker *taker, void *taker_ctx,
                  bool *out_more)
@@ -191,6 +217,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_reasons_with_their_shares),
         cmocka_unit_test(test_others_see_no_small_counts),
+        cmocka_unit_test(test_reasons_are_counted_again),
         cmocka_unit_test(test_comments_in_their_own_direction),
     };
     return cmocka_run_group_tests(tests, start, stop);
