@@ -25,8 +25,9 @@ enum office_result office_set_rules(struct office *office,
 
 // Writer only. Judges days that are due, until about `most` ratings were
 // looked at, and then months of officers that had ten minutes to gather. One
-// transaction. `out_left`: how many days are still due.
+// transaction. `out_left`: as office_count_due().
 enum office_result office_judge(struct office *office, size_t most, int64_t now,
                                 int64_t *out_left);
-// Days of counters that are due.
-enum office_result office_count_due(struct office *office, int64_t *out_due);
+// Days of counters that are due, and months of officers that have gathered.
+enum office_result office_count_due(struct office *office, int64_t now,
+                                    int64_t *out_due);

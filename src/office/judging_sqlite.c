@@ -399,9 +399,10 @@ static enum sql_result judge_months(struct judge *judge)
     return result;
 }
 
-static enum sql_result count_due(struct sql *sql, int64_t *out)
+static enum sql_result count_due(struct sql *sql, int64_t now, int64_t *out)
 {
     struct sql_statement *s = sql_use(sql, DUE_COUNT);
+    sql_bind_int(s, 1, now - GATHER_MS);
     enum sql_result result = sql_step(s);
     if (result == SQL_OK) {
         *out = sql_int(s, 0);
@@ -424,7 +425,7 @@ static enum sql_result judge_all(struct sql *sql, void *ctx)
             result = totals_put(judge->office);
         }
     }
-    return result == SQL_OK ? count_due(sql, &judge->left) : result;
+    return result == SQL_OK ? count_due(sql, judge->now, &judge->left) : result;
 }
 
 enum office_result office_judge(struct office *office, size_t most, int64_t now,
@@ -439,7 +440,8 @@ enum office_result office_judge(struct office *office, size_t most, int64_t now,
     return office_result_of(result == SQL_NONE ? SQL_ERROR : result);
 }
 
-enum office_result office_count_due(struct office *office, int64_t *out_due)
+enum office_result office_count_due(struct office *office, int64_t now,
+                                    int64_t *out_due)
 {
-    return office_result_of(count_due(office->sql, out_due));
+    return office_result_of(count_due(office->sql, now, out_due));
 }

@@ -1308,7 +1308,8 @@ const char *const office_statements[STATEMENT_COUNT] = {
     [DUE_FROM] = "INSERT OR IGNORE INTO due_days (day, counter_no)"
                  " SELECT DISTINCT day, counter_no FROM counter_days"
                  " WHERE day >= ?1",
-    [DUE_COUNT] = "SELECT count(*) FROM due_days",
+    [DUE_COUNT] = "SELECT (SELECT count(*) FROM due_days)"
+                  " + (SELECT count(*) FROM due_months WHERE since <= ?1)",
     [DUE_MONTH_ADD] = "INSERT INTO due_months (month, since) VALUES (?1, ?2)"
                       " ON CONFLICT DO NOTHING",
     [DUE_MONTH_NEXT] = "SELECT month FROM due_months WHERE since <= ?1"

@@ -9,6 +9,7 @@
 #include "report/period.h"
 #include "server/case_json.h"
 #include "server/context.h"
+#include "server/days.h"
 #include "server/handlers.h"
 #include "server/opened.h"
 #include "server/request.h"
@@ -37,34 +38,6 @@ static struct case_view make_view(struct server *server,
 }
 
 // --- What is asked ----------------------------------------------------------
-
-// Without a period all days. False: the reply is set.
-static bool read_days(struct request *request, struct period *out)
-{
-    const char *code = NULL, *from = NULL, *to = NULL;
-    struct buf message = {0};
-    *out = (struct period){
-        .kind = PERIOD_DAYS, .first = 0, .last = OFFICE_DAY_MOST};
-    if (!request_argument(request, "period", &code) ||
-        !request_argument(request, "from", &from) ||
-        !request_argument(request, "to", &to)) {
-        return false;
-    }
-    bool ok = true;
-    if (code) {
-        ok = !from && !to && period_parse(code, out, &message);
-    } else if (from || to) {
-        ok = from && to && period_parse_days(from, to, out, &message);
-    }
-    if (!ok) {
-        reply_problem(request, PROBLEM_BAD_REQUEST, NULL, "%s",
-                      message.size > 0 ? buf_text(&message)
-                                       : "period, from, to: give a period, or "
-                                         "both days, or none of them");
-    }
-    buf_free(&message);
-    return ok;
-}
 
 static const unsigned ALL_STATES = (1 << CASE_STATE_COUNT) - 1;
 static const unsigned OPEN_STATES =
@@ -181,7 +154,7 @@ enum handling cases_handle(struct request *request)
     struct calendar calendar;
     struct period days;
     bool is_overdue = false;
-    if (!read_days(request, &days) || !read_states(request, &wanted.states) ||
+    if (!days_read(request, &days) || !read_states(request, &wanted.states) ||
         !read_limit(request, &wanted.limit) ||
         !read_after(request, &wanted.after) ||
         !read_flag(request, "overdue", &is_overdue) ||
@@ -457,7 +430,7 @@ enum handling case_summary_handle(struct request *request)
     struct case_figures_wanted wanted = {
         .today = date_day_of_wall_ms(clock_wall_ms()), .calendar = &calendar};
     enum case_breakdown by;
-    if (!read_days(request, &days) || !read_breakdown(request, &by) ||
+    if (!days_read(request, &days) || !read_breakdown(request, &by) ||
         !request_argument(request, "counter", &wanted.counter) ||
         !request_argument(request, "field", &wanted.field)) {
         return HANDLING_DONE;

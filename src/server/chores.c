@@ -4,6 +4,7 @@
 #include "office/published.h"
 #include "office/transaction_keys.h"
 #include "server/context.h"
+#include "server/judging.h"
 #include <assert.h>
 
 static enum office_result turn_keys(struct office *office, void *ctx)
@@ -27,6 +28,7 @@ struct caretaker *chores_start(struct server *server)
         {.work = publish, .ctx = server},
         alerts_chore(server->alerts),
         papers_chore(server->papers),
+        judging_chore(server),
     };
     size_t count = sizeof chores / sizeof *chores;
     static_assert(sizeof chores / sizeof *chores <= CHORES_MAX,

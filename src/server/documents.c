@@ -7,8 +7,10 @@
 #include "office/notices.h"
 #include "report/alarm.h"
 #include "report/board.h"
+#include "integrity/thresholds.h"
 #include "report/report.h"
 #include "server/context.h"
+#include "server/judging.h"
 #include "survey/hours.h"
 #include <assert.h>
 #include <errno.h>
@@ -39,6 +41,13 @@ static bool check_targets(const json_t *body, struct buf *message)
     return ok;
 }
 
+static void integrity_changed(struct server *server, struct office *office)
+{
+    if (office) {
+        judging_set_rules(server, office);
+    }
+}
+
 // The devices are told.
 static void hours_changed(struct server *server, struct office *office)
 {
@@ -54,6 +63,13 @@ static void hours_changed(struct server *server, struct office *office)
         log_error(MODULE, "the devices are told the new hours later, at the "
                           "latest tomorrow");
     }
+    integrity_changed(server, office);
+}
+
+static bool check_integrity(const json_t *body, struct buf *message)
+{
+    struct integrity_thresholds thresholds;
+    return integrity_read_thresholds(body, &thresholds, message);
 }
 
 static bool check_calendar(const json_t *body, struct buf *message)
@@ -100,6 +116,9 @@ static const char *const ALERTS_KEYS[] = {
     "target", "target_least", "faults",   NULL};
 static const char *const BOARD_KEYS[] = {
     "on", "title", "levels", "fields", "coverage", "waiting", "turn_s", NULL};
+static const char *const INTEGRITY_KEYS[] = {
+    "burst",    "run",        "no-transaction",  "outside-hours",
+    "too-fast", "same-touch", "officer-outlier", NULL};
 static const char *const HOURS_KEYS[] = {"hours", "holidays", NULL};
 static const char *const TARGETS_KEYS[] = {
     "id",      "satisfied", "dissatisfied",
@@ -112,6 +131,8 @@ const struct document DOCUMENTS[] = {
     {"notices", "settings/notices.json", NOTICES_KEYS, notices_check,
      notices_changed},
     {"hours", "settings/hours.json", HOURS_KEYS, check_hours, hours_changed},
+    {"integrity", "settings/integrity.json", INTEGRITY_KEYS, check_integrity,
+     integrity_changed},
     {"alerts", "settings/alerts.json", ALERTS_KEYS, check_alerts, NULL},
     {"board", "settings/board.json", BOARD_KEYS, check_board, NULL},
     {"targets", "methods/tai-quay.json", TARGETS_KEYS, check_targets, NULL},

@@ -75,6 +75,12 @@ enum handling settings_handle(struct request *request);
 enum handling setting_handle(struct request *request);
 enum handling put_setting_handle(struct request *request);
 void put_setting_finish(struct request *request);
+// flags.c
+enum handling flags_handle(struct request *request);
+enum handling flag_lift_handle(struct request *request);
+enum handling rating_mark_handle(struct request *request);
+enum handling mark_withdraw_handle(struct request *request);
+void decision_finish(struct request *request);
 // cases.c
 enum handling cases_handle(struct request *request);
 enum handling case_handle(struct request *request);

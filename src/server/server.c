@@ -12,6 +12,7 @@
 #include "server/crowd.h"
 #include "server/fields.h"
 #include "server/http.h"
+#include "server/judging.h"
 #include "server/pages.h"
 #include <arpa/inet.h>
 #include <errno.h>
@@ -109,6 +110,7 @@ static bool prepare_office(struct server *server, struct office *office)
         return false;
     }
     documents_apply(server);
+    judging_set_rules(server, office);
     enum office_result result =
         office_list_devices(office, is_enrolled, &has_devices);
     if (result == OFFICE_OK &&

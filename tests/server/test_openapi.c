@@ -375,6 +375,20 @@ static const struct good {
     {"listRatings", "user office", "", "?limit=1", NULL, 200, NULL},
     {"getRatingsCsv", "user office", "", "?from=2020-01-01&to=2099-12-31", NULL,
      200, NULL},
+    {"listFlags", "user office", "", "?period=duong-lich:2026", NULL, 200,
+     NULL},
+    {"listFlags", "key leader", "", "?rule=burst&state=on&limit=1", NULL, 200,
+     NULL},
+    {"liftFlag", "user office", "1", "", NULL, 200, NULL},
+    {"liftFlag", "user office", "1", "", NULL, 409, NULL},
+    {"liftFlag", "user office", "999", "", NULL, 404, NULL},
+    {"markRating", "user office", "@case", "", NULL, 200, NULL},
+    {"markRating", "user office", "@case", "", NULL, 409, NULL},
+    {"markRating", "user office", "0123456789abcdef", "", NULL, 404, NULL},
+    {"listFlags", "user leader", "", "", NULL, 200, NULL},
+    {"withdrawMark", "user office", "@case", "", NULL, 200, NULL},
+    {"withdrawMark", "user office", "@case", "", NULL, 409, NULL},
+    {"withdrawMark", "user office", "x", "", NULL, 404, NULL},
     {"listCases", "key leader", "", "?period=duong-lich:2026&state=open", NULL,
      200, NULL},
     {"listCases", "user office", "", "?limit=1", NULL, 200, NULL},
@@ -463,6 +477,7 @@ static const struct good {
     {"showBusyHours", "user leader", "", "", NULL, 200, NULL},
     {"showReasons", "user leader", "", "", NULL, 200, NULL},
     {"showComments", "user leader", "", "", NULL, 200, NULL},
+    {"showTrust", "user leader", "", "", NULL, 200, NULL},
     {"showWaiting", "user leader", "", "", NULL, 200, NULL},
     {"showCases", "user leader", "", "", NULL, 200, NULL},
     {"showCases", "", "", "", NULL, 303, NULL},
@@ -1280,6 +1295,11 @@ static void let_time_pass(void)
                 "UPDATE rounds SET quarter = quarter - 4;"
                 "DROP TRIGGER cases_keep;"
                 "UPDATE cases SET quarter = quarter - 4;"
+                "INSERT INTO visit_flags (flag_no, rule, counter_no,"
+                " officer_no, first_day, last_day, figures, version, since)"
+                " VALUES (1, 0, 0, 0, 20454, 20454, '{\"ratings\":6}', 0, 1);"
+                "INSERT INTO flag_visits SELECT 1, device_no, gen, seq"
+                " FROM cases LIMIT 1;"
                 "UPDATE enrolment_codes SET expires_at = 1 WHERE used_at = 0;"
                 "INSERT INTO papers (kind, number, name, made_at, mail,"
                 " next_at) VALUES (0, 99999, 'x', 1, 0, 1);"
