@@ -7,8 +7,10 @@
 #include "report/report.h"
 #include "server/comment_source.h"
 #include "server/context.h"
+#include "server/counter_facts.h"
 #include "server/handlers.h"
 #include "server/request.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -139,20 +141,39 @@ static bool write_report(const struct report *report,
     return write_form(report, server, format, out);
 }
 
-// Fields are called by the unit's names for them.
-static bool name_fields(const struct fields *fields, struct report *report)
+// What a row is called here: a field by the unit's name for it, an officer by
+// that of the person who has the code. "": as before.
+static bool find_name(const struct server *server, struct office *office,
+                      enum report_by by, const char *key,
+                      char out[OFFICE_NAME_SIZE])
 {
-    for (size_t i = 0; report->by == REPORT_BY_FIELD && i < report->row_count;
-         i++) {
+    out[0] = '\0';
+    if (by == REPORT_BY_FIELD) {
+        const struct office_field *field = fields_find(server->fields, key);
+        snprintf(out, OFFICE_NAME_SIZE, "%s", field ? field->vi : "");
+    }
+    return by != REPORT_BY_OFFICER ||
+           officer_display(office, key, out) == OFFICE_OK;
+}
+
+static bool name_rows(const struct server *server, struct office *office,
+                      struct report *report)
+{
+    for (size_t i = 0; i < report->row_count; i++) {
         struct report_row *row = &report->rows[i];
-        const struct office_field *field = fields_find(fields, row->key);
-        char *name = strdup(field ? field->vi : row->label);
-        if (!name) {
+        char name[OFFICE_NAME_SIZE];
+        if (!find_name(server, office, report->by, row->key, name)) {
+            return false;
+        }
+        char *label = name[0] != '\0' ? strdup(name) : NULL;
+        if (name[0] != '\0' && !label) {
             log_error(MODULE, "out of memory for the names of a report");
             return false;
         }
-        free(row->label);
-        row->label = name;
+        if (label) {
+            free(row->label);
+            row->label = label;
+        }
     }
     return true;
 }
@@ -185,14 +206,14 @@ static void answer_counts(struct request *request,
     struct buf body = {0};
     struct office *office = readers_take(server->readers);
     bool built = report_build(office, &server->method, wanted, &report);
+    bool named = built && name_rows(server, office, &report);
     readers_give(server->readers, office);
     if (!built) {
         reply_office_failure(request, OFFICE_ERROR);
         return;
     }
     bool written =
-        name_fields(server->fields, &report) &&
-        write_report(&report, server, format, view_of(request), &body);
+        named && write_report(&report, server, format, view_of(request), &body);
     report_free(&report);
     reply_report(request, format, written, &body);
 }

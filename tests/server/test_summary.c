@@ -33,10 +33,13 @@ static int start(void **state)
         struct record record;
         maker_visit(&fourth.ledger, 5, &record);
         strcpy(record.counter, "4");
+        strcpy(record.field, i > 0 ? "chung-thuc" : "xa-la");
+        strcpy(record.officer, i > 0 ? "cb-07" : "cb-08");
         maker_write(&fourth.ledger, &record);
     }
     made_device_send(&third, &server, 1, 11, 200, &answer);
     made_device_send(&fourth, &server, 1, 2, 200, &answer);
+    made_server_person(&server, "binh", "officer", "cb-07");
     made_server_key(&server, "office", office_key);
     made_server_key(&server, "leader", leader_key);
     made_server_key(&server, "feed", feed_key);
@@ -316,6 +319,31 @@ static void test_an_empty_period_is_a_report(void **state)
     answer_free(&answer);
 }
 
+// A field by the unit's name for it, an officer by the person's; else the code.
+static void test_rows_are_called_by_their_names(void **state)
+{
+    static const struct {
+        const char *by, *key, *label;
+    } rows[] = {{"field", "chung-thuc", "Chứng thực"},
+                {"field", "xa-la", "xa-la"},
+                {"officer", "cb-07", "Trần Văn Bình"},
+                {"officer", "cb-08", "cb-08"}};
+    struct answer answer = {0};
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char query[128];
+        const char *label;
+        snprintf(query, sizeof query, "%s&by=%s", days, rows[i].by);
+        get(office_key, query, &answer);
+        json_t *object = answer_object(&answer);
+        assert_true(
+            json_get_text(row_of(object, rows[i].key), "label", &label));
+        assert_string_equal(label, rows[i].label);
+        json_decref(object);
+    }
+    answer_free(&answer);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -329,6 +357,7 @@ int main(void)
         cmocka_unit_test(test_a_revoked_key_is_no_key),
         cmocka_unit_test(test_wrong_questions_are_named),
         cmocka_unit_test(test_an_empty_period_is_a_report),
+        cmocka_unit_test(test_rows_are_called_by_their_names),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }
