@@ -88,7 +88,12 @@ export function moved(period, by) {
   }
   const count = SPANS[period.span];
   const at = period.year * count + period.number - 1 + by;
-  return make(period.kind, period.span, Math.floor(at / count), (at % count) + 1);
+  return make(
+    period.kind,
+    period.span,
+    Math.floor(at / count),
+    (at % count) + 1,
+  );
 }
 
 export function daysOf(from, to) {

@@ -23,7 +23,13 @@ const TARGET_DASHES = [
 ];
 const FONT = "'Be Vietnam Pro', Inter, 'Noto Sans', sans-serif";
 // Of the levels, best first, as on the counter's screen.
-export const LEVEL_INKS = ["#00594f", "#2b7d57", "#8f6200", "#b84a0a", "#9b1c31"];
+export const LEVEL_INKS = [
+  "#00594f",
+  "#2b7d57",
+  "#8f6200",
+  "#b84a0a",
+  "#9b1c31",
+];
 const SERIES_INKS = [PRIMARY, "#8f6200", "#9b1c31", "#2b7d57", "#5b3a8c"];
 
 const drawn = new WeakMap();
@@ -181,7 +187,15 @@ export function drawTrend(figure, { labels, points, targets, name }) {
           spanGaps: true,
           order: 1,
         },
-        { ...edge, label: "", data: column("high"), fill: "+1", backgroundColor: BAND, spanGaps: true, order: 3 },
+        {
+          ...edge,
+          label: "",
+          data: column("high"),
+          fill: "+1",
+          backgroundColor: BAND,
+          spanGaps: true,
+          order: 3,
+        },
         { ...edge, label: "", data: lows, spanGaps: true, order: 3 },
         ...targetLines(targets, (target) => labels.map(() => target)),
       ],
@@ -190,7 +204,10 @@ export function drawTrend(figure, { labels, points, targets, name }) {
       interaction: { mode: "index", intersect: false },
       scales: {
         y: percentAxis(lowestOf(values, targets)),
-        x: { grid: { display: false }, ticks: { maxRotation: 0, autoSkipPadding: 12 } },
+        x: {
+          grid: { display: false },
+          ticks: { maxRotation: 0, autoSkipPadding: 12 },
+        },
       },
       plugins: {
         legend: {
@@ -285,7 +302,10 @@ export function drawRanking(figure, { rows, targets, name }) {
         indexAxis: "y",
         scales: {
           x: percentAxis(lowestOf([...values, ...lows], targets)),
-          y: { grid: { display: false }, ticks: { color: INK, autoSkip: false } },
+          y: {
+            grid: { display: false },
+            ticks: { color: INK, autoSkip: false },
+          },
           line: {
             type: "linear",
             axis: "y",
@@ -319,7 +339,14 @@ export function drawRanking(figure, { rows, targets, name }) {
 // of one whole. `unit` is "%" or nothing; `inks` one a series.
 export function drawBars(
   figure,
-  { labels, series, isLying = false, isStacked = false, unit = "", inks = SERIES_INKS },
+  {
+    labels,
+    series,
+    isLying = false,
+    isStacked = false,
+    unit = "",
+    inks = SERIES_INKS,
+  },
 ) {
   const written = (value) => (unit === "%" ? percent(value) : number(value));
   const counts = {
@@ -337,7 +364,12 @@ export function drawBars(
   const names = {
     stacked: isStacked,
     grid: { display: false },
-    ticks: { color: INK, autoSkip: !isLying, maxRotation: 0, autoSkipPadding: 12 },
+    ticks: {
+      color: INK,
+      autoSkip: !isLying,
+      maxRotation: 0,
+      autoSkipPadding: 12,
+    },
   };
   return draw(
     figure,

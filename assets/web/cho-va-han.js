@@ -75,8 +75,16 @@ function columnsOf(by) {
       cell: (row) => rowName(by, row),
     },
     column("text.transactions", (row) => row.transactions, number),
-    column("text.mean_called", (row) => row.waiting?.called?.mean_minutes, minutes),
-    column("text.median_called", (row) => row.waiting?.called?.median_minutes, minutes),
+    column(
+      "text.mean_called",
+      (row) => row.waiting?.called?.mean_minutes,
+      minutes,
+    ),
+    column(
+      "text.median_called",
+      (row) => row.waiting?.called?.median_minutes,
+      minutes,
+    ),
     column("text.within", (row) => row.waiting?.called?.within_15, percent),
     column("text.mean_done", (row) => row.waiting?.done?.mean_minutes, minutes),
     column("text.before", (row) => row.timeliness?.before, number),

@@ -78,7 +78,11 @@ function element(name, text, className) {
 
 function headOf(hours) {
   const line = document.createElement("tr");
-  const cells = [textOf("text.weekday"), ...hours.map((h) => textOf("text.hour", h)), textOf("text.day_total")];
+  const cells = [
+    textOf("text.weekday"),
+    ...hours.map((h) => textOf("text.hour", h)),
+    textOf("text.day_total"),
+  ];
   for (const [index, text] of cells.entries()) {
     const cell = element("th", text, index > 0 ? "figure" : "");
     cell.scope = "col";
@@ -96,7 +100,11 @@ function lineOf(name, cells, show, shade) {
     const isSum = index === cells.length - 1;
     const level = isSum ? 0 : shade(figureOf(cell, show));
     line.append(
-      element("td", written(cell, show), `figure shade-${level}${isSum ? " sum" : ""}`),
+      element(
+        "td",
+        written(cell, show),
+        `figure shade-${level}${isSum ? " sum" : ""}`,
+      ),
     );
   });
   return line;
@@ -130,7 +138,12 @@ function drawMap(cells, show) {
   foot.append(
     lineOf(textOf("text.hour_total"), [...sums, sum(cells)], show, () => 0),
   );
-  table.append(element("caption", find("hours-title").textContent, "unseen"), head, body, foot);
+  table.append(
+    element("caption", find("hours-title").textContent, "unseen"),
+    head,
+    body,
+    foot,
+  );
   find("hours-map").replaceChildren(table);
 }
 

@@ -72,7 +72,12 @@ function beforeText(previous) {
   const label = labelOf(previous.period);
   return previous.sat === null
     ? textOf("text.before_none", label)
-    : textOf("text.before", label, percent(previous.sat), number(previous.rated));
+    : textOf(
+        "text.before",
+        label,
+        percent(previous.sat),
+        number(previous.rated),
+      );
 }
 
 function labelOf({ from, to }) {
@@ -175,7 +180,10 @@ function drawLevels({ total, previous }) {
       },
       { title: textOf("text.count"), cell: (row) => number(row.count) },
       { title: textOf("text.share"), cell: (row) => percent(row.share) },
-      { title: textOf("text.share_before"), cell: (row) => percent(row.before) },
+      {
+        title: textOf("text.share_before"),
+        cell: (row) => percent(row.before),
+      },
     ],
     rows,
   });

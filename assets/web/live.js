@@ -101,17 +101,16 @@ function whileSeen() {
 export async function followWhileSeen(path, onChange, onAway) {
   let etag = null;
   let wait = 0;
-  for (let failures = 0; ; ) {
+  for (let failures = 0; ;) {
     await seen();
     const began = performance.now();
     const patience = whileSeen();
     try {
-      const { status, etag: tag, body } = await look(
-        path,
-        etag,
-        wait,
-        patience.signal,
-      );
+      const {
+        status,
+        etag: tag,
+        body,
+      } = await look(path, etag, wait, patience.signal);
       onAway(false);
       failures = 0;
       wait = WAIT_S;

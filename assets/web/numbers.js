@@ -2,7 +2,10 @@
 // 23/11/2026 · 09:45. In English 1,234 and 97.6 %.
 import { currentLanguage, textOf } from "/web/language.js";
 
-const MARKS = { vi: { group: ".", point: "," }, en: { group: ",", point: "." } };
+const MARKS = {
+  vi: { group: ".", point: "," },
+  en: { group: ",", point: "." },
+};
 const HOUR_MS = 3600 * 1000;
 const NO_BREAK = "\u00a0";
 

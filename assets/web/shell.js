@@ -119,7 +119,9 @@ function showDays(areDays) {
 function showPeriod() {
   const { period, complaint } = view;
   const areDays = period.span === "days";
-  find("period-kind").value = areDays ? "days" : `${period.kind}.${period.span}`;
+  find("period-kind").value = areDays
+    ? "days"
+    : `${period.kind}.${period.span}`;
   showDays(areDays);
   if (areDays) {
     find("period-from").value = period.from;

@@ -73,7 +73,8 @@ export function showEmpty(part, title, more) {
 // `problem` is what failed(): {status, detail}; status 0: no answer at all.
 export function showProblem(part, problem, retry) {
   const { status, detail } = problem;
-  const tell = (id, more) => say(part, "error", textOf(id, status), more, retry);
+  const tell = (id, more) =>
+    say(part, "error", textOf(id, status), more, retry);
   if (status === 0) {
     tell("say.offline", textOf("say.offline_more"));
   } else if (status === 403) {

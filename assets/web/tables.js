@@ -115,7 +115,8 @@ function matching(spec, word) {
   const wanted = plain(word);
   return spec.rows.filter((row) => {
     const content = head.cell(row);
-    const text = content instanceof Node ? content.textContent : String(content);
+    const text =
+      content instanceof Node ? content.textContent : String(content);
     return plain(text).includes(wanted);
   });
 }
