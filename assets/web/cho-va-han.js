@@ -135,7 +135,12 @@ startShell({
   filters: ["field", "counter", "procedure"],
   draw(view) {
     const asked = view.params.get("by");
-    const by = BY.includes(asked) ? asked : BY[0];
+    // Of one field there are no fields to stand side by side.
+    const possible = BY.filter((each) => !(each in view.filters));
+    const by = possible.includes(asked) ? asked : possible[0];
+    for (const choice of find("by").options) {
+      choice.disabled = !possible.includes(choice.value);
+    }
     const path = `/api/v1/reports/summary?${view.question({ by })}`;
     find("by").value = by;
     drawDownloads(find("download-links"), path, fileName(view, "cho-va-han"));

@@ -5,5 +5,5 @@ startRanking({
   by: "officer",
   report: "R4",
   subject: "cong-chuc",
-  filters: ["field", "counter", "step"],
+  filters: ["field", "counter", "channel", "step"],
 });

@@ -162,7 +162,7 @@ for (const choice of document.querySelectorAll("input[name=show]")) {
 }
 
 startShell({
-  filters: ["field", "counter"],
+  filters: ["field", "counter", "channel", "step"],
   draw(view) {
     const asked = view.params.get("show");
     const show = SHOWN.includes(asked) ? asked : SHOWN[0];

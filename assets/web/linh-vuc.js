@@ -5,5 +5,5 @@ startRanking({
   by: "field",
   report: "R2",
   subject: "linh-vuc",
-  filters: ["counter", "channel", "step"],
+  filters: ["counter", "procedure", "channel", "step"],
 });

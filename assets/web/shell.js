@@ -50,10 +50,12 @@ function showLinks() {
   }
 }
 
-// Period and filters go along to other pages with figures.
+// Period and filters go along to other pages with figures, but for what such a
+// page stands side by side.
 function carryView() {
   for (const link of document.querySelectorAll("a[data-view]")) {
-    link.href = addressWith({}, link.pathname);
+    const by = link.dataset.view;
+    link.href = addressWith(by ? { [by]: null } : {}, link.pathname);
   }
 }
 

@@ -5,6 +5,8 @@ import { textOf } from "/web/language.js";
 import { ask } from "/web/session.js";
 
 const AGAIN_MS = 5000;
+// What the server says where it keeps no totals of so narrow a part.
+const NARROW = /no totals are kept|is one too many/;
 // The latest question of each part: an answer to an older one is passed over.
 const asked = new WeakMap();
 
@@ -79,6 +81,8 @@ export function showProblem(part, problem, retry) {
     tell("say.offline", textOf("say.offline_more"));
   } else if (status === 403) {
     tell("say.refused", textOf("say.refused_more"));
+  } else if (status === 400 && NARROW.test(detail)) {
+    tell("say.narrow", textOf("say.narrow_more"));
   } else if (status === 400 || status === 422) {
     tell("say.bad", detail);
   } else if (status === 429 || status === 503) {
@@ -125,5 +129,9 @@ export async function load(part, path, draw) {
   showReady(part);
   if (draw(json) === false && part.dataset.state === "ready") {
     showEmpty(part);
+  }
+  if (part.dataset.state === "empty" && json.filter_unknown?.length > 0) {
+    const names = json.filter_unknown.map((by) => textOf(`say.by.${by}`));
+    showEmpty(part, textOf("say.nobody", names.join(", ")));
   }
 }

@@ -5,5 +5,5 @@ startRanking({
   by: "procedure",
   report: "R3",
   subject: "thu-tuc",
-  filters: ["field", "counter", "channel", "step"],
+  filters: ["field", "counter"],
 });
