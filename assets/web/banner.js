@@ -11,11 +11,23 @@ function silentText({ silent, devices, oldest_contact }) {
     : textOf("say.banner.silent", ...counts);
 }
 
+// Where each silent device stands, and since when; the first few of many.
+const NAMED_MOST = 5;
+function silentOnes(complete) {
+  return (complete.silent_devices ?? [])
+    .filter((device) => device.since)
+    .slice(0, NAMED_MOST)
+    .map(({ counter, name, since }) =>
+      textOf("say.banner.silent_device", counter, name || "–", moment(since)),
+    );
+}
+
 // Each thing that is wrong, as a sentence.
 export function lacksOf(complete) {
   const lacks = [];
   const add = (count, text) => count > 0 && lacks.push(text());
   add(complete.silent, () => silentText(complete));
+  lacks.push(...silentOnes(complete));
   add(complete.never_seen, () =>
     textOf("say.banner.never", number(complete.never_seen)),
   );

@@ -335,6 +335,24 @@
     " LEFT JOIN lines l ON l.device_no = b.device_no AND l.gen = b.gen"        \
     "  AND l.seq = " to
 
+// Devices from which something is awaited, at counter ?1 (NULL: anywhere), with
+// their last contact and what each was told.
+#define WATCHED_DEVICES                                                        \
+    "(SELECT d.device_no, d.name, d.counter, t.seen_at AS seen,"               \
+    "  (SELECT f.body FROM configurations f WHERE f.device_no = d.device_no"   \
+    "   ORDER BY f.version DESC LIMIT 1) AS told"                              \
+    "  FROM devices d LEFT JOIN contacts t ON t.device_no = d.device_no"       \
+    "  WHERE d.enrolled_at <> 0 AND d.revoked_at = 0 AND d.kind = 0"           \
+    "  AND (?1 IS NULL OR d.counter = ?1))"
+// At ?2, when a device that was told nothing else has a heartbeat of ?3.
+#define IS_SILENT                                                              \
+    "coalesce(seen, 0) < ?2 - 2 * coalesce(1000 * (told ->> 'heartbeat_s'),"   \
+    " ?3)"
+// Of the devices at counter ?1; NULL: of all.
+#define AT_COUNTER(table)                                                      \
+    "(?1 IS NULL OR " table ".device_no IN"                                    \
+    " (SELECT device_no FROM devices WHERE counter = ?1))"
+
 const char *const office_statements[STATEMENT_COUNT] = {
     [SCHEMA_VERSION] = "PRAGMA user_version",
 
@@ -769,11 +787,18 @@ const char *const office_statements[STATEMENT_COUNT] = {
                    " WHERE c.received_to > 0 ORDER BY d.id, c.gen",
 
     [TRUST_DEVICES] =
-        "SELECT count(*), sum(coalesce(t.seen_at, 0) < ?1),"
-        " sum(t.seen_at IS NULL), coalesce(max(t.seen_at), 0),"
-        " coalesce(min(coalesce(t.seen_at, 0)), 0)"
-        " FROM devices d LEFT JOIN contacts t ON t.device_no = d.device_no"
-        " WHERE d.enrolled_at <> 0 AND d.revoked_at = 0 AND d.kind = 0",
+        "SELECT count(*), sum(" IS_SILENT "), sum(seen IS NULL),"
+        " coalesce(max(seen), 0), coalesce(min(coalesce(seen, 0)), 0)"
+        " FROM " WATCHED_DEVICES,
+    [TRUST_SILENT] =
+        "SELECT name, counter, coalesce(seen, 0), told,"
+        " (SELECT coalesce(sum(level_1 + level_2 + level_3 + level_4 + level_5"
+        "  + declined + timeout + withdrawn), 0) FROM totals t"
+        "  WHERE t.dimension = 5 AND t.grain = 0 AND t.period BETWEEN"
+        "  (seen + 25200000) / 86400000 - ?4 + 1"
+        "  AND (seen + 25200000) / 86400000 AND t.key = device_no)"
+        " FROM " WATCHED_DEVICES " WHERE " IS_SILENT
+        " ORDER BY length(counter), counter, device_no",
     [HOLE_ADD] = "INSERT OR IGNORE INTO holes (device_no, gen, first, last,"
                  " declared_gen) VALUES (?1, ?2, ?3, ?4, ?5)",
     [HOLE_FIND] = "SELECT 1 FROM holes WHERE device_no = ?1 AND gen = ?2"
@@ -786,16 +811,18 @@ const char *const office_statements[STATEMENT_COUNT] = {
         "SELECT (SELECT coalesce(sum(max(0, max(c.reported_to,"
         "  coalesce((SELECT max(h.last) FROM holes h"
         "   WHERE h.device_no = c.device_no AND h.gen = c.gen), 0))"
-        "  - c.received_to)), 0) FROM chains c)"
+        "  - c.received_to)), 0) FROM chains c WHERE " AT_COUNTER("c") ")"
         " + (SELECT coalesce(sum(last), 0) FROM (SELECT max(h.last) AS last"
         "  FROM holes h WHERE NOT EXISTS (SELECT 1 FROM chains c"
         "   WHERE c.device_no = h.device_no AND c.gen = h.gen)"
-        "  GROUP BY h.device_no, h.gen))"
-        " + (SELECT coalesce(sum(last - first + 1), 0) FROM lost_lines)",
+        "  AND " AT_COUNTER("h") " GROUP BY h.device_no, h.gen))"
+        " + (SELECT coalesce(sum(last - first + 1), 0) FROM lost_lines l"
+        "  WHERE " AT_COUNTER("l") ")",
     [TRUST_UNANCHORED] =
         "SELECT count(*) FROM visits WHERE counted = 1 AND quality > 0"
         " AND at >= ?1 AND at < ?2" FILTERED,
-    [TRUST_FLAGGED] = "SELECT count(DISTINCT device_no) FROM flags",
+    [TRUST_FLAGGED] = "SELECT count(DISTINCT device_no) FROM flags f"
+                      " WHERE " AT_COUNTER("f"),
     [TRUST_DUPLICATES] = "SELECT count(*) FROM visits WHERE counted = 0"
                          " AND at >= ?1 AND at < ?2" FILTERED,
 

@@ -147,6 +147,7 @@ enum {
     HEADS_LIST,
 
     TRUST_DEVICES,
+    TRUST_SILENT,
     HOLE_ADD,
     HOLE_FIND,
     LOST_ADD,

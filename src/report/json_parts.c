@@ -56,6 +56,25 @@ json_t *json_parts_period(const struct period *period, const struct i18n *texts)
     return whole(object, failures);
 }
 
+static json_t *silent_devices(const struct report_complete *complete)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < complete->silent_count; i++) {
+        const struct report_silent *silent = &complete->silents[i];
+        json_array_append_new(
+            array, json_pack("{s:s, s:s, s:o, s:I}", "name", silent->name,
+                             "counter", silent->counter, "since",
+                             json_parts_moment(silent->since), "unsent",
+                             (json_int_t)silent->unsent));
+    }
+    // A row that found no memory is no row.
+    if (json_array_size(array) != complete->silent_count) {
+        json_decref(array);
+        return NULL;
+    }
+    return array;
+}
+
 json_t *json_parts_complete(const struct report_complete *complete,
                             int32_t last)
 {
@@ -68,7 +87,8 @@ json_t *json_parts_complete(const struct report_complete *complete,
                   {"missing", complete->missing},
                   {"flagged_devices", complete->flagged},
                   {"duplicates", complete->duplicates},
-                  {"unanchored", complete->unanchored}};
+                  {"unanchored", complete->unanchored},
+                  {"unsent", complete->unsent}};
     json_t *object = json_object();
     int failures = json_object_set_new(
         object, "complete", json_boolean(state_is_complete(complete, last)));
@@ -77,6 +97,8 @@ json_t *json_parts_complete(const struct report_complete *complete,
                                         json_integer(counts[i].count));
     failures |= json_object_set_new(
         object, "oldest_contact", json_parts_moment(complete->oldest_contact));
+    failures |=
+        json_object_set_new(object, "silent_devices", silent_devices(complete));
     return whole(object, failures);
 }
 
@@ -176,6 +198,32 @@ bool json_parts_read_period(const json_t *object, struct period *out,
     return done;
 }
 
+// Reports of before have none.
+static bool read_silent_devices(const json_t *state,
+                                struct report_complete *out, char *message)
+{
+    const json_t *array = json_object_get(state, "silent_devices");
+    size_t count = json_array_size(array);
+    if (array && !json_parts_read_count(state, "unsent", &out->unsent, message))
+        return false;
+    for (size_t i = 0; i < count && i < REPORT_SILENT_MAX; i++) {
+        const json_t *object = json_array_get(array, i);
+        struct report_silent *silent = &out->silents[out->silent_count++];
+        if (!json_parts_read_moment(object, "since", &silent->since, message) ||
+            !json_parts_read_count(object, "unsent", &silent->unsent, message))
+            return false;
+        if (!json_copy_text(object, "name", silent->name,
+                            sizeof silent->name) ||
+            !json_copy_text(object, "counter", silent->counter,
+                            sizeof silent->counter)) {
+            snprintf(message, JSON_MESSAGE_SIZE,
+                     "silent_devices: one has no name or no counter");
+            return false;
+        }
+    }
+    return true;
+}
+
 bool json_parts_read_complete(const json_t *object, struct report_complete *out,
                               char *message)
 {
@@ -198,6 +246,8 @@ bool json_parts_read_complete(const json_t *object, struct report_complete *out,
                                 message) ||
         !json_parts_read_moment(object, "data_as_of", &read.data_as_of,
                                 message))
+        return false;
+    if (!read_silent_devices(state, &read, message))
         return false;
     *out = read;
     return true;

@@ -66,6 +66,19 @@ static void say_silent(struct sentence *sentence,
         since ? "report.complete.silent_since" : "report.complete.silent");
 }
 
+// Where it stands, since when, and what it may hold.
+static void say_silent_one(struct sentence *sentence,
+                           const struct report_silent *silent)
+{
+    if (silent->since == 0)
+        return;
+    set_text(sentence, 1, silent->counter);
+    set_text(sentence, 2, silent->name[0] != '\0' ? silent->name : "–");
+    words_moment(sentence->texts, silent->since, &sentence->places[2]);
+    set_number(sentence, 4, silent->unsent);
+    say(sentence, "report.complete.silent_device");
+}
+
 void remarks_state(const struct report_complete *complete, int32_t last,
                    const struct i18n *texts, struct buf *out)
 {
@@ -79,6 +92,8 @@ void remarks_state(const struct report_complete *complete, int32_t last,
         say(&sentence, "report.complete.yes");
     } else if (complete->silent > complete->never_seen) {
         say_silent(&sentence, complete);
+        for (size_t i = 0; i < complete->silent_count; i++)
+            say_silent_one(&sentence, &complete->silents[i]);
     }
     const struct {
         const char *id;

@@ -157,6 +157,14 @@ struct report_withdrawal {
     int64_t count;
 };
 
+enum { REPORT_SILENT_MAX = 32, REPORT_NAME_SIZE = 128 };
+struct report_silent {
+    char name[REPORT_NAME_SIZE]; // "" when it has none
+    char counter[REPORT_KEY_SIZE];
+    int64_t since;  // its last contact, by quarters; 0: never
+    int64_t unsent; // visits that it may hold of the period
+};
+
 // How complete the data is, at the time of making.
 struct report_complete {
     int64_t devices;    // enrolled and not revoked
@@ -169,6 +177,12 @@ struct report_complete {
     int64_t unanchored; // visits of the period whose time is an estimate
     // Quarters of an hour, as all times that leave the office.
     int64_t oldest_contact; // where the silent ones' data ends; 0: nowhere
+    // The silent ones, by counter; those beyond REPORT_SILENT_MAX are counted
+    // alone. What one of them may hold of the period is an estimate: visits an
+    // opening hour in its last four weeks, times the hours since.
+    struct report_silent silents[REPORT_SILENT_MAX];
+    size_t silent_count;
+    int64_t unsent; // all estimates together
     int64_t data_as_of;     // last contact with any device; 0: never
 };
 #define REPORT_HEARTBEAT_MS INT64_C(60000)

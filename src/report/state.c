@@ -2,6 +2,8 @@
 #include "common/date.h"
 #include "common/log.h"
 #include "office/trust.h"
+#include "survey/hours.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,6 +17,75 @@ static int64_t quarter_of(int64_t wall_ms)
     return wall_ms - wall_ms % quarter_ms;
 }
 
+struct silence {
+    struct report_complete *complete;
+    int64_t from, to; // of the period, as far as it has come
+};
+
+// Without hours, or with some that cannot be read, a counter is always open.
+static void read_hours(const char *configuration, struct hours *out)
+{
+    char why[JSON_MESSAGE_SIZE];
+    struct buf message = {0};
+    json_t *object = configuration
+                         ? json_read(configuration, strlen(configuration), why)
+                         : NULL;
+    *out = (struct hours){.given = false};
+    if (object)
+        hours_read(object, out, &message);
+    buf_free(&message);
+    json_decref(object);
+}
+
+// Of a device that was never heard there is nothing to go by.
+static int64_t guess(const struct silence *silence,
+                     const struct office_silent *silent)
+{
+    const int64_t day_ms = 24 * 3600 * INT64_C(1000);
+    struct hours hours;
+    int64_t seen = silent->seen_at;
+    int64_t from = seen > silence->from ? seen : silence->from;
+    if (seen == 0 || silent->visits <= 0)
+        return 0;
+    read_hours(silent->configuration, &hours);
+    int64_t before_s =
+        hours_open_ms(&hours, seen - OFFICE_SILENT_DAYS * day_ms, seen) / 1000;
+    int64_t since_s = hours_open_ms(&hours, from, silence->to) / 1000;
+    return before_s > 0 ? (silent->visits * since_s + before_s / 2) / before_s
+                        : 0;
+}
+
+static bool collect_silent(void *ctx, const struct office_silent *silent)
+{
+    struct silence *silence = ctx;
+    struct report_complete *complete = silence->complete;
+    int64_t unsent = guess(silence, silent);
+    complete->unsent += unsent;
+    if (complete->silent_count < REPORT_SILENT_MAX) {
+        struct report_silent *own =
+            &complete->silents[complete->silent_count++];
+        *own = (struct report_silent){.since = quarter_of(silent->seen_at),
+                                      .unsent = unsent};
+        snprintf(own->name, sizeof own->name, "%s", silent->name);
+        snprintf(own->counter, sizeof own->counter, "%s", silent->counter);
+    }
+    return true;
+}
+
+static bool read_silents(struct office *office, int64_t now,
+                         const struct office_filter *filter,
+                         const struct period *period,
+                         struct report_complete *complete)
+{
+    int64_t end = date_wall_ms_of_day(period->last + 1);
+    struct silence silence = {.complete = complete,
+                              .from = date_wall_ms_of_day(period->first),
+                              .to = now < end ? now : end};
+    return complete->silent == 0 ||
+           office_silent_devices(office, filter, now, REPORT_HEARTBEAT_MS,
+                                 collect_silent, &silence) == OFFICE_OK;
+}
+
 bool state_read_complete(struct office *office, int64_t now,
                          const struct office_filter *filter,
                          const struct period *period,
@@ -22,7 +93,7 @@ bool state_read_complete(struct office *office, int64_t now,
 {
     struct office_trust trust;
     int64_t duplicates = 0, unanchored = 0;
-    if (office_read_trust(office, now, REPORT_HEARTBEAT_MS, &trust) !=
+    if (office_part_trust(office, filter, now, REPORT_HEARTBEAT_MS, &trust) !=
             OFFICE_OK ||
         office_count_duplicates(office, filter, period->first, period->last,
                                 &duplicates) != OFFICE_OK ||
@@ -40,7 +111,7 @@ bool state_read_complete(struct office *office, int64_t now,
         .oldest_contact = quarter_of(trust.oldest_contact),
         .data_as_of = quarter_of(trust.data_as_of),
     };
-    return true;
+    return read_silents(office, now, filter, period, out);
 }
 
 bool state_append_head(struct report_head **heads, size_t *count,

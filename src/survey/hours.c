@@ -201,6 +201,31 @@ void hours_at(const struct hours *hours, int64_t wall_ms, bool believed,
             change_on(hours, day + i, i == 0 ? minute : -1, out->open);
 }
 
+// Of one span that lies between the two.
+static int64_t overlap(int64_t begin, int64_t end, int64_t from, int64_t to)
+{
+    begin = begin > from ? begin : from;
+    end = end < to ? end : to;
+    return end > begin ? end - begin : 0;
+}
+
+int64_t hours_open_ms(const struct hours *hours, int64_t from, int64_t to)
+{
+    int64_t sum = 0;
+    if (!hours->given || from >= to)
+        return overlap(from, to, from, to);
+    int32_t last = date_day_of_wall_ms(to);
+    for (int32_t day = date_day_of_wall_ms(from); day <= last; day++) {
+        const struct hours_day *open = day_of(hours, day);
+        int64_t midnight = date_wall_ms_of_day(day);
+        for (size_t i = 0; i < open->count; i++)
+            sum += overlap(midnight + open->spans[i].from * (int64_t)MINUTE_MS,
+                           midnight + open->spans[i].to * (int64_t)MINUTE_MS,
+                           from, to);
+    }
+    return sum;
+}
+
 // --- Words -------------------------------------------------------------------
 
 static bool same_spans(const struct hours_day *a, const struct hours_day *b)

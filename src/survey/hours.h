@@ -52,6 +52,10 @@ struct hours_now {
 void hours_at(const struct hours *hours, int64_t wall_ms, bool believed,
               struct hours_now *out);
 
+// Milliseconds from `from` up to `to` in which the counter is open; 0 when
+// `from` is not before `to`.
+int64_t hours_open_ms(const struct hours *hours, int64_t from, int64_t to);
+
 // Appends what the closed screen says of the week, one line for each run of
 // days that have the same hours, with '\n' between lines:
 //

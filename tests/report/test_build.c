@@ -1,5 +1,6 @@
 // A report out of a real office: lines of a device go in, figures come out.
 #include "common/date.h"
+#include "office/configuration.h"
 #include "office/documents.h"
 #include "support/office_maker.h"
 #include "support/sample_report.h"
@@ -280,6 +281,83 @@ static void test_build_tells_how_complete(void **state)
 
 // Twice about one transaction in January, and its second one in February: the
 // report of each period tells of those whose time it holds.
+// Five visits in the four weeks that end with its contact, 16/01 at 10:00, by a
+// counter that is always open; it then stops for four weeks.
+static void test_build_names_devices_that_stopped(void **state)
+{
+    (void)state;
+    struct scene scene;
+    struct report report;
+    scene_open(&scene);
+    int64_t seen = scene.now;
+    scene.now = moment("2026-02-13", 10);
+    build(&scene, "duong-lich:2026", REPORT_BY_NONE, &report);
+    assert_int_equal(report.complete.silent, 1);
+    assert_int_equal(report.complete.silent_count, 1);
+    assert_string_equal(report.complete.silents[0].counter, "1");
+    assert_int_equal(report.complete.silents[0].since, seen);
+    assert_int_equal(report.complete.silents[0].unsent, 5);
+    assert_int_equal(report.complete.unsent, 5);
+    report_free(&report);
+    // Of January the 374 hours after: 5 × 374 ÷ 672 = 2,8.
+    build(&scene, "duong-lich:2026-01", REPORT_BY_NONE, &report);
+    assert_int_equal(report.complete.unsent, 3);
+    report_free(&report);
+    build(&scene, "duong-lich:2025", REPORT_BY_NONE, &report);
+    assert_int_equal(report.complete.silent_count, 1);
+    assert_int_equal(report.complete.unsent, 0);
+    report_free(&report);
+    // Another counter's figures lack nothing of it.
+    scene.filter = (struct report_filter){
+        .parts = {{.by = REPORT_BY_COUNTER, .key = "2"}}, .count = 1};
+    build(&scene, "duong-lich:2026", REPORT_BY_NONE, &report);
+    assert_int_equal(report.complete.devices, 0);
+    assert_int_equal(report.complete.silent_count, 0);
+    report_free(&report);
+    scene_close(&scene);
+}
+
+// Two of the heartbeats that it was told, and hours that it was told: Fridays
+// from eight to twelve. In the four weeks before its contact, on a Friday at
+// ten, lie three of them and two halves, 16 hours; after it, up to Friday the
+// 23rd at nine, 3 hours.
+static void test_build_knows_what_a_device_was_told(void **state)
+{
+    (void)state;
+    struct scene scene;
+    struct report report;
+    json_t *hours = json_pack("{s:[s]}", "fri", "08:00-12:00");
+    const struct office_defaults defaults = {.heartbeat_s = 5,
+                                             .contact_s = -1,
+                                             .levels = -1,
+                                             .rating_s = -1,
+                                             .first_contact_s = -1,
+                                             .volume = -1,
+                                             .hours = hours};
+    scene_open(&scene);
+    assert_int_equal(office_configure_device(scene.office.office,
+                                             scene.device.device, &defaults,
+                                             scene.now),
+                     OFFICE_OK);
+    int64_t seen = scene.now;
+    scene.now = seen + 10 * 1000;
+    build(&scene, "duong-lich:2026", REPORT_BY_NONE, &report);
+    assert_int_equal(report.complete.silent, 0);
+    report_free(&report);
+    scene.now = seen + 10 * 1000 + 1;
+    build(&scene, "duong-lich:2026", REPORT_BY_NONE, &report);
+    assert_int_equal(report.complete.silent, 1);
+    assert_int_equal(report.complete.unsent, 0);
+    report_free(&report);
+    scene.now = moment("2026-01-23", 9);
+    build(&scene, "duong-lich:2026", REPORT_BY_NONE, &report);
+    // 5 × 3 ÷ 16 = 0,9
+    assert_int_equal(report.complete.unsent, 1);
+    report_free(&report);
+    json_decref(hours);
+    scene_close(&scene);
+}
+
 static void test_build_tells_of_duplicates(void **state)
 {
     (void)state;
@@ -475,6 +553,8 @@ int main(void)
         cmocka_unit_test(test_build_by_day_counter_and_field),
         cmocka_unit_test(test_build_rows_add_up),
         cmocka_unit_test(test_build_tells_how_complete),
+        cmocka_unit_test(test_build_names_devices_that_stopped),
+        cmocka_unit_test(test_build_knows_what_a_device_was_told),
         cmocka_unit_test(test_build_tells_of_duplicates),
         cmocka_unit_test(test_build_tells_contacts_by_the_quarter),
         cmocka_unit_test(test_build_tells_of_missing_lines),

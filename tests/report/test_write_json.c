@@ -37,6 +37,12 @@ static void make_sample(struct report *out)
                                  .silent = 1,
                                  .missing = 3,
                                  .unanchored = 4,
+                                 .unsent = 6,
+                                 .silents = {{.name = "Máy 1",
+                                              .counter = "3",
+                                              .since = INT64_C(1768409940000),
+                                              .unsent = 6}},
+                                 .silent_count = 1,
                                  .oldest_contact = INT64_C(1768409940000),
                                  .data_as_of = INT64_C(1768410000000)};
     out->total.counts =
@@ -60,7 +66,8 @@ static void test_json_head(void **state)
     json_t *expected = json_pack(
         "{s{s:s,s:i,s:s,s:[i,i],s:[i,i],s:[i,i],s:i,s:[i,i],s:[i,i]}"
         " s{s:s,s:s,s:s,s:s,s:s} s:s s:n s:[] s:s s:s"
-        " s{s:b,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:s} s:n s:n s:n s:[] s:[]}",
+        " s{s:b,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:s,s:[{s:s,s:s,s:s,s:i}]} s:n "
+        "s:n s:n s:[] s:[]}",
         "method", "id", "tai-quay", "version", 1, "name",
         "Tỷ lệ hài lòng tại quầy", "satisfied", 4, 5, "dissatisfied", 1, 2,
         "targets", 95, 98, "decimals", 1, "waiting_minutes", 13, 15, "timely",
@@ -71,9 +78,10 @@ static void test_json_head(void **state)
         "2026-01-15T00:01:00.000+07:00", "data_as_of",
         "2026-01-15T00:00:00.000+07:00", "complete", "complete", 0, "devices",
         2, "silent", 1, "never_seen", 0, "missing", 3, "flagged_devices", 0,
-        "duplicates", 0, "unanchored", 4, "oldest_contact",
-        "2026-01-14T23:59:00.000+07:00", "report", "previous", "restatement",
-        "withdrawals", "ledger");
+        "duplicates", 0, "unanchored", 4, "unsent", 6, "oldest_contact",
+        "2026-01-14T23:59:00.000+07:00", "silent_devices", "name", "Máy 1",
+        "counter", "3", "since", "2026-01-14T23:59:00.000+07:00", "unsent", 6,
+        "report", "previous", "restatement", "withdrawals", "ledger");
     assert_non_null(expected);
     json_object_del(document, "total");
     json_object_del(document, "rows");

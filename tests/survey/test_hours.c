@@ -118,6 +118,28 @@ static void test_without_hours_or_clock_it_is_open(void **state)
     assert_true(now.changes_at == INT64_MAX);
 }
 
+static void check_open(const struct hours *hours, const char *from,
+                       const char *to, int minutes)
+{
+    assert_int_equal(hours_open_ms(hours, wall(from), wall(to)),
+                     minutes * INT64_C(60000));
+}
+
+static void test_how_long_it_is_open(void **state)
+{
+    (void)state;
+    struct hours hours = week(), always = {.given = false};
+    // Four hours and three and a half.
+    check_open(&hours, "2026-11-23T00:00:00", "2026-11-24T00:00:00", 450);
+    check_open(&hours, "2026-11-23T08:00:00", "2026-11-23T14:00:00", 240);
+    check_open(&hours, "2026-11-23T11:30:00", "2026-11-23T13:30:00", 0);
+    // Wednesday evening to Saturday: Friday, and one of Saturday's hours.
+    check_open(&hours, "2026-11-25T17:00:00", "2026-11-28T09:00:00", 510);
+    check_open(&hours, "2026-11-24T00:00:00", "2026-11-23T00:00:00", 0);
+    check_open(&always, "2026-11-23T11:30:00", "2026-11-23T13:30:00", 120);
+    check_open(&always, "2026-11-23T13:30:00", "2026-11-23T11:30:00", 0);
+}
+
 static void test_bad_hours_are_named(void **state)
 {
     (void)state;
@@ -190,6 +212,7 @@ int main(void)
         cmocka_unit_test(test_weekend_and_holiday_stay_closed),
         cmocka_unit_test(test_spans_that_touch_are_one),
         cmocka_unit_test(test_without_hours_or_clock_it_is_open),
+        cmocka_unit_test(test_how_long_it_is_open),
         cmocka_unit_test(test_bad_hours_are_named),
         cmocka_unit_test(test_week_in_words)};
     return cmocka_run_group_tests(tests, NULL, NULL);
