@@ -329,7 +329,7 @@ static void test_report_wrong_options(void **state)
          "text, json, csv, xlsx or pdf"},
         {{"--data", "/x", "--period", "duong-lich:2026", "--format", "pdf"},
          "--out is missing"},
-        {{"--data", "/x", "--period", "duong-lich:2026", "--report=R7", "--by",
+        {{"--data=/x", "--period", "duong-lich:2026", "--report=R7", "--by",
           "field"},
          "R7 has tables of its own"},
         {{"--data", "/x", "--period", "duong-lich:2026", "--report", "R11"},
