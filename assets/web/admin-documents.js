@@ -1,7 +1,8 @@
 // The other documents of settings, as they are.
 import { complain, putDocument, versionWords } from "/web/admin-says.js";
 import { textOf } from "/web/language.js";
-import { load, showEmpty } from "/web/states.js";
+import { moment } from "/web/numbers.js";
+import { load, question, showEmpty } from "/web/states.js";
 
 // These have a form of their own.
 const FORMS = ["hours", "targets"];
@@ -11,6 +12,7 @@ const find = (id) => document.getElementById(id);
 let part = null;
 let names = [];
 let told = null;
+let shown = null; // the version in the field, the newest or one of before
 
 function titleOf(name) {
   return find(`text.doc.${name}`) ? textOf(`text.doc.${name}`) : name;
@@ -28,7 +30,31 @@ function drawNames() {
 function draw() {
   drawNames();
   if (told) {
-    find("document-version").textContent = versionWords(told);
+    find("document-version").textContent =
+      shown.version === told.version ? versionWords(told) : oldWords(shown);
+    find("document-before").disabled = shown.version <= 1;
+  }
+}
+
+function oldWords({ version, changed_by: by, changed_at: at }) {
+  const name = (by ?? "").replace(/^user /, "");
+  return textOf("text.version.old", version, name, moment(at));
+}
+
+function show(json) {
+  shown = json;
+  find("document-body").value = JSON.stringify(json.body, null, 2);
+  draw();
+}
+
+async function goBack() {
+  const name = encodeURIComponent(told.name);
+  const { json } = await question(
+    `/api/v1/settings/${name}?version=${shown.version - 1}`,
+  );
+  if (json) {
+    find("document-saved").hidden = true;
+    show(json);
   }
 }
 
@@ -37,8 +63,7 @@ function look() {
   complain("document-alert", null);
   load(part, `/api/v1/settings/${encodeURIComponent(name)}`, (json) => {
     told = json;
-    find("document-body").value = JSON.stringify(json.body, null, 2);
-    draw();
+    show(json);
     return true;
   });
 }
@@ -97,6 +122,7 @@ export function startDocuments(section) {
     find("document-saved").hidden = true;
     look();
   });
+  find("document-before").addEventListener("click", goBack);
   find("document-again").addEventListener("click", look);
   find("document-form").addEventListener("submit", (event) => {
     event.preventDefault();

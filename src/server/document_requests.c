@@ -1,10 +1,11 @@
 // GET /api/v1/settings, GET and PUT /api/v1/settings/NAME: what the Office
-// sets, by documents with versions.
+// sets, by documents with versions; ?version= asks for one of before.
 #include "common/clock.h"
 #include "server/context.h"
 #include "server/documents.h"
 #include "server/handlers.h"
 #include "server/request.h"
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -78,30 +79,84 @@ static const struct document *find(struct request *request)
     return document;
 }
 
-enum handling setting_handle(struct request *request)
+// What is asked for, and who made it.
+struct wanted {
+    int64_t version; // 0: the newest
+    struct change change;
+    json_t *body;
+};
+
+static bool take_wanted(void *ctx, const struct document_version *version)
 {
-    struct server *server = request->server;
-    struct change change = {.who = ""};
-    int64_t version;
-    const struct document *document = find(request);
-    if (!document) {
-        return HANDLING_DONE;
+    struct wanted *wanted = ctx;
+    char why[JSON_MESSAGE_SIZE];
+    if (version->version != wanted->version) {
+        return true;
     }
+    take_change(&wanted->change, version);
+    wanted->body = json_read(version->body, strlen(version->body), why);
+    return false;
+}
+
+// Nothing, or a number from 1 on. False: the reply is set.
+static bool read_version(struct request *request, int64_t *out)
+{
+    const char *text = NULL;
+    char *end = NULL;
+    if (!request_argument(request, "version", &text)) {
+        return false;
+    }
+    errno = 0;
+    *out = text ? strtoll(text, &end, 10) : 0;
+    if (text && (*text < '1' || *text > '9' || *end != '\0' || errno != 0)) {
+        reply_problem(request, PROBLEM_BAD_REQUEST, NULL,
+                      "version: must be a number from 1 on");
+        return false;
+    }
+    return true;
+}
+
+static enum office_result read_wanted(struct server *server,
+                                      const struct document *document,
+                                      struct wanted *wanted)
+{
     struct office *office = readers_take(server->readers);
     enum office_result result =
-        office_list_document(office, document->name, take_change, &change);
+        wanted->version == 0
+            ? office_list_document(office, document->name, take_change,
+                                   &wanted->change)
+            : office_list_document(office, document->name, take_wanted, wanted);
     readers_give(server->readers, office);
-    if (result != OFFICE_OK) {
-        reply_office_failure(request, result);
+    if (wanted->version == 0) {
+        wanted->body =
+            documents_take(server->documents, document->name, &wanted->version);
+    }
+    return result;
+}
+
+enum handling setting_handle(struct request *request)
+{
+    struct wanted wanted = {.version = 0};
+    const struct document *document = find(request);
+    if (!document || !read_version(request, &wanted.version)) {
         return HANDLING_DONE;
     }
-    json_t *body = documents_take(server->documents, document->name, &version);
-    json_t *object = describe(document, version, &change);
-    if (!object || json_object_set_new(object, "body", body) != 0) {
-        json_decref(object);
-        object = NULL;
+    enum office_result result = read_wanted(request->server, document, &wanted);
+    if (result != OFFICE_OK) {
+        json_decref(wanted.body);
+        reply_office_failure(request, result);
+    } else if (!wanted.body) {
+        reply_problem(request, PROBLEM_NOT_FOUND, NULL,
+                      "%s has no version %lld", document->name,
+                      (long long)wanted.version);
+    } else {
+        json_t *object = describe(document, wanted.version, &wanted.change);
+        if (json_object_set_new(object, "body", wanted.body) != 0) {
+            json_decref(object);
+            object = NULL;
+        }
+        reply_json(request, 200, object);
     }
-    reply_json(request, 200, object);
     return HANDLING_DONE;
 }
 

@@ -222,6 +222,39 @@ def be_refused():
     desk.close()
 
 
+def set_a_document(desk):
+    desk.part("thiet-lap")
+    desk.until("document.querySelector('#document-body').value !== ''")
+    desk.js("document.querySelector('#document-name').value = 'board';"
+            " document.querySelector('#document-name')"
+            ".dispatchEvent(new Event('change'))")
+    desk.until("document.querySelector('#document-body').value"
+               ".includes('{') && document.querySelector('#part-thiet-lap')"
+               ".dataset.state === 'ready'")
+    body = desk.js("document.querySelector('#document-body').value")
+    desk.fill("#document-body", '{"no-such": 1}')
+    desk.click("#document-form .main")
+    check("the server says what is wrong with a document",
+          desk.until("document.querySelector('#document-alert').innerText"
+                     ".includes('no-such')"),
+          desk.text("#document-alert"))
+    for version in ("1", "2"):
+        desk.fill("#document-body", body)
+        desk.click("#document-form .main")
+        check(f"a right one is version {version}",
+              desk.until("document.querySelector('#document-saved').innerText"
+                         f".includes('phiên bản {version}') && document"
+                         ".querySelector('#part-thiet-lap').dataset.state"
+                         " === 'ready'"),
+              desk.text("#document-alert"))
+    desk.until("!document.querySelector('#document-before').disabled")
+    desk.click("#document-before")
+    check("the one before can be seen",
+          desk.until("document.querySelector('#document-version').innerText"
+                     ".includes('phiên bản 1 trước đây')"),
+          desk.text("#document-version"))
+
+
 def read_trail(desk):
     desk.part("nhat-ky")
     check("the trail says who added whom",
@@ -233,7 +266,7 @@ def read_trail(desk):
     desk.click("#audit-form .button")
     check("and can be looked through",
           desk.until("document.querySelectorAll('#audit-table tbody tr')"
-                     ".length === 1"),
+                     ".length === 3"),
           desk.text("#audit-table"))
 
 
@@ -247,6 +280,7 @@ def main():
         password = add_person(desk)
         arrive(password)
         be_refused()
+        set_a_document(desk)
         read_trail(desk)
     finally:
         courier.terminate()

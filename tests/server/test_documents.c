@@ -114,6 +114,27 @@ static void test_documents_change_and_stay_over_a_restart(void **state)
     answer_free(&answer);
 }
 
+// What held before can still be read, and who wanted it.
+static void test_documents_of_before(void **state)
+{
+    struct answer answer = {0};
+    (void)state;
+    put("hours", "{\"version\":0,\"body\":{\"hours\":{\"mon\":[]}}}", &answer);
+    put("hours", "{\"version\":1,\"body\":{}}", &answer);
+    assert_int_equal(answer.status, 200);
+    get("hours", &answer);
+    assert_body(&answer, "\"version\":2,");
+    get("hours?version=1", &answer);
+    assert_body(&answer, "\"version\":1,");
+    assert_body(&answer, "\"changed_by\":\"user an\"");
+    assert_body(&answer, "\"body\":{\"hours\":{\"mon\":[]}}");
+    get("hours?version=3", &answer);
+    answer_is_problem(&answer, 404, "not-found");
+    get("hours?version=x", &answer);
+    answer_is_problem(&answer, 400, "bad-request");
+    answer_free(&answer);
+}
+
 static void test_documents_of_two_at_once(void **state)
 {
     struct answer answer = {0};
@@ -200,6 +221,7 @@ int main(void)
                                         start, stop),
         cmocka_unit_test_setup_teardown(
             test_documents_change_and_stay_over_a_restart, start, stop),
+        cmocka_unit_test_setup_teardown(test_documents_of_before, start, stop),
         cmocka_unit_test_setup_teardown(test_documents_of_two_at_once, start,
                                         stop),
         cmocka_unit_test_setup_teardown(test_documents_say_what_is_wrong, start,
