@@ -32,7 +32,21 @@ function nameCell(by, row) {
   return link;
 }
 
-function columnsOf(by, targets) {
+// Where some ratings are flagged or marked, the rate without them too.
+function asideColumn(rows) {
+  const rate = (row) => row.without_flagged?.sat ?? null;
+  return rows.some((row) => row.without_flagged)
+    ? [
+        {
+          title: textOf("text.aside"),
+          sort: rate,
+          cell: (row) => percent(rate(row)),
+        },
+      ]
+    : [];
+}
+
+function columnsOf(by, rows, targets) {
   const count = (title, value) => ({
     title: textOf(title),
     sort: value,
@@ -58,6 +72,7 @@ function columnsOf(by, targets) {
       cell: (row) => rateText(row),
     },
     { title: textOf("text.interval"), cell: intervalText },
+    ...asideColumn(rows),
     ...targets.map((target) => ({
       title: textOf("text.against", target),
       is_text: true,
@@ -116,7 +131,7 @@ export function startRanking({ by, report, subject, filters }) {
         drawChart(by, rows, method.targets);
         drawTable(find("ranking-table"), {
           caption: find("ranking-title").textContent,
-          columns: columnsOf(by, method.targets),
+          columns: columnsOf(by, rows, method.targets),
           rows,
           total: { ...total, isTotal: true },
           rowClass: (row) => (isFew(row) ? "few" : ""),
