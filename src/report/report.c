@@ -372,12 +372,27 @@ static bool init_total(struct report *report)
     return false;
 }
 
+// The whole is one officer's.
+static bool is_of_one_officer(const struct report *report)
+{
+    for (size_t i = 0; i < report->filter.count; i++) {
+        if (report->filter.parts[i].by == REPORT_BY_OFFICER)
+            return true;
+    }
+    return false;
+}
+
+static bool is_of_officers(const struct report *report)
+{
+    return report->by == REPORT_BY_OFFICER || is_of_one_officer(report);
+}
+
 // Of officers nothing is told that is not a day old. What is left of the period
 // is named by its days; false: nothing is left.
 static bool clip_officers(struct report *report)
 {
     int32_t newest = date_day_of_wall_ms(report->made_ms) - PUBLISH_AGE_DAYS;
-    if (report->by != REPORT_BY_OFFICER || report->period.last <= newest)
+    if (!is_of_officers(report) || report->period.last <= newest)
         return true;
     if (report->period.first > newest)
         return false;
@@ -386,21 +401,32 @@ static bool clip_officers(struct report *report)
     return true;
 }
 
-// Nor a row of so few that it tells of single visits, to nobody.
+// Ratings so few that they tell of single visits.
+static void hide_few(struct report_row *row)
+{
+    if (figures_rated(&row->counts) >= FIGURES_LEAST)
+        return;
+    row->hidden = true;
+    memset(row->counts.levels, 0, sizeof row->counts.levels);
+    row->counts.offered_rated = 0;
+    memset(row->counts.aside, 0, sizeof row->counts.aside);
+    row->counts.flagged = row->counts.marked = FIGURES_UNKNOWN;
+    row->aside_hidden = true;
+}
+
+// They are told to nobody.
 static void hide_few_of_officers(struct report *report)
 {
-    for (size_t i = 0; i < report->row_count; i++) {
-        struct report_row *row = &report->rows[i];
-        if (report->by != REPORT_BY_OFFICER ||
-            figures_rated(&row->counts) >= FIGURES_LEAST)
-            continue;
-        row->hidden = true;
-        memset(row->counts.levels, 0, sizeof row->counts.levels);
-        row->counts.offered_rated = 0;
-        memset(row->counts.aside, 0, sizeof row->counts.aside);
-        row->counts.flagged = row->counts.marked = FIGURES_UNKNOWN;
-        row->aside_hidden = true;
-    }
+    if (!is_of_officers(report))
+        return;
+    for (size_t i = 0; i < report->row_count; i++)
+        hide_few(&report->rows[i]);
+    if (!is_of_one_officer(report))
+        return;
+    if (figures_rated(&report->total.counts) > 0)
+        hide_few(&report->total);
+    if (figures_rated(&report->previous) < FIGURES_LEAST)
+        report->has_previous = false;
 }
 
 bool report_build(struct office *office, const struct report_method *method,

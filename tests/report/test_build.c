@@ -509,6 +509,24 @@ static void test_build_takes_the_rules_of_the_period(void **state)
     scene_close(&scene);
 }
 
+static void build_of_officer(struct scene *scene, const char *period,
+                             const char *officer, struct report *out)
+{
+    struct buf message = {0};
+    struct report_method method;
+    struct report_request request = {
+        .by = REPORT_BY_DAY,
+        .filter = {.count = 1, .parts = {{.by = REPORT_BY_OFFICER}}},
+        .now_ms = scene->now};
+    snprintf(request.filter.parts[0].key, sizeof request.filter.parts[0].key,
+             "%s", officer);
+    assert_true(report_method_load(TEST_SOURCE "/assets/methods/tai-quay.json",
+                                   &method, &message));
+    assert_true(period_parse(period, &request.period, &message));
+    assert_true(report_build(scene->office.office, &method, &request, out));
+    buf_free(&message);
+}
+
 // Of officers: five ratings at least, and days that are old enough.
 static void test_build_keeps_officers_from_single_visits(void **state)
 {
@@ -540,6 +558,13 @@ static void test_build_keeps_officers_from_single_visits(void **state)
     build(&scene, "hanh-chinh:2026-02", REPORT_BY_OFFICER, &report);
     assert_int_equal(report.total.counts.levels[0], 0);
     assert_int_equal(report.row_count, 0);
+    report_free(&report);
+    // Narrowed to one officer, the whole is theirs, and so is each day.
+    build_of_officer(&scene, "hanh-chinh:2026", "", &report);
+    assert_true(report.total.hidden);
+    assert_levels(&report.total, 0, 0, 0, 0, 0);
+    for (size_t i = 0; i < report.row_count; i++)
+        assert_true(report.rows[i].hidden);
     report_free(&report);
     scene_close(&scene);
 }
