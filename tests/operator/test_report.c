@@ -312,7 +312,7 @@ static void test_report_wrong_options(void **state)
 {
     (void)state;
     static const struct {
-        const char *arguments[6];
+        const char *arguments[8];
         const char *why;
     } cases[] = {
         {{"--period", "duong-lich:2026"}, "--data or --server is missing"},
@@ -343,7 +343,8 @@ static void test_report_wrong_options(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         const char *const *a = cases[i].arguments;
         struct run run = {0};
-        run_command(&run, "report", a[0], a[1], a[2], a[3], a[4], a[5], NULL);
+        run_command(&run, "report", a[0], a[1], a[2], a[3], a[4], a[5], a[6],
+                    NULL);
         run_must_end(&run, 2);
         run_must_complain(&run, cases[i].why);
         run_free(&run);
