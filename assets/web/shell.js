@@ -50,6 +50,21 @@ function showLinks() {
   }
 }
 
+// How many alerts are open stands beside the way to them, on every page.
+async function countAlerts() {
+  const link = document.querySelector('.nav a[href="/canh-bao"]');
+  if (!["office", "leader"].includes(person.role) || !link) {
+    return;
+  }
+  const { json } = await question("/api/v1/alerts?state=open&limit=0");
+  if (json?.open > 0) {
+    const count = document.createElement("span");
+    count.className = "count";
+    count.textContent = String(json.open);
+    link.after(count);
+  }
+}
+
 // Period and filters go along to other pages with figures, but for what such a
 // page stands side by side.
 function carryView() {
@@ -369,6 +384,7 @@ export async function startShell({ draw, live, filters = [] } = {}) {
   window.addEventListener("beforeprint", showPaper);
   person = await startSession();
   showLinks();
+  countAlerts();
   if (find("period")) {
     startPeriod();
     startFilters();

@@ -261,6 +261,50 @@ def officer(page):
     page.sign_out()
 
 
+def alert():
+    database = sqlite3.connect(STAGE / "server" / "office.db", timeout=10)
+    with database:
+        # Of a month that is over: the server looks at the running one, and lets
+        # what it does not find end; so this one has ended when it is seen.
+        database.execute(
+            "INSERT INTO alerts (kind, subject, label, detail, opened_at)"
+            " VALUES (0, '3', '3', ?, ?)",
+            (json.dumps({"low": 7, "rated": 20, "percent": 20, "days": 2}),
+             int(time.time() * 1000)))
+    database.close()
+
+
+def alerts(page):
+    page.resize(390, 844)
+    alert()
+    page.sign_in("an")
+    page.go(f"{SERVER}/canh-bao?state=all")
+    check("an alert says what and how much", page.until(
+        "document.querySelector('#cards .card')?.innerText"
+        ".includes('7 trên 20 lượt')"), page.text())
+    page.fits("alerts on a telephone")
+    page.shot("alerts-phone")
+    page.resize(1280, 800)
+    page.click("#cards button")
+    page.click("#send")
+    check("it asks what is done about it", page.until(
+        "document.querySelector('#problem').innerText !== ''"))
+    page.type("#comment", "Đã mời tổ trưởng xem lại <b>quầy 3</b> =cmd")
+    page.shot("alerts-dialog")
+    page.click("#send")
+    check("and shows who said what, as text", page.until(
+        "document.querySelector('#cards .card').innerText"
+        ".includes('<b>quầy 3</b> =cmd')"), page.text())
+    page.shot("alerts-vi")
+    page.click("#language")
+    check("in English", page.until(
+        "document.querySelector('#cards .card').innerText"
+        ".includes('Acknowledged by an')"), page.text())
+    page.shot("alerts-en")
+    page.click("#language")
+    page.sign_out()
+
+
 def main():
     page = Page()
     try:
@@ -270,6 +314,7 @@ def main():
         screen(page, 1080, 1920, "portrait")
         screen_that_outlives_its_server(page)
         officer(page)
+        alerts(page)
     finally:
         page.close()
     return 1 if failures else 0
