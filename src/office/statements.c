@@ -274,16 +274,17 @@
 #define CASE_ROWS                                                              \
     "SELECT c.case_no, " CASE_STANDING ", c.device_no, c.gen, c.seq,"          \
     " c.quarter, c.ticket, c.opened_day, c.deadline_days,"                     \
-    " coalesce(p.display, ''), v.at, c.level, v.mode, d.id, "                  \
-    CASE_CODE("c.counter_no") CASE_CODE("c.field_no")                          \
-    CASE_CODE("v.procedure_no") CASE_CODE("v.step_no")                         \
-    " l.bytes FROM cases c"                                                    \
-    " JOIN devices d ON d.device_no = c.device_no"                             \
-    " JOIN visits v ON v.device_no = c.device_no AND v.gen = c.gen"            \
-    "  AND v.seq = c.seq"                                                      \
-    " JOIN lines l ON l.device_no = c.device_no AND l.gen = c.gen"             \
-    "  AND l.seq = c.seq"                                                      \
-    " LEFT JOIN people p ON p.name = c.owner"
+    " coalesce(p.display, ''), v.at, c.level, v.mode, d.id, " CASE_CODE(       \
+        "c.counter_no") CASE_CODE("c.field_no") CASE_CODE("v.procedure_no")    \
+        CASE_CODE("v.step_no") " l.bytes FROM cases c"                         \
+                               " JOIN devices d ON d.device_no = c.device_no"  \
+                               " JOIN visits v ON v.device_no = c.device_no "  \
+                               "AND v.gen = c.gen"                             \
+                               "  AND v.seq = c.seq"                           \
+                               " JOIN lines l ON l.device_no = c.device_no "   \
+                               "AND l.gen = c.gen"                             \
+                               "  AND l.seq = c.seq"                           \
+                               " LEFT JOIN people p ON p.name = c.owner"
 // As bind_wanted() of case_rows_sqlite.c binds them.
 #define CASE_WANTED                                                            \
     " (c.quarter, c.ticket) < (?1, ?2) AND c.quarter < ?3"                     \
@@ -681,6 +682,18 @@ const char *const office_statements[STATEMENT_COUNT] = {
                  " JOIN devices d USING (device_no)"
                  " LEFT JOIN codes c ON c.code_no = f.survey_no"
                  " WHERE f.device_no = ?1 AND f.gen = ?2 AND f.seq = ?3",
+    [ISSUE_NEWEST] =
+        "SELECT issue_no, body FROM issues WHERE kind = ?1 AND by_what = ?2"
+        " AND period_kind = ?3 AND period = ?4 ORDER BY issue_no DESC LIMIT 1",
+    [ISSUE_BODY] = "SELECT body FROM issues WHERE issue_no = ?1",
+    [ISSUE_LIST] =
+        "SELECT issue_no, kind, by_what, period_kind, period, number,"
+        " coalesce(restates, 0), at, who, hash FROM issues"
+        " WHERE issue_no < ?1 ORDER BY issue_no DESC LIMIT ?2",
+    [ISSUE_ADD] = "INSERT INTO issues (kind, by_what, period_kind, period,"
+                  " number, restates, at, who, hash, body)"
+                  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
+                  " RETURNING issue_no",
     [DESK_FIND] = "SELECT id, revoked_at FROM devices"
                   " WHERE desk = 1 AND public_key = ?1",
     [DESK_ADD] = "INSERT INTO devices (id, name, unit, counter, field,"
@@ -922,9 +935,8 @@ const char *const office_statements[STATEMENT_COUNT] = {
         " reopened = ?9 WHERE case_no = ?1",
     [CASE_BY_TICKET] = "SELECT c.case_no, " CASE_STANDING " FROM cases c"
                        " WHERE c.ticket = ?1 AND c.quarter < ?2",
-    [CASE_OF_RATING] =
-        "SELECT c.case_no, " CASE_STANDING " FROM cases c"
-        " WHERE c.device_no = ?1 AND c.gen = ?2 AND c.seq = ?3",
+    [CASE_OF_RATING] = "SELECT c.case_no, " CASE_STANDING " FROM cases c"
+                       " WHERE c.device_no = ?1 AND c.gen = ?2 AND c.seq = ?3",
     [CASE_OF_TRANSACTION] =
         "SELECT c.case_no, " CASE_STANDING " FROM visits v"
         " JOIN cases c ON c.device_no = v.device_no AND c.gen = v.gen"
@@ -1308,6 +1320,11 @@ const char *const office_statements[STATEMENT_COUNT] = {
         "  AND w.step_no = v.step_no AND w.counted = 1"
         "  AND (w.outcome <> 0, w.claim_at, e.id, w.gen, w.seq)"
         "   < (v.outcome <> 0, v.claim_at, d.id, v.gen, v.seq))",
+    [VERIFY_ISSUES] =
+        "SELECT i.issue_no, i.hash, i.body, EXISTS (SELECT 1 FROM audit a"
+        "  WHERE a.action = 'report-issued' AND a.detail = 'issue '"
+        "  || i.issue_no || ', sha256 ' || lower(hex(i.hash)))"
+        " FROM issues i ORDER BY i.issue_no",
     [VERIFY_FORM_COUNT] = "SELECT count(*) FROM forms",
     [VERIFY_FORM_TOTALS] = "WITH " FORM_CELLS(
         "") ", kept AS (SELECT " FORM_COLUMNS " FROM form_totals)"

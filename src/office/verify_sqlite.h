@@ -50,6 +50,8 @@ enum sql_result verify_form(struct verifying *v, const char *device,
                             int64_t device_no, int64_t gen,
                             const struct office_line *line, int64_t at);
 enum sql_result verify_forms(struct verifying *v);
+// issues_sqlite.c: every report that was issued.
+enum sql_result verify_issues(struct verifying *v);
 // Names a total that is not what the rows give; `what` are those.
 void verify_find_total(struct verifying *v, int dimension,
                        enum tally_grain grain, int32_t period, int64_t key,

@@ -3,10 +3,10 @@
 #include "report/report.h"
 #include "common/file.h"
 #include "operator/command.h"
-#include "operator/made_report.h"
 #include "operator/remote.h"
 #include "operator/server_data.h"
 #include <ctype.h>
+#include "report/made_report.h"
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
@@ -28,7 +28,8 @@ static const struct config_key KEYS[] = {
     {"hailong", "from", CONFIG_TEXT, NULL, 0, 0, "first day, 2026-11-01"},
     {"hailong", "to", CONFIG_TEXT, NULL, 0, 0, "last day, 2026-11-23"},
     {"hailong", "by", CONFIG_TEXT, "none", 0, 0,
-     "none day month counter officer field procedure device hour weekday hour-of-week step "
+     "none day month counter officer field procedure device hour weekday "
+     "hour-of-week step "
      "channel"},
     {"hailong", "counter", CONFIG_TEXT, NULL, 0, 0,
      "only what was counted at this counter; also:"},
@@ -78,12 +79,10 @@ struct job {
 static bool read_format(struct job *job)
 {
     const char *name = config_text(job->config, "format");
-    for (int i = 0; i < MADE_FORMAT_COUNT; i++) {
-        if (strcmp(made_format_name((enum made_format)i), name) == 0) {
-            job->format = (enum made_format)i;
-            return i < MADE_XLSX ||
-                   command_need(job->config, "out", job->console) != NULL;
-        }
+    if (made_format_parse(name, &job->format)) {
+        bool is_file = job->format == MADE_XLSX || job->format == MADE_PDF;
+        return !is_file ||
+               command_need(job->config, "out", job->console) != NULL;
     }
     console_complain(job->console,
                      "--format \"%s\": text, json, csv, xlsx or pdf", name);
@@ -175,7 +174,8 @@ static bool write_report(const struct job *job, const struct made_report *made,
         .signer = config_text(config, "signer"),
         .recipients = config_text(config, "recipients"),
     };
-    if (made_report_write(made, job->texts, job->format, &letter, out))
+    if (made_report_write(made, job->texts, REPORT_VIEW_OFFICE, job->format,
+                          &letter, out))
         return true;
     console_complain(job->console,
                      "the report cannot be written as %s: "
@@ -224,8 +224,11 @@ static bool report_of_directory(const struct job *job, struct buf *out)
     struct office *office = server_data_read(data, job->console);
     if (!office)
         return false;
-    bool done = made_report_build(office, &job->method, job->texts,
-                                  &job->request, &made);
+    const struct document_source source = {.office = office,
+                                           .texts = job->texts,
+                                           .method = &job->method,
+                                           .view = REPORT_VIEW_OFFICE};
+    bool done = made_report_build(&source, &job->request, &made);
     office_close(office);
     if (!done) {
         console_complain(job->console,

@@ -58,6 +58,19 @@ void phone_dress(struct request *request);
 // reports.c
 enum handling summary_handle(struct request *request);
 enum handling report_handle(struct request *request);
+// issues.c
+enum handling issue_report_handle(struct request *request);
+void issue_report_finish(struct request *request);
+enum handling issued_reports_handle(struct request *request);
+enum handling issued_report_handle(struct request *request);
+// forms.c
+enum handling questionnaires_handle(struct request *request);
+enum handling enter_forms_handle(struct request *request);
+void enter_forms_finish(struct request *request);
+// assessments.c
+enum handling assessment_handle(struct request *request);
+enum handling put_assessment_handle(struct request *request);
+void put_assessment_finish(struct request *request);
 // reasons.c
 enum handling reasons_handle(struct request *request);
 // live.c

@@ -2,9 +2,9 @@
 // all visits or of those that counter, field, procedure, officer, step or
 // channel leave.
 // GET /api/v1/reports/R1 … R10, likewise: one of the Office's own.
+#include "server/reports.h"
 #include "common/log.h"
-#include "report/documents.h"
-#include "report/report.h"
+#include "report/made_report.h"
 #include "server/comment_source.h"
 #include "server/context.h"
 #include "server/counter_facts.h"
@@ -15,36 +15,6 @@
 #include <string.h>
 
 static const char MODULE[] = "server";
-
-enum format {
-    FORMAT_JSON,
-    FORMAT_CSV,
-    FORMAT_TEXT,
-    FORMAT_XLSX,
-    FORMAT_PDF,
-    FORMAT_COUNT
-};
-static const struct {
-    const char *name;
-    const char *type;
-} FORMATS[FORMAT_COUNT] = {
-    [FORMAT_JSON] = {"json", "application/json"},
-    [FORMAT_CSV] = {"csv", "text/csv; charset=utf-8; header=present"},
-    [FORMAT_TEXT] = {"text", "text/plain; charset=utf-8"},
-    [FORMAT_XLSX] = {"xlsx", "application/vnd.openxmlformats-officedocument."
-                             "spreadsheetml.sheet"},
-    [FORMAT_PDF] = {"pdf", "application/pdf"}};
-
-static bool read_format(const char *name, enum format *out)
-{
-    for (int i = 0; i < FORMAT_COUNT; i++) {
-        if (!name || strcmp(FORMATS[i].name, name) == 0) {
-            *out = (enum format)i; // without a name the first
-            return true;
-        }
-    }
-    return false;
-}
 
 static bool read_filter(struct request *request, struct report_ask *out)
 {
@@ -60,7 +30,7 @@ static bool read_filter(struct request *request, struct report_ask *out)
 
 // `kind` is what the path names; NULL: nothing, and the query may.
 static bool read_query(struct request *request, const char *kind,
-                       struct report_request *out, enum format *out_format)
+                       struct report_request *out, enum made_format *out_format)
 {
     struct report_ask ask = {0};
     const char *format = NULL;
@@ -77,12 +47,13 @@ static bool read_query(struct request *request, const char *kind,
     if (kind) {
         ask.kind = kind;
     }
+    *out_format = MADE_JSON;
     bool ok = report_read_request(&ask, out, &message);
     if (!ok) {
         reply_problem(request, PROBLEM_BAD_REQUEST,
                       &(struct problem_members){.reason = buf_text(&message)},
                       "%s", buf_text(&message));
-    } else if (!read_format(format, out_format)) {
+    } else if (format && !made_format_parse(format, out_format)) {
         reply_problem(request, PROBLEM_BAD_REQUEST, NULL,
                       "format: is unknown; one of json csv text xlsx pdf");
         ok = false;
@@ -91,54 +62,11 @@ static bool read_query(struct request *request, const char *kind,
     return ok;
 }
 
-static bool write_form(const struct report *report, const struct server *server,
-                       enum format format, struct buf *out)
+enum report_view reports_view(const struct request *request)
 {
-    const struct i18n *texts = server->texts;
-    switch (format) {
-    case FORMAT_CSV:
-        return report_write_csv(report, texts, out);
-    case FORMAT_XLSX:
-        return report_write_xlsx(report, texts, out);
-    case FORMAT_PDF:
-        return report_write_pdf(report, texts, &server->settings.letter, out);
-    default:
-        return report_write_text(report, texts, out);
-    }
-}
-
-// The other writers know no view. They write what a reader without the
-// Office's rights would get: the report as it comes out of its JSON.
-static bool write_restricted(const struct report *report,
-                             const struct server *server, enum format format,
-                             struct buf *out)
-{
-    char message[JSON_MESSAGE_SIZE];
-    struct buf json = {0};
-    struct report seen;
-    bool ok =
-        report_write_json(report, server->texts, REPORT_VIEW_OTHERS, &json) &&
-        report_read_json(buf_text(&json), json.size, &seen, message);
-    buf_free(&json);
-    if (!ok) {
-        return false;
-    }
-    ok = write_form(&seen, server, format, out);
-    report_free(&seen);
-    return ok;
-}
-
-static bool write_report(const struct report *report,
-                         const struct server *server, enum format format,
-                         enum report_view view, struct buf *out)
-{
-    if (format == FORMAT_JSON) {
-        return report_write_json(report, server->texts, view, out);
-    }
-    if (view != REPORT_VIEW_OFFICE) {
-        return write_restricted(report, server, format, out);
-    }
-    return write_form(report, server, format, out);
+    return request->caller & (CALLER_KEY_OFFICE | CALLER_OFFICE)
+               ? REPORT_VIEW_OFFICE
+               : REPORT_VIEW_OTHERS;
 }
 
 // What a row is called here: a field by the unit's name for it, an officer by
@@ -178,100 +106,69 @@ static bool name_rows(const struct server *server, struct office *office,
     return true;
 }
 
-static enum report_view view_of(const struct request *request)
+bool reports_make(struct server *server, struct office *office,
+                  enum report_view view, const struct report_request *wanted,
+                  struct made_report *out)
 {
-    return request->caller & (CALLER_KEY_OFFICE | CALLER_OFFICE)
-               ? REPORT_VIEW_OFFICE
-               : REPORT_VIEW_OTHERS;
-}
-
-static void reply_report(struct request *request, enum format format,
-                         bool written, struct buf *body)
-{
-    if (written) {
-        reply_bytes(request, 200, FORMATS[format].type, body);
-    } else {
-        log_error(MODULE, "a report cannot be written");
-        buf_free(body);
-        reply_status(request, 500);
+    const struct comments_source comments = comment_source(server);
+    const struct document_source source = {.office = office,
+                                           .texts = server->texts,
+                                           .method = &server->method,
+                                           .view = view,
+                                           .comments = &comments};
+    struct made_report made;
+    if (!made_report_build(&source, wanted, &made)) {
+        return false;
     }
+    if (!made.is_document && !name_rows(server, office, &made.report)) {
+        made_report_free(&made);
+        return false;
+    }
+    *out = made;
+    return true;
 }
 
-static void answer_counts(struct request *request,
-                          const struct report_request *wanted,
-                          enum format format)
+static void answer(struct request *request, const struct report_request *wanted,
+                   enum made_format format)
 {
     struct server *server = request->server;
-    struct report report;
+    enum report_view view = reports_view(request);
+    struct made_report made;
     struct buf body = {0};
     struct office *office = readers_take(server->readers);
-    bool built = report_build(office, &server->method, wanted, &report);
-    bool named = built && name_rows(server, office, &report);
+    bool built = reports_make(server, office, view, wanted, &made);
     readers_give(server->readers, office);
     if (!built) {
         reply_office_failure(request, OFFICE_ERROR);
         return;
     }
-    bool written =
-        named && write_report(&report, server, format, view_of(request), &body);
-    report_free(&report);
-    reply_report(request, format, written, &body);
-}
-
-static bool write_document(const struct report_document *document,
-                           const struct server *server, enum format format,
-                           struct buf *out)
-{
-    const struct i18n *texts = server->texts;
-    switch (format) {
-    case FORMAT_CSV:
-        return report_document_write_csv(document, texts, out);
-    case FORMAT_TEXT:
-        return report_document_write_text(document, texts, out);
-    case FORMAT_XLSX:
-        return report_document_write_xlsx(document, texts, out);
-    case FORMAT_PDF:
-        return report_document_write_pdf(document, texts,
-                                         &server->settings.letter, out);
-    default:
-        return report_document_write_json(document, texts, out);
+    bool written = made_report_write(&made, server->texts, view, format,
+                                     &server->settings.letter, &body);
+    made_report_free(&made);
+    if (written) {
+        reply_bytes(request, 200, made_format_type(format), &body);
+    } else {
+        log_error(MODULE, "a report cannot be written");
+        buf_free(&body);
+        reply_status(request, 500);
     }
 }
 
-static void answer_document(struct request *request,
-                            const struct report_request *wanted,
-                            enum format format)
+bool reports_are_available(struct request *request, enum report_kind kind)
 {
-    struct server *server = request->server;
-    struct report_document document;
-    struct buf body = {0};
-    if (!report_documents_has(wanted->kind)) {
-        reply_problem(request, PROBLEM_NOT_FOUND, NULL,
-                      "report \"%s\": is not available on this server",
-                      report_kind_name(wanted->kind));
-        return;
+    if (!report_kind_is_document(kind) || report_documents_has(kind)) {
+        return true;
     }
-    const struct comments_source comments = comment_source(server);
-    struct document_source source = {.office = readers_take(server->readers),
-                                     .texts = server->texts,
-                                     .method = &server->method,
-                                     .view = view_of(request),
-                                     .comments = &comments};
-    bool built = report_documents_build(&source, wanted, &document);
-    readers_give(server->readers, source.office);
-    if (!built) {
-        reply_office_failure(request, OFFICE_ERROR);
-        return;
-    }
-    bool written = write_document(&document, server, format, &body);
-    report_document_free(&document);
-    reply_report(request, format, written, &body);
+    reply_problem(request, PROBLEM_NOT_FOUND, NULL,
+                  "report \"%s\": is not available on this server",
+                  report_kind_name(kind));
+    return false;
 }
 
 enum handling summary_handle(struct request *request)
 {
     struct report_request wanted;
-    enum format format;
+    enum made_format format;
     if (!read_query(request, NULL, &wanted, &format)) {
         return HANDLING_DONE;
     }
@@ -283,7 +180,7 @@ enum handling summary_handle(struct request *request)
                       name, name);
         return HANDLING_DONE;
     }
-    answer_counts(request, &wanted, format);
+    answer(request, &wanted, format);
     return HANDLING_DONE;
 }
 
@@ -291,17 +188,14 @@ enum handling report_handle(struct request *request)
 {
     struct report_request wanted;
     enum report_kind kind;
-    enum format format;
+    enum made_format format;
     struct buf message = {0};
     if (!report_parse_kind(request->part, &kind, &message)) {
         reply_problem(request, PROBLEM_NOT_FOUND, NULL, "%s",
                       buf_text(&message));
-    } else if (read_query(request, request->part, &wanted, &format)) {
-        if (report_kind_is_document(kind)) {
-            answer_document(request, &wanted, format);
-        } else {
-            answer_counts(request, &wanted, format);
-        }
+    } else if (read_query(request, request->part, &wanted, &format) &&
+               reports_are_available(request, kind)) {
+        answer(request, &wanted, format);
     }
     buf_free(&message);
     return HANDLING_DONE;

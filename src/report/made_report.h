@@ -12,20 +12,21 @@ struct made_report {
 };
 
 enum made_format {
-    MADE_TEXT,
     MADE_JSON,
     MADE_CSV,
+    MADE_TEXT,
     MADE_XLSX,
     MADE_PDF,
     MADE_FORMAT_COUNT
 };
-// "text", "json", …
+// "json", "csv", …
 const char *made_format_name(enum made_format format);
+bool made_format_parse(const char *name, enum made_format *out);
+// "application/pdf", …
+const char *made_format_type(enum made_format format);
 
 // False when the office cannot be read; the cause is logged.
-bool made_report_build(struct office *office,
-                       const struct report_method *method,
-                       const struct i18n *texts,
+bool made_report_build(const struct document_source *source,
                        const struct report_request *request,
                        struct made_report *out);
 // From JSON. False with a `message` (JSON_MESSAGE_SIZE).
@@ -34,8 +35,10 @@ bool made_report_read(const char *bytes, size_t size, struct made_report *out,
 bool made_report_restate(struct made_report *made,
                          const struct made_report *before,
                          const struct i18n *texts, struct buf *message);
+// The number of the restatement; 0: it replaces none.
+int64_t made_report_restatement(const struct made_report *made);
 // False when memory ran out or the cause is logged. `letter` is for PDF.
 bool made_report_write(const struct made_report *made, const struct i18n *texts,
-                       enum made_format format,
+                       enum report_view view, enum made_format format,
                        const struct report_letter *letter, struct buf *out);
 void made_report_free(struct made_report *made);
