@@ -44,3 +44,13 @@ bool verification_of_server(const char *directory, const char *checkpoint,
 bool verification_of_report(const char *directory, const char *path,
                             struct verification *verification,
                             struct console *console);
+
+struct i18n;
+struct office;
+struct report_document;
+// The same of a document: the chains that it names, and its tables where lines
+// tell them ("tables" counts those).
+bool verification_of_document(struct office *office, const struct i18n *texts,
+                              const struct report_document *said,
+                              struct verification *verification,
+                              struct console *console);

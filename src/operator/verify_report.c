@@ -5,6 +5,7 @@
 #include "operator/command.h"
 #include "operator/server_data.h"
 #include "operator/verification.h"
+#include "report/document.h"
 #include "report/report.h"
 #include <errno.h>
 #include <inttypes.h>
@@ -20,6 +21,8 @@ struct verifying {
     struct i18n *texts;
     json_t *file;       // as it stands in the file
     struct report said; // the same, read
+    bool is_document;   // instead:
+    struct report_document document;
 };
 
 // --- What is needed ---------------------------------------------------------
@@ -32,6 +35,9 @@ static bool read_file(struct verifying *v, const char *path,
     bool done = file_read(path, FILE_MAX, &bytes);
     if (!done) {
         console_complain(console, "%s: %s", path, strerror(errno));
+    } else if (report_document_read_json(buf_text(&bytes), bytes.size,
+                                         &v->document, why)) {
+        v->is_document = true;
     } else if (!report_read_json(buf_text(&bytes), bytes.size, &v->said, why)) {
         console_complain(console,
                          "%s: is no report in JSON: %s; make it with hailong "
@@ -254,12 +260,18 @@ bool verification_of_report(const char *directory, const char *path,
         return false;
     bool done = (v.texts = open_texts(console)) != NULL &&
                 (v.office = server_data_read(directory, console)) != NULL &&
-                verify(&v, directory, console);
+                (v.is_document
+                     ? verification_of_document(v.office, v.texts, &v.document,
+                                                verification, console)
+                     : verify(&v, directory, console));
     if (v.office)
         office_close(v.office);
     if (v.texts)
         i18n_close(v.texts);
     json_decref(v.file);
-    report_free(&v.said);
+    if (v.is_document)
+        report_document_free(&v.document);
+    else
+        report_free(&v.said);
     return done;
 }
