@@ -37,16 +37,6 @@ function buttons(...children) {
   return box;
 }
 
-function paragraphs(...texts) {
-  const box = document.createElement("div");
-  for (const text of texts) {
-    const line = document.createElement("div");
-    line.textContent = text;
-    box.append(line);
-  }
-  return box;
-}
-
 // --- The reports ----------------------------------------------------------------
 
 function openIssue(report) {
@@ -83,25 +73,22 @@ function files(report) {
   return buttons(...links);
 }
 
+function reportItem(report) {
+  const item = document.createElement("li");
+  const title = document.createElement("h3");
+  title.textContent = textOf(`text.${report}`);
+  const purpose = document.createElement("p");
+  purpose.textContent = textOf(`text.${report}.for`);
+  item.append(title, purpose, files(report));
+  return item;
+}
+
 function drawReports() {
-  drawTable(find("reports-table"), {
-    caption: textOf("text.report"),
-    columns: [
-      {
-        title: textOf("text.report"),
-        is_text: true,
-        head: true,
-        cell: (report) =>
-          paragraphs(textOf(`text.${report}`), textOf(`text.${report}.for`)),
-      },
-      { title: textOf("text.files"), is_text: true, cell: files },
-    ],
-    rows: REPORTS,
-  });
+  find("reports-list").replaceChildren(...REPORTS.map(reportItem));
 }
 
 async function issue() {
-  const answer = await ask("POST", "/api/v1/reports/issue", {
+  const answer = await ask("POST", "/api/v1/reports/issued", {
     report: wanted,
     number: find("issue-number").value.trim(),
     ...(view.period.code
@@ -161,7 +148,7 @@ function drawIssued({ issued }) {
     {
       title: textOf("text.period"),
       is_text: true,
-      cell: (row) => `${row.period_kind}: ${row.period}`,
+      cell: (row) => textOf(`text.kind.${row.period_kind}`, row.period),
       sort: (row) => row.period,
     },
     { title: textOf("text.number"), is_text: true, cell: (row) => row.number },
@@ -182,7 +169,7 @@ function drawIssued({ issued }) {
     },
   ];
   if (view.person.role === "office") {
-    columns.push({
+    columns.splice(3, 0, {
       title: textOf("text.files"),
       is_text: true,
       cell: issuedFiles,

@@ -60,17 +60,26 @@ function cellText(column, value) {
   }
 }
 
+// The column that names its rows: text in each of them.
+function headOf({ columns, rows }) {
+  return columns.findIndex(
+    ({ type }, index) =>
+      type === "text" && rows.every((row) => row[index] !== ""),
+  );
+}
+
 function drawDocument(box, { sections, remarks }) {
   const parts = sections.map((section) => {
     const part = element("div", {});
     const table = element("div", {});
+    const head = headOf(section);
     part.append(element("h3", { textContent: section.heading }), table);
     drawTable(table, {
       caption: section.heading,
       columns: section.columns.map((column, index) => ({
         title: column.heading,
         is_text: column.type === "text",
-        head: index === 0,
+        head: index === head,
         cell: (row) => cellText(column, row[index]),
       })),
       rows: section.rows,

@@ -16,7 +16,7 @@ static bool read_name(struct request *request, char out[ASSESSMENT_NAME_SIZE])
     bool done = period_parse(request->part, &period, &message) &&
                 assessment_sheet_name(&period, out);
     if (!done) {
-        reply_problem(request, PROBLEM_BAD_REQUEST, NULL, "%s",
+        reply_problem(request, PROBLEM_NOT_FOUND, NULL, "%s",
                       buf_text(&message));
     }
     buf_free(&message);

@@ -1,7 +1,6 @@
-// POST /api/v1/reports/issue makes a report and keeps it to the byte; where one
-// of the same period was issued before, as its restatement. GET
-// /api/v1/reports/issued lists them, GET /api/v1/reports/issued/N?format gives
-// one.
+// POST /api/v1/reports/issued makes a report and keeps it to the byte; where
+// one of the same period was issued before, as its restatement. GET lists them,
+// GET /api/v1/reports/issued/N?format gives one.
 #include "office/issues.h"
 #include "common/clock.h"
 #include "server/context.h"
@@ -38,22 +37,31 @@ static enum office_result keep(struct office *office, void *ctx)
                             issuing->body.size);
 }
 
-static const char *text_or_null(const json_t *object, const char *key)
+// NULL when it is missing. False when it is no text.
+static bool read_text(const json_t *object, const char *key, const char **out,
+                      struct buf *message)
 {
-    const char *text = NULL;
-    json_get_text(object, key, &text);
-    return text;
+    const json_t *value = json_object_get(object, key);
+    *out = json_string_value(value);
+    if (value && !*out) {
+        buf_printf(message, "%s: is no text", key);
+    }
+    return !value || *out;
 }
 
 static bool read_wish(const json_t *object, struct issuing *out,
                       struct report_request *wanted, struct buf *message)
 {
-    const char *number = text_or_null(object, "number");
-    const struct report_ask ask = {.period = text_or_null(object, "period"),
-                                   .from = text_or_null(object, "from"),
-                                   .to = text_or_null(object, "to"),
-                                   .by = text_or_null(object, "by"),
-                                   .kind = text_or_null(object, "report")};
+    const char *number;
+    struct report_ask ask = {0};
+    if (!read_text(object, "number", &number, message) ||
+        !read_text(object, "period", &ask.period, message) ||
+        !read_text(object, "from", &ask.from, message) ||
+        !read_text(object, "to", &ask.to, message) ||
+        !read_text(object, "by", &ask.by, message) ||
+        !read_text(object, "report", &ask.kind, message)) {
+        return false;
+    }
     if (!ask.kind) {
         buf_append_text(message, "report: is missing; one of R1 to R10");
         return false;
@@ -186,12 +194,11 @@ static json_t *describe(const struct office_issue *issue)
 void issue_report_finish(struct request *request)
 {
     const struct issuing *issuing = request->work;
-    if (request->job.result == OFFICE_NONE) {
-        reply_problem(request, PROBLEM_CHANGED, NULL,
-                      "this report was issued by somebody else just now; look "
-                      "at that one first");
-    } else if (request->job.result != OFFICE_OK) {
-        reply_office_failure(request, request->job.result);
+    enum office_result result = request->job.result;
+    if (result != OFFICE_OK) {
+        // Somebody issued it just now: once more, and it restates that one.
+        reply_office_failure(request,
+                             result == OFFICE_NONE ? OFFICE_BUSY : result);
     } else {
         json_t *object = describe(&issuing->issue);
         json_object_set_new(object, "restatement",

@@ -56,7 +56,7 @@ const struct route PUBLIC_ROUTES[] = {
      permit_caller, summary_handle, NULL, CALLER_READS},
     {ROUTE_LIVE, "GET", "/api/v1/reports/live", BODY_NONE, 0, permit_caller,
      live_handle, NULL, CALLER_READS},
-    {ROUTE_ISSUE_REPORT, "POST", "/api/v1/reports/issue", BODY_JSON, SMALL_BODY,
+    {ROUTE_ISSUE_REPORT, "POST", "/api/v1/reports/issued", BODY_JSON, SMALL_BODY,
      permit_caller, issue_report_handle, issue_report_finish,
      CALLER_KEY_OFFICE | CALLER_OFFICE},
     {ROUTE_ISSUED_REPORTS, "GET", "/api/v1/reports/issued", BODY_NONE, 0,

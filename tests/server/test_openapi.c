@@ -380,6 +380,8 @@ static const struct good {
      "{\"version\":0,\"body\":{\"indices\":{\"3\":{\"two\":9,\"one\":1,"
      "\"none\":0}}}}",
      200, NULL},
+    {"putAssessment", "user office", "duong-lich:2026-11", "",
+     "{\"version\":7,\"body\":{}}", 409, NULL},
     {"getReport", "user office", "R7", "?period=duong-lich:2026", NULL, 200,
      NULL},
     {"getReport", "key leader", "R8", "?period=duong-lich:2026-11", NULL, 200,
@@ -487,6 +489,8 @@ static const struct good {
     {"showAccount", "", "", "", NULL, 303, NULL},
     {"showFields", "user leader", "", "", NULL, 200, NULL},
     {"showProcedures", "user leader", "", "", NULL, 200, NULL},
+    {"showReports", "user leader", "", "", NULL, 200, NULL},
+    {"showSurveys", "user leader", "", "", NULL, 200, NULL},
     {"showCounterFigures", "user leader", "", "", NULL, 200, NULL},
     {"showOfficers", "user leader", "", "", NULL, 200, NULL},
     {"showBusyHours", "user leader", "", "", NULL, 200, NULL},

@@ -63,7 +63,7 @@ static const struct rule {
     {"POST", "/api/v1/counters/*/seat", INVITERS},
     {"GET", "/api/v1/reports/summary", REPORT_READERS},
     {"GET", "/api/v1/reports/live", REPORT_READERS},
-    {"POST", "/api/v1/reports/issue", 1 << KEY_OFFICE | 1 << OFFICE},
+    {"POST", "/api/v1/reports/issued", 1 << KEY_OFFICE | 1 << OFFICE},
     {"GET", "/api/v1/reports/issued", REPORT_READERS},
     {"GET", "/api/v1/reports/issued/*", 1 << KEY_OFFICE | 1 << OFFICE},
     {"GET", "/api/v1/reports/*", REPORT_READERS},
