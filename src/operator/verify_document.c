@@ -6,11 +6,11 @@
 #include "report/documents.h"
 #include <string.h>
 
-// Of what the Office entered, and of comments that were opened, no line tells;
-// reasons are totalled over all lines alone.
+// Of what the Office entered, and of comments that were opened, no line tells.
 static bool rests_on_lines(enum report_kind kind)
 {
-    return kind == REPORT_SIPAS || kind == REPORT_SCHOOLS_AND_HEALTH;
+    return kind == REPORT_REASONS || kind == REPORT_SIPAS ||
+           kind == REPORT_SCHOOLS_AND_HEALTH;
 }
 
 static void check_heads(const struct report_document *said,
