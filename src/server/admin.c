@@ -152,7 +152,7 @@ static enum office_result change_device(struct office *office, void *ctx)
                                                 .field = command->field,
                                                 .who = command->who,
                                                 .now = now};
-    struct office_device device;
+    struct office_device device = {.state = OFFICE_DEVICE_WAITING};
     enum office_result result = office_change_device(office, &change);
     if (result == OFFICE_OK) {
         result = office_find_device(office, command->device, &device);
