@@ -181,6 +181,11 @@ $(BUILD)/obj/tools/%.o: tools/%.c Makefile | $(GENERATED)
 $(BUILD)/hailong-fleet: $(FLEET_OBJECTS) $(call archives,$(call closure,operator))
 	$(CC) $(OWN_LDFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(call libraries,$(call closure,operator))
 
+# Measures the rules for suspicious ratings on invented days.
+SIMULATOR_OBJECTS := $(patsubst tools/%.c,$(BUILD)/obj/tools/%.o,$(wildcard tools/simulator/*.c))
+$(BUILD)/hailong-simulator: $(SIMULATOR_OBJECTS) $(call archives,$(call closure,integrity))
+	$(CC) $(OWN_LDFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(call libraries,$(call closure,integrity))
+
 # Kills the programs at random instants; tests/e2e/crash.sh runs it.
 $(BUILD)/tests/crash/crash: $(BUILD)/obj/tests/crash/crash.o $(BUILD)/obj/tests/crash/family.o $(BUILD)/obj/tests/crash/old_lines.o $(call archives,$(call closure,store))
 	@mkdir -p $(@D)
@@ -267,7 +272,7 @@ demo:
 .PHONY: bench
 bench:
 	tools/setup build bench
-	$(MAKE) --no-print-directory all $(BUILD)/tools/tapper $(BENCHES:%=$(BUILD)/bench/%)
+	$(MAKE) --no-print-directory all $(BUILD)/tools/tapper $(BUILD)/hailong-simulator $(BENCHES:%=$(BUILD)/bench/%)
 	tools/bench $(BUILD)
 
 # Pictures of every screen in every size and of every page, and sheets of them.
