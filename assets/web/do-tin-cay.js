@@ -278,7 +278,7 @@ function showMore(view, flags, next) {
 
 function draw() {
   const view = currentView();
-  const summary = `/api/v1/reports/summary?${questionOf(view)}`;
+  const summary = `/api/v1/reports/summary${questionOf(view)}`;
   load(find("figures"), summary, drawFigures);
   load(find("flags"), pathOf(view), (answer) => {
     drawRules(answer);
