@@ -172,6 +172,22 @@ static void test_text_becomes_nfc(void **state)
     assert_string_equal(s.unit_name, "B\xc3\xacnh");
 }
 
+static void test_notices_of_what_was_done(void **state)
+{
+    (void)state;
+    struct setting s;
+    struct buf message = {0};
+    assert_true(read_text(
+        "{\"version\":1,\"notices\":[{\"vi\":\"Thêm ghế.\",\"en\":\"Chairs.\","
+        "\"from\":\"1970-01-02\",\"to\":\"1970-01-11\"}]}",
+        &s, &message));
+    assert_int_equal(s.notice_count, 1);
+    assert_string_equal(s.notices[0].text[I18N_VI], "Thêm ghế.");
+    assert_string_equal(s.notices[0].text[I18N_EN], "Chairs.");
+    assert_int_equal(s.notices[0].first, 1);
+    assert_int_equal(s.notices[0].last, 10);
+}
+
 static void test_mistakes_name_the_key(void **state)
 {
     (void)state;
@@ -211,6 +227,9 @@ static void test_mistakes_name_the_key(void **state)
         {"{\"version\":1,\"transaction_keys\":[{\"period\":\"2026-12\"}]}",
          "privacy"},
         {"{\"version\":1,\"typing\":true}", "typing"},
+        {"{\"version\":1,\"notices\":{}}", "notices"},
+        {"{\"version\":1,\"notices\":[{\"vi\":\"a\",\"from\":\"1970-01-02\"}]}",
+         "notices"},
         {"{\"version\":1,\"unit\":\"Bình Minh\"}", "unit"},
         {"{\"version\":1,\"field\":[]}", "field"},
         {"{\"version\":1,\"test\":1}", "test"},
@@ -238,6 +257,7 @@ int main(void)
         cmocka_unit_test(test_whole_configuration),
         cmocka_unit_test(test_walk_up_follows_the_mode),
         cmocka_unit_test(test_fields_to_choose_from),
+        cmocka_unit_test(test_notices_of_what_was_done),
         cmocka_unit_test(test_keys_of_transactions),
         cmocka_unit_test(test_null_is_the_default),
         cmocka_unit_test(test_one_name_serves_both_languages),
