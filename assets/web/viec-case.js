@@ -133,6 +133,13 @@ export function drawCase(row) {
   drawWork(row);
 }
 
+// The fields' names are known by now.
+export function nameFields() {
+  if (shown) {
+    drawFacts(shown);
+  }
+}
+
 // What was done stands there calmly, what was not as an alert.
 function tell(text, isDone = false) {
   const told = find("told");

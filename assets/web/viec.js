@@ -7,7 +7,7 @@ import { day, number, percent } from "/web/numbers.js";
 import { currentView, goTo, startShell } from "/web/shell.js";
 import { load, question, showEmpty } from "/web/states.js";
 import { drawTable } from "/web/tables.js";
-import { drawCase, startWork } from "/web/viec-case.js";
+import { drawCase, nameFields, startWork } from "/web/viec-case.js";
 import { dueText } from "/web/viec-words.js";
 
 const CHOICES = ["open", "overdue", "mine", "answered", "closed", "all"];
@@ -17,7 +17,6 @@ const find = (id) => document.getElementById(id);
 
 let rows = [];
 let next = null;
-let fieldsLearnt = null;
 
 // --- The figures ----------------------------------------------------------------
 
@@ -212,19 +211,17 @@ function showList(view) {
 }
 
 // Fields are told by their codes; what they are called, the figures know.
-async function learnFields(view) {
+async function learnFields() {
+  const view = currentView();
   const { json } = await question(
     `/api/v1/reports/summary?${view.question({ by: "field" })}`,
   );
   learnNames("field", json?.rows ?? []);
+  drawList();
+  nameFields();
 }
 
-async function draw(view) {
-  fieldsLearnt ??= learnFields(view);
-  await fieldsLearnt;
-  if (view !== currentView()) {
-    return; // gone on meanwhile
-  }
+function draw(view) {
   const id = view.params.get("case");
   find("all").hidden = id !== null;
   find("one").hidden = id === null;
@@ -237,4 +234,5 @@ async function draw(view) {
 }
 
 startWork();
-startShell({ draw, filters: ["counter", "field"] });
+await startShell({ draw, filters: ["counter", "field"] });
+learnFields();
