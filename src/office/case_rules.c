@@ -77,7 +77,7 @@ static bool read_cause(const json_t *object, size_t at, struct case_rules *out,
         buf_printf(why, "causes[%zu].code: %s is there twice", at, code);
         return false;
     }
-    strcpy(out->causes[out->cause_count++], code);
+    snprintf(out->causes[out->cause_count++], CASE_CODE_SIZE, "%s", code);
     return true;
 }
 
