@@ -68,7 +68,7 @@ static struct publish_group *find_group(struct publishing *work,
         work->failed = true;
         return NULL;
     }
-    strcpy(group->key, key);
+    memcpy(group->key, key, strlen(key) + 1);
     month->count++;
     return group;
 }

@@ -85,7 +85,7 @@ static void tell(struct alert_condition *condition, const char *const *keys,
                                  "%s\"%s\": %lld", i > 0 ? ", " : "{", keys[i],
                                  (long long)numbers[i]);
     if (size + 1 < sizeof condition->detail)
-        strcpy(condition->detail + size, "}");
+        memcpy(condition->detail + size, "}", 2);
 }
 
 // --- Low ratings ------------------------------------------------------------
