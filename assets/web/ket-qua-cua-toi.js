@@ -62,7 +62,7 @@ function card(period) {
   if (!own) {
     box.append(
       line("note", textOf("text.none")),
-      facts([[textOf("text.unit"), unitText(unit)]]),
+      line("note", unitText(unit)),
     );
     return box;
   }
@@ -70,13 +70,13 @@ function card(period) {
     line("large", percent(own.sat, 0)),
     line("", textOf("text.own")),
     line("note", textOf("text.rated", number(own.rated_from), rangeText(own.range))),
-    facts([
-      ...[5, 4, 3, 2, 1].map((level) => [
+    facts(
+      [5, 4, 3, 2, 1].map((level) => [
         textOf(`say.level.${level}`),
         percent(own.shares[level - 1], 0),
       ]),
-      [textOf("text.unit"), unitText(unit)],
-    ]),
+    ),
+    line("note", unitText(unit)),
   );
   if (unit) {
     box.append(line("note", textOf(compare(own, unit))));
