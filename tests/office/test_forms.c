@@ -1,5 +1,6 @@
 // Questionnaires: what is kept of their lines, beside the counters' visits.
 #include "common/date.h"
+#include "common/file.h"
 #include "office/desk.h"
 #include "office/forms.h"
 #include "office/trust.h"
@@ -265,6 +266,35 @@ static void test_changed_forms_are_found(void **state)
     }
 }
 
+// What an old database holds of answers is taken in.
+static void test_forms_of_before_are_taken_in(void **state)
+{
+    (void)state;
+    struct scene scene;
+    struct buf script = {0};
+    struct sql *sql = NULL;
+    scene_open(&scene);
+    write_form(&scene, (const int[]){4, 2, -1}, 5);
+    write_form(&scene, (const int[]){5, 0, -1}, 1);
+    maker_rate(&scene.device, 3);
+    send_all(&scene);
+    assert_true(
+        file_read(TEST_SOURCE "/src/office/office_24.sql", 1 << 20, &script));
+    assert_int_equal(sql_open(scene.made.path, SQL_WRITER, NULL, 0, &sql),
+                     SQL_OK);
+    assert_int_equal(sql_run(sql, "DROP TABLE forms; DROP TABLE form_totals;"
+                                  "ALTER TABLE devices DROP COLUMN desk"),
+                     SQL_OK);
+    assert_int_equal(sql_run(sql, buf_text(&script)), SQL_OK);
+    sql_close(sql);
+    must_tell(scene.made.office, "sipas 2 screen : 0 1 0 0 0 1\n"
+                                 "sipas 2 screen 1: 0 0 0 0 1 1\n"
+                                 "sipas 2 screen 2: 1 0 1 0 0 0\n");
+    must_find(scene.made.office, "");
+    buf_free(&script);
+    scene_close(&scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -274,6 +304,7 @@ int main(void)
         cmocka_unit_test(test_paper_forms_are_in_a_chain),
         cmocka_unit_test(test_forms_up_to_heads),
         cmocka_unit_test(test_changed_forms_are_found),
+        cmocka_unit_test(test_forms_of_before_are_taken_in),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
