@@ -8,8 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// Of the days of `period` and what `filter` leaves, at `now`. False when the office cannot be read; the
-// cause is logged.
+// Of the days of `period` and what `filter` leaves, at `now`. False when the
+// office cannot be read; the cause is logged.
 bool state_read_complete(struct office *office, int64_t now,
                          const struct office_filter *filter,
                          const struct period *period,
