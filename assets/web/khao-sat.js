@@ -21,6 +21,7 @@ const find = (id) => document.getElementById(id);
 let view = null;
 let sets = [];
 let sheet = { version: 0, body: {} };
+let indexNames = []; // as R8 calls them
 
 function element(name, properties, ...children) {
   const made = Object.assign(document.createElement(name), properties);
@@ -95,18 +96,28 @@ function drawDocument(box, { sections, remarks }) {
   );
 }
 
-function show(part, report) {
+function show(part, report, drawn = () => {}) {
   load(
     find(part),
     `/api/v1/reports/${report}${questionOf({ ...view, filters: {} })}`,
-    (json) => drawDocument(find(`${part}-tables`), json),
+    (json) => {
+      drawDocument(find(`${part}-tables`), json);
+      drawn(json);
+    },
   );
+}
+
+function showNine() {
+  show("nine", "R8", ({ sections }) => {
+    indexNames = sections[0].rows.map(([, name]) => name);
+    nameIndices();
+  });
 }
 
 function showAll() {
   show("sipas", "R7");
   show("services", "R9");
-  show("nine", "R8");
+  showNine();
 }
 
 // --- Paper forms ------------------------------------------------------------------
@@ -241,6 +252,15 @@ function sheetCell(index, [key, points]) {
   return element("td", {}, input);
 }
 
+function nameIndices() {
+  for (const index of INDICES) {
+    const head = find(`index-${index}`);
+    if (head && indexNames[index - 1]) {
+      head.textContent = `${index}. ${indexNames[index - 1]}`;
+    }
+  }
+}
+
 function drawSheet() {
   const head = element(
     "tr",
@@ -259,12 +279,17 @@ function drawSheet() {
         element(
           "tr",
           {},
-          element("th", { scope: "row", textContent: String(index) }),
+          element("th", {
+            scope: "row",
+            id: `index-${index}`,
+            textContent: String(index),
+          }),
           ...POINTS.map((points) => sheetCell(index, points)),
         ),
       ),
     ),
   );
+  nameIndices();
   const complaints = sheet.body.complaints ?? {};
   find("complaints-all").value = complaints.all ?? "";
   find("complaints-in-time").value = complaints.in_time ?? "";
@@ -330,7 +355,7 @@ async function saveSheet(event) {
     }
     sheet = { version: said.version, body };
     tell("sheet-alert", textOf("text.saved", said.version), true);
-    show("nine", "R8");
+    showNine();
   } catch (error) {
     tell("sheet-alert", textOf("text.failed", error.message));
   }
