@@ -43,11 +43,9 @@ def cookie_of(browser):
 
 
 def sign_in(browser, name, path):
+    browser.sign_in(SERVER, name, PASSWORD)
     browser.go(SERVER + path)
-    browser.type("#name", name)
-    browser.type("#password", PASSWORD)
-    browser.enter()
-    return browser.until(f"location.pathname === '{path.split('?')[0]}'")
+    return browser.js("location.pathname") == path.split("?")[0]
 
 
 def text_of_pdf(data):
