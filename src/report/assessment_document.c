@@ -58,6 +58,10 @@ static bool take_ratings(void *ctx, const struct office_total *total)
                                              .one = levels[2],
                                              .none = levels[0] + levels[1]};
     a->unhappy = a->attitude.none;
+    a->document->counted = assessment_dossiers(&a->attitude);
+    a->document->flagged = 0;
+    for (int i = 0; i < FIGURES_LEVELS; i++)
+        a->document->flagged += total->tally.flagged[i];
     return true;
 }
 
