@@ -45,14 +45,14 @@ function levelMark(level) {
   return mark;
 }
 
-function whereText({ at, counter, field }) {
+function whereText({ at, counter, field, field_name: name }) {
   const [date, time] = local(at);
   const parts = [`${day(date)} ${time}`];
   if (counter !== null) {
     parts.push(nameOf("counter", counter) ?? textOf("say.row.counter", counter));
   }
   if (field !== null) {
-    parts.push(nameOf("field", field) ?? field);
+    parts.push(name?.[currentLanguage()] ?? field);
   }
   return parts.join(" · ");
 }

@@ -31,7 +31,10 @@ static void say_row_name(const struct making *m, enum report_by by,
                          const char *key)
 {
     struct buf label = {0};
-    reasons_row_label(m->source->texts, by, key, &label);
+    const char *name = by == REPORT_BY_FIELD && m->source->field_name
+                           ? m->source->field_name(m->source->names, key)
+                           : NULL;
+    reasons_row_label(m->source->texts, by, key, name, &label);
     report_document_text(m->document, buf_text(&label));
     buf_free(&label);
 }

@@ -15,6 +15,9 @@ struct document_source {
     const struct report_method *method; // of the levels
     enum report_view view;
     const struct comments_source *comments; // NULL: nobody here opens them
+    // What a field is called here, NULL for an unknown one; NULL: nobody knows.
+    const char *(*field_name)(const void *ctx, const char *code);
+    const void *names;
     // Where given: from the lines up to these heads, not from totals.
     bool is_recount;
     const struct office_head *heads;

@@ -287,10 +287,12 @@ void reasons_free(struct reasons *reasons)
 {
     for (size_t i = 0; i < reasons->row_count; i++) {
         free(reasons->rows[i].key);
+        free(reasons->rows[i].label);
         free(reasons->rows[i].carried);
     }
     free(reasons->rows);
     free(reasons->total.carried);
+    free(reasons->total.label);
     free(reasons->kinds);
     free(reasons->key);
     *reasons = (struct reasons){.kind_count = 0};

@@ -45,6 +45,7 @@ struct reasons_kind {
 // One row of a breakdown, or the whole.
 struct reasons_row {
     char *key;
+    char *label;                   // what it is called here; NULL: nobody said
     struct reasons_count rated;    // all ratings
     struct reasons_count any;      // those that carry any reason
     struct reasons_count *carried; // each kind's, in the order of the kinds
@@ -102,9 +103,9 @@ bool reasons_may_tell(enum report_view view, int64_t count);
 // reason.
 void reasons_label(const struct i18n *texts, enum i18n_language language,
                    const char *id, struct buf *out);
-// What people call a row: "Quầy 3"; the code, where there is no name for it.
+// What people call a row: "Quầy 3"; `name` where it has one, else the code.
 void reasons_row_label(const struct i18n *texts, enum report_by by,
-                       const char *key, struct buf *out);
+                       const char *key, const char *name, struct buf *out);
 
 // NULL on no memory.
 json_t *reasons_json(const struct reasons *reasons, const struct i18n *texts,

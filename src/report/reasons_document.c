@@ -195,7 +195,8 @@ static void add_rows(const struct making *m, const struct reasons *by,
         bool is_small = m->source->view != REPORT_VIEW_OFFICE &&
                         row->rated.low + row->rated.high < FIGURES_LEAST;
         struct buf label = {0};
-        reasons_row_label(texts, by->by, row->key, &label);
+        // By its code: names of fields change, and the row is counted again.
+        reasons_row_label(texts, by->by, row->key, NULL, &label);
         report_document_text(m->document, buf_text(&label));
         buf_free(&label);
         report_document_number(m->document,

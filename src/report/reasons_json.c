@@ -9,10 +9,11 @@ void reasons_label(const struct i18n *texts, enum i18n_language language,
 }
 
 void reasons_row_label(const struct i18n *texts, enum report_by by,
-                       const char *key, struct buf *out)
+                       const char *key, const char *name, struct buf *out)
 {
     const struct report report = {.by = by};
-    const struct report_row row = {.key = (char *)key, .label = (char *)""};
+    const struct report_row row = {.key = (char *)key,
+                                   .label = (char *)(name ? name : "")};
     words_row(texts, &report, &row, out);
 }
 
@@ -149,7 +150,7 @@ static json_t *row_json(const struct reasons *reasons,
     json_t *carried = json_array();
     bool is_told = view == REPORT_VIEW_OFFICE ||
                    row->rated.low + row->rated.high >= FIGURES_LEAST;
-    reasons_row_label(texts, reasons->by, row->key, &label);
+    reasons_row_label(texts, reasons->by, row->key, row->label, &label);
     for (size_t i = 0; is_told && i < reasons->kind_count; i++) {
         const struct reasons_count *count = &row->carried[i];
         if (count->low + count->high == 0)
@@ -188,7 +189,8 @@ static json_t *within_json(const struct reasons *reasons,
     struct buf label = {0};
     if (reasons->within == REPORT_BY_NONE)
         return json_null();
-    reasons_row_label(texts, reasons->within, reasons->key, &label);
+    reasons_row_label(texts, reasons->within, reasons->key,
+                      reasons->total.label, &label);
     json_t *object =
         json_pack("{s:s, s:s, s:s}", "by", report_by_name(reasons->within),
                   "key", reasons->key, "label", buf_text(&label));

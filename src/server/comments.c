@@ -51,6 +51,13 @@ static json_t *reasons_of(const struct i18n *texts,
     return list;
 }
 
+static json_t *field_name(const struct server *server, const char *code)
+{
+    const struct office_field *field = fields_find(server->fields, code);
+    return field ? json_pack("{s:s, s:s}", "vi", field->vi, "en", field->en)
+                 : json_null();
+}
+
 static json_t *row_of(const struct server *server,
                       const struct office_comment *comment,
                       const struct opened *opened)
@@ -59,13 +66,14 @@ static json_t *row_of(const struct server *server,
     bool is_read = opened->state == OPENED_READ;
     clock_format(comment->quarter_at, at);
     return json_pack(
-        "{s:s, s:s, s:o, s:o, s:o, s:o, s:s, s:b, s:s, s:o, s:i, s:o}", "id",
-        comment->id, "at", at, "level",
+        "{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:s, s:b, s:s, s:o, s:i, s:o}",
+        "id", comment->id, "at", at, "level",
         comment->level > 0 ? json_integer(comment->level) : json_null(),
         "reasons", reasons_of(server->texts, comment), "counter",
         text_or_null(comment->counter), "field", text_or_null(comment->field),
-        "channel", record_mode_name(comment->mode), "counted",
-        comment->is_counted, "state", opened_state_name(opened->state), "text",
+        "field_name", field_name(server, comment->field), "channel",
+        record_mode_name(comment->mode), "counted", comment->is_counted,
+        "state", opened_state_name(opened->state), "text",
         is_read ? json_string(buf_text(&opened->text)) : json_null(), "masked",
         (int)opened->masked, "case",
         comment->has_case ? json_string(case_state_name(comment->case_state))

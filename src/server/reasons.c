@@ -2,9 +2,11 @@
 // field= procedure= officer= channel=: why citizens rated as they did.
 #include "report/reasons.h"
 #include "server/context.h"
+#include "server/counter_facts.h"
 #include "server/handlers.h"
 #include "server/query.h"
 #include "server/request.h"
+#include <string.h>
 
 static bool read_by(struct request *request, enum report_by *out)
 {
@@ -49,6 +51,32 @@ static bool read_within(struct request *request, struct reasons_ask *ask)
     return true;
 }
 
+// A field has the unit's name, an officer that of the person with the code.
+static char *name_of(const struct server *server, struct office *office,
+                     enum report_by by, const char *key)
+{
+    char name[OFFICE_NAME_SIZE] = "";
+    if (by == REPORT_BY_FIELD) {
+        const struct office_field *field = fields_find(server->fields, key);
+        return field ? strdup(field->vi) : NULL;
+    }
+    bool is_known = by == REPORT_BY_OFFICER &&
+                    officer_display(office, key, name) == OFFICE_OK &&
+                    name[0] != '\0';
+    return is_known ? strdup(name) : NULL;
+}
+
+static void name_rows(const struct server *server, struct office *office,
+                      struct reasons *reasons)
+{
+    reasons->total.label =
+        name_of(server, office, reasons->within, reasons->key);
+    for (size_t i = 0; i < reasons->row_count; i++) {
+        struct reasons_row *row = &reasons->rows[i];
+        row->label = name_of(server, office, reasons->by, row->key);
+    }
+}
+
 enum handling reasons_handle(struct request *request)
 {
     struct server *server = request->server;
@@ -61,6 +89,9 @@ enum handling reasons_handle(struct request *request)
     struct office *office = readers_take(server->readers);
     bool built = reasons_build(office, &server->method,
                                &server->phone_look.survey, &ask, &reasons);
+    if (built) {
+        name_rows(server, office, &reasons);
+    }
     readers_give(server->readers, office);
     if (!built) {
         reply_office_failure(request, OFFICE_ERROR);

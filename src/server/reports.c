@@ -106,6 +106,12 @@ static bool name_rows(const struct server *server, struct office *office,
     return true;
 }
 
+static const char *field_name(const void *ctx, const char *code)
+{
+    const struct office_field *field = fields_find(ctx, code);
+    return field ? field->vi : NULL;
+}
+
 bool reports_make(struct server *server, struct office *office,
                   enum report_view view, const struct report_request *wanted,
                   struct made_report *out)
@@ -115,7 +121,9 @@ bool reports_make(struct server *server, struct office *office,
                                            .texts = server->texts,
                                            .method = &server->method,
                                            .view = view,
-                                           .comments = &comments};
+                                           .comments = &comments,
+                                           .field_name = field_name,
+                                           .names = server->fields};
     struct made_report made;
     if (!made_report_build(&source, wanted, &made)) {
         return false;

@@ -164,6 +164,8 @@ static void test_numbers_are_masked_before_they_leave(void **state)
                         "Chờ lâu quá. Gọi tôi ••• ••• ••••");
     assert_int_equal(json_integer_value(json_object_get(row, "masked")), 1);
     assert_string_equal(text_of(row, "field"), "dat-dai");
+    assert_string_equal(text_of(json_object_get(row, "field_name"), "vi"),
+                        "Đất đai");
     assert_string_equal(text_of(row, "counter"), "3");
     assert_null(json_object_get(row, "officer"));
     // The quarter of an hour and no more.

@@ -166,6 +166,12 @@ static void test_rows_and_filters(void **state)
     expect(member(json_object_get(third, "reasons"), "id", "reason.high.3"),
            "0 0 5 50 ");
     json_decref(object);
+    object = get_object(office_key, "&by=field");
+    const json_t *field =
+        member(json_object_get(object, "rows"), "key", "chung-thuc");
+    assert_string_equal(json_string_value(json_object_get(field, "label")),
+                        "Chứng thực");
+    json_decref(object);
     object = get_object(office_key, "&field=ho-tich");
     assert_int_equal(json_integer_value(json_object_get(object, "rated")), 2);
     expect(member(json_object_get(object, "reasons"), "id", "reason.other"),
