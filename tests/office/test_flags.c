@@ -7,6 +7,7 @@
 #include "office/flags.h"
 #include "office/judging.h"
 #include "office/verify.h"
+#include "sql/sql.h"
 #include "support/check.h"
 #include "support/office_maker.h"
 #include <stdio.h>
@@ -580,6 +581,102 @@ static void test_the_order_of_arrival_plays_no_part(void **state)
     buf_free(&first);
 }
 
+static void tamper(struct fixture *f, const char *script)
+{
+    struct sql *sql = NULL;
+    assert_int_equal(sql_open(f->made.path, SQL_WRITER, NULL, 0, &sql), SQL_OK);
+    assert_int_equal(sql_run(sql, script), SQL_OK);
+    sql_close(sql);
+}
+
+static bool collect(void *ctx, const struct office_finding *found)
+{
+    buf_printf(ctx, "%s\n", found->why);
+    return true;
+}
+
+static void expect_found(struct fixture *f, const char *what)
+{
+    struct office_verification verification;
+    struct buf text = {0};
+    assert_int_equal(
+        office_verify(f->made.office, collect, &text, &verification),
+        OFFICE_OK);
+    if (!strstr(buf_text(&text), what))
+        fail_msg("expected \"%s\" among:\n%s", what, buf_text(&text));
+    buf_free(&text);
+}
+
+// Whatever is changed behind the rules' back is named; put back, all is sound.
+static void test_flags_that_the_rules_do_not_give(void **state)
+{
+    static const struct {
+        const char *change, *back, *found;
+    } cases[] = {
+        {"UPDATE visit_flags SET rule = 1", "UPDATE visit_flags SET rule = 0",
+         "flag 1 of 2026-11-23 (run) is none that the rules give"},
+        {"UPDATE visit_flags SET rule = 1", "UPDATE visit_flags SET rule = 0",
+         "the rule burst gives a flag of 2026-11-23, and it is gone"},
+        {"UPDATE visit_flags SET figures = '{\"ratings\":7}'",
+         "UPDATE visit_flags SET figures = (SELECT figures FROM kept)",
+         "(burst) says other than the rules give"},
+        {"DELETE FROM flag_visits WHERE seq = 3",
+         "INSERT INTO flag_visits VALUES (1, 1, 1, 3)",
+         "6 visits are shown as flagged or marked, and 5 are"},
+        {"UPDATE visits SET doubts = 0 WHERE seq = 2",
+         "UPDATE visits SET doubts = 1 WHERE seq = 2",
+         "is not shown as what its flags and marks say"},
+        {"UPDATE visits SET doubts = 2 WHERE seq = 7",
+         "UPDATE visits SET doubts = 0 WHERE seq = 7",
+         "7 visits are shown as flagged or marked, and 6 are"},
+        {"UPDATE counter_days SET last = 6", "UPDATE counter_days SET last = 7",
+         "7 visits count, and 6 are found by their counters' days"},
+        {"INSERT INTO officer_days VALUES (20780, 1, 5, 0, 9, 9)",
+         "DELETE FROM officer_days",
+         "what is kept of the officers of 2026-11-23 is not what"},
+        {"UPDATE totals SET aside_5 = aside_5 - 1 WHERE dimension = 0",
+         "UPDATE totals SET aside_5 = aside_5 + 1 WHERE dimension = 0",
+         "is not what its visits give"},
+    };
+    struct fixture *f = *state;
+    rate_many(&f->a, 6, 20 * SECOND);
+    maker_wait(&f->a, 30 * MINUTE);
+    rate_many(&f->a, 1, 0);
+    send(f, &f->a, 1, 7);
+    judge(f);
+    expect_aside(f, 6, 0, 6);
+    assert_int_equal(findings(f), 0);
+    tamper(f, "CREATE TABLE kept AS SELECT figures FROM visit_flags");
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        tamper(f, cases[i].change);
+        expect_found(f, cases[i].found);
+        tamper(f, cases[i].back);
+        assert_int_equal(findings(f), 0);
+    }
+}
+
+// A database of before knows neither the days of a counter nor any flag.
+static void test_a_database_of_before_is_judged(void **state)
+{
+    static const char migration[] =
+#include "office/office_23.sql.h"
+        ;
+    struct fixture *f = *state;
+    rate_many(&f->a, 6, 20 * SECOND);
+    maker_wait(&f->a, 24 * 60 * MINUTE);
+    rate_many(&f->a, 2, 5 * MINUTE);
+    send(f, &f->a, 1, 8);
+    tamper(f, "DROP TABLE counter_days; DROP TABLE due_days;"
+              "DROP TABLE judging_rules; DROP TABLE officer_days;"
+              "DROP TABLE due_months; DROP TABLE flag_visits;"
+              "DROP TABLE visit_flags; DROP TABLE visit_marks");
+    tamper(f, migration);
+    set_rules(f, buf_text(&f->thresholds), 0, "{}");
+    judge(f);
+    expect_aside(f, 6, 0, 6);
+    expect_sound(f);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -596,6 +693,8 @@ int main(void)
         T(test_hours_hold_from_their_day_on),
         T(test_an_officer_far_from_peers),
         T(test_the_order_of_arrival_plays_no_part),
+        T(test_flags_that_the_rules_do_not_give),
+        T(test_a_database_of_before_is_judged),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
