@@ -402,7 +402,8 @@ static void test_a_flagged_rating_stops_counting(void **state)
 {
     struct fixture *f = *state;
     struct record record;
-    maker_visit(&f->b, 2, &record); // before all others
+    maker_visit(&f->b, 2, &record); // before all others, at its own counter
+    snprintf(record.counter, sizeof record.counter, "4");
     snprintf(record.transaction, sizeof record.transaction, "H24-1");
     record.mode = RECORD_TRANSACTION;
     maker_write(&f->b, &record);
