@@ -1,6 +1,6 @@
 // Papers that the server makes by itself (office/papers.h): each morning the
-// digest of the day before, on an official month's third morning its report;
-// as files in a folder, and by e-mail where a relay is known. The files are
+// digest of the day before, and two days after an official month its report; as
+// files in a folder, and by e-mail where a relay is known. The files are
 // made on the caretaker's thread; the mail has a thread of its own, which may
 // take minutes over a relay that is slow.
 #pragma once
