@@ -87,6 +87,9 @@ static const char version_26[] =
 static const char version_27[] =
 #include "office/office_27.sql.h"
     ;
+static const char version_28[] =
+#include "office/office_28.sql.h"
+    ;
 static const struct sql_migration migrations[] = {
     {1, version_1},   {2, version_2},   {3, version_3},   {4, version_4},
     {5, version_5},   {6, version_6},   {7, version_7},   {8, version_8},
@@ -94,7 +97,8 @@ static const struct sql_migration migrations[] = {
     {13, version_13}, {14, version_14}, {15, version_15}, {16, version_16},
     {17, version_17}, {18, version_18}, {19, version_19}, {20, version_20},
     {21, version_21}, {22, version_22}, {23, version_23}, {24, version_24},
-    {25, version_25}, {26, version_26}, {27, version_27}, {0, NULL}};
+    {25, version_25}, {26, version_26}, {27, version_27}, {28, version_28},
+    {0, NULL}};
 enum { SCHEMA = sizeof migrations / sizeof migrations[0] - 1 };
 
 // What a script cannot make.
@@ -227,6 +231,10 @@ static enum sql_result open_reader(const char *address, struct sql **out_sql)
         return result;
     }
     result = check_schema(sql, address);
+    // A year by procedure is some megabytes of totals.
+    if (result == SQL_OK) {
+        result = sql_run(sql, "PRAGMA cache_size = -8192");
+    }
     if (result != SQL_OK) {
         sql_close(sql);
         return result;

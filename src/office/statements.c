@@ -749,10 +749,11 @@ const char *const office_statements[STATEMENT_COUNT] = {
 
     [TOTALS_NUMBERS] = "SELECT key, " TOTAL_SUMS " FROM " TOTAL_ROWS
                        " GROUP BY key ORDER BY key",
+    // Put together by number before they get their names: a year has thousands.
     [TOTALS_CODES] =
-        "SELECT coalesce(k.code, ''), coalesce(k.code, ''), " TOTAL_SUMS
-        " FROM " TOTAL_ROWS
-        " LEFT JOIN codes k ON k.code_no = key GROUP BY 1 ORDER BY 1",
+        "SELECT coalesce(k.code, ''), coalesce(k.code, ''), s.* FROM"
+        " (SELECT " TOTAL_SUMS ", key FROM " TOTAL_ROWS " GROUP BY key) s"
+        " LEFT JOIN codes k ON k.code_no = s.key ORDER BY 1",
     [TOTALS_DEVICES] =
         "SELECT d.id, d.name, " TOTAL_SUMS " FROM " TOTAL_ROWS
         " JOIN devices d ON d.device_no = key GROUP BY d.id ORDER BY d.id",
