@@ -217,6 +217,10 @@ async function mark() {
   const answer = await ask("POST", `/api/v1/ratings/${shown.id}/mark`, {
     reason: find("mark-reason").value,
   });
+  if (answer.status === 409) {
+    tell(textOf("text.marked_already"));
+    return;
+  }
   if (!answer.ok) {
     await complain(answer);
     return;

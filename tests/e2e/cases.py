@@ -107,6 +107,13 @@ def show_notice(an, address):
           told_to_device())
 
 
+def appeal(an):
+    an.fill("#mark-reason", "Người dân chấm nhầm quầy.")
+    check("a rating is marked on appeal", "Đã đánh dấu" in an.submit("mark"), an.text("#told"))
+    an.fill("#mark-reason", "Lần nữa.")
+    check("and only once", "đã được đánh dấu" in an.submit("mark"), an.text("#told"))
+
+
 def open_again(binh):
     binh.js("location.reload()")
     binh.until("document.querySelector('#case')?.dataset.state === 'ready'")
@@ -140,6 +147,7 @@ def main():
     try:
         address = close_it(an, binh, chi)
         show_notice(an, address)
+        appeal(an)
         open_again(binh)
         see_others(dung)
         see_narrow(an)
