@@ -230,6 +230,7 @@ function draw(view) {
   }
   const parts = ["low", "high", "groups"].map(find);
   const filters = Object.keys(view.filters);
+  find("downloads").hidden = filters.length > 0;
   if (filters.length > 1) {
     for (const part of parts) {
       showEmpty(part, textOf("text.one_filter"), textOf("text.one_filter_more"));
@@ -243,7 +244,6 @@ function draw(view) {
   }
   load(find("groups"), path, drawGroups);
   loadRows(view);
-  find("downloads").hidden = filters.length > 0;
   drawDownloads(
     find("download-links"),
     `/api/v1/reports/R5?${view.question({})}`,
