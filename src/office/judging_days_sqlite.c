@@ -2,6 +2,7 @@
 #include "common/log.h"
 #include "ledger/record.h"
 #include "office/judging_sqlite.h"
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -225,6 +226,7 @@ static bool want(const struct judging_rules *rules,
                  struct judged_flags *wanted)
 {
     size_t count = finding->count;
+    assert(ratings->all); // or nothing would have been found
     if (integrity_rule_is_single(finding->rule)) {
         count = drop_lifted(finding, ratings, kept);
         if (count > 0) {

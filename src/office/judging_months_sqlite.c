@@ -99,7 +99,7 @@ static bool stands_out(const struct integrity_thresholds *thresholds,
             peers += fields[i].peers;
         }
     }
-    if (own < thresholds->outlier_ratings ||
+    if (own == 0 || own < thresholds->outlier_ratings ||
         peers < thresholds->outlier_ratings ||
         !outlier_distance(fields, count, &distance) ||
         llabs(distance) < thresholds->outlier_points * 10) {
