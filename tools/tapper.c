@@ -43,7 +43,9 @@ enum {
     NAME_SIZE = 64,
     // The kiosk ignores touches for 350 ms after a screen change.
     DEAD_MS = 380,
-    HOLD_MS = 60,
+    // Longer than a busy machine may let the kiosk wait for its turn: it sees
+    // no press that is shorter than 30 ms when it looks.
+    HOLD_MS = 110,
     POLL_MS = 5,
     KEY_MS = 4, // between two keys of a scanner
     HELD_MAX = 3

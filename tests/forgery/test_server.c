@@ -279,13 +279,18 @@ static void test_checkpoint_forged(void **state)
 
 // --- The audit trail --------------------------------------------------------
 
-// The devices' enrolments are none of it; these five are.
-static void write_audit(struct fixture *f)
+// Five entries, behind those of how the scene was made. Returns their number
+// before: entry 1 of the five is the next.
+static int write_audit(struct fixture *f)
 {
     static const char *const actions[] = {"one", "two", "three", "four",
                                           "five"};
     struct office *office = NULL;
     char path[SCRATCH_SIZE + 16];
+    char *count =
+        attacker_ask(f->copy, "office.db", "SELECT count(*) FROM audit");
+    int before = atoi(count);
+    free(count);
     snprintf(path, sizeof path, "%s/office.db", f->copy);
     assert_int_equal(office_open(path, OFFICE_WRITER, &office), OFFICE_OK);
     for (size_t i = 0; i < 5; i++) {
@@ -294,21 +299,30 @@ static void write_audit(struct fixture *f)
         assert_int_equal(office_audit(office, &entry), OFFICE_OK);
     }
     office_close(office);
+    return before;
 }
 
-static void expect_trail(struct fixture *f, const char *why)
+__attribute__((format(printf, 2, 3))) static void
+expect_trail(struct fixture *f, const char *why, ...)
 {
-    expect_of(f, "", 0, 0, why);
+    char text[200];
+    va_list args;
+    va_start(args, why);
+    vsnprintf(text, sizeof text, why, args);
+    va_end(args);
+    expect_of(f, "", 0, 0, text);
 }
 
 static void test_audit_entry_edited(void **state)
 {
     struct fixture *f = *state;
-    write_audit(f);
+    int before = write_audit(f);
     attacker_run(f->copy, "office.db",
                  "UPDATE audit SET who = 'user binh' WHERE action = 'three'");
-    expect_trail(f, "entry 3 of the trail audit, or the one before it, is not "
-                    "what was written");
+    expect_trail(f,
+                 "entry %d of the trail audit, or the one before it, is not "
+                 "what was written",
+                 before + 3);
     json_t *findings = attacker_verify(f->copy, NULL);
     assert_int_equal(json_array_size(findings), 1);
     json_decref(findings);
@@ -317,25 +331,32 @@ static void test_audit_entry_edited(void **state)
 static void test_audit_entry_deleted(void **state)
 {
     struct fixture *f = *state;
-    write_audit(f);
-    attacker_run(f->copy, "office.db", "DELETE FROM audit WHERE audit_no = 2");
-    expect_trail(f, "entries 2 to 2 of the trail audit are gone");
+    int second = write_audit(f) + 2;
+    attacker_run(f->copy, "office.db", "DELETE FROM audit WHERE audit_no = %d",
+                 second);
+    expect_trail(f, "entries %d to %d of the trail audit are gone", second,
+                 second);
     // And those behind it moved up.
     attacker_run(f->copy, "office.db",
-                 "UPDATE audit SET audit_no = audit_no - 1 WHERE audit_no > 2");
-    expect_trail(f, "entry 2 of the trail audit, or the one before it");
+                 "UPDATE audit SET audit_no = audit_no - 1 WHERE audit_no > %d",
+                 second);
+    expect_trail(f, "entry %d of the trail audit, or the one before it",
+                 second);
 }
 
 static void test_audit_entry_inserted(void **state)
 {
     struct fixture *f = *state;
-    write_audit(f);
+    int second = write_audit(f) + 2;
     attacker_run(f->copy, "office.db",
-                 "UPDATE audit SET audit_no = -audit_no - 1 WHERE audit_no > 2;"
+                 "UPDATE audit SET audit_no = -audit_no - 1 WHERE audit_no > "
+                 "%d;"
                  "UPDATE audit SET audit_no = -audit_no WHERE audit_no < 0;"
-                 "INSERT INTO audit SELECT 3, at, who, 'forged', target, "
-                 "detail, hash FROM audit WHERE audit_no = 2");
-    expect_trail(f, "entry 3 of the trail audit, or the one before it");
+                 "INSERT INTO audit SELECT %d, at, who, 'forged', target, "
+                 "detail, hash FROM audit WHERE audit_no = %d",
+                 second, second + 1, second);
+    expect_trail(f, "entry %d of the trail audit, or the one before it",
+                 second + 1);
 }
 
 // Nothing in the trail itself tells; the checkpoint does.
@@ -345,16 +366,21 @@ static void test_audit_tail_cut_off(void **state)
     struct run run = {0};
     char path[128];
     snprintf(path, sizeof path, "%s.text", f->copy);
-    write_audit(f);
+    int before = write_audit(f);
     run_command(&run, "checkpoint", "--data", f->copy, "--out", path, NULL);
     run_must_end(&run, 0);
-    attacker_run(f->copy, "office.db", "DELETE FROM audit WHERE audit_no > 3");
-    expect_trail(f, "checkpoint 2 names entry 5 of the trail audit, and it is "
-                    "gone");
+    attacker_run(f->copy, "office.db", "DELETE FROM audit WHERE audit_no > %d",
+                 before + 3);
+    expect_trail(f,
+                 "checkpoint 2 names entry %d of the trail audit, and it is "
+                 "gone",
+                 before + 5);
     // The server's own memory of it is made to fit: the one outside tells.
     attacker_run(f->copy, "office.db",
-                 "UPDATE checkpoint_trails SET size = 3, head = (SELECT hash "
-                 "FROM audit WHERE audit_no = 3) WHERE checkpoint_no = 2");
+                 "UPDATE checkpoint_trails SET size = %d, head = (SELECT hash "
+                 "FROM audit WHERE audit_no = %d) WHERE checkpoint_no = 2 AND "
+                 "size = %d",
+                 before + 3, before + 3, before + 5);
     expect_trail(f, "checkpoint 2 and the ends of chains and trails");
     attacker_run(f->copy, "office.db",
                  "UPDATE checkpoints SET root = zeroblob(32) WHERE "
@@ -372,14 +398,17 @@ static void test_audit_end_edited(void **state)
 {
     struct fixture *f = *state;
     struct run run = {0};
-    write_audit(f);
+    int last = write_audit(f) + 5;
     run_command(&run, "checkpoint", "--data", f->copy, NULL);
     run_must_end(&run, 0);
     // Its hash is made to fit what follows it: nothing does.
     attacker_run(f->copy, "office.db",
-                 "UPDATE audit SET hash = zeroblob(32) WHERE audit_no = 5");
-    expect_trail(f, "entry 5 of the trail audit is not the one that checkpoint "
-                    "2 names");
+                 "UPDATE audit SET hash = zeroblob(32) WHERE audit_no = %d",
+                 last);
+    expect_trail(f,
+                 "entry %d of the trail audit is not the one that checkpoint "
+                 "2 names",
+                 last);
     run_free(&run);
 }
 

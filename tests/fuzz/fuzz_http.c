@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { VALUES_MAX = 40, ROUTES_MAX = 64, BODIES_LIMIT = 64 << 20 };
+enum { VALUES_MAX = 40, ROUTES_MAX = 160, BODIES_LIMIT = 64 << 20 };
 
 struct value {
     char *name, *value; // value NULL: an argument without "="
