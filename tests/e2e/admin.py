@@ -228,9 +228,10 @@ def set_a_document(desk):
     desk.js("document.querySelector('#document-name').value = 'board';"
             " document.querySelector('#document-name')"
             ".dispatchEvent(new Event('change'))")
+    # What only this one has: until then the field holds another.
     desk.until("document.querySelector('#document-body').value"
-               ".includes('{') && document.querySelector('#part-thiet-lap')"
-               ".dataset.state === 'ready'")
+               ".includes('turn_s') && document"
+               ".querySelector('#part-thiet-lap').dataset.state === 'ready'")
     body = desk.js("document.querySelector('#document-body').value")
     desk.fill("#document-body", '{"no-such": 1}')
     desk.click("#document-form .main")
