@@ -8,7 +8,7 @@ static const char MODULE[] = "server";
 
 // How long the writer may judge before requests have their turn, and how many
 // ratings are looked at in one transaction of it.
-enum { TURN_US = 150000, RATINGS = 1000, LOOK_S = 10 };
+enum { TURN_US = 150000, RATINGS = 1000, LOOK_S = 3 };
 
 bool judging_set_rules(struct server *server, struct office *office)
 {
