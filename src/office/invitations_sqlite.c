@@ -1,6 +1,6 @@
-#include "office/filter.h"
 #include "common/date.h"
 #include "office/audit.h"
+#include "office/filter.h"
 #include "office/invitations.h"
 #include "office/office_sqlite.h"
 #include "office/seats_sqlite.h"

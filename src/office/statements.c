@@ -236,8 +236,8 @@
     " ON t.dimension = ?1 AND t.grain = " grain " AND t.period = p.period"     \
     " AND t.key = ?8 WHERE p.period <= " to
 
-// The same as REASON_GROUPS gives, from the lines of visits: what they name, and
-// that counted. ?10: the dimension.
+// The same as REASON_GROUPS gives, from the lines of visits: what they name,
+// and that counted. ?10: the dimension.
 #define REASONS_NAMED(column)                                                  \
     "named AS (SELECT DISTINCT device_no, gen, seq, level,"                    \
     "  " column " AS key, e.value AS reason"                                   \
@@ -323,8 +323,7 @@
     " + 2 * EXISTS (SELECT 1 FROM visit_marks m"                               \
     "  WHERE m.device_no = v.device_no AND m.gen = v.gen AND m.seq = v.seq"    \
     "  AND m.withdrawn_at = 0))"
-#define OFFICER_PARTS                                                          \
-    "v.officer_no, v.field_no, count(*), sum(v.level >= ?3)"
+#define OFFICER_PARTS "v.officer_no, v.field_no, count(*), sum(v.level >= ?3)"
 
 // What a device signed: where its chain ended, and the line that is held there.
 #define SIGNED_ROWS(to, head, rows)                                            \
@@ -364,26 +363,24 @@ const char *const office_statements[STATEMENT_COUNT] = {
     [DEVICE_BY_TOKEN] = DEVICE_COLUMNS DEVICE_TABLES " WHERE d.token_hash = ?1",
     [DEVICE_BY_NO] = DEVICE_COLUMNS DEVICE_TABLES " WHERE d.device_no = ?1",
     // Counters are mostly numbers: 3 before 10.
-    [DEVICE_LIST] =
-        DEVICE_COLUMNS DEVICE_TABLES
-        " ORDER BY d.kind, length(d.counter), d.counter, d.device_no",
-    [DEVICE_STATES] =
-        DEVICE_COLUMNS
-        ", coalesce(t.state, ''), c.line_quality,"
-        " (SELECT coalesce(sum(max(0, max(m.reported_to,"
-        "   coalesce((SELECT max(h.last) FROM holes h"
-        "    WHERE h.device_no = m.device_no AND h.gen = m.gen), 0))"
-        "   - m.received_to)), 0) FROM chains m"
-        "  WHERE m.device_no = d.device_no)"
-        " + (SELECT coalesce(sum(last), 0) FROM (SELECT max(h.last) AS last"
-        "   FROM holes h WHERE h.device_no = d.device_no AND NOT EXISTS"
-        "   (SELECT 1 FROM chains m WHERE m.device_no = h.device_no"
-        "    AND m.gen = h.gen) GROUP BY h.gen)),"
-        " (SELECT coalesce(sum(l.last - l.first + 1), 0) FROM lost_lines l"
-        "  WHERE l.device_no = d.device_no),"
-        " (SELECT coalesce(max(f.made_at), 0) FROM configurations f"
-        "  WHERE f.device_no = d.device_no)" DEVICE_TABLES
-        " ORDER BY d.kind, length(d.counter), d.counter, d.device_no",
+    [DEVICE_LIST] = DEVICE_COLUMNS DEVICE_TABLES
+    " ORDER BY d.kind, length(d.counter), d.counter, d.device_no",
+    [DEVICE_STATES] = DEVICE_COLUMNS
+    ", coalesce(t.state, ''), c.line_quality,"
+    " (SELECT coalesce(sum(max(0, max(m.reported_to,"
+    "   coalesce((SELECT max(h.last) FROM holes h"
+    "    WHERE h.device_no = m.device_no AND h.gen = m.gen), 0))"
+    "   - m.received_to)), 0) FROM chains m"
+    "  WHERE m.device_no = d.device_no)"
+    " + (SELECT coalesce(sum(last), 0) FROM (SELECT max(h.last) AS last"
+    "   FROM holes h WHERE h.device_no = d.device_no AND NOT EXISTS"
+    "   (SELECT 1 FROM chains m WHERE m.device_no = h.device_no"
+    "    AND m.gen = h.gen) GROUP BY h.gen)),"
+    " (SELECT coalesce(sum(l.last - l.first + 1), 0) FROM lost_lines l"
+    "  WHERE l.device_no = d.device_no),"
+    " (SELECT coalesce(max(f.made_at), 0) FROM configurations f"
+    "  WHERE f.device_no = d.device_no)" DEVICE_TABLES
+    " ORDER BY d.kind, length(d.counter), d.counter, d.device_no",
     [DEVICE_CHANGE] = "UPDATE devices SET name = ?2, counter = ?3, field = ?4"
                       " WHERE id = ?1",
     [DEVICE_NO] = "SELECT device_no FROM devices WHERE id = ?1",
@@ -518,14 +515,17 @@ const char *const office_statements[STATEMENT_COUNT] = {
                     " WHERE d.id = ?1 AND c.id = ?2",
     [COMMENT_SEALED] =
         "SELECT sealed FROM comments WHERE device_no = ?1 AND id = ?2",
-    [COMMENT_VISIT] =
-        "SELECT v.level, v.mode, v.counted, " RATING_CODE("counter_no")
-        RATING_CODE("field_no")
-        " (SELECT state FROM cases c WHERE c.device_no = v.device_no"
-        "  AND c.gen = v.gen AND c.seq = v.seq), l.bytes FROM visits v"
-        " JOIN lines l ON l.device_no = v.device_no AND l.gen = v.gen"
-        "  AND l.seq = v.seq"
-        " WHERE v.device_no = ?1 AND v.gen = ?2 AND v.seq = ?3",
+    [COMMENT_VISIT] = "SELECT v.level, v.mode, v.counted, " RATING_CODE(
+        "counter_no")
+        RATING_CODE(
+            "field_no") " (SELECT state FROM cases c WHERE c.device_no = "
+                        "v.device_no"
+                        "  AND c.gen = v.gen AND c.seq = v.seq), l.bytes FROM "
+                        "visits v"
+                        " JOIN lines l ON l.device_no = v.device_no AND l.gen "
+                        "= v.gen"
+                        "  AND l.seq = v.seq"
+                        " WHERE v.device_no = ?1 AND v.gen = ?2 AND v.seq = ?3",
     [COMMENT_PLACE_ADD] =
         "INSERT INTO comment_places (quarter, device_no, gen, seq, level,"
         " counter_no, field_no, reasons, round)"
@@ -760,11 +760,10 @@ const char *const office_statements[STATEMENT_COUNT] = {
     [TOTALS_PERIODS] =
         "SELECT grain, period, " TOTAL_COLUMNS " FROM " TOTAL_ROWS,
     [TOTALS_REACH] = REACH_OF("totals"),
-    [PART_TOTALS] = EACH_PERIOD "SELECT t.grain, t.period, t.key, "
-                    TOTAL_COLUMNS PART_OF("totals"),
+    [PART_TOTALS] = EACH_PERIOD
+    "SELECT t.grain, t.period, t.key, " TOTAL_COLUMNS PART_OF("totals"),
     [PART_TOTALS_OF_FIRSTS] = EACH_PERIOD
-                    "SELECT t.grain, t.period, t.key, "
-                    TOTAL_COLUMNS PART_OF_FIRSTS("totals"),
+    "SELECT t.grain, t.period, t.key, " TOTAL_COLUMNS PART_OF_FIRSTS("totals"),
     [CODE_NAME] = "SELECT code, code FROM codes WHERE code_no = ?1",
     [DEVICE_NAME] = "SELECT id, name FROM devices WHERE device_no = ?1",
     [FILTER_COUNTED] =
@@ -825,13 +824,16 @@ const char *const office_statements[STATEMENT_COUNT] = {
         "SELECT (SELECT coalesce(sum(max(0, max(c.reported_to,"
         "  coalesce((SELECT max(h.last) FROM holes h"
         "   WHERE h.device_no = c.device_no AND h.gen = c.gen), 0))"
-        "  - c.received_to)), 0) FROM chains c WHERE " AT_COUNTER("c") ")"
-        " + (SELECT coalesce(sum(last), 0) FROM (SELECT max(h.last) AS last"
-        "  FROM holes h WHERE NOT EXISTS (SELECT 1 FROM chains c"
-        "   WHERE c.device_no = h.device_no AND c.gen = h.gen)"
-        "  AND " AT_COUNTER("h") " GROUP BY h.device_no, h.gen))"
-        " + (SELECT coalesce(sum(last - first + 1), 0) FROM lost_lines l"
-        "  WHERE " AT_COUNTER("l") ")",
+        "  - c.received_to)), 0) FROM chains c WHERE " AT_COUNTER(
+            "c") ")"
+                 " + (SELECT coalesce(sum(last), 0) FROM (SELECT max(h.last) "
+                 "AS last"
+                 "  FROM holes h WHERE NOT EXISTS (SELECT 1 FROM chains c"
+                 "   WHERE c.device_no = h.device_no AND c.gen = h.gen)"
+                 "  AND " AT_COUNTER("h") " GROUP BY h.device_no, h.gen))"
+                                          " + (SELECT coalesce(sum(last - "
+                                          "first + 1), 0) FROM lost_lines l"
+                                          "  WHERE " AT_COUNTER("l") ")",
     [TRUST_UNANCHORED] =
         "SELECT count(*) FROM visits WHERE counted = 1 AND quality > 0"
         " AND at >= ?1 AND at < ?2" FILTERED,
@@ -1029,11 +1031,12 @@ const char *const office_statements[STATEMENT_COUNT] = {
         " FROM transaction_totals WHERE dimension = ?1 AND grain = 0"
         " AND period BETWEEN ?6 AND ?7 ORDER BY key",
     [TRANSACTION_REACH] = REACH_OF("transaction_totals"),
-    [TRANSACTION_PART] = EACH_PERIOD "SELECT t.grain, t.period, t.key, "
-                         TRANSACTION_SUMS PART_OF("transaction_totals"),
-    [TRANSACTION_PART_OF_FIRSTS] =
-        EACH_PERIOD "SELECT t.grain, t.period, t.key, "
-        TRANSACTION_SUMS PART_OF_FIRSTS("transaction_totals"),
+    [TRANSACTION_PART] = EACH_PERIOD
+    "SELECT t.grain, t.period, t.key, " TRANSACTION_SUMS PART_OF(
+        "transaction_totals"),
+    [TRANSACTION_PART_OF_FIRSTS] = EACH_PERIOD
+    "SELECT t.grain, t.period, t.key, " TRANSACTION_SUMS PART_OF_FIRSTS(
+        "transaction_totals"),
     [TRANSACTION_ALL_TOTALS] =
         "SELECT dimension, grain, period, key, " TRANSACTION_SUMS
         " FROM transaction_totals",
@@ -1348,8 +1351,7 @@ const char *const office_statements[STATEMENT_COUNT] = {
                     " ON CONFLICT DO NOTHING",
     [DUE_DAY_NEXT] = "SELECT day, counter_no FROM due_days"
                      " ORDER BY day DESC, counter_no LIMIT 1",
-    [DUE_DAY_DROP] =
-        "DELETE FROM due_days WHERE counter_no = ?1 AND day = ?2",
+    [DUE_DAY_DROP] = "DELETE FROM due_days WHERE counter_no = ?1 AND day = ?2",
     [DUE_FROM] = "INSERT OR IGNORE INTO due_days (day, counter_no)"
                  " SELECT DISTINCT day, counter_no FROM counter_days"
                  " WHERE day >= ?1",

@@ -327,13 +327,11 @@ void heads_list(const struct office_head *heads, size_t count, struct buf *out)
     buf_append_char(out, ']');
 }
 
-enum office_result office_recount_to(struct office *office,
-                                     const struct office_head *heads,
-                                     size_t count,
-                                     const struct office_filter *filter,
-                                     int32_t from_day, int32_t to_day,
-                                     enum office_breakdown by,
-                                     office_total_row *row, void *ctx)
+enum office_result
+office_recount_to(struct office *office, const struct office_head *heads,
+                  size_t count, const struct office_filter *filter,
+                  int32_t from_day, int32_t to_day, enum office_breakdown by,
+                  office_total_row *row, void *ctx)
 {
     struct reading reading = {by, row, ctx};
     size_t statement =

@@ -446,8 +446,8 @@ static enum sql_result put_totals(struct taking *taking)
 enum sql_result transactions_fill_pairs(struct sql *sql)
 {
     struct transaction_tally tally = {.failed = false};
-    enum sql_result result = transactions_count(
-        sql, breakdown_clamp(INT32_MIN, INT32_MAX), &tally);
+    enum sql_result result =
+        transactions_count(sql, breakdown_clamp(INT32_MIN, INT32_MAX), &tally);
     transaction_tally_fold(&tally);
     if (result == SQL_OK && tally.failed) {
         log_error("office", "out of memory");

@@ -5,8 +5,8 @@
 #include "operator/command.h"
 #include "operator/remote.h"
 #include "operator/server_data.h"
-#include <ctype.h>
 #include "report/made_report.h"
+#include <ctype.h>
 #include <errno.h>
 #include <limits.h>
 #include <string.h>

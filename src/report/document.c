@@ -76,8 +76,7 @@ bool report_document_read_state(struct report_document *document,
 {
     static const struct office_filter everything;
     return state_read_complete(office, document->made_ms, &everything,
-                               &document->period,
-                               &document->complete) &&
+                               &document->period, &document->complete) &&
            state_read_heads(office, &document->heads, &document->head_count);
 }
 

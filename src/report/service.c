@@ -265,10 +265,9 @@ static bool read_withdrawals(struct office *office,
                              struct report *report)
 {
     struct withdrawing withdrawing = {.report = report};
-    enum office_result result =
-        office_withdrawals(office, filter, report->period.first,
-                           report->period.last, collect_withdrawal,
-                           &withdrawing);
+    enum office_result result = office_withdrawals(
+        office, filter, report->period.first, report->period.last,
+        collect_withdrawal, &withdrawing);
     return (result == OFFICE_OK || result == OFFICE_NONE) &&
            !withdrawing.failed;
 }

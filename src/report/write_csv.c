@@ -78,7 +78,7 @@ static void write_names(struct sheet *sheet)
                                         "on_time",          "late",
                                         "flagged",          "marked",
                                         "without_rated",    "without_satisfied",
-                                        "without_sat", "filter"};
+                                        "without_sat",      "filter"};
     for (size_t i = 0; i < sizeof BEFORE / sizeof BEFORE[0]; i++)
         add_text(sheet, BEFORE[i]);
     for (int i = 0; i < sheet->rules->target_count; i++) {

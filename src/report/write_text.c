@@ -1,5 +1,5 @@
-#include "report/remarks.h"
 #include "report/filter.h"
+#include "report/remarks.h"
 #include "report/report.h"
 #include "report/table.h"
 #include "report/words.h"

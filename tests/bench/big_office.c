@@ -80,10 +80,8 @@ static bool add_desk(struct ward *ward, int no, int64_t at)
     int64_t expires_at;
     snprintf(counter, sizeof counter, "%d", no + 1);
     snprintf(name, sizeof name, "Quầy %d", no + 1);
-    struct office_new_device wanted = {.unit = UNIT,
-                                       .counter = counter,
-                                       .name = name,
-                                       .field = "chung-thuc"};
+    struct office_new_device wanted = {
+        .unit = UNIT, .counter = counter, .name = name, .field = "chung-thuc"};
     struct office_enrol_request request = {.version = "0.1.0", .code = code};
     struct office_device device;
     maker_start(&desk->maker, at);
@@ -91,10 +89,10 @@ static bool add_desk(struct ward *ward, int no, int64_t at)
     strcpy(desk->prev, DIGEST_NONE_HEX);
     memcpy(request.public_key, desk->maker.key.public_key, KEY_PUBLIC_BYTES);
     secret_make_token(token, request.token_hash);
-    bool ok = office_add_device(ward->office, &wanted, at, id, code,
-                                &expires_at) == OFFICE_OK &&
-              office_enrol(ward->office, &request, at, &device) ==
-                  OFFICE_ENROLLED;
+    bool ok =
+        office_add_device(ward->office, &wanted, at, id, code, &expires_at) ==
+            OFFICE_OK &&
+        office_enrol(ward->office, &request, at, &device) == OFFICE_ENROLLED;
     if (ok)
         strcpy(desk->maker.device, id);
     return ok;
@@ -109,8 +107,8 @@ static void choose_procedure(struct ward *ward, const struct desk *desk,
     int field = draw(ward, 2) ? 0 : own;
     int procedure = draw(ward, 2) ? draw(ward, 4) : draw(ward, PROCEDURES_EACH);
     snprintf(record->field, sizeof record->field, "linh-vuc-%02d", field);
-    snprintf(record->procedure, sizeof record->procedure, "%d.%06d", field % 2 + 1,
-             field * 1000 + procedure);
+    snprintf(record->procedure, sizeof record->procedure, "%d.%06d",
+             field % 2 + 1, field * 1000 + procedure);
 }
 
 static void choose_outcome(struct ward *ward, struct record *record)
@@ -279,10 +277,9 @@ static bool live(struct ward *ward, int64_t visits, int32_t days)
     for (int32_t day = today - days; ok && day < today; day++) {
         for (int hour = 0; ok && hour < OPEN_HOURS; hour++) {
             if (is_open(day, hour))
-                ok = live_hour(ward,
-                               date_wall_ms_of_day(day) +
-                                   OPENINGS[hour] * HOUR_MS,
-                               visits / hours);
+                ok = live_hour(
+                    ward, date_wall_ms_of_day(day) + OPENINGS[hour] * HOUR_MS,
+                    visits / hours);
         }
     }
     return ok;
