@@ -236,6 +236,13 @@
     " ON t.dimension = ?1 AND t.grain = " grain " AND t.period = p.period"     \
     " AND t.key = ?8 WHERE p.period <= " to
 
+#define REASON_HALVES REASON_PERIODS("halves", "1", "?2", "?3")
+#define REASON_BEFORE REASON_PERIODS("before", "0", "?4", "?5")
+#define REASON_AFTER REASON_PERIODS("after", "0", "?6", "?7")
+#define ROWS_OF_HALVES REASON_ROWS_OF("halves", "1", "?3")
+#define ROWS_OF_BEFORE REASON_ROWS_OF("before", "0", "?5")
+#define ROWS_OF_AFTER REASON_ROWS_OF("after", "0", "?7")
+
 // The same as REASON_GROUPS gives, from the lines of visits: what they name,
 // and that counted. ?10: the dimension.
 #define REASONS_NAMED(column)                                                  \
@@ -719,21 +726,11 @@ const char *const office_statements[STATEMENT_COUNT] = {
         " UNION ALL SELECT * FROM reason_totals WHERE dimension = ?1"
         "  AND grain = 0 AND period BETWEEN ?6 AND ?7) t" REASON_GROUPS,
     [REASON_TOTALS_OF] =
-        "WITH RECURSIVE " REASON_PERIODS("halves", "1", "?2", "?3") "," REASON_PERIODS(
-            "before", "0", "?4",
-            "?5") "," REASON_PERIODS("after", "0", "?6",
-                                     "?7") "SELECT t.key, coalesce(k.code, "
-                                           "''), coalesce(r.code, "
-                                           "''), " REASON_SUMS
-                                           " FROM (" REASON_ROWS_OF("halves", "1", "?3") " UNION ALL " REASON_ROWS_OF(
-                                               "before", "0",
-                                               "?5") " UNION "
-                                                     "ALL " REASON_ROWS_OF(
-                                                         "aft"
-                                                         "er",
-                                                         "0",
-                                                         "?7") ") "
-                                                               "t" REASON_GROUPS,
+        "WITH RECURSIVE " REASON_HALVES "," REASON_BEFORE "," REASON_AFTER
+        " SELECT t.key, coalesce(k.code, ''), coalesce(r.code, "
+        "''), " REASON_SUMS " FROM (" ROWS_OF_HALVES
+        " UNION ALL " ROWS_OF_BEFORE " UNION ALL " ROWS_OF_AFTER
+        ") t" REASON_GROUPS,
     [REASON_RECOUNT_ALL] = RECOUNT_REASONS("0"),
     [REASON_RECOUNT_TO_ALL] = RECOUNT_REASONS_TO("0"),
     [REASON_RECOUNT_COUNTERS] = RECOUNT_REASONS("counter_no"),
