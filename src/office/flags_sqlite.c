@@ -37,7 +37,7 @@ static void bind_place(struct sql_statement *s, const struct ticket_place *at)
 enum sql_result flags_refresh(struct office *office,
                               const struct ticket_place *at)
 {
-    struct tally_facts facts;
+    struct tally_facts facts = {.doubts = 0};
     int doubts = 0;
     bool is_counted = false;
     struct sql_statement *s = sql_use(office->sql, DOUBTS_OF);

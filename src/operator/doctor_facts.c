@@ -240,7 +240,7 @@ static void ask_server(const struct device *device,
                        struct doctor_facts *out)
 {
     struct transport_params params = *way;
-    struct courier_anchor anchor;
+    struct courier_anchor anchor = {.up_ms = 0};
     params.ca = device->ca;
     params.pin = device->pin;
     struct transport *transport = transport_open(&params);
