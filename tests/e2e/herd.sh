@@ -2,8 +2,7 @@
 # A herd of devices against a server that is killed under load and stays away
 # for a while; a part of its answers is lost on their way. Every line must be
 # there once. HERD_DEVICES, HERD_RECORDS, HERD_KILLS, HERD_AWAY (seconds) make
-# it longer; HERD_FIRST seconds pass before the first kill, for the fleet needs
-# a server while it registers its devices.
+# it longer; HERD_FIRST seconds pass before the first kill.
 set -eu
 cd "$(dirname "$0")/../.."
 . tools/stage.sh
@@ -17,6 +16,13 @@ port=$(cat "$STAGE_DIR/port")
 fleet=$!
 kills=0
 sleep "${HERD_FIRST:-0}"
+# The fleet needs a server until its last device is registered.
+tries=600
+while [ "$(sqlite3 "$STAGE_DIR/server/office.db" 'SELECT count(*) FROM devices WHERE enrolled_at > 0')" \
+    -lt "${HERD_DEVICES:-60}" ] && [ $tries -gt 0 ]; do
+    sleep 0.1
+    tries=$((tries - 1))
+done
 while [ $kills -lt "${HERD_KILLS:-3}" ] && kill -0 $fleet 2>/dev/null; do
     sleep "${HERD_BETWEEN:-0.7}"
     # The server is the first of what was started.
