@@ -183,8 +183,13 @@ class Browser:
     def until(self, expression, patience=PATIENCE_S):
         end = time.monotonic() + patience
         while time.monotonic() < end:
-            if self.js(f"Boolean({expression})"):
-                return True
+            try:
+                if self.js(f"Boolean({expression})"):
+                    return True
+            except RuntimeError as error:
+                # The page went away while it was asked: the next one is.
+                if "navigated or closed" not in str(error):
+                    raise
             time.sleep(0.03)
         return False
 
