@@ -1,6 +1,7 @@
 #include "server/request.h"
 #include "common/log.h"
 #include "server/context.h"
+#include "vietnamese/text.h"
 #include <microhttpd.h>
 #include <stdlib.h>
 #include <string.h>
@@ -420,6 +421,11 @@ bool request_argument(struct request *request, const char *name,
     if (wanted.is_bad) {
         reply_problem(request, PROBLEM_BAD_REQUEST, NULL,
                       "%s: give it once, with one value", name);
+        return false;
+    }
+    if (wanted.value && !text_is_utf8(wanted.value, strlen(wanted.value))) {
+        reply_problem(request, PROBLEM_BAD_REQUEST, NULL, "%s: is no UTF-8",
+                      name);
         return false;
     }
     *out_value = wanted.value;

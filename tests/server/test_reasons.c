@@ -226,6 +226,7 @@ static void test_questions_that_make_no_sense(void **state)
         {"&counter=3&field=ho-tich", "field: stands beside counter"},
         {"&by=field&counter=3", "counter: stands beside by"},
         {"&counter=3&counter=4", "counter"},
+        {"&field=%ff", "field: is no UTF-8"},
     };
     struct answer answer = {0};
     (void)state;
