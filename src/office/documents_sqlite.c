@@ -1,8 +1,9 @@
 #include "common/log.h"
 #include "office/audit.h"
 #include "office/documents.h"
-#include "office/office_sqlite.h"
+#include "office/verify_sqlite.h"
 #include <stdio.h>
+#include <string.h>
 
 enum office_result office_list_document(struct office *office, const char *name,
                                         document_row *row, void *ctx)
@@ -73,12 +74,24 @@ static enum sql_result read_newest(struct sql *sql, const char *name,
     return result;
 }
 
+// What the audit trail says of a version, with the hash of its bytes.
+enum { DETAIL_SIZE = 64 + DIGEST_HEX_SIZE };
+static void write_detail(int64_t version, const char *body,
+                         char out[DETAIL_SIZE])
+{
+    unsigned char hash[DIGEST_BYTES];
+    char hex[DIGEST_HEX_SIZE];
+    digest_of(body, strlen(body), hash);
+    hex_encode(hash, sizeof hash, hex);
+    snprintf(out, DETAIL_SIZE, "version %lld, after version %lld, sha256 %s",
+             (long long)version, (long long)version - 1, hex);
+}
+
 static enum sql_result tell(struct sql *sql, const struct putting *work)
 {
     const struct document_wish *wish = work->wish;
-    char detail[64];
-    snprintf(detail, sizeof detail, "version %lld, after version %lld",
-             (long long)work->version, (long long)wish->expected);
+    char detail[DETAIL_SIZE];
+    write_detail(work->version, wish->body, detail);
     const struct audit_entry entry = {wish->at, wish->who, "settings-changed",
                                       wish->name, detail};
     return audit_put(sql, &entry);
@@ -117,4 +130,60 @@ enum office_result office_put_document(struct office *office,
         *out_version = work.version;
     }
     return result;
+}
+
+// --- Verification -----------------------------------------------------------
+
+static enum sql_result is_told(struct sql *sql, struct sql_statement *version,
+                               bool *out)
+{
+    char detail[DETAIL_SIZE];
+    write_detail(sql_int(version, 1), sql_text(version, 4), detail);
+    struct sql_statement *s = sql_use(sql, DOCUMENT_TOLD);
+    sql_bind_text(s, 1, sql_text(version, 0));
+    sql_bind_int(s, 2, sql_int(version, 2));
+    sql_bind_text(s, 3, sql_text(version, 3));
+    sql_bind_text(s, 4, detail);
+    enum sql_result result = sql_step(s);
+    *out = result == SQL_OK;
+    sql_done(s);
+    return result == SQL_NONE ? SQL_OK : result;
+}
+
+static enum sql_result verify_versions(struct verifying *v)
+{
+    struct sql_statement *s = sql_use(v->sql, VERIFY_DOCUMENTS);
+    enum sql_result result, told = SQL_OK;
+    while ((result = sql_step(s)) == SQL_OK && told == SQL_OK &&
+           !v->is_stopped) {
+        bool is_there = false;
+        told = is_told(v->sql, s, &is_there);
+        if (told == SQL_OK && !is_there) {
+            verify_find(v, "", 0, 0,
+                        "version %lld of the settings \"%s\" is not what the "
+                        "audit trail tells of",
+                        (long long)sql_int(s, 1), sql_text(s, 0));
+        }
+    }
+    sql_done(s);
+    return result == SQL_NONE || result == SQL_OK ? told : result;
+}
+
+// Every version must be the one that the audit trail tells of, and none that it
+// tells of may be gone.
+enum sql_result verify_documents(struct verifying *v)
+{
+    enum sql_result result = verify_versions(v);
+    if (result != SQL_OK || v->is_stopped) {
+        return result;
+    }
+    struct sql_statement *s = sql_use(v->sql, VERIFY_DOCUMENTS_GONE);
+    while ((result = sql_step(s)) == SQL_OK && !v->is_stopped) {
+        verify_find(v, "", 0, 0,
+                    "the settings \"%s\" that the audit trail tells of are "
+                    "gone: %s",
+                    sql_text(s, 0), sql_text(s, 1));
+    }
+    sql_done(s);
+    return result == SQL_NONE ? SQL_OK : result;
 }

@@ -923,6 +923,15 @@ const char *const office_statements[STATEMENT_COUNT] = {
     [DOCUMENT_ADD] = "INSERT INTO documents (name, version, at, who, body)"
                      " VALUES (?1, ?2, ?3, ?4, ?5)",
 
+    [DOCUMENT_TOLD] =
+        "SELECT 1 FROM audit WHERE action = 'settings-changed'"
+        " AND target = ?1 AND at = ?2 AND who = ?3 AND detail = ?4",
+    [VERIFY_DOCUMENTS] = "SELECT name, version, at, who, body FROM documents"
+                         " ORDER BY name, version",
+    [VERIFY_DOCUMENTS_GONE] =
+        "SELECT target, detail FROM audit WHERE action = 'settings-changed'"
+        " AND NOT EXISTS (SELECT 1 FROM documents AS d WHERE d.name = target"
+        " AND detail GLOB 'version ' || d.version || ', *')",
     [CASE_ADD] =
         "INSERT INTO cases (device_no, gen, seq, ticket, level, counter_no,"
         " field_no, quarter, opened_day, deadline_days, state, version, owner,"

@@ -377,6 +377,9 @@ static enum sql_result verify_all(struct verifying *v)
         result = verify_issues(v);
     }
     if (result == SQL_OK && !v->is_stopped) {
+        result = verify_documents(v);
+    }
+    if (result == SQL_OK && !v->is_stopped) {
         result = verify_transactions(v);
     }
     if (result == SQL_OK && !v->is_stopped) {

@@ -52,6 +52,8 @@ enum sql_result verify_form(struct verifying *v, const char *device,
 enum sql_result verify_forms(struct verifying *v);
 // issues_sqlite.c: every report that was issued.
 enum sql_result verify_issues(struct verifying *v);
+// documents_sqlite.c: every version of the settings.
+enum sql_result verify_documents(struct verifying *v);
 // Names a total that is not what the rows give; `what` are those.
 void verify_find_total(struct verifying *v, int dimension,
                        enum tally_grain grain, int32_t period, int64_t key,

@@ -2,6 +2,7 @@
 // longer the newest changes nothing, and nothing that was kept can go.
 #include "office/audit.h"
 #include "office/documents.h"
+#include "office/verify.h"
 #include "sql/sql.h"
 #include "support/check.h"
 #include "support/office_maker.h"
@@ -120,9 +121,62 @@ static void test_document_stands_in_the_audit_trail(void **state)
                      OFFICE_OK);
     assert_string_equal(
         buf_text(&text),
-        "user binh settings-changed hours version 2, after version 1;"
-        "user binh settings-changed hours version 1, after version 0;");
+        "user binh settings-changed hours version 2, after version 1, sha256 "
+        "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a;"
+        "user binh settings-changed hours version 1, after version 0, sha256 "
+        "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a;");
     buf_free(&text);
+}
+
+static bool append_finding(void *ctx, const struct office_finding *finding)
+{
+    buf_printf(ctx, "%s\n", finding->why);
+    return true;
+}
+
+static void assert_found(const char *findings)
+{
+    struct buf text = {0};
+    struct office_verification sum;
+    assert_int_equal(office_verify(made.office, append_finding, &text, &sum),
+                     OFFICE_OK);
+    assert_string_equal(buf_text(&text), findings);
+    buf_free(&text);
+}
+
+// With the guards away, as somebody with the file can.
+static void forge(const char *change)
+{
+    static const char *const none[] = {"SELECT 1"};
+    struct sql *sql = NULL;
+    assert_int_equal(sql_open(made.path, SQL_WRITER, none, 1, &sql), SQL_OK);
+    assert_int_equal(sql_run(sql, "DROP TRIGGER IF EXISTS documents_no_update"),
+                     SQL_OK);
+    assert_int_equal(sql_run(sql, "DROP TRIGGER IF EXISTS documents_no_delete"),
+                     SQL_OK);
+    assert_int_equal(sql_run(sql, change), SQL_OK);
+    sql_close(sql);
+}
+
+static void test_document_behind_the_trails_back_is_found(void **state)
+{
+    int64_t version;
+    (void)state;
+    put("hours", 0, "{\"a\":1}", &version);
+    put("hours", 1, "{\"a\":2}", &version);
+    assert_found("");
+    forge("UPDATE documents SET body = '{\"a\":3}' WHERE version = 1");
+    assert_found("version 1 of the settings \"hours\" is not what the audit "
+                 "trail tells of\n");
+    forge("UPDATE documents SET body = '{\"a\":1}' WHERE version = 1");
+    forge("UPDATE documents SET who = 'user an' WHERE version = 2");
+    assert_found("version 2 of the settings \"hours\" is not what the audit "
+                 "trail tells of\n");
+    forge("DELETE FROM documents WHERE version = 2");
+    assert_found(
+        "the settings \"hours\" that the audit trail tells of are gone: "
+        "version 2, after version 1, sha256 "
+        "7e8059f495589fcd981232cc11d00b00da3802c01d688fa1cf1f6bed6e5bb33c\n");
 }
 
 static void test_document_refuses_to_be_changed(void **state)
@@ -151,6 +205,8 @@ int main(void)
                                         setup, teardown),
         cmocka_unit_test_setup_teardown(test_document_stands_in_the_audit_trail,
                                         setup, teardown),
+        cmocka_unit_test_setup_teardown(
+            test_document_behind_the_trails_back_is_found, setup, teardown),
         cmocka_unit_test_setup_teardown(test_document_refuses_to_be_changed,
                                         setup, teardown),
     };
