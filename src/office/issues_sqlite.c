@@ -166,8 +166,9 @@ enum office_result office_add_issue(struct office *office,
 
 // --- Verification -----------------------------------------------------------
 
-// Its bytes must give its hash, and the audit trail must tell of that hash.
-enum sql_result verify_issues(struct verifying *v)
+// Its bytes must give its hash, and the audit trail must tell of that hash, of
+// that report and of who issued it.
+static enum sql_result verify_held(struct verifying *v)
 {
     struct sql_statement *s = sql_use(v->sql, VERIFY_ISSUES);
     enum sql_result result;
@@ -183,10 +184,28 @@ enum sql_result verify_issues(struct verifying *v)
                         "do not give its hash",
                         (long long)sql_int(s, 0));
         } else if (sql_int(s, 3) == 0) {
-            verify_find(v, "", 0, 0,
-                        "issued report %lld stands nowhere in the audit trail",
-                        (long long)sql_int(s, 0));
+            verify_find(
+                v, "", 0, 0,
+                "issued report %lld is not what the audit trail tells of",
+                (long long)sql_int(s, 0));
         }
+    }
+    sql_done(s);
+    return result == SQL_NONE ? SQL_OK : result;
+}
+
+enum sql_result verify_issues(struct verifying *v)
+{
+    enum sql_result result = verify_held(v);
+    if (result != SQL_OK || v->is_stopped) {
+        return result;
+    }
+    struct sql_statement *s = sql_use(v->sql, VERIFY_ISSUES_GONE);
+    while ((result = sql_step(s)) == SQL_OK && !v->is_stopped) {
+        verify_find(v, "", 0, 0,
+                    "the issued report %s that the audit trail tells of is "
+                    "gone: %s",
+                    sql_text(s, 0), sql_text(s, 1));
     }
     sql_done(s);
     return result == SQL_NONE ? SQL_OK : result;

@@ -1332,9 +1332,29 @@ const char *const office_statements[STATEMENT_COUNT] = {
         "   < (v.outcome <> 0, v.claim_at, d.id, v.gen, v.seq))",
     [VERIFY_ISSUES] =
         "SELECT i.issue_no, i.hash, i.body, EXISTS (SELECT 1 FROM audit a"
-        "  WHERE a.action = 'report-issued' AND a.detail = 'issue '"
-        "  || i.issue_no || ', sha256 ' || lower(hex(i.hash)))"
+        "  WHERE a.action = 'report-issued' AND a.at = i.at AND a.who = i.who"
+        "  AND a.target = i.kind || ' ' || i.period_kind || ':' || i.period"
+        "  AND a.detail = 'issue ' || i.issue_no || ', sha256 '"
+        "  || lower(hex(i.hash)))"
         " FROM issues i ORDER BY i.issue_no",
+    [VERIFY_ISSUES_GONE] =
+        "SELECT target, detail FROM audit WHERE action = 'report-issued'"
+        " AND NOT EXISTS (SELECT 1 FROM issues i"
+        "  WHERE detail GLOB 'issue ' || i.issue_no || ', *')",
+    // What people decided about flags and ratings, on either side alone.
+    [VERIFY_DECISIONS] =
+        "WITH held (action, at, who, reason) AS ("
+        "  SELECT 'flag-lifted', lifted_at, lifted_by, lift_reason"
+        "  FROM visit_flags WHERE lifted_at <> 0"
+        "  UNION ALL SELECT 'rating-marked', at, who, reason FROM visit_marks"
+        "  UNION ALL SELECT 'mark-withdrawn', withdrawn_at, withdrawn_by,"
+        "  withdraw_reason FROM visit_marks WHERE withdrawn_at <> 0),"
+        " told AS (SELECT action, at, who, detail FROM audit WHERE action IN"
+        "  ('flag-lifted', 'rating-marked', 'mark-withdrawn'))"
+        " SELECT action, who, reason, 1 FROM"
+        "  (SELECT * FROM held EXCEPT SELECT * FROM told)"
+        " UNION ALL SELECT action, who, detail, 0 FROM"
+        "  (SELECT * FROM told EXCEPT SELECT * FROM held)",
     [VERIFY_FORM_COUNT] = "SELECT count(*) FROM forms",
     [VERIFY_FORM_TOTALS] = "WITH " FORM_CELLS(
         "") ", kept AS (SELECT " FORM_COLUMNS " FROM form_totals)"

@@ -196,10 +196,29 @@ static enum sql_result count_doubted(struct verifying *v)
     return result;
 }
 
+static enum sql_result check_decisions(struct verifying *v)
+{
+    struct sql_statement *s = sql_use(v->sql, VERIFY_DECISIONS);
+    enum sql_result result;
+    while ((result = sql_step(s)) == SQL_OK && !v->is_stopped) {
+        verify_find(v, "", 0, 0, "%s by %s, \"%s\", stands only %s",
+                    sql_text(s, 0), sql_text(s, 1), sql_text(s, 2),
+                    sql_int(s, 3) != 0 ? "beside the ratings, not in the audit "
+                                         "trail"
+                                       : "in the audit trail, not beside the "
+                                         "ratings");
+    }
+    sql_done(s);
+    return result == SQL_NONE ? SQL_OK : result;
+}
+
 enum sql_result verify_flags(struct verifying *v)
 {
     struct judging_rules rules = {0};
     enum sql_result result = verify_rows(v, VERIFY_DOUBTS, check_doubt);
+    if (result == SQL_OK && !v->is_stopped) {
+        result = check_decisions(v);
+    }
     if (result == SQL_OK && !v->is_stopped) {
         result = count_doubted(v);
     }

@@ -656,6 +656,34 @@ static void test_flags_that_the_rules_do_not_give(void **state)
     }
 }
 
+// Who decided, and why, stands in the audit trail, which nobody changes unseen.
+static void test_decisions_behind_the_trails_back(void **state)
+{
+    struct fixture *f = *state;
+    struct flags flags;
+    bool done = false;
+    const struct office_decision decision = {"khiếu nại", "user an", f->now};
+    rate_many(&f->a, 6, 20 * SECOND);
+    send(f, &f->a, 1, 6);
+    judge(f);
+    list(f, OFFICE_FLAGS_ON, &flags);
+    lift(f, flags.all[0].no, true);
+    assert_int_equal(
+        office_mark_rating(f->made.office, flags.ids[0], &decision, &done),
+        OFFICE_OK);
+    assert_int_equal(findings(f), 0);
+    tamper(f, "UPDATE visit_marks SET who = 'user lan'");
+    expect_found(f, "rating-marked by user lan, \"khiếu nại\", stands only "
+                    "beside the ratings, not in the audit trail");
+    expect_found(f, "rating-marked by user an, \"khiếu nại\", stands only in "
+                    "the audit trail, not beside the ratings");
+    tamper(f, "UPDATE visit_marks SET who = 'user an'");
+    assert_int_equal(findings(f), 0);
+    tamper(f, "DROP TRIGGER visit_flags_lifted_stay;"
+              "UPDATE visit_flags SET lift_reason = 'khác'");
+    expect_found(f, "flag-lifted by user an, \"khác\", stands only beside");
+}
+
 // A database of before knows neither the days of a counter nor any flag.
 static void test_a_database_of_before_is_judged(void **state)
 {
@@ -695,6 +723,7 @@ int main(void)
         T(test_an_officer_far_from_peers),
         T(test_the_order_of_arrival_plays_no_part),
         T(test_flags_that_the_rules_do_not_give),
+        T(test_decisions_behind_the_trails_back),
         T(test_a_database_of_before_is_judged),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,7 @@
 // Whatever is changed behind the server's back is found and named.
 #include "common/clock.h"
 #include "office/devices.h"
+#include "office/issues.h"
 #include "office/verify.h"
 #include "sql/sql.h"
 #include "support/office_maker.h"
@@ -575,11 +576,43 @@ static void test_it_stops_when_told(void **state)
 #define OFFICE_TEST(name)                                                      \
     cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
+// An issued report: its bytes, who issued it when, and that it is there.
+static void test_an_issued_report_is_what_was_issued(void **state)
+{
+    static const char *const changes[] = {
+        "UPDATE issues SET body = CAST('other' AS BLOB)",
+        "UPDATE issues SET period = '2026-10'",
+        "UPDATE issues SET who = 'user lan'",
+        "UPDATE issues SET at = at + 1",
+    };
+    struct fixture *f = *state;
+    struct office_issue issue = {.kind = "R1",
+                                 .by = "none",
+                                 .period_kind = "duong-lich",
+                                 .period = "2026-11",
+                                 .number = "",
+                                 .at = 1795400000000,
+                                 .who = "user an"};
+    assert_int_equal(office_add_issue(f->made.office, &issue, "{}", 2),
+                     OFFICE_OK);
+    tamper(f, "DROP TRIGGER issues_no_update; DROP TRIGGER issues_no_delete;"
+              "CREATE TABLE kept AS SELECT * FROM issues");
+    for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+        tamper(f, changes[i]);
+        expect_found(f, "issued report 1 is not what");
+        tamper(f, "DELETE FROM issues; INSERT INTO issues SELECT * FROM kept");
+    }
+    tamper(f, "DELETE FROM issues");
+    expect_found(f, "the issued report R1 duong-lich:2026-11 that the audit "
+                    "trail tells of is gone: issue 1, sha256 ");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         OFFICE_TEST(test_a_sound_office),
         OFFICE_TEST(test_a_reader_verifies_too),
+        OFFICE_TEST(test_an_issued_report_is_what_was_issued),
         OFFICE_TEST(test_guards_refuse_changes),
         OFFICE_TEST(test_a_guard_that_is_gone),
         OFFICE_TEST(test_an_edited_line),
