@@ -168,6 +168,21 @@ bool json_parts_read_moment(const json_t *object, const char *key, int64_t *out,
     return true;
 }
 
+// Whoever reads the report reads the days.
+static bool has_days(const json_t *object, const struct period *period,
+                     struct buf *message)
+{
+    const char *from = "", *to = "";
+    struct period days;
+    bool has = json_get_text(object, "from", &from) &&
+               json_get_text(object, "to", &to) &&
+               period_parse_days(from, to, &days, message) &&
+               days.first == period->first && days.last == period->last;
+    if (!has && message->size == 0)
+        buf_append_text(message, "from and to are not the days of its code");
+    return has;
+}
+
 static bool parse_period(const json_t *object, const char *kind,
                          struct period *out, struct buf *message)
 {
@@ -180,7 +195,8 @@ static bool parse_period(const json_t *object, const char *kind,
     if (!json_get_text(object, "code", &code))
         return false;
     buf_printf(&text, "%s:%s", kind, code);
-    bool done = period_parse(buf_text(&text), out, message);
+    bool done = period_parse(buf_text(&text), out, message) &&
+                has_days(object, out, message);
     buf_free(&text);
     return done;
 }

@@ -397,6 +397,8 @@ static void test_json_refuses_what_is_no_report(void **state)
         {"\"targets\":[95,98]", "\"targets\":[95,101]", "method"},
         {"\"kind\":\"hanh-chinh\"", "\"kind\":\"hanh\"", "period"},
         {"\"code\":\"2026-01\"", "\"code\":\"2026-13\"", "period"},
+        {"\"to\":\"2026-01-14\"", "\"to\":\"2026-01-24\"",
+         "period: from and to are not the days of its code"},
         {"\"by\":\"counter\"", "\"by\":\"colour\"", "by"},
         {"\"filter\":null", "\"filter\":{\"hour\":\"08\"}",
          "filter: hour: narrows nothing"},
