@@ -979,8 +979,8 @@ const char *const office_statements[STATEMENT_COUNT] = {
     [VERIFY_CASES] =
         "SELECT c.case_no, " CASE_STANDING ", d.id, c.gen, c.seq, c.level,"
         " c.deadline_days, v.level, v.counted,"
-        " v.counter_no IS c.counter_no AND v.field_no IS c.field_no"
-        " FROM cases c LEFT JOIN devices d ON d.device_no = c.device_no"
+        " v.counter_no IS c.counter_no AND v.field_no IS c.field_no,"
+        " c.opened_day FROM cases c LEFT JOIN devices d ON d.device_no = c.device_no"
         " LEFT JOIN visits v ON v.device_no = c.device_no AND v.gen = c.gen"
         "  AND v.seq = c.seq AND v.outcome = 0 ORDER BY c.case_no",
     [VERIFY_CASE_EVENTS] =

@@ -11,7 +11,7 @@ struct row {
     int64_t no;
     struct case_standing standing;
     char device[ID_SIZE];
-    int64_t gen, seq, level, deadline_days;
+    int64_t gen, seq, level, deadline_days, opened_day;
     bool has_visit, is_counted, is_placed;
     int64_t visit_level;
 };
@@ -28,6 +28,7 @@ static void read_row(struct sql_statement *s, struct row *out)
         .visit_level = sql_int(s, 14),
         .is_counted = sql_int(s, 15) == 1,
         .is_placed = sql_int(s, 16) == 1,
+        .opened_day = sql_int(s, 17),
     };
     case_standing_read(s, 1, &out->standing);
     column_text(s, 9, out->device, sizeof out->device);
@@ -100,7 +101,8 @@ static const char *follow(const struct row *row, const struct case_event *event,
         !case_apply(standing, &change, &why)) {
         return "has an event that could not be";
     }
-    if (change.kind == CASE_OPENS && !fits_opening(row, event->body)) {
+    if (change.kind == CASE_OPENS &&
+        (change.day != row->opened_day || !fits_opening(row, event->body))) {
         return "was opened for another rating, or another time";
     }
     return NULL;

@@ -720,6 +720,13 @@ static void test_a_longer_time(void **state)
            "was opened for another rating, or another time");
 }
 
+static void test_a_case_of_another_day_is_found(void **state)
+{
+    make_one(*state);
+    tamper(*state, "UPDATE cases SET opened_day = opened_day + 9",
+           "was opened for another rating, or another time");
+}
+
 static int start(void **state)
 {
     (void)state;
@@ -751,6 +758,7 @@ int main(void)
         WITH_BENCH(test_an_event_rewritten),
         WITH_BENCH(test_a_case_of_another_rating),
         WITH_BENCH(test_a_longer_time),
+        WITH_BENCH(test_a_case_of_another_day_is_found),
     };
     return cmocka_run_group_tests(tests, start, NULL);
 }
