@@ -6,6 +6,13 @@ import { drawTable } from "/web/tables.js";
 
 let surveys = [];
 
+// A file that cannot be read says why.
+function nameOf({ id, problem }) {
+  const words = `text.survey.${id}`;
+  const name = document.getElementById(words) ? textOf(words) : id;
+  return problem ? `${name}: ${problem}` : name;
+}
+
 function draw() {
   drawTable(document.getElementById("surveys-table"), {
     caption: document.getElementById("surveys-title").textContent,
@@ -15,7 +22,7 @@ function draw() {
         title: textOf("text.survey"),
         is_text: true,
         head: true,
-        cell: ({ id, problem }) => (problem ? `${id}: ${problem}` : id),
+        cell: nameOf,
         sort: ({ id }) => id,
       },
       { title: textOf("text.survey_version"), cell: (s) => number(s.version) },

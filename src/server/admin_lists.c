@@ -3,6 +3,7 @@
 #include "common/clock.h"
 #include "common/file.h"
 #include "office/keys.h"
+#include "report/questionnaire.h"
 #include "server/context.h"
 #include "server/handlers.h"
 #include "server/request.h"
@@ -58,24 +59,57 @@ static bool is_survey_file(const char *name)
     return name[0] != '.' && size > 5 && strcmp(name + size - 5, ".json") == 0;
 }
 
+static bool is_questionnaire(const char *id, size_t size)
+{
+    for (const char *const *known = QUESTIONNAIRES; *known; known++) {
+        if (strlen(*known) == size && strncmp(*known, id, size) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// Its version, whichever of the two forms the file has.
+static bool read_set(const char *path, const char *file, size_t size,
+                     json_t **out_version, json_t **out_levels, struct buf *why)
+{
+    struct survey survey;
+    struct questionnaire set;
+    char id[NAME_MAX + 1];
+    if (!is_questionnaire(file, size)) {
+        if (!survey_load(path, &survey, why)) {
+            return false;
+        }
+        *out_version = json_integer((json_int_t)survey.version);
+        *out_levels = json_integer((json_int_t)survey.level_count);
+        return true;
+    }
+    snprintf(id, sizeof id, "%.*s", (int)size, file);
+    if (!questionnaire_load(id, &set, why)) {
+        return false;
+    }
+    *out_version = json_integer((json_int_t)set.version);
+    *out_levels = json_null();
+    questionnaire_free(&set);
+    return true;
+}
+
 // A file that cannot be read is listed with what is wrong with it.
 static json_t *describe_survey(const char *directory, const char *file,
                                const char *used, int64_t devices)
 {
     char path[PATH_MAX];
-    struct survey survey;
     struct buf why = {0};
-    json_t *row = NULL;
+    json_t *row = NULL, *version, *levels;
     int size = (int)strlen(file) - 5;
     bool is_used =
         used && strncmp(file, used, (size_t)size) == 0 && used[size] == '\0';
     if (!file_join(path, sizeof path, directory, file)) {
         return NULL;
     }
-    if (survey_load(path, &survey, &why)) {
-        row = json_pack("{s:s, s:I, s:I, s:I, s:n}", "id", survey.id, "version",
-                        (json_int_t)survey.version, "levels",
-                        (json_int_t)survey.level_count, "devices",
+    if (read_set(path, file, (size_t)size, &version, &levels, &why)) {
+        row = json_pack("{s:s%, s:o, s:o, s:I, s:n}", "id", file, (size_t)size,
+                        "version", version, "levels", levels, "devices",
                         (json_int_t)(is_used ? devices : 0), "problem");
     } else {
         // Past the folder, which is nobody's business.
