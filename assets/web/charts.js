@@ -100,16 +100,26 @@ function sayNone(figure) {
   place(figure).parentElement.replaceChildren(line);
 }
 
+const LINE = 34; // px, of a bar or of the legend
+
+// A legend takes its room from the bars, so that it is counted beforehand:
+// about two words beside a box of colour.
+function legendLines(figure, entries) {
+  const beside = Math.max(1, Math.floor(figure.clientWidth / 190));
+  return entries > 1 ? Math.ceil(entries / beside) : 0;
+}
+
 // `make(context)` gives the chart's configuration. `rows`, of a lying chart,
-// makes it as high as these need.
-async function draw(figure, make, rows) {
+// makes it as high as these and the legend's `entries` need.
+async function draw(figure, make, rows, entries = 1) {
   const Chart = await library;
   if (!Chart) {
     sayNone(figure);
     return;
   }
   const canvas = place(figure);
-  canvas.parentElement.style.height = rows ? `${rows * 34 + 90}px` : "";
+  const lines = rows + legendLines(figure, entries);
+  canvas.parentElement.style.height = rows ? `${lines * LINE + 90}px` : "";
   const config = make();
   Chart.defaults.font.family = FONT;
   Chart.defaults.font.size = 13;
@@ -137,7 +147,11 @@ function percentAxis(lowest) {
     min: lowest,
     max: 100,
     grid: { color: RULE },
-    ticks: { callback: (value) => percent(value, 0) },
+    ticks: {
+      maxRotation: 0,
+      autoSkipPadding: 12,
+      callback: (value) => percent(value, 0),
+    },
   };
 }
 
@@ -233,29 +247,21 @@ export function drawTrend(figure, { labels, points, targets, name }) {
 
 // --- Rates side by side ------------------------------------------------------------
 
-// The interval of each bar, as a line with two ends.
-const whiskers = {
-  id: "whiskers",
-  afterDatasetsDraw(chart, _, { ranges }) {
+// The rate, as a disc on the bar of its interval. No bar begins at the axis,
+// which need not begin at nought: lengths would compare what is cut off.
+const discs = {
+  id: "discs",
+  afterDatasetsDraw(chart, _, { values }) {
     const pen = chart.ctx;
     const axis = chart.scales.x;
     pen.save();
-    pen.strokeStyle = INK;
-    pen.lineWidth = 1.5;
+    pen.fillStyle = INK;
+    pen.strokeStyle = "#ffffff";
+    pen.lineWidth = 2;
     chart.getDatasetMeta(0).data.forEach((bar, index) => {
-      if (!ranges[index]) {
-        return;
-      }
-      const [low, high] = ranges[index].map((value) =>
-        Math.max(axis.getPixelForValue(value), axis.left),
-      );
       pen.beginPath();
-      pen.moveTo(low, bar.y);
-      pen.lineTo(high, bar.y);
-      for (const end of [low, high]) {
-        pen.moveTo(end, bar.y - 5);
-        pen.lineTo(end, bar.y + 5);
-      }
+      pen.arc(axis.getPixelForValue(values[index]), bar.y, 6, 0, 2 * Math.PI);
+      pen.fill();
       pen.stroke();
     });
     pen.restore();
@@ -282,13 +288,14 @@ export function drawRanking(figure, { rows, targets, name }) {
         datasets: [
           {
             label: name,
-            data: values,
+            data: ranges,
             backgroundColor: rows.map((row) =>
-              row.isFew ? pattern(1, "#7a8496") : "#5d8ea3",
+              row.isFew ? pattern(1, "#7a8496") : "#8fb3c2",
             ),
             borderColor: rows.map((row) => (row.isFew ? "#7a8496" : PRIMARY)),
             borderWidth: 1,
-            barPercentage: 0.7,
+            borderSkipped: false,
+            barPercentage: 0.6,
             order: 2,
           },
           ...targetLines(targets, (target) => [
@@ -297,7 +304,7 @@ export function drawRanking(figure, { rows, targets, name }) {
           ]).map((line) => ({ ...line, yAxisID: "line", order: 1 })),
         ],
       },
-      plugins: [whiskers],
+      plugins: [discs],
       options: {
         indexAxis: "y",
         scales: {
@@ -316,7 +323,7 @@ export function drawRanking(figure, { rows, targets, name }) {
           },
         },
         plugins: {
-          whiskers: { ranges },
+          discs: { values },
           legend: legend(true),
           tooltip: {
             filter: (item) => item.datasetIndex === 0,
@@ -400,5 +407,6 @@ export function drawBars(
       },
     }),
     isLying ? labels.length : null,
+    series.length,
   );
 }

@@ -111,7 +111,7 @@ function drawChart(by, rows, targets) {
         isFew: isFew(row),
       })),
       targets,
-      name: textOf("text.sat"),
+      name: textOf("text.drawn"),
     });
   }
 }
