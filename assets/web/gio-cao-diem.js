@@ -110,8 +110,17 @@ function lineOf(name, cells, show, shade) {
   return line;
 }
 
+// Every hour from the first to the last, also those in which nobody came.
+function hoursOf(cells) {
+  const known = cells.map((cell) => Number(cell.hour));
+  const first = Math.min(...known);
+  return Array.from({ length: Math.max(...known) - first + 1 }, (_, index) =>
+    String(first + index).padStart(2, "0"),
+  );
+}
+
 function drawMap(cells, show) {
-  const hours = [...new Set(cells.map((cell) => cell.hour))].sort();
+  const hours = hoursOf(cells);
   const at = (day, hour) =>
     cells.find((cell) => cell.day === day && cell.hour === hour) ?? sum([]);
   const figures = cells
