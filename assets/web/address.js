@@ -48,7 +48,7 @@ function make(kind, span, year, number) {
 }
 
 // null when it is none.
-function parse(text) {
+export function parse(text) {
   const parts =
     /^(hanh-chinh|duong-lich):(\d{4})(?:-(?:(\d\d)|Q(\d)|H(\d)))?$/.exec(text);
   if (!parts || Number(parts[2]) < YEAR_LEAST) {

@@ -1,6 +1,7 @@
 // The page /canh-bao: what the Office is alarmed about, and what is done.
+import { parse, periodLabel } from "/web/address.js";
 import { textOf } from "/web/language.js";
-import { moment, number } from "/web/numbers.js";
+import { day, moment, number } from "/web/numbers.js";
 import { ask } from "/web/session.js";
 import { startShell } from "/web/shell.js";
 import { load, question, showEmpty } from "/web/states.js";
@@ -27,7 +28,12 @@ function stateOf() {
   return ["ended", "all"].includes(state) ? state : "open";
 }
 
+// A period is named as everywhere; the ward's month is no calendar month.
 function titleOf({ kind, subject, label }) {
+  const period = kind === "target" ? parse(subject) : null;
+  if (period) {
+    return textOf("text.target", periodLabel(period));
+  }
   return kind === "low-share" && subject === ""
     ? textOf("text.low-share.unit")
     : textOf(`text.${kind}`, label);
@@ -102,6 +108,20 @@ function mailText({ mail, tries, next_at: next, sent_at: sent, said }) {
   return textOf(`text.mail.${mail}`, ...values);
 }
 
+// What a file of the folder holds, and how it is called there.
+function paperName({ name }) {
+  const [, kind, date] = /^hai-long-(ngay|thang)-([\d-]+)$/.exec(name) ?? [];
+  if (!kind) {
+    return name;
+  }
+  const [year, month] = date.split("-");
+  const what =
+    kind === "ngay"
+      ? textOf("text.paper.ngay", day(date))
+      : textOf("text.paper.thang", `${month}/${year}`);
+  return `${what} · ${name}`;
+}
+
 function drawPapers({ papers }) {
   if (papers.length === 0) {
     showEmpty(find("papers"), textOf("text.papers_none"), textOf("text.papers_more"));
@@ -110,7 +130,7 @@ function drawPapers({ papers }) {
   drawTable(find("papers-table"), {
     caption: find("papers-title").textContent,
     columns: [
-      { title: textOf("text.paper"), is_text: true, head: true, cell: ({ name }) => name },
+      { title: textOf("text.paper"), is_text: true, head: true, cell: paperName },
       { title: textOf("text.made"), is_text: true, cell: ({ made_at: made }) => moment(made) },
       { title: textOf("text.mail"), is_text: true, cell: mailText },
     ],

@@ -4,7 +4,7 @@ import { questionOf } from "/web/address.js";
 import { drawDownloads, fileName } from "/web/downloads.js";
 import { currentLanguage, textOf } from "/web/language.js";
 import { nameOf } from "/web/names.js";
-import { day, local, number } from "/web/numbers.js";
+import { moment, number } from "/web/numbers.js";
 import { dropOthers } from "/web/only.js";
 import { goTo, startShell } from "/web/shell.js";
 import { load, question, showEmpty, showProblem } from "/web/states.js";
@@ -46,8 +46,7 @@ function levelMark(level) {
 }
 
 function whereText({ at, counter, field, field_name: name }) {
-  const [date, time] = local(at);
-  const parts = [`${day(date)} ${time}`];
+  const parts = [moment(at)];
   if (counter !== null) {
     parts.push(nameOf("counter", counter) ?? textOf("say.row.counter", counter));
   }
