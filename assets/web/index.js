@@ -1,11 +1,10 @@
 // The page /: how the ward stands, over a period and today.
-import { periodLabel } from "/web/address.js";
 import { LEVEL_INKS, drawBars, drawTrend } from "/web/charts.js";
 import { drawDownloads, fileName } from "/web/downloads.js";
 import { intervalText, isFew, rateText, verdictMark } from "/web/figures.js";
 import { textOf } from "/web/language.js";
 import { nameOf } from "/web/names.js";
-import { interval, moment, number, percent } from "/web/numbers.js";
+import { day, interval, moment, number, percent } from "/web/numbers.js";
 import { startShell, tellComplete } from "/web/shell.js";
 import { load, showEmpty, showReady } from "/web/states.js";
 import { drawTable } from "/web/tables.js";
@@ -81,7 +80,7 @@ function beforeText(previous) {
 }
 
 function labelOf({ from, to }) {
-  return periodLabel({ span: "days", from, to });
+  return from === to ? day(from) : `${day(from)} – ${day(to)}`;
 }
 
 function drawAside({ flagged, marked, without_flagged: without }) {
