@@ -20,8 +20,10 @@ let wish = null; // what the dialog asks for: {method, path, opener, byId}
 
 const known = (value) => (value === null ? "–" : number(value));
 
+// Where nothing is flagged or marked, nothing is taken out.
 function figureRows({ total }) {
-  const { without_flagged: without } = total;
+  const isWhole = total.flagged === 0 && total.marked === 0;
+  const without = isWhole ? total : total.without_flagged;
   const beside = (write) => (without ? write(without) : "–");
   const rate = (row) => (row.sat === null ? "–" : percent(row.sat));
   const range = (row) => (row.wilson === null ? "–" : interval(row.wilson));
@@ -45,7 +47,10 @@ function stateRows({ complete, data_as_of: asOf }) {
     ["devices", number(complete.devices)],
     ["silent", number(complete.silent)],
     ["never_seen", number(complete.never_seen)],
-    ["oldest_contact", time(complete.oldest_contact)],
+    [
+      "oldest_contact",
+      time(complete.silent > 0 ? complete.oldest_contact : null),
+    ],
     ["missing", number(complete.missing)],
     ["flagged_devices", number(complete.flagged_devices)],
     ["duplicates", number(complete.duplicates)],
