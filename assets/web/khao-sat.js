@@ -61,12 +61,18 @@ function cellText(column, value) {
   }
 }
 
-// The column that names its rows: text in each of them.
+// The column that names its rows: text in each of them, and the longest, as a
+// question is named by its words rather than by its number.
 function headOf({ columns, rows }) {
-  return columns.findIndex(
-    ({ type }, index) =>
-      type === "text" && rows.every((row) => row[index] !== ""),
-  );
+  const length = (index) =>
+    rows.reduce((sum, row) => sum + String(row[index]).length, 0);
+  return columns
+    .map((_, index) => index)
+    .filter(
+      (index) =>
+        columns[index].type === "text" && rows.every((row) => row[index]),
+    )
+    .reduce((a, b) => (a < 0 || length(b) > length(a) ? b : a), -1);
 }
 
 function drawDocument(box, { sections, remarks }) {
