@@ -1,6 +1,6 @@
 // The page /bao-cao: every report of a period, one touch a form; and what was
 // issued.
-import { questionOf } from "/web/address.js";
+import { periodLabel, questionOf } from "/web/address.js";
 import { textOf } from "/web/language.js";
 import { moment } from "/web/numbers.js";
 import { ask } from "/web/session.js";
@@ -41,9 +41,9 @@ function buttons(...children) {
 
 function openIssue(report) {
   wanted = report;
-  find("issue-what").textContent = `${textOf(`text.${report}`)} · ${
-    find("paper-view").textContent
-  }`;
+  find("issue-what").textContent = `${textOf(`text.${report}`)} · ${periodLabel(
+    view.period,
+  )}`;
   find("issue-alert").hidden = true;
   find("issue").showModal();
 }
