@@ -16,6 +16,21 @@ function actionName(action) {
   return find(id) ? textOf(id) : action;
 }
 
+// Not people.
+const OTHERS = ["nobody", "server", "admin"];
+
+function whoName(who) {
+  return OTHERS.includes(who)
+    ? textOf(`text.who.${who}`)
+    : who.replace(/^user /, "");
+}
+
+// As the trail has it: people by the name they sign in with.
+function whoAsked(text) {
+  const other = OTHERS.find((who) => whoName(who) === text);
+  return other ?? (text.includes(" ") ? text : `user ${text}`);
+}
+
 function fillActions() {
   const select = find("audit-action");
   const chosen = select.value;
@@ -34,7 +49,7 @@ function path(after) {
   for (const name of ["who", "action"]) {
     const value = find(`audit-${name}`).value.trim();
     if (value) {
-      asked.set(name, value);
+      asked.set(name, name === "who" ? whoAsked(value) : value);
     }
   }
   if (after !== null) {
@@ -56,7 +71,7 @@ function draw() {
     search: false,
     columns: [
       column("at", ({ at }) => moment(at), { head: true }),
-      column("who", ({ who }) => who),
+      column("who", ({ who }) => whoName(who)),
       column("action", ({ action }) => actionName(action)),
       column("target", ({ target }) => target || "–"),
       column("detail", ({ detail }) => detail || "–"),

@@ -31,9 +31,26 @@ export async function change(method, path, body) {
   }
 }
 
-// Into the alert with this id; null: nothing is wrong.
+const homes = new Map(); // of alerts, where they stand when about no field
+
+function moveTo(alert, field) {
+  if (!homes.has(alert)) {
+    homes.set(alert, document.createComment("alert"));
+    alert.before(homes.get(alert));
+  }
+  const box = field?.closest(".field, fieldset");
+  if (box) {
+    box.append(alert);
+  } else {
+    homes.get(alert).after(alert);
+  }
+}
+
+// Into the alert with this id, beside `field` when it is about one; null:
+// nothing is wrong.
 export function complain(id, text, field) {
   const alert = find(id);
+  moveTo(alert, field);
   alert.hidden = text === null;
   alert.textContent = text ?? "";
   const box = alert.closest("form") ?? alert.parentElement;

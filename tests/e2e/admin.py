@@ -256,12 +256,22 @@ def set_a_document(desk):
           desk.text("#document-version"))
 
 
+def see_question_sets(desk):
+    desk.part("bo-cau-hoi")
+    check("every question set can be read", desk.until(
+        "document.querySelector('#surveys-table').innerText"
+        ".includes('Phục vụ hành chính (sipas)\\t1')")
+        and "must" not in desk.text("#surveys-table"),
+        desk.text("#surveys-table"))
+
+
 def read_trail(desk):
     desk.part("nhat-ky")
     check("the trail says who added whom",
           desk.until("[...document.querySelectorAll('#audit-table tr')]"
-                     ".some(tr => ['user quan', 'Thêm người dùng', 'an']"
+                     ".some(tr => ['quan', 'Thêm người dùng', 'an']"
                      ".every(word => tr.innerText.includes(word)))"))
+    desk.fill("#audit-who", "quan")
     desk.js("document.querySelector('#audit-action').value ="
             " 'settings-changed'")
     desk.click("#audit-form .button")
@@ -282,6 +292,7 @@ def main():
         arrive(password)
         be_refused()
         set_a_document(desk)
+        see_question_sets(desk)
         read_trail(desk)
     finally:
         courier.terminate()
