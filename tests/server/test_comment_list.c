@@ -273,7 +273,7 @@ static void test_questions_that_make_no_sense(void **state)
         {"&limit=201", "limit: give a whole number from 1 to 200"},
         {"&after=x", "after: is none of the cursors"},
         {"&period=duong-lich:2026", "give either the period or the two days"},
-        {"&q=a%C3", "q: is too long"},
+        {"&q=a%C3", "q: is no UTF-8"},
     };
     struct answer answer = {0};
     (void)state;
