@@ -265,6 +265,8 @@ static void read_restatement(struct reading *reading)
     restated->made_ms = read_moment(reading, object, "made_at");
     restated->rated = read_count(reading, object, "rated");
     restated->satisfied = read_count(reading, object, "satisfied");
+    restated->flagged = read_told(reading, object, "flagged");
+    restated->marked = read_told(reading, object, "marked");
     if (restated->rated > FIGURES_COUNT_MAX ||
         restated->satisfied > restated->rated ||
         restated->number > FIGURES_COUNT_MAX)

@@ -142,6 +142,24 @@ static void name_satisfied(const struct report *report,
     }
 }
 
+// Flags and marks change no rate; what they say of it may be another.
+static void say_restated_doubts(struct sentence *sentence,
+                                const struct report *report)
+{
+    const struct report_restatement *restated = &report->restated;
+    const struct figures_counts *now = &report->total.counts;
+    if (restated->flagged == FIGURES_UNKNOWN ||
+        restated->marked == FIGURES_UNKNOWN || now->flagged < 0 ||
+        now->marked < 0 ||
+        (restated->flagged == now->flagged && restated->marked == now->marked))
+        return;
+    set_number(sentence, 1, restated->flagged);
+    set_number(sentence, 2, restated->marked);
+    set_number(sentence, 3, now->flagged);
+    set_number(sentence, 4, now->marked);
+    say(sentence, "report.say.restated.doubts");
+}
+
 static void say_restated(struct sentence *sentence, const struct report *report)
 {
     const struct report_restatement *restated = &report->restated;
@@ -158,6 +176,7 @@ static void say_restated(struct sentence *sentence, const struct report *report)
     set_number(sentence, 7, satisfied);
     set_rate(sentence, 8, satisfied, rated, rules->decimals);
     say(sentence, "report.say.restated");
+    say_restated_doubts(sentence, report);
     if (restated->changed) {
         set_text(sentence, 1, restated->changed);
         say(sentence, "report.say.restated.rows");
@@ -192,12 +211,19 @@ static void say_filter(struct sentence *sentence,
         say(sentence, "report.say.filter.unknown");
 }
 
-void remarks_method(const struct report *report, const struct i18n *texts,
-                    struct buf *out)
+void remarks_restatement(const struct report *report, const struct i18n *texts,
+                         struct buf *out)
 {
     struct sentence sentence = {.texts = texts, .out = out};
     if (report->restated.number > 0 && !report->total.hidden)
         say_restated(&sentence, report);
+}
+
+void remarks_method(const struct report *report, const struct i18n *texts,
+                    struct buf *out)
+{
+    struct sentence sentence = {.texts = texts, .out = out};
+    remarks_restatement(report, texts, out);
     set_text(&sentence, 1, words(texts, "report.sat"));
     set_text(&sentence, 2, report->method.id);
     buf_printf(&sentence.places[2], "%lld", (long long)report->method.version);

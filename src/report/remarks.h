@@ -16,7 +16,10 @@ void remarks_state(const struct report_complete *complete, int32_t last,
 void remarks_frame(const struct period *period,
                    const struct report_complete *complete,
                    const struct i18n *texts, struct buf *out);
-// The rule, the period and the state of the data.
+// Which report it replaces and what changed; nothing when it replaces none.
+void remarks_restatement(const struct report *report, const struct i18n *texts,
+                         struct buf *out);
+// That, the rule, the period and the state of the data.
 void remarks_method(const struct report *report, const struct i18n *texts,
                     struct buf *out);
 // What the figures show, the headline first.

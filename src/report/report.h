@@ -182,8 +182,8 @@ struct report_complete {
     // opening hour in its last four weeks, times the hours since.
     struct report_silent silents[REPORT_SILENT_MAX];
     size_t silent_count;
-    int64_t unsent; // all estimates together
-    int64_t data_as_of;     // last contact with any device; 0: never
+    int64_t unsent;     // all estimates together
+    int64_t data_as_of; // last contact with any device; 0: never
 };
 #define REPORT_HEARTBEAT_MS INT64_C(60000)
 
@@ -201,6 +201,7 @@ struct report_restatement {
     int64_t number;  // 1 for the first one; 0: this report replaces none
     int64_t made_ms; // of the report that it replaces
     int64_t rated, satisfied; // in that report
+    int64_t flagged, marked;  // likewise; FIGURES_UNKNOWN: it does not say
     char *changed;            // names of the rows that differ; NULL: none
 };
 

@@ -69,6 +69,8 @@ bool report_restate(struct report *report, const struct report *before,
         .rated = figures_rated(&before->total.counts),
         .satisfied =
             figures_satisfied(&before->total.counts, &before->method.rules),
+        .flagged = before->total.counts.flagged,
+        .marked = before->total.counts.marked,
         .changed = changed.size > 0 ? buf_take(&changed) : NULL,
     };
     buf_free(&changed);

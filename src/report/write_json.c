@@ -424,6 +424,11 @@ static json_t *make_restatement(struct document *document)
     set(document, object, "made_at", json_parts_moment(restated->made_ms));
     set(document, object, "rated", json_integer(restated->rated));
     set(document, object, "satisfied", json_integer(restated->satisfied));
+    set(document, object, "flagged",
+        number_or_null(restated->flagged != FIGURES_UNKNOWN,
+                       restated->flagged));
+    set(document, object, "marked",
+        number_or_null(restated->marked != FIGURES_UNKNOWN, restated->marked));
     set(document, object, "changed",
         restated->changed ? json_string(restated->changed) : json_null());
     return object;

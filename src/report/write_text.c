@@ -97,13 +97,11 @@ static void add_filled(const struct page *page, struct table *table,
     buf_free(&cell);
 }
 
-// "Độ đầy đủ" and what keeps the data from being complete, a line each.
-static void add_completeness(struct page *page, struct table *table)
+// The name once, and each of the lines beside it.
+static void add_lines(struct page *page, struct table *table, const char *name,
+                      struct buf *lines)
 {
-    struct buf lines = {0};
-    const char *name = say(page, "report.complete");
-    remarks_completeness(page->report, page->texts, &lines);
-    const char *line = buf_text(&lines);
+    const char *line = buf_text(lines);
     for (const char *end; *line != '\0'; line = end + (*end == '\n')) {
         struct buf cell = {0};
         end = strchrnul(line, '\n');
@@ -113,8 +111,24 @@ static void add_completeness(struct page *page, struct table *table)
         buf_free(&cell);
         name = "";
     }
-    page->failed |= !buf_ok(&lines);
-    buf_free(&lines);
+    page->failed |= !buf_ok(lines);
+    buf_free(lines);
+}
+
+// What keeps the data from being complete.
+static void add_completeness(struct page *page, struct table *table)
+{
+    struct buf lines = {0};
+    remarks_completeness(page->report, page->texts, &lines);
+    add_lines(page, table, say(page, "report.complete"), &lines);
+}
+
+// Which report it replaces, and what changed.
+static void add_restatement(struct page *page, struct table *table)
+{
+    struct buf lines = {0};
+    remarks_restatement(page->report, page->texts, &lines);
+    add_lines(page, table, say(page, "report.restated"), &lines);
 }
 
 // What it is narrowed to, and what of that nobody knows.
@@ -162,6 +176,7 @@ static void write_head(struct page *page)
         buf_append_text(&cell, say(page, "report.data_as_of.never"));
     table_take(&table, &cell);
     add_completeness(page, &table);
+    add_restatement(page, &table);
     buf_free(&cell);
     finish(page, &table, 0);
 }

@@ -340,6 +340,34 @@ static void test_text_columns_line_up(void **state)
     report_free(&report);
 }
 
+// Marks change no rate, and are a change all the same.
+static void test_text_restated_after_marks(void **state)
+{
+    struct report before, now;
+    struct i18n *texts = sample_texts();
+    struct buf message = {0};
+    (void)state;
+    sample_report("duong-lich:2025-01", REPORT_BY_NONE, &before);
+    sample_report("duong-lich:2025-01", REPORT_BY_NONE, &now);
+    before.total.counts = now.total.counts = (struct figures_counts){
+        .levels = {0, 0, 1, 3, 463}, .flagged = 11, .aside = {0, 0, 0, 0, 11}};
+    assert_true(report_restate(&now, &before, texts, &message));
+    char *text = written(&now);
+    assert_silent_about(text, "Báo cáo trước có 11 lượt bị gắn cờ");
+    free(text);
+    now.total.counts.marked = 2;
+    now.total.counts.aside[4] = 13;
+    text = written(&now);
+    assert_says(text, "Báo cáo trước có 11 lượt bị gắn cờ nghi vấn, 0 lượt bị "
+                      "đánh dấu khiếu nại; nay có 11 lượt bị gắn cờ, 2 lượt "
+                      "bị đánh dấu.");
+    free(text);
+    i18n_close(texts);
+    buf_free(&message);
+    report_free(&before);
+    report_free(&now);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -354,6 +382,7 @@ int main(void)
         cmocka_unit_test(test_text_names_of_periods),
         cmocka_unit_test(test_text_completeness),
         cmocka_unit_test(test_text_data_as_of),
+        cmocka_unit_test(test_text_restated_after_marks),
         cmocka_unit_test(test_text_columns_line_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
