@@ -1,23 +1,7 @@
-// Cases as they are read and counted.
+// Cases as they are read.
 #include "common/date.h"
 #include "office/cases_sqlite.h"
 #include "office/ticket.h"
-#include <limits.h>
-#include <string.h>
-
-int32_t case_due_day(const struct calendar *calendar, int32_t due_from,
-                     int deadline_days)
-{
-    return calendar_add_working_days(calendar, due_from, deadline_days);
-}
-
-bool case_is_overdue(const struct calendar *calendar,
-                     const struct case_standing *standing, int deadline_days,
-                     int32_t today)
-{
-    return (standing->state == CASE_NEW || standing->state == CASE_ASSIGNED) &&
-           case_due_day(calendar, standing->due_from, deadline_days) < today;
-}
 
 // --- Rows -------------------------------------------------------------------
 
@@ -94,35 +78,102 @@ static bool is_wanted(struct sql_statement *s,
                            date_day_of_wall_ms(wanted->now));
 }
 
-static void bind_wanted(struct sql_statement *s,
-                        const struct office_cases_wanted *wanted)
+// The first quarter of the local day.
+static int64_t quarter_of_day(int64_t day)
 {
-    bool is_first = wanted->after.round == 0;
-    sql_bind_int(s, 1, is_first ? INT64_MAX : wanted->after.round);
-    sql_bind_int(s, 2, is_first ? INT64_MAX : wanted->after.ticket);
-    sql_bind_int(s, 3, wanted->now / OFFICE_QUARTER_MS);
-    sql_bind_int(s, 4, wanted->first_day);
-    sql_bind_int(s, 5, wanted->last_day);
-    sql_bind_int(s, 6, wanted->states);
-    sql_bind_text(s, 7, wanted->owner);
-    sql_bind_text(s, 8, wanted->counter);
-    sql_bind_text(s, 9, wanted->field);
+    enum { QUARTERS = 96, OFFSET = 28 }; // Vietnam: seven hours before UTC
+    return day * QUARTERS - OFFSET;
 }
 
-// The states that the smaller index has.
+static void bind_wanted(struct sql_statement *s,
+                        const struct office_cases_wanted *wanted,
+                        int64_t due_before)
+{
+    int64_t now = wanted->now / OFFICE_QUARTER_MS;
+    int64_t end = quarter_of_day((int64_t)wanted->last_day + 1);
+    struct office_cursor before = {now < end ? now : end, 0};
+    if (wanted->after.round != 0 && wanted->after.round < before.round) {
+        before = wanted->after;
+    }
+    sql_bind_int(s, 1, before.round);
+    sql_bind_int(s, 2, before.ticket);
+    sql_bind_int(s, 3, quarter_of_day(wanted->first_day));
+    sql_bind_int(s, 4, wanted->states);
+    sql_bind_int(s, 5, due_before);
+    sql_bind_text(s, 6, wanted->owner);
+    sql_bind_text(s, 7, wanted->counter);
+    sql_bind_text(s, 8, wanted->field);
+}
+
+static const unsigned WAITING_STATES = 1 << CASE_NEW | 1 << CASE_ASSIGNED;
 static const unsigned OPEN_STATES =
     1 << CASE_NEW | 1 << CASE_ASSIGNED | 1 << CASE_ANSWERED;
 
+// The one state among the bits.
+static int only_state(unsigned states)
+{
+    int state = 0;
+    while (states >> state != 1) {
+        state++;
+    }
+    return state;
+}
+
+// What passes over the fewest.
+static size_t choose_list(const struct office_cases_wanted *wanted)
+{
+    bool is_one = (wanted->states & (wanted->states - 1)) == 0;
+    if (wanted->owner) {
+        return CASE_LIST_OF_OWNER;
+    }
+    if (wanted->counter) {
+        return CASE_LIST_OF_COUNTER;
+    }
+    if (wanted->field) {
+        return CASE_LIST_OF_FIELD;
+    }
+    if (is_one) {
+        return CASE_LIST_OF_STATE;
+    }
+    return (wanted->states & ~OPEN_STATES) == 0 ? CASE_LIST_OPEN : CASE_LIST;
+}
+
+// All that are overdue run from an earlier day than this.
+static enum sql_result find_due_before(struct sql *sql,
+                                       const struct office_cases_wanted *wanted,
+                                       int64_t *out)
+{
+    int shortest = 0;
+    *out = INT64_MAX;
+    if (!wanted->overdue_by) {
+        return SQL_OK;
+    }
+    enum sql_result result = case_deadline_next(sql, 0, &shortest);
+    *out = case_first_not_overdue(wanted->overdue_by, shortest,
+                                  date_day_of_wall_ms(wanted->now));
+    return result;
+}
+
 enum office_result office_list_cases(struct office *office,
-                                     const struct office_cases_wanted *wanted,
+                                     const struct office_cases_wanted *asked,
                                      office_case_row *row, void *ctx)
 {
-    bool is_open = (wanted->states & ~OPEN_STATES) == 0;
-    struct sql_statement *s =
-        sql_use(office->sql, is_open ? CASE_LIST_OPEN : CASE_LIST);
-    enum sql_result result = SQL_NONE;
+    struct office_cases_wanted own = *asked;
+    const struct office_cases_wanted *wanted = &own;
+    int64_t due_before;
+    own.states &= own.overdue_by ? WAITING_STATES : ~0U;
+    enum sql_result result = find_due_before(office->sql, wanted, &due_before);
+    if (result != SQL_OK || wanted->states == 0) {
+        return office_result_of(result);
+    }
+    size_t statement = choose_list(wanted);
+    struct sql_statement *s = sql_use(office->sql, statement);
     size_t given = 0;
-    bind_wanted(s, wanted);
+    result = SQL_NONE;
+    bind_wanted(s, wanted, due_before);
+    if (statement == CASE_LIST_OF_STATE) {
+        sql_bind_int(s, 9, only_state(wanted->states));
+    }
     while (given < wanted->limit && (result = sql_step(s)) == SQL_OK) {
         if (!is_wanted(s, wanted)) {
             continue;
@@ -177,95 +228,5 @@ enum office_result office_list_case_events(struct office *office,
         }
     }
     sql_done(s);
-    return result == SQL_NONE ? OFFICE_OK : office_result_of(result);
-}
-
-// --- Figures ----------------------------------------------------------------
-
-struct counting {
-    const struct case_figures_wanted *wanted;
-    case_figures_row *row;
-    void *ctx;
-    bool has_code;
-    char code[RECORD_CODE_SIZE];
-    struct case_figures figures;
-};
-
-// A row of CASE_COUNT: how many cases are alike.
-static void add_group(struct counting *c, struct sql_statement *s)
-{
-    const struct case_figures_wanted *wanted = c->wanted;
-    struct case_figures *f = &c->figures;
-    struct case_standing standing = {.state = (enum case_state)sql_int(s, 1),
-                                     .due_from = (int32_t)sql_int(s, 3),
-                                     .answered_day = (int32_t)sql_int(s, 4)};
-    int deadline_days = (int)sql_int(s, 2);
-    int64_t count = sql_int(s, 6);
-    bool is_answered =
-        standing.state == CASE_ANSWERED || standing.state == CASE_CLOSED;
-    f->opened += count;
-    f->reopened += sql_int(s, 5) ? count : 0;
-    f->closed += standing.state == CASE_CLOSED ? count : 0;
-    if (is_answered) {
-        f->answered += count;
-        f->in_time += standing.answered_day <= case_due_day(wanted->calendar,
-                                                            standing.due_from,
-                                                            deadline_days)
-                          ? count
-                          : 0;
-        return;
-    }
-    f->waiting += count;
-    f->overdue += case_is_overdue(wanted->calendar, &standing, deadline_days,
-                                  wanted->today)
-                      ? count
-                      : 0;
-}
-
-static bool give_figures(struct counting *c)
-{
-    bool goes_on = !c->has_code || c->row(c->ctx, c->code, &c->figures);
-    c->figures = (struct case_figures){.opened = 0};
-    return goes_on;
-}
-
-static void bind_figures(struct sql_statement *s,
-                         const struct case_figures_wanted *wanted)
-{
-    sql_bind_int(s, 1, wanted->first_day);
-    sql_bind_int(s, 2, wanted->last_day);
-    sql_bind_text(s, 3, wanted->counter);
-    sql_bind_text(s, 4, wanted->field);
-}
-
-enum office_result office_count_cases(struct office *office,
-                                      const struct case_figures_wanted *wanted,
-                                      case_figures_row *row, void *ctx)
-{
-    static const size_t statements[] = {[CASES_BY_NONE] = CASE_COUNT,
-                                        [CASES_BY_COUNTER] =
-                                            CASE_COUNT_COUNTERS,
-                                        [CASES_BY_FIELD] = CASE_COUNT_FIELDS};
-    // Of everything there is one row, be it of zeros.
-    struct counting c = {.wanted = wanted,
-                         .row = row,
-                         .ctx = ctx,
-                         .has_code = wanted->by == CASES_BY_NONE};
-    struct sql_statement *s = sql_use(office->sql, statements[wanted->by]);
-    enum sql_result result;
-    bind_figures(s, wanted);
-    while ((result = sql_step(s)) == SQL_OK) {
-        const char *code = text_or_none(s, 0);
-        if (c.has_code && strcmp(code, c.code) != 0 && !give_figures(&c)) {
-            break;
-        }
-        column_text(s, 0, c.code, sizeof c.code);
-        c.has_code = true;
-        add_group(&c, s);
-    }
-    sql_done(s);
-    if (result == SQL_NONE) {
-        give_figures(&c);
-    }
     return result == SQL_NONE ? OFFICE_OK : office_result_of(result);
 }

@@ -109,6 +109,7 @@ bool case_is_overdue(const struct calendar *calendar,
 // --- Counting ---------------------------------------------------------------
 
 // Superseded cases are in none of these. What was opened is counted at once.
+// Read from totals, which change in the commit of each event.
 struct case_figures {
     int64_t opened;
     int64_t waiting;  // new or assigned

@@ -4,6 +4,8 @@
 #include "office/cases.h"
 #include "office/ingest_sqlite.h"
 
+enum { CASE_BLOCK_DAYS = 32 }; // of the coarser totals
+
 // A row of case_events.
 struct case_event {
     int64_t case_no, n, at;
@@ -29,3 +31,9 @@ enum sql_result case_of_rating(struct taking *taking,
 // The rating there counts no more.
 enum sql_result case_supersede(struct taking *taking, int64_t device_no,
                                int64_t gen, int64_t seq);
+
+// The shortest time that cases are given, above `after`; 0: none.
+enum sql_result case_deadline_next(struct sql *sql, int after, int *out);
+// The first day from which such a time, running, is not over before `today`.
+int32_t case_first_not_overdue(const struct calendar *calendar,
+                               int deadline_days, int32_t today);

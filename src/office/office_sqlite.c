@@ -90,6 +90,9 @@ static const char version_27[] =
 static const char version_28[] =
 #include "office/office_28.sql.h"
     ;
+static const char version_29[] =
+#include "office/office_29.sql.h"
+    ;
 static const struct sql_migration migrations[] = {
     {1, version_1},   {2, version_2},   {3, version_3},   {4, version_4},
     {5, version_5},   {6, version_6},   {7, version_7},   {8, version_8},
@@ -98,7 +101,7 @@ static const struct sql_migration migrations[] = {
     {17, version_17}, {18, version_18}, {19, version_19}, {20, version_20},
     {21, version_21}, {22, version_22}, {23, version_23}, {24, version_24},
     {25, version_25}, {26, version_26}, {27, version_27}, {28, version_28},
-    {0, NULL}};
+    {29, version_29}, {0, NULL}};
 enum { SCHEMA = sizeof migrations / sizeof migrations[0] - 1 };
 
 // What a script cannot make.

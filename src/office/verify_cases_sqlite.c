@@ -1,5 +1,6 @@
 // Cases: the events of each, one after the other, give its row; the first names
-// its rating, which is there, and counts unless the case is superseded.
+// its rating, which is there, and counts unless the case is superseded. And the
+// totals made of the rows.
 #include "common/date.h"
 #include "common/json.h"
 #include "office/cases_sqlite.h"
@@ -155,6 +156,25 @@ static enum sql_result check_strays(struct verifying *v)
     return result == SQL_NONE ? SQL_OK : result;
 }
 
+static enum sql_result check_case_totals(struct verifying *v)
+{
+    struct sql_statement *s = sql_use(v->sql, VERIFY_CASE_TOTALS);
+    enum sql_result result;
+    while ((result = sql_step(s)) == SQL_OK && !v->is_stopped) {
+        bool is_day = sql_int(s, 0) == 0;
+        int64_t days = is_day ? 1 : CASE_BLOCK_DAYS;
+        char day[DATE_ISO_SIZE];
+        date_format_iso((int32_t)(sql_int(s, 1) * days), day);
+        verify_find(v, "", 0, 0,
+                    "the total of cases of the %s %s, keys %lld and %lld, is "
+                    "not what its cases give",
+                    is_day ? "day" : "32 days from", day,
+                    (long long)sql_int(s, 2), (long long)sql_int(s, 3));
+    }
+    sql_done(s);
+    return result == SQL_NONE ? SQL_OK : result;
+}
+
 enum sql_result verify_cases(struct verifying *v)
 {
     struct row row;
@@ -171,5 +191,8 @@ enum sql_result verify_cases(struct verifying *v)
         }
     }
     sql_done(s);
-    return result == SQL_NONE || result == SQL_OK ? check_strays(v) : result;
+    if (result == SQL_NONE || result == SQL_OK) {
+        result = check_strays(v);
+    }
+    return result == SQL_OK && !v->is_stopped ? check_case_totals(v) : result;
 }

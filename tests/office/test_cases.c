@@ -727,6 +727,20 @@ static void test_a_case_of_another_day_is_found(void **state)
            "was opened for another rating, or another time");
 }
 
+static void test_a_total_that_no_case_gave(void **state)
+{
+    make_one(*state);
+    tamper(*state, "UPDATE case_totals SET in_time = 0 WHERE grain = 0",
+           "the total of cases of the day 2026-11-23, keys ");
+}
+
+static void test_totals_that_are_not_kept(void **state)
+{
+    make_one(*state);
+    tamper(*state, "DROP TRIGGER cases_total_changed",
+           "the guard cases_total_changed of the database is gone");
+}
+
 static int start(void **state)
 {
     (void)state;
@@ -759,6 +773,8 @@ int main(void)
         WITH_BENCH(test_a_case_of_another_rating),
         WITH_BENCH(test_a_longer_time),
         WITH_BENCH(test_a_case_of_another_day_is_found),
+        WITH_BENCH(test_a_total_that_no_case_gave),
+        WITH_BENCH(test_totals_that_are_not_kept),
     };
     return cmocka_run_group_tests(tests, start, NULL);
 }
