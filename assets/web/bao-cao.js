@@ -1,6 +1,6 @@
 // The page /bao-cao: every report of a period, one touch a form; and what was
 // issued.
-import { periodLabel, questionOf } from "/web/address.js";
+import { parse, periodLabel, questionOf } from "/web/address.js";
 import { textOf } from "/web/language.js";
 import { moment } from "/web/numbers.js";
 import { ask } from "/web/session.js";
@@ -123,6 +123,11 @@ function issuedFiles(row) {
   );
 }
 
+function issuedPeriod({ period_kind: kind, period: code }) {
+  const period = parse(`${kind}:${code}`);
+  return period ? periodLabel(period) : textOf(`text.kind.${kind}`, code);
+}
+
 function drawIssued({ issued }) {
   if (issued.length === 0) {
     showEmpty(
@@ -135,20 +140,20 @@ function drawIssued({ issued }) {
   const columns = [
     {
       title: textOf("text.no"),
-      head: true,
       cell: (row) => String(row.issue),
       sort: (row) => row.issue,
     },
     {
       title: textOf("text.report"),
       is_text: true,
+      head: true,
       cell: (row) => textOf(`text.${row.report}`),
       sort: (row) => row.report,
     },
     {
       title: textOf("text.period"),
       is_text: true,
-      cell: (row) => textOf(`text.kind.${row.period_kind}`, row.period),
+      cell: (row) => issuedPeriod(row),
       sort: (row) => row.period,
     },
     { title: textOf("text.number"), is_text: true, cell: (row) => row.number },
