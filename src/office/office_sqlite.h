@@ -9,6 +9,7 @@
 #include "office/reason_tally.h"
 #include "office/statements.h"
 #include "office/tally.h"
+#include "office/totals.h"
 #include "office/touched.h"
 #include "sql/sql.h"
 #include <stdbool.h>
@@ -108,6 +109,12 @@ enum sql_result known_code(struct office *office, const char *code,
 enum sql_result totals_put(struct office *office);
 // Reads the sums from `column` on, as TOTAL_SUMS and VISIT_SUMS give them.
 void totals_read(struct sql_statement *s, int column, struct office_tally *out);
+
+// Steps through a statement of grain, period, key and TOTAL_COLUMNS, and gives
+// the sums of each key, which is a code's number (part_totals_sqlite.c).
+enum office_result totals_give_codes(struct sql *sql, struct sql_statement *s,
+                                     enum office_breakdown by,
+                                     office_total_row *row, void *ctx);
 
 // An entry of the audit trail, in the transaction of what it tells of.
 struct audit_entry;

@@ -1,4 +1,5 @@
-// The totals of a part of the visits.
+// The totals of a part of the visits, and of all by code: their rows are put
+// together here.
 #include "common/log.h"
 #include "office/filter_place.h"
 #include "office/totals.h"
@@ -50,6 +51,7 @@ static struct part_row *take_row(struct part_rows *rows, int64_t number)
     return row;
 }
 
+// Without a place the key is the number of the row.
 static enum sql_result read_rows(struct sql_statement *s,
                                  const struct place *place,
                                  struct part_rows *rows)
@@ -57,9 +59,11 @@ static enum sql_result read_rows(struct sql_statement *s,
     enum sql_result result;
     while ((result = sql_step(s)) == SQL_OK) {
         struct office_tally sum;
-        struct part_row *row =
-            take_row(rows, place_row(place, (enum tally_grain)sql_int(s, 0),
-                                     (int32_t)sql_int(s, 1), sql_int(s, 2)));
+        int64_t key = sql_int(s, 2);
+        struct part_row *row = take_row(
+            rows, place ? place_row(place, (enum tally_grain)sql_int(s, 0),
+                                    (int32_t)sql_int(s, 1), key)
+                        : key);
         if (!row) {
             log_error("office", "out of memory");
             result = SQL_ERROR;
@@ -146,10 +150,34 @@ static enum sql_result read_part(struct sql *sql, const struct place *place,
     if (result == SQL_OK && s) {
         result = read_rows(s, place, rows);
     }
+    return result;
+}
+
+static enum sql_result name_and_give(struct sql *sql, enum office_breakdown by,
+                                     const struct part_rows *rows,
+                                     office_total_row *row, void *ctx)
+{
+    enum sql_result result = SQL_OK;
     for (size_t i = 0; i < rows->count && result == SQL_OK; i++) {
-        result = name_row(sql, place->by, &rows->all[i]);
+        result = name_row(sql, by, &rows->all[i]);
+    }
+    if (result == SQL_OK) {
+        give_rows(rows, row, ctx);
     }
     return result;
+}
+
+enum office_result totals_give_codes(struct sql *sql, struct sql_statement *s,
+                                     enum office_breakdown by,
+                                     office_total_row *row, void *ctx)
+{
+    struct part_rows rows = {.count = 0};
+    enum sql_result result = read_rows(s, NULL, &rows);
+    if (result == SQL_OK) {
+        result = name_and_give(sql, by, &rows, row, ctx);
+    }
+    free_rows(&rows);
+    return office_result_of(result);
 }
 
 enum office_result office_part_totals(struct office *office,
@@ -177,7 +205,7 @@ enum office_result office_part_totals(struct office *office,
                            breakdown_clamp(from_day, to_day), &rows);
     }
     if (result == SQL_OK) {
-        give_rows(&rows, row, ctx);
+        result = name_and_give(office->sql, by, &rows, row, ctx);
     }
     free_rows(&rows);
     return office_result_of(result);

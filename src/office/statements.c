@@ -745,11 +745,9 @@ const char *const office_statements[STATEMENT_COUNT] = {
 
     [TOTALS_NUMBERS] = "SELECT key, " TOTAL_SUMS " FROM " TOTAL_ROWS
                        " GROUP BY key ORDER BY key",
-    // Put together by number before they get their names: a year has thousands.
+    // A year has thousands of them: they are put together outside of SQL.
     [TOTALS_CODES] =
-        "SELECT coalesce(k.code, ''), coalesce(k.code, ''), s.* FROM"
-        " (SELECT " TOTAL_SUMS ", key FROM " TOTAL_ROWS " GROUP BY key) s"
-        " LEFT JOIN codes k ON k.code_no = s.key ORDER BY 1",
+        "SELECT grain, period, key, " TOTAL_COLUMNS " FROM " TOTAL_ROWS,
     [TOTALS_DEVICES] =
         "SELECT d.id, d.name, " TOTAL_SUMS " FROM " TOTAL_ROWS
         " JOIN devices d ON d.device_no = key GROUP BY d.id ORDER BY d.id",
@@ -1077,7 +1075,7 @@ const char *const office_statements[STATEMENT_COUNT] = {
         " AND period BETWEEN ?4 AND ?5"
         " UNION ALL SELECT grain, period, key, " TRANSACTION_SUMS
         " FROM transaction_totals WHERE dimension = ?1 AND grain = 0"
-        " AND period BETWEEN ?6 AND ?7 ORDER BY key",
+        " AND period BETWEEN ?6 AND ?7",
     [TRANSACTION_REACH] = REACH_OF("transaction_totals"),
     [TRANSACTION_PART] = EACH_PERIOD
     "SELECT t.grain, t.period, t.key, " TRANSACTION_SUMS PART_OF(

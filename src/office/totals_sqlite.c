@@ -258,6 +258,8 @@ enum office_result office_totals(struct office *office, int32_t from_day,
         return give_numbers(s, SHAPE_PERIOD, &reading);
     case TOTALS_NUMBERS:
         return give_numbers(s, SHAPE_KEY, &reading);
+    case TOTALS_CODES:
+        return totals_give_codes(office->sql, s, by, row, ctx);
     default:
         return give_texts(s, &reading);
     }

@@ -3,26 +3,24 @@
 #include "office/breakdown.h"
 #include "office/filter_place.h"
 #include "office/transactions_sqlite.h"
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { KEY_SIZE = RECORD_CODE_SIZE }; // a code, or what breakdown.h names
 
-// Rows of the breakdown, in the order of their keys.
+// Rows of the breakdown, by their numbers.
 struct bin {
-    char key[KEY_SIZE];
+    int64_t number;
+    char key[KEY_SIZE]; // "" until the row is named
     struct transaction_sum sum;
 };
 struct bins {
     struct sql *sql;
     enum office_breakdown by;
     const struct place *place; // of a part; NULL: everything
+    struct map index;          // number -> place
     struct bin *all;
     size_t count, capacity;
-    // The code that was looked up last: cells of one code come in a row.
-    int64_t code_no;
-    char code[RECORD_CODE_SIZE];
 };
 
 static void free_bins(struct bins *bins)
@@ -31,26 +29,14 @@ static void free_bins(struct bins *bins)
         transaction_sum_free(&bins->all[i].sum);
     }
     free(bins->all);
+    map_free(&bins->index);
 }
 
-static size_t place_of(const struct bins *bins, const char *key)
+// The row of the number, made when there is none; NULL on no memory.
+static struct transaction_sum *take_bin(struct bins *bins, int64_t number)
 {
-    size_t low = 0, high = bins->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (strcmp(bins->all[middle].key, key) < 0) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low;
-}
-
-static struct transaction_sum *take_bin(struct bins *bins, const char *key)
-{
-    size_t at = place_of(bins, key);
-    if (at < bins->count && strcmp(bins->all[at].key, key) == 0) {
+    int64_t at;
+    if (map_get(&bins->index, &number, sizeof number, &at)) {
         return &bins->all[at].sum;
     }
     if (bins->count == bins->capacity) {
@@ -62,64 +48,72 @@ static struct transaction_sum *take_bin(struct bins *bins, const char *key)
         bins->all = all;
         bins->capacity = capacity;
     }
-    struct bin *bin = &bins->all[at];
-    memmove(bin + 1, bin, (bins->count - at) * sizeof *bin);
-    *bin = (struct bin){.key = ""};
-    snprintf(bin->key, sizeof bin->key, "%s", key);
-    bins->count++;
+    if (!map_put(&bins->index, &number, sizeof number, (int64_t)bins->count)) {
+        return NULL;
+    }
+    struct bin *bin = &bins->all[bins->count++];
+    *bin = (struct bin){.number = number};
     return &bin->sum;
 }
 
-static enum sql_result find_code(struct bins *bins, int64_t no)
+static int64_t number_of(const struct bins *bins, enum tally_grain grain,
+                         int32_t period, int64_t key)
 {
-    if (no == bins->code_no) {
-        return SQL_OK;
-    }
-    struct sql_statement *s = sql_use(bins->sql, CODE_TEXT);
-    sql_bind_int(s, 1, no);
-    enum sql_result result = sql_step(s);
-    bins->code[0] = '\0';
-    if (result == SQL_OK) {
-        column_text(s, 0, bins->code, sizeof bins->code);
-    }
-    sql_done(s);
-    bins->code_no = no;
-    return result == SQL_NONE ? SQL_OK : result;
-}
-
-static enum sql_result name_row(struct bins *bins, enum tally_grain grain,
-                                int32_t period, int64_t key, char out[KEY_SIZE])
-{
-    enum tally_dimension dimension = breakdown_dimension(bins->by);
-    enum sql_result result = SQL_OK;
-    int64_t number = bins->place ? place_row(bins->place, grain, period, key)
-                     : dimension == TALLY_ALL
-                         ? breakdown_of_period(bins->by, grain, period)
-                         : breakdown_of_key(bins->by, key);
-    out[0] = '\0';
-    if (dimension == TALLY_ALL || dimension == TALLY_HOUR_OF_WEEK) {
-        breakdown_key(bins->by, number, out);
-    } else {
-        result = find_code(bins, number);
-        snprintf(out, KEY_SIZE, "%s", bins->code);
-    }
-    return result;
+    return bins->place ? place_row(bins->place, grain, period, key)
+           : breakdown_dimension(bins->by) == TALLY_ALL
+               ? breakdown_of_period(bins->by, grain, period)
+               : breakdown_of_key(bins->by, key);
 }
 
 static enum sql_result add_to_bin(struct bins *bins, enum tally_grain grain,
                                   int32_t period, int64_t key,
                                   const struct transaction_sum *add)
 {
-    char name[KEY_SIZE];
-    enum sql_result result = name_row(bins, grain, period, key, name);
     struct transaction_sum *sum =
-        result == SQL_OK ? take_bin(bins, name) : NULL;
+        take_bin(bins, number_of(bins, grain, period, key));
     if (sum) {
         transaction_sum_merge(sum, add);
     }
-    if (result == SQL_OK && (!sum || sum->called.failed || sum->done.failed)) {
+    if (!sum || sum->called.failed || sum->done.failed) {
         log_error("office", "out of memory");
-        result = SQL_ERROR;
+        return SQL_ERROR;
+    }
+    return SQL_OK;
+}
+
+static enum sql_result find_code(struct sql *sql, struct bin *bin)
+{
+    struct sql_statement *s = sql_use(sql, CODE_TEXT);
+    sql_bind_int(s, 1, bin->number);
+    enum sql_result result = sql_step(s);
+    if (result == SQL_OK) {
+        column_text(s, 0, bin->key, sizeof bin->key);
+    }
+    sql_done(s);
+    return result == SQL_NONE ? SQL_OK : result;
+}
+
+static int compare_bins(const void *a, const void *b)
+{
+    return strcmp(((const struct bin *)a)->key, ((const struct bin *)b)->key);
+}
+
+// Once all are there: in the order of their keys.
+static enum sql_result name_bins(struct bins *bins)
+{
+    enum tally_dimension dimension = breakdown_dimension(bins->by);
+    bool is_number = dimension == TALLY_ALL || dimension == TALLY_HOUR_OF_WEEK;
+    enum sql_result result = SQL_OK;
+    for (size_t i = 0; i < bins->count && result == SQL_OK; i++) {
+        struct bin *bin = &bins->all[i];
+        if (is_number) {
+            breakdown_key(bins->by, bin->number, bin->key);
+        } else {
+            result = find_code(bins->sql, bin);
+        }
+    }
+    if (bins->count > 1) {
+        qsort(bins->all, bins->count, sizeof *bins->all, compare_bins);
     }
     return result;
 }
@@ -150,19 +144,19 @@ static void bind_range(struct sql_statement *s, int index,
 
 static enum sql_result read_rows(struct bins *bins, struct sql_statement *s)
 {
+    struct transaction_sum sum = {.count = 0};
     enum sql_result result;
     while ((result = sql_step(s)) == SQL_OK) {
-        struct transaction_sum sum;
         result = transaction_sum_get(s, 3, &sum);
         if (result == SQL_OK) {
             result = add_to_bin(bins, (enum tally_grain)sql_int(s, 0),
                                 (int32_t)sql_int(s, 1), sql_int(s, 2), &sum);
-            transaction_sum_free(&sum);
         }
         if (result != SQL_OK) {
             break;
         }
     }
+    transaction_sum_free(&sum);
     sql_done(s);
     return result == SQL_NONE ? SQL_OK : result;
 }
@@ -211,6 +205,9 @@ enum office_result office_transaction_totals(struct office *office,
     enum sql_result result =
         read_totals(&bins, breakdown_clamp(from_day, to_day));
     if (result == SQL_OK) {
+        result = name_bins(&bins);
+    }
+    if (result == SQL_OK) {
         give_bins(&bins, row, ctx);
     }
     free_bins(&bins);
@@ -244,6 +241,9 @@ enum office_result office_transaction_part(struct office *office,
     }
     if (result == SQL_OK) {
         result = read_part(&bins, breakdown_clamp(from_day, to_day));
+    }
+    if (result == SQL_OK) {
+        result = name_bins(&bins);
     }
     if (result == SQL_OK) {
         give_bins(&bins, row, ctx);
@@ -293,6 +293,9 @@ enum office_result office_transaction_recount(struct office *office,
             result = add_to_bin(&bins, cell->grain, cell->period, cell->key,
                                 &cell->sum);
         }
+    }
+    if (result == SQL_OK) {
+        result = name_bins(&bins);
     }
     if (result == SQL_OK) {
         give_bins(&bins, row, ctx);

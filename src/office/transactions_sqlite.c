@@ -329,6 +329,7 @@ static enum sql_result waits_get(struct sql_statement *s, int column,
                                  struct waits *out)
 {
     size_t size;
+    waits_clear(out);
     out->known = sql_int(s, column);
     out->ms = sql_int(s, column + 1);
     out->within = sql_int(s, column + 2);
@@ -339,7 +340,7 @@ static enum sql_result waits_get(struct sql_statement *s, int column,
 enum sql_result transaction_sum_get(struct sql_statement *s, int column,
                                     struct transaction_sum *out)
 {
-    *out = (struct transaction_sum){.count = sql_int(s, column)};
+    out->count = sql_int(s, column);
     int64_t told = 0;
     for (int i = TIMELINESS_BEFORE; i < TIMELINESS_COUNT; i++) {
         out->timely[i] = sql_int(s, column + i);

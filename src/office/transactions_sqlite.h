@@ -4,9 +4,10 @@
 #include "office/office_sqlite.h"
 #include "office/transactions.h"
 
-// The sums of a row of transaction_totals, whose first column is `column`. Give
-// them back with transaction_sum_free(). SQL_CORRUPT, and logged, when the row
-// is damaged.
+// The sums of a row of transaction_totals, whose first column is `column`, into
+// an empty sum or in place of what it held. Give it back with
+// transaction_sum_free() after the last. SQL_CORRUPT, logged and given back,
+// when the row is damaged.
 enum sql_result transaction_sum_get(struct sql_statement *s, int column,
                                     struct transaction_sum *out);
 // The facts in the columns of TRANSACTION_COLUMNS.

@@ -109,6 +109,11 @@ int64_t waits_median(const struct waits *waits)
            5;
 }
 
+void waits_clear(struct waits *waits)
+{
+    *waits = (struct waits){.cells = waits->cells, .capacity = waits->capacity};
+}
+
 void waits_free(struct waits *waits)
 {
     free(waits->cells);

@@ -38,6 +38,8 @@ bool waits_equal(const struct waits *a, const struct waits *b);
 // In hundredths of a minute: the median of an even number may lie between two
 // tenths. −1 when there is none.
 int64_t waits_median(const struct waits *waits);
+// Empties without giving memory back.
+void waits_clear(struct waits *waits);
 void waits_free(struct waits *waits);
 
 // The cells as bytes, for a database: pairs of the distance to the cell before
