@@ -121,22 +121,6 @@ json_t *json_parts_ledger(const struct report_head *heads, size_t count)
     return whole(array, failures);
 }
 
-// jansson stops at the first failure.
-static int append(const char *bytes, size_t size, void *ctx)
-{
-    struct buf *out = ctx;
-    buf_append(out, bytes, size);
-    return buf_ok(out) ? 0 : -1;
-}
-
-bool json_parts_dump(const json_t *object, struct buf *out)
-{
-    return json_dump_callback(
-               object, append, out,
-               JSON_COMPACT | JSON_REAL_PRECISION(JSON_PARTS_DIGITS)) == 0 &&
-           buf_ok(out);
-}
-
 // --- Reading ----------------------------------------------------------------
 
 static bool refuse(char *message, const char *where, const char *what)
