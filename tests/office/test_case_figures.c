@@ -16,6 +16,7 @@
 
 static const char migration[] =
 #include "office/office_29.sql.h"
+#include "office/office_30.sql.h"
     ;
 // Monday, 2026-11-23, 15:00 in Vietnam.
 #define START INT64_C(1795420800000)
