@@ -262,7 +262,7 @@ static void append_named(const struct i18n *texts, const char *prefix,
 static void append_hour_of_week(const struct i18n *texts, const char *key,
                                 const char *label, struct buf *out)
 {
-    const char day[] = {key[0], '\0'};
+    const char day[4] = {key[0]};
     if (strlen(key) != 4 || key[1] != '-') {
         buf_append_text(out, label);
         return;

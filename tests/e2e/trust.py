@@ -1,6 +1,7 @@
 """What the Office sees and decides at /do-tin-cay."""
 import os
 import pathlib
+import re
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
@@ -28,7 +29,8 @@ def text(page, css):
 def wait_for_flags(page):
     page.js("""window.look = setInterval(async () => {
         const answer = await fetch('/api/v1/flags?rule=burst');
-        window.flags = (await answer.json()).flags.length;
+        window.flags = (await answer.json()).flags
+            .filter((flag) => flag.ratings >= 8).length;
     }, 1000)""")
     page.until("window.flags > 0", JUDGED_S)
     page.js("clearInterval(window.look)")
@@ -42,13 +44,16 @@ def sees(page):
     flag = page.js("[...document.querySelectorAll('#flags-table tbody tr')]"
                    ".map((row) => row.innerText)"
                    ".find((row) => row.startsWith('Dồn dập')) ?? ''")
-    check("a burst is explained", "8 đánh giá trong" in flag
+    # The ward may be open: its own visits of this minute are among them.
+    said = re.search(r"(\d+) đánh giá trong", flag)
+    found = int(said.group(1)) if said else 0
+    check("a burst is explained", found >= 8
           and "ngưỡng: 6 đánh giá trong 5 phút" in flag, flag)
     check("where it was", "Quầy\u00a01" in flag, flag)
     figures = text(page, "#figures-table")
     check("figures with and without", "Không tính lượt nghi vấn" in figures,
           figures)
-    check("how many are doubted", "Bị gắn cờ\t8\t0" in figures, figures)
+    check("how many are doubted", f"Bị gắn cờ\t{found}\t0" in figures, figures)
     for width, name in ((1280, "wide"), (390, "phone")):
         page.resize(width, 900)
         page.settled()
@@ -59,7 +64,7 @@ def sees(page):
     page.resize(1280, 900)
     page.click("#language")
     page.settled()
-    check("and in English", "8 ratings in" in text(page, "#flags-table"))
+    check("and in English", f"{found} ratings in" in text(page, "#flags-table"))
     page.picture(STAGE / "trust-english.png")
     page.click("#language")
     page.settled()
