@@ -104,10 +104,7 @@ enum handling put_assessment_handle(struct request *request)
     bool read = read_put(object, work, &message);
     json_decref(object);
     if (!read) {
-        const char *why = buf_text(&message);
-        reply_problem(request, PROBLEM_UNREADABLE,
-                      &(struct problem_members){.reason = why}, "%s", why);
-        buf_free(&message);
+        reply_unreadable(request, &message);
         return HANDLING_DONE;
     }
     work->wish.name = work->name;
@@ -119,16 +116,5 @@ enum handling put_assessment_handle(struct request *request)
 void put_assessment_finish(struct request *request)
 {
     const struct putting *work = request->work;
-    if (request->job.result == OFFICE_NONE) {
-        reply_problem(request, PROBLEM_CHANGED,
-                      &(struct problem_members){.expected = work->version},
-                      "version %lld is the newest; look at it, and change that",
-                      (long long)work->version);
-    } else if (request->job.result != OFFICE_OK) {
-        reply_office_failure(request, request->job.result);
-    } else {
-        reply_json(request, 200,
-                   json_pack("{s:s, s:I}", "period", request->part, "version",
-                             (json_int_t)work->version));
-    }
+    reply_version(request, "period", request->part, work->version);
 }

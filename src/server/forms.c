@@ -196,10 +196,7 @@ enum handling enter_forms_handle(struct request *request)
                                       .name = DESK_NAME,
                                       .who = request->who};
     if (!read_wish(work->object, work, &message)) {
-        const char *why = buf_text(&message);
-        reply_problem(request, PROBLEM_UNREADABLE,
-                      &(struct problem_members){.reason = why}, "%s", why);
-        buf_free(&message);
+        reply_unreadable(request, &message);
         return HANDLING_DONE;
     }
     return request_write(request, enter);

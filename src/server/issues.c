@@ -136,9 +136,7 @@ static bool prepare(struct request *request, const json_t *object,
     struct buf message = {0};
     bool read = read_wish(object, out, &wanted, &message);
     if (!read) {
-        const char *why = buf_text(&message);
-        reply_problem(request, PROBLEM_UNREADABLE,
-                      &(struct problem_members){.reason = why}, "%s", why);
+        reply_unreadable(request, &message);
     }
     buf_free(&message);
     if (!read || !reports_are_available(request, wanted.kind)) {

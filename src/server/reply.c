@@ -214,6 +214,31 @@ void reply_office_failure(struct request *request, enum office_result result)
     reply_header(request, "Retry-After", "%d", RETRY_DATABASE_S);
 }
 
+void reply_unreadable(struct request *request, struct buf *message)
+{
+    const char *why = buf_text(message);
+    reply_problem(request, PROBLEM_UNREADABLE,
+                  &(struct problem_members){.reason = why}, "%s", why);
+    buf_free(message);
+}
+
+void reply_version(struct request *request, const char *kind, const char *name,
+                   int64_t version)
+{
+    if (request->job.result == OFFICE_NONE) {
+        reply_problem(request, PROBLEM_CHANGED,
+                      &(struct problem_members){.expected = version},
+                      "version %lld is the newest; look at it, and change that",
+                      (long long)version);
+    } else if (request->job.result != OFFICE_OK) {
+        reply_office_failure(request, request->job.result);
+    } else {
+        reply_json(request, 200,
+                   json_pack("{s:s, s:I}", kind, name, "version",
+                             (json_int_t)version));
+    }
+}
+
 json_t *reply_time(int64_t wall_ms)
 {
     char text[CLOCK_ISO_SIZE];
