@@ -112,6 +112,12 @@ class Browser:
         self.ask("Page.navigateToHistoryEntry", {"entryId": entry["id"]})
         self.await_load(before)
 
+    def reload(self):
+        """The same page anew: never the old one's last words."""
+        before = self.loaded
+        self.ask("Page.reload")
+        self.await_load(before)
+
     def root(self):
         return self.ask("DOM.getDocument", {"depth": 0})["root"]["nodeId"]
 

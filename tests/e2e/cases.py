@@ -115,7 +115,7 @@ def appeal(an):
 
 
 def open_again(binh):
-    binh.js("location.reload()")
+    binh.reload()
     binh.until("document.querySelector('#case')?.dataset.state === 'ready'")
     binh.fill("#reopen-reason", "Người dân phản ánh lại.")
     check("it is open again", "đã giao" in binh.submit("reopen"), binh.text("#told"))
