@@ -81,6 +81,12 @@ function draw() {
         cell: ({ field }) => fieldName(field),
         sort: ({ field }) => fieldName(field),
       },
+      {
+        title: textOf("text.point"),
+        is_text: true,
+        cell: ({ point }) => point || "–",
+        sort: ({ point }) => point || null,
+      },
       { title: textOf("text.state"), is_text: true, cell: stateOf, sort: stateOf },
       {
         title: textOf("text.added"),
@@ -117,6 +123,14 @@ function fillFields() {
   select.value = codes.includes(chosen) ? chosen : "";
 }
 
+// Codes that are there already, so that one place is not spelt in two ways.
+function offerPoints() {
+  const points = new Set(devices.map(({ point }) => point).filter(Boolean));
+  find("device-points").replaceChildren(
+    ...[...points].sort().map((point) => new Option(point)),
+  );
+}
+
 function openDialog(device) {
   changed = device;
   find("device-form").reset();
@@ -124,9 +138,11 @@ function openDialog(device) {
     device ? "text.edit_device" : "text.add_device",
   );
   fillFields();
+  offerPoints();
   find("device-counter").value = device?.counter ?? "";
   find("device-name").value = device?.name ?? "";
   find("device-field").value = device?.field ?? "";
+  find("device-point").value = device?.point ?? "";
   complain("device-alert", null);
   find("device-dialog").showModal();
 }
@@ -142,6 +158,7 @@ async function send() {
     counter,
     name: find("device-name").value.trim(),
     field: find("device-field").value,
+    point: find("device-point").value.trim(),
   };
   if (!counter) {
     const field = find("device-counter");

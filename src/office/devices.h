@@ -34,6 +34,7 @@ struct office_device {
     char unit[RECORD_CODE_SIZE];
     char counter[RECORD_CODE_SIZE];
     char field[RECORD_CODE_SIZE]; // "" : the counter serves all fields
+    char point[RECORD_CODE_SIZE]; // where the counter is; "" : not said
     enum office_device_kind kind;
     enum office_device_state state;
     unsigned char public_key[KEY_PUBLIC_BYTES]; // zeros until enrolled
@@ -63,6 +64,7 @@ struct office_new_device {
     const char *counter;
     const char *name;  // NULL: none
     const char *field; // NULL: all
+    const char *point; // NULL: not said
     const char *who;   // for the audit trail; NULL: who runs the commands
 };
 
@@ -121,11 +123,12 @@ enum office_result office_revoke_device(struct office *office, const char *id,
                                         const char *who, int64_t now);
 
 // It stands elsewhere now, or is called otherwise; what it sent stays as it
-// was. All three as in office_new_device_fits(). Call office_configure_device()
+// was. All as in office_new_device_fits(). Call office_configure_device()
 // after it. OFFICE_NONE: there is no such device.
 struct office_device_change {
     const char *id;
     const char *name, *counter, *field; // "" : no name, all fields
+    const char *point;                  // "" : not said
     const char *who;
     int64_t now;
 };

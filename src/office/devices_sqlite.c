@@ -41,6 +41,7 @@ static void read_device(struct sql_statement *s, struct office_device *out)
     out->reported_to = sql_int(s, 19);
     out->flag_count = sql_int(s, 20);
     out->kind = (enum office_device_kind)sql_int(s, 21);
+    column_text(s, 22, out->point, sizeof out->point);
     out->state = out->revoked_at    ? OFFICE_DEVICE_REVOKED
                  : out->enrolled_at ? OFFICE_DEVICE_ACTIVE
                                     : OFFICE_DEVICE_WAITING;
@@ -93,7 +94,7 @@ enum office_result office_list_devices(struct office *office,
 }
 
 // Columns behind those of the device.
-enum { STATE_COLUMN = 22 };
+enum { STATE_COLUMN = 23 };
 
 enum office_result office_list_device_states(struct office *office,
                                              office_device_states *row,
@@ -142,6 +143,8 @@ bool office_new_device_fits(const struct office_new_device *device,
         *out_why = "the unit's code is missing or too long";
     } else if (!fits(device->field, RECORD_CODE_SIZE)) {
         *out_why = "the field's code is too long";
+    } else if (!fits(device->point, RECORD_CODE_SIZE)) {
+        *out_why = "the point's code is too long";
     } else if (!fits(device->name, OFFICE_NAME_SIZE)) {
         *out_why = "the name is too long";
     } else {
@@ -182,6 +185,7 @@ static enum sql_result add_device(struct sql *sql, void *ctx)
     sql_bind_text(s, 4, device->counter);
     sql_bind_text(s, 5, device->field ? device->field : "");
     sql_bind_int(s, 6, add->now);
+    sql_bind_text(s, 7, device->point ? device->point : "");
     enum sql_result result = sql_execute(s);
     int64_t no = 0;
     if (result == SQL_OK) {
@@ -408,10 +412,11 @@ static enum sql_result change_device(struct sql *sql, void *ctx)
     sql_bind_text(s, 2, change->name);
     sql_bind_text(s, 3, change->counter);
     sql_bind_text(s, 4, change->field);
+    sql_bind_text(s, 5, change->point);
     result = sql_execute(s);
     snprintf(detail, sizeof detail,
-             "before: counter %s, field \"%s\", name \"%s\"", before.counter,
-             before.field, before.name);
+             "before: counter %s, point \"%s\", field \"%s\", name \"%s\"",
+             before.counter, before.point, before.field, before.name);
     return result == SQL_OK ? tell(sql, change->now, change->who,
                                    "device-changed", change->id, detail)
                             : result;

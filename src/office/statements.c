@@ -16,7 +16,8 @@
     " coalesce(t.lifetime_ratings, -1), coalesce(t.disk_free, -1),"            \
     " t.clock_offset_ms, coalesce(c.gen, 0), coalesce(c.received_to, 0),"      \
     " coalesce(c.reported_to, 0),"                                             \
-    " (SELECT count(*) FROM flags g WHERE g.device_no = d.device_no), d.kind"
+    " (SELECT count(*) FROM flags g WHERE g.device_no = d.device_no), d.kind,"  \
+    " d.point"
 #define DEVICE_TABLES                                                          \
     " FROM devices d LEFT JOIN contacts t ON t.device_no = d.device_no"        \
     " LEFT JOIN chains c ON c.device_no = d.device_no AND c.gen ="             \
@@ -363,8 +364,8 @@ const char *const office_statements[STATEMENT_COUNT] = {
     [SCHEMA_VERSION] = "PRAGMA user_version",
 
     [DEVICE_ADD] =
-        "INSERT INTO devices (id, name, unit, counter, field, added_at)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        "INSERT INTO devices (id, name, unit, counter, field, added_at, point)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     [DEVICE_BY_ID] = DEVICE_COLUMNS DEVICE_TABLES " WHERE d.id = ?1",
     [DEVICE_BY_TOKEN] = DEVICE_COLUMNS DEVICE_TABLES " WHERE d.token_hash = ?1",
     [DEVICE_BY_NO] = DEVICE_COLUMNS DEVICE_TABLES " WHERE d.device_no = ?1",
@@ -387,8 +388,8 @@ const char *const office_statements[STATEMENT_COUNT] = {
     " (SELECT coalesce(max(f.made_at), 0) FROM configurations f"
     "  WHERE f.device_no = d.device_no)" DEVICE_TABLES
     " ORDER BY d.kind, length(d.counter), d.counter, d.device_no",
-    [DEVICE_CHANGE] = "UPDATE devices SET name = ?2, counter = ?3, field = ?4"
-                      " WHERE id = ?1",
+    [DEVICE_CHANGE] = "UPDATE devices SET name = ?2, counter = ?3, field = ?4,"
+                      " point = ?5 WHERE id = ?1",
     [DEVICE_NO] = "SELECT device_no FROM devices WHERE id = ?1",
     [DEVICE_ENROL] =
         "UPDATE devices SET enrolled_at = ?2, public_key = ?3, token_hash = ?4"

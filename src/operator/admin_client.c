@@ -180,7 +180,8 @@ static bool post_device(struct admin *admin,
     json_t *object = json_object();
     if (!set_text(object, "counter", device->counter) ||
         !set_text(object, "name", device->name) ||
-        !set_text(object, "field", device->field)) {
+        !set_text(object, "field", device->field) ||
+        !set_text(object, "point", device->point)) {
         json_decref(object);
         object = NULL;
     }
@@ -284,6 +285,7 @@ static bool write_device(struct admin *admin,
         .counter = device->counter,
         .name = device->name,
         .field = device->field,
+        .point = device->point,
         .who = WHO,
     };
     if ((result == OFFICE_OK || result == OFFICE_NONE) &&

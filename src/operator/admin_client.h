@@ -39,6 +39,7 @@ struct admin_new_device {
     const char *counter;
     const char *name;  // NULL: none
     const char *field; // NULL: all
+    const char *point; // NULL: not said
     const char *unit;  // NULL: the unit of the devices that are there. Only
                        // asked while the server is down: it knows its unit
 };

@@ -16,6 +16,8 @@ static const struct config_key ADD_KEYS[] = {
      "a name for people, as \"Tablet, ground floor\""},
     {"hailong", "field", CONFIG_TEXT, NULL, 0, 0,
      "the one field that the counter serves: chung-thuc"},
+    {"hailong", "point", CONFIG_TEXT, NULL, 0, 0,
+     "the code of the point where the counter is: tru-so"},
     {"hailong", "unit_code", CONFIG_TEXT, NULL, 0, 0,
      "the unit's code while the server is down; default: as the other devices"},
     {"hailong", "json", CONFIG_FLAG, "no", 0, 0, "print JSON"},
@@ -56,6 +58,7 @@ static int add(const struct config *config, struct console *console)
         .counter = command_need(config, "counter", console),
         .name = config_text(config, "name"),
         .field = config_text(config, "field"),
+        .point = config_text(config, "point"),
         .unit = config_text(config, "unit_code"),
     };
     const char *data = command_need(config, "data", console);
@@ -86,6 +89,7 @@ static bool list_as_text(void *ctx, const struct office_device *device)
     listing_add_count(listing, device->reported_to - device->received_to);
     listing_add_count(listing, device->flag_count);
     listing_add(listing, device->version);
+    listing_add(listing, device->point);
     listing_add(listing, device->name);
     return true;
 }
@@ -105,11 +109,12 @@ static json_t *count_or_null(int64_t count)
 static bool list_as_json(void *ctx, const struct office_device *device)
 {
     json_t *row = json_pack(
-        "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:s, s:o, "
+        "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:s, "
+        "s:o, "
         "s:I, s:I, s:I, s:I, s:I}",
         "device", device->id, "kind", office_device_kind_name(device->kind),
         "counter", device->counter, "name", device->name, "field",
-        device->field, "unit", device->unit, "state",
+        device->field, "point", device->point, "unit", device->unit, "state",
         office_device_state_name(device->state), "added_at",
         time_or_null(device->added_at), "enrolled_at",
         time_or_null(device->enrolled_at), "revoked_at",
@@ -136,9 +141,9 @@ static enum office_result read_as_json(struct office *office, json_t *rows)
 
 static int list(const struct config *config, struct console *console)
 {
-    static const char *const HEAD[] = {"COUNTER",   "DEVICE",  "STATE",
-                                       "LAST SEEN", "PENDING", "MISSING",
-                                       "FLAGS",     "VERSION", "NAME"};
+    static const char *const HEAD[] = {
+        "COUNTER", "DEVICE", "STATE",   "LAST SEEN", "PENDING",
+        "MISSING", "FLAGS",  "VERSION", "POINT",     "NAME"};
     static const struct listing_kind KIND = {HEAD, sizeof HEAD / sizeof HEAD[0],
                                              read_as_text, read_as_json};
     return listing_run(config, &KIND, console);

@@ -18,6 +18,7 @@ struct command {
     const char *unit, *who;
     char counter[RECORD_CODE_SIZE];
     char field[RECORD_CODE_SIZE];
+    char point[RECORD_CODE_SIZE];
     char name[OFFICE_NAME_SIZE];
     enum office_role role;
     char secret[SECRET_TOKEN_SIZE];
@@ -71,25 +72,28 @@ static enum office_result add_device(struct office *office, void *ctx)
         .counter = command->counter,
         .name = command->name[0] != '\0' ? command->name : NULL,
         .field = command->field[0] != '\0' ? command->field : NULL,
+        .point = command->point,
         .who = command->who};
     return office_add_device(office, &device, clock_wall_ms(), command->id,
                              command->code, &command->expires_at);
 }
 
-// Counter, name and field. NULL, or what is wrong.
+// Counter, name, field and point. NULL, or what is wrong.
 static const char *read_place(const json_t *object, struct command *command)
 {
     const char *why = NULL;
     if (!read_text(object, "counter", command->counter,
                    sizeof command->counter) ||
         !read_text(object, "name", command->name, sizeof command->name) ||
-        !read_text(object, "field", command->field, sizeof command->field)) {
-        return "counter, name or field: is no text, or too long";
+        !read_text(object, "field", command->field, sizeof command->field) ||
+        !read_text(object, "point", command->point, sizeof command->point)) {
+        return "counter, name, field or point: is no text, or too long";
     }
     const struct office_new_device device = {.unit = command->unit,
                                              .counter = command->counter,
                                              .name = command->name,
-                                             .field = command->field};
+                                             .field = command->field,
+                                             .point = command->point};
     return office_new_device_fits(&device, &why) ? NULL : why;
 }
 
@@ -150,6 +154,7 @@ static enum office_result change_device(struct office *office, void *ctx)
                                                 .name = command->name,
                                                 .counter = command->counter,
                                                 .field = command->field,
+                                                .point = command->point,
                                                 .who = command->who,
                                                 .now = now};
     struct office_device device = {.state = OFFICE_DEVICE_WAITING};

@@ -29,15 +29,15 @@ static bool is_silent(const struct listing *listing,
 // What it is and where.
 static json_t *make_row(const struct office_device *device)
 {
-    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o}",
-                     "device", device->id, "kind",
-                     office_device_kind_name(device->kind), "state",
-                     office_device_state_name(device->state), "counter",
-                     device->counter, "name", device->name, "field",
-                     device->field, "added_at", reply_time(device->added_at),
-                     "enrolled_at", reply_time(device->enrolled_at),
-                     "revoked_at", reply_time(device->revoked_at),
-                     "last_seen_at", reply_time(device->last_seen_at));
+    return json_pack(
+        "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o}", "device",
+        device->id, "kind", office_device_kind_name(device->kind), "state",
+        office_device_state_name(device->state), "counter", device->counter,
+        "name", device->name, "field", device->field, "point", device->point,
+        "added_at", reply_time(device->added_at), "enrolled_at",
+        reply_time(device->enrolled_at), "revoked_at",
+        reply_time(device->revoked_at), "last_seen_at",
+        reply_time(device->last_seen_at));
 }
 
 // A program that is older does not say everything.

@@ -236,6 +236,8 @@ static void test_what_does_not_fit_is_named(void **state)
     longer[RECORD_CODE_SIZE] = '\0';
     struct office_new_device empty = {.unit = "H24.12", .counter = ""};
     struct office_new_device large = {.unit = "H24.12", .counter = longer};
+    struct office_new_device far = {
+        .unit = "H24.12", .counter = "3", .point = longer};
     struct office_new_device good = {.unit = "H24.12", .counter = "3"};
     char id[ID_SIZE], code[SECRET_CODE_SIZE];
     int64_t expires_at;
@@ -243,6 +245,8 @@ static void test_what_does_not_fit_is_named(void **state)
     assert_false(office_new_device_fits(&empty, &why));
     assert_non_null(strstr(why, "counter"));
     assert_false(office_new_device_fits(&large, &why));
+    assert_false(office_new_device_fits(&far, &why));
+    assert_non_null(strstr(why, "point"));
     assert_int_equal(
         office_add_device(made->office, &large, now, id, code, &expires_at),
         OFFICE_ERROR);

@@ -63,8 +63,8 @@ static void try_devices(const char *data)
     struct run run = {0};
     char id[40], code[16];
     run_command(&run, "device", "add", "--data", data, "--counter", "3",
-                "--name", "Máy quầy 3", "--field", "chung-thuc", "--json",
-                NULL);
+                "--name", "Máy quầy 3", "--field", "chung-thuc", "--point",
+                "tru-so", "--json", NULL);
     run_must_end(&run, 0);
     run_json_text(&run, "device", id, sizeof id);
     run_json_text(&run, "code", code, sizeof code);
@@ -77,6 +77,7 @@ static void try_devices(const char *data)
     assert_member(row, "counter", "3");
     assert_member(row, "name", "Máy quầy 3");
     assert_member(row, "field", "chung-thuc");
+    assert_member(row, "point", "tru-so");
     assert_member(row, "state", "waiting");
     json_decref(row);
 

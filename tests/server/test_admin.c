@@ -249,11 +249,13 @@ static void test_a_device_is_added_moved_and_revoked(void **state)
     say("POST", "/api/v1/devices", "{\"counter\":\"\"}", &answer);
     answer_is_problem(&answer, 422, "unreadable");
     snprintf(path, sizeof path, "/api/v1/devices/%s/change", id);
-    say("POST", path, "{\"counter\":\"8\",\"name\":\"Quầy 8\"}", &answer);
+    say("POST", path,
+        "{\"counter\":\"8\",\"name\":\"Quầy 8\",\"point\":\"tru-so\"}",
+        &answer);
     assert_int_equal(answer.status, 200);
     say("GET", "/api/v1/devices", NULL, &answer);
     assert_body(&answer, "\"state\":\"waiting\",\"counter\":\"8\",\"name\":"
-                         "\"Quầy 8\",\"field\":\"\"");
+                         "\"Quầy 8\",\"field\":\"\",\"point\":\"tru-so\"");
     snprintf(path, sizeof path, "/api/v1/devices/%s/revoke", id);
     say("POST", path, NULL, &answer);
     assert_int_equal(answer.status, 200);
