@@ -57,6 +57,32 @@ struct day_ranges breakdown_split(enum office_breakdown by,
     return ranges;
 }
 
+struct long_ranges breakdown_split_long(enum office_breakdown by,
+                                        struct day_range days)
+{
+    struct day_ranges plain = breakdown_split(by, days);
+    struct day_range halves = plain.half_months;
+    struct long_ranges ranges = {no_days, halves, no_days, plain.before,
+                                 plain.after};
+    if (halves.from > halves.to ||
+        !tally_has_quarters(breakdown_dimension(by))) {
+        return ranges;
+    }
+    // The first and the last whole one.
+    struct day_range quarters = {tally_quarter(halves.from),
+                                 tally_quarter(halves.to + 1) - 1};
+    if (tally_first_half(quarters.from) < halves.from) {
+        quarters.from++;
+    }
+    if (quarters.from <= quarters.to) {
+        ranges.quarters = quarters;
+        ranges.halves_before.to = tally_first_half(quarters.from) - 1;
+        ranges.halves_after.from = tally_first_half(quarters.to + 1);
+        ranges.halves_after.to = halves.to;
+    }
+    return ranges;
+}
+
 // The half-month h is the first of its calendar month when even; the official
 // month that ends on the 14th takes the odd one before and the even one.
 int64_t breakdown_of_period(enum office_breakdown by, enum tally_grain grain,

@@ -19,11 +19,20 @@ struct day_ranges {
     struct day_range half_months, before, after;
 };
 
+// The same with whole quarters inside, half-months and then days beside them.
+struct long_ranges {
+    struct day_range quarters, halves_before, halves_after;
+    struct day_range before, after; // days
+};
+
 // Kept within the years 0 to 9999.
 struct day_range breakdown_clamp(int32_t from_day, int32_t to_day);
 // Days are read as days where each has a row of its own.
 struct day_ranges breakdown_split(enum office_breakdown by,
                                   struct day_range days);
+// No quarters where none are kept.
+struct long_ranges breakdown_split_long(enum office_breakdown by,
+                                        struct day_range days);
 
 // The number of the row, from the period of a total or from its key.
 int64_t breakdown_of_period(enum office_breakdown by, enum tally_grain grain,

@@ -1,4 +1,5 @@
 #include "common/log.h"
+#include "office/breakdown_sqlite.h"
 #include "office/filter_place.h"
 #include <string.h>
 
@@ -200,13 +201,6 @@ static enum sql_result find_reach(struct sql *sql, size_t statement,
     return result;
 }
 
-static void bind_days(struct sql_statement *s, int index,
-                      struct day_range range)
-{
-    sql_bind_int(s, index, range.from);
-    sql_bind_int(s, index + 1, range.to);
-}
-
 enum sql_result place_use(struct sql *sql, const struct place *place,
                           const struct place_statements *statements,
                           struct day_range days, struct sql_statement **out)
@@ -217,13 +211,10 @@ enum sql_result place_use(struct sql *sql, const struct place *place,
         return result;
     }
     bool is_firsts = place->shape == PLACE_FIRSTS;
-    struct day_ranges ranges = breakdown_split(place->by, days);
     struct sql_statement *s =
         sql_use(sql, is_firsts ? statements->firsts : statements->keys);
     sql_bind_int(s, 1, place->dimension);
-    bind_days(s, 2, ranges.half_months);
-    bind_days(s, 4, ranges.before);
-    bind_days(s, 6, ranges.after);
+    bind_split(s, breakdown_split(place->by, days));
     if (is_firsts) {
         sql_bind_int(s, 8, place->firsts);
         sql_bind_int(s, 9, place->key);

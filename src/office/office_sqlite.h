@@ -110,9 +110,9 @@ enum sql_result totals_put(struct office *office);
 // Reads the sums from `column` on, as TOTAL_SUMS and VISIT_SUMS give them.
 void totals_read(struct sql_statement *s, int column, struct office_tally *out);
 
-// Steps through a statement of grain, period, key and TOTAL_COLUMNS, and gives
-// the sums of each key, which is a code's number (part_totals_sqlite.c).
-enum office_result totals_give_codes(struct sql *sql, struct sql_statement *s,
+// The totals of a breakdown by code (part_totals_sqlite.c).
+struct day_range; // office/breakdown.h
+enum office_result totals_give_codes(struct sql *sql, struct day_range days,
                                      enum office_breakdown by,
                                      office_total_row *row, void *ctx);
 

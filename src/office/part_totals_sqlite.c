@@ -1,6 +1,7 @@
 // The totals of a part of the visits, and of all by code: their rows are put
 // together here.
 #include "common/log.h"
+#include "office/breakdown_sqlite.h"
 #include "office/filter_place.h"
 #include "office/totals.h"
 #include <stdlib.h>
@@ -167,11 +168,14 @@ static enum sql_result name_and_give(struct sql *sql, enum office_breakdown by,
     return result;
 }
 
-enum office_result totals_give_codes(struct sql *sql, struct sql_statement *s,
+enum office_result totals_give_codes(struct sql *sql, struct day_range days,
                                      enum office_breakdown by,
                                      office_total_row *row, void *ctx)
 {
     struct part_rows rows = {.count = 0};
+    struct sql_statement *s = sql_use(sql, TOTALS_CODES);
+    sql_bind_int(s, 1, breakdown_dimension(by));
+    bind_split_long(s, breakdown_split_long(by, days));
     enum sql_result result = read_rows(s, NULL, &rows);
     if (result == SQL_OK) {
         result = name_and_give(sql, by, &rows, row, ctx);

@@ -121,6 +121,11 @@ void reason_tally_fold(struct reason_tally *tally)
         cell.grain = TALLY_HALF_MONTH;
         cell.period = tally_half_month(cell.period);
         merge(tally, &cell);
+        if (tally_has_quarters(cell.dimension)) {
+            cell.grain = TALLY_QUARTER;
+            cell.period = tally_quarter(cell.period);
+            merge(tally, &cell);
+        }
     }
 }
 

@@ -42,7 +42,7 @@ bool reason_tally_has(enum tally_dimension dimension);
 void reason_tally_add(struct reason_tally *tally,
                       const struct tally_facts *facts,
                       const struct reason_list *reasons, int sign);
-// Once, after the last visit: adds the half-month cells.
+// Once, after the last visit: adds the cells of the longer grains.
 void reason_tally_fold(struct reason_tally *tally);
 // NULL when there is none.
 struct reason_cell *reason_tally_find(const struct reason_tally *tally,

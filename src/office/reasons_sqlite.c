@@ -1,6 +1,6 @@
 #include "office/reasons_sqlite.h"
 #include "common/log.h"
-#include "office/breakdown.h"
+#include "office/breakdown_sqlite.h"
 #include "office/heads.h"
 #include "office/reasons.h"
 #include <assert.h>
@@ -106,13 +106,6 @@ static enum office_result give_rows(struct sql_statement *s,
     return result == SQL_NONE ? OFFICE_OK : office_result_of(result);
 }
 
-static void bind_range(struct sql_statement *s, int index,
-                       struct day_range range)
-{
-    sql_bind_int(s, index, range.from);
-    sql_bind_int(s, index + 1, range.to);
-}
-
 // The number of a row's key. False: no total can have it.
 static bool find_key(struct office *office, enum tally_dimension dimension,
                      const char *key, int64_t *out_no)
@@ -147,21 +140,18 @@ enum office_result office_reasons(struct office *office, int32_t from_day,
 {
     struct reading reading = {breakdown_dimension(by), row, ctx};
     struct day_range days = breakdown_clamp(from_day, to_day);
-    struct day_ranges ranges = breakdown_split(by, days);
     int64_t key_no = 0;
     assert(reason_tally_has(reading.dimension));
-    if (key && !find_key(office, reading.dimension, key, &key_no)) {
+    if (!key) {
+        return reasons_give_all(office->sql, by, days, row, ctx);
+    }
+    if (!find_key(office, reading.dimension, key, &key_no)) {
         return OFFICE_OK;
     }
-    struct sql_statement *s =
-        sql_use(office->sql, key ? REASON_TOTALS_OF : REASON_TOTALS);
+    struct sql_statement *s = sql_use(office->sql, REASON_TOTALS_OF);
     sql_bind_int(s, 1, reading.dimension);
-    bind_range(s, 2, ranges.half_months);
-    bind_range(s, 4, ranges.before);
-    bind_range(s, 6, ranges.after);
-    if (key) {
-        sql_bind_int(s, 8, key_no);
-    }
+    bind_split(s, breakdown_split(by, days));
+    sql_bind_int(s, 8, key_no);
     return give_rows(s, &reading);
 }
 
@@ -180,7 +170,7 @@ static struct sql_statement *use_recount(struct office *office,
     assert(reason_tally_has(reading->dimension));
     struct sql_statement *s =
         sql_use(office->sql, statements[reading->dimension] + behind);
-    bind_range(s, 1, days);
+    bind_days(s, 1, days);
     sql_bind_int(s, 10, reading->dimension);
     return s;
 }

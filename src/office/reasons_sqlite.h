@@ -3,6 +3,7 @@
 #include "office/line.h"
 #include "office/office_sqlite.h"
 #include "office/reason_tally.h"
+#include "office/reasons.h"
 
 // The numbers of a visit's reasons; new ones are given to new reasons.
 enum sql_result reasons_number(struct office *office,
@@ -14,3 +15,8 @@ enum sql_result reasons_of_line(struct office *office, int64_t device_no,
                                 struct reason_list *out);
 // Adds the commit's reasons to the totals that are kept.
 enum sql_result reasons_put(struct office *office);
+// reason_rows_sqlite.c: office_reasons() of all keys.
+struct day_range; // office/breakdown.h
+enum office_result reasons_give_all(struct sql *sql, enum office_breakdown by,
+                                    struct day_range days,
+                                    office_reason_row *row, void *ctx);

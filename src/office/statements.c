@@ -108,6 +108,18 @@
     " UNION ALL SELECT * FROM totals WHERE dimension = ?1 AND grain = 0"       \
     "  AND period BETWEEN ?6 AND ?7)"
 
+// Of either table of totals, ?1 dimension; ?2…?3 quarters, ?4…?5 and ?6…?7
+// half-months, ?8…?9 and ?10…?11 days.
+#define TOTALS_IN(totals, grain, from, to)                                     \
+    "SELECT * FROM " totals " WHERE dimension = ?1 AND grain = " #grain        \
+    " AND period BETWEEN ?" #from " AND ?" #to
+#define ALSO_IN(totals, grain, from, to)                                       \
+    " UNION ALL " TOTALS_IN(totals, grain, from, to)
+#define LONG_ROWS(totals)                                                      \
+    "(" TOTALS_IN(totals, 2, 2, 3) ALSO_IN(totals, 1, 4, 5)                    \
+        ALSO_IN(totals, 1, 6, 7) ALSO_IN(totals, 0, 8, 9)                      \
+            ALSO_IN(totals, 0, 10, 11) ")"
+
 // The columns of which they are sums.
 #define TOTAL_COLUMNS TOTAL_COUNTS ", " TOTAL_DOUBTS
 
@@ -716,15 +728,10 @@ const char *const office_statements[STATEMENT_COUNT] = {
         " level_3 = level_3 + excluded.level_3,"
         " level_4 = level_4 + excluded.level_4,"
         " level_5 = level_5 + excluded.level_5",
+    // Put together outside of SQL, as those of codes.
+    [REASON_TOTALS] = "SELECT key, reason_no, level_1, level_2, level_3,"
+                      " level_4, level_5 FROM " LONG_ROWS("reason_totals"),
     // ?1…?7 as in TOTAL_ROWS.
-    [REASON_TOTALS] =
-        "SELECT t.key, coalesce(k.code, ''), coalesce(r.code, ''), " REASON_SUMS
-        " FROM (SELECT * FROM reason_totals WHERE dimension = ?1 AND grain = 1"
-        "  AND period BETWEEN ?2 AND ?3"
-        " UNION ALL SELECT * FROM reason_totals WHERE dimension = ?1"
-        "  AND grain = 0 AND period BETWEEN ?4 AND ?5"
-        " UNION ALL SELECT * FROM reason_totals WHERE dimension = ?1"
-        "  AND grain = 0 AND period BETWEEN ?6 AND ?7) t" REASON_GROUPS,
     [REASON_TOTALS_OF] =
         "WITH RECURSIVE " REASON_HALVES "," REASON_BEFORE "," REASON_AFTER
         " SELECT t.key, coalesce(k.code, ''), coalesce(r.code, "
@@ -748,7 +755,8 @@ const char *const office_statements[STATEMENT_COUNT] = {
                        " GROUP BY key ORDER BY key",
     // A year has thousands of them: they are put together outside of SQL.
     [TOTALS_CODES] =
-        "SELECT grain, period, key, " TOTAL_COLUMNS " FROM " TOTAL_ROWS,
+        "SELECT grain, period, key, " TOTAL_COLUMNS
+        " FROM " LONG_ROWS("totals"),
     [TOTALS_DEVICES] =
         "SELECT d.id, d.name, " TOTAL_SUMS " FROM " TOTAL_ROWS
         " JOIN devices d ON d.device_no = key GROUP BY d.id ORDER BY d.id",

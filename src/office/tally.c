@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { HALVES_OF_QUARTER = 6 };
+
 int32_t tally_half_month(int32_t day)
 {
     struct date date = date_from_day(day);
@@ -26,6 +28,21 @@ int32_t tally_last_day(int32_t half_month)
     struct date date = half_month_date(half_month);
     date.day = date.day == 1 ? 14 : date_days_in_month(date.year, date.month);
     return date_to_day(date);
+}
+
+int32_t tally_quarter(int32_t half_month)
+{
+    return half_month / HALVES_OF_QUARTER;
+}
+
+int32_t tally_first_half(int32_t quarter)
+{
+    return quarter * HALVES_OF_QUARTER;
+}
+
+bool tally_has_quarters(int dimension)
+{
+    return dimension == TALLY_PROCEDURE;
 }
 
 // Procedures are many: with them stand only the two that people begin with.
@@ -317,8 +334,13 @@ void tally_fold(struct tally *tally)
     for (size_t i = 0; i < days; i++) {
         // A copy: adding may move the cells.
         struct tally_cell cell = tally->cells[i];
-        add_to_cell(tally, cell.dimension, TALLY_HALF_MONTH,
-                    tally_half_month(cell.period), cell.key, &cell.sum);
+        int32_t half = tally_half_month(cell.period);
+        add_to_cell(tally, cell.dimension, TALLY_HALF_MONTH, half, cell.key,
+                    &cell.sum);
+        if (tally_has_quarters(cell.dimension)) {
+            add_to_cell(tally, cell.dimension, TALLY_QUARTER,
+                        tally_quarter(half), cell.key, &cell.sum);
+        }
     }
 }
 

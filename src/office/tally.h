@@ -43,8 +43,13 @@ int64_t tally_pair_second(int64_t key);
 enum { TALLY_NAME_SIZE = 32 };
 bool tally_dimension_name(int dimension, char out[TALLY_NAME_SIZE]);
 
-enum tally_grain { TALLY_DAY = 0, TALLY_HALF_MONTH = 1 };
-// No period of either grain is later: half-months until the year 9999 are
+enum tally_grain {
+    TALLY_DAY = 0,
+    TALLY_HALF_MONTH = 1,
+    TALLY_QUARTER = 2, // where tally_has_quarters()
+    TALLY_GRAIN_COUNT
+};
+// No period of any grain is later: half-months until the year 9999 are
 // fewer, and this day is in the year 2627.
 enum { TALLY_PERIOD_MOST = 240000 };
 
@@ -53,6 +58,12 @@ enum { TALLY_PERIOD_MOST = 240000 };
 int32_t tally_half_month(int32_t day);
 int32_t tally_first_day(int32_t half_month);
 int32_t tally_last_day(int32_t half_month);
+// The calendar's quarter of a half-month, year × 4 + quarter − 1; and back: the
+// first of its six half-months.
+int32_t tally_quarter(int32_t half_month);
+int32_t tally_first_half(int32_t quarter);
+// Of a dimension with hundreds of keys a year is read from quarters.
+bool tally_has_quarters(int dimension);
 
 // What is doubted of a visit. The numbers stand in the database.
 enum { DOUBT_FLAGGED = 1, DOUBT_MARKED = 2 };
@@ -92,7 +103,7 @@ struct tally {
 // tally_fold().
 void tally_add(struct tally *tally, const struct tally_facts *facts, int sign);
 // Once, after the last visit: makes the cells of all dimensions and pairs, of
-// days and of half-months.
+// every grain.
 void tally_fold(struct tally *tally);
 // NULL when there is none.
 struct tally_cell *tally_find(const struct tally *tally, int dimension,

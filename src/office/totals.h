@@ -2,7 +2,8 @@
 // year over any number of visits reads a few hundred rows. Two grains are kept,
 // days and half-months (1st–14th, 15th–end), since every month of both official
 // kinds is made of half-months; a period reads half-months inside and days at
-// its edges.
+// its edges. Of procedures, which are hundreds, the calendar's quarters are kept
+// as well.
 #pragma once
 #include "office/office.h"
 #include <stdbool.h>

@@ -1,6 +1,6 @@
 #include "common/buf.h"
 #include "common/log.h"
-#include "office/breakdown.h"
+#include "office/breakdown_sqlite.h"
 #include "office/filter_place.h"
 #include "office/heads.h"
 #include "office/office_sqlite.h"
@@ -234,32 +234,23 @@ static const struct {
     [OFFICE_BY_HOUR_OF_WEEK] = {TOTALS_NUMBERS, RECOUNT_HOURS},
 };
 
-static void bind_range(struct sql_statement *s, int index,
-                       struct day_range range)
-{
-    sql_bind_int(s, index, range.from);
-    sql_bind_int(s, index + 1, range.to);
-}
-
 enum office_result office_totals(struct office *office, int32_t from_day,
                                  int32_t to_day, enum office_breakdown by,
                                  office_total_row *row, void *ctx)
 {
     struct reading reading = {by, row, ctx};
     struct day_range days = breakdown_clamp(from_day, to_day);
-    struct day_ranges ranges = breakdown_split(by, days);
+    if (sources[by].totals == TOTALS_CODES) {
+        return totals_give_codes(office->sql, days, by, row, ctx);
+    }
     struct sql_statement *s = sql_use(office->sql, sources[by].totals);
     sql_bind_int(s, 1, breakdown_dimension(by));
-    bind_range(s, 2, ranges.half_months);
-    bind_range(s, 4, ranges.before);
-    bind_range(s, 6, ranges.after);
+    bind_split(s, breakdown_split(by, days));
     switch (sources[by].totals) {
     case TOTALS_PERIODS:
         return give_numbers(s, SHAPE_PERIOD, &reading);
     case TOTALS_NUMBERS:
         return give_numbers(s, SHAPE_KEY, &reading);
-    case TOTALS_CODES:
-        return totals_give_codes(office->sql, s, by, row, ctx);
     default:
         return give_texts(s, &reading);
     }
@@ -286,7 +277,7 @@ static enum office_result recount(struct office *office, size_t statement,
                                   const struct reading *reading)
 {
     struct sql_statement *s = sql_use(office->sql, statement);
-    bind_range(s, 1, days);
+    bind_days(s, 1, days);
     if (heads) {
         sql_bind_text(s, 3, heads);
     }

@@ -1,6 +1,6 @@
 #include "common/date.h"
 #include "common/log.h"
-#include "office/breakdown.h"
+#include "office/breakdown_sqlite.h"
 #include "office/filter_place.h"
 #include "office/transactions_sqlite.h"
 #include <stdlib.h>
@@ -135,13 +135,6 @@ static bool is_told(enum office_breakdown by)
     return by != OFFICE_BY_DEVICE && by != OFFICE_BY_CHANNEL;
 }
 
-static void bind_range(struct sql_statement *s, int index,
-                       struct day_range range)
-{
-    sql_bind_int(s, index, range.from);
-    sql_bind_int(s, index + 1, range.to);
-}
-
 static enum sql_result read_rows(struct bins *bins, struct sql_statement *s)
 {
     struct transaction_sum sum = {.count = 0};
@@ -163,12 +156,9 @@ static enum sql_result read_rows(struct bins *bins, struct sql_statement *s)
 
 static enum sql_result read_totals(struct bins *bins, struct day_range days)
 {
-    struct day_ranges ranges = breakdown_split(bins->by, days);
     struct sql_statement *s = sql_use(bins->sql, TRANSACTION_TOTALS);
     sql_bind_int(s, 1, breakdown_dimension(bins->by));
-    bind_range(s, 2, ranges.half_months);
-    bind_range(s, 4, ranges.before);
-    bind_range(s, 6, ranges.after);
+    bind_split(s, breakdown_split(bins->by, days));
     return read_rows(bins, s);
 }
 

@@ -205,19 +205,32 @@ static enum sql_result check_strays(struct verifying *v)
     return result;
 }
 
+static int32_t first_day_of(enum tally_grain grain, int32_t period)
+{
+    switch (grain) {
+    case TALLY_HALF_MONTH:
+        return tally_first_day(period);
+    case TALLY_QUARTER:
+        return tally_first_day(tally_first_half(period));
+    default:
+        return period;
+    }
+}
+
 void verify_find_total(struct verifying *v, int dimension,
                        enum tally_grain grain, int32_t period, int64_t key,
                        const char *what)
 {
+    static const char *const grains[TALLY_GRAIN_COUNT] = {
+        "day", "half-month from", "quarter from"};
     char day[DATE_ISO_SIZE], name[TALLY_NAME_SIZE], numbers[48];
-    bool is_day = grain == TALLY_DAY;
     if (!tally_dimension_name(dimension, name) ||
-        (unsigned)grain > TALLY_HALF_MONTH || period < 0 ||
+        (unsigned)grain >= TALLY_GRAIN_COUNT || period < 0 ||
         period > TALLY_PERIOD_MOST) {
         verify_find(v, "", 0, 0, "there is a total of no breakdown or period");
         return;
     }
-    date_format_iso(is_day ? period : tally_first_day(period), day);
+    date_format_iso(first_day_of(grain, period), day);
     if (dimension < TALLY_DIMENSION_COUNT) {
         snprintf(numbers, sizeof numbers, "key %lld", (long long)key);
     } else {
@@ -227,7 +240,7 @@ void verify_find_total(struct verifying *v, int dimension,
     }
     verify_find(v, "", 0, 0,
                 "the total of the %s %s by %s, %s, is not what its %s give",
-                is_day ? "day" : "half-month from", day, name, numbers, what);
+                grains[grain], day, name, numbers, what);
 }
 
 static void find_total(struct verifying *v, const struct tally_cell *cell)

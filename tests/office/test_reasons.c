@@ -14,6 +14,9 @@
 static const char migration[] =
 #include "office/office_15.sql.h"
     ;
+static const char quarters[] =
+#include "office/office_32.sql.h"
+    ;
 
 static int64_t at(const char *text)
 {
@@ -191,6 +194,26 @@ static void test_rows_of_a_breakdown(void **state)
            "walk-up/reason.other:0-0-0-1-0 ");
     expect(office, "2026-11-01", "2026-11-30", OFFICE_BY_FIELD, "dat-dai", "");
     expect(office, "2026-11-01", "2026-11-30", OFFICE_BY_CHANNEL, "post", "");
+}
+
+// Read from whole quarters, with half-months and days beside them.
+static void test_a_year_by_procedure(void **state)
+{
+    struct fixture *f = *state;
+    struct office *office = f->made.office;
+    rate(&f->a, "2026-12-14T09:00:00+07:00", 1, "reason.low.1", "");
+    rate(&f->a, "2026-12-15T09:00:00+07:00", 2, "reason.low.1", "");
+    rate(&f->a, "2027-03-31T09:00:00+07:00", 3, "reason.low.1", "");
+    rate(&f->a, "2027-04-01T09:00:00+07:00", 4, "reason.low.1", "");
+    rate(&f->a, "2027-06-30T09:00:00+07:00", 5, "reason.low.1", "");
+    rate(&f->a, "2027-07-14T09:00:00+07:00", 4, "reason.low.1", "");
+    rate(&f->a, "2027-07-15T09:00:00+07:00", 3, "reason.low.1", "");
+    send_all(f, &f->a);
+    expect(office, "2026-12-15", "2027-07-14", OFFICE_BY_PROCEDURE, NULL,
+           "/:0-1-1-2-1 /reason.low.1:0-1-1-2-1 ");
+    expect(office, "2027-04-01", "2027-06-30", OFFICE_BY_PROCEDURE, NULL,
+           "/:0-0-0-1-1 /reason.low.1:0-0-0-1-1 ");
+    expect_verified(office, NULL);
 }
 
 // The rating that was counted first stops counting, and its reasons with it.
@@ -433,9 +456,10 @@ static void test_an_older_database_is_totalled(void **state)
     rate(&f->b, "2026-11-15T09:30:00+07:00", 1, "reason.low.8", "T-1");
     send_all(f, &f->b);
     send_all(f, &f->a);
-    tamper(f, "DROP TABLE reason_totals;"
+    tamper(f, "DROP TABLE reason_totals; DELETE FROM totals WHERE grain = 2;"
               "DELETE FROM codes WHERE code LIKE 'reason.%'");
     tamper(f, migration);
+    tamper(f, quarters);
     made_office_reopen(&f->made);
     expect_verified(f->made.office, NULL);
     expect(f->made.office, "2026-11-15", "2026-11-15", OFFICE_BY_NONE, NULL,
@@ -454,6 +478,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         OFFICE_TEST(test_each_rating_counts_once_for_a_reason),
         OFFICE_TEST(test_rows_of_a_breakdown),
+        OFFICE_TEST(test_a_year_by_procedure),
         OFFICE_TEST(test_a_rating_that_is_taken_over_takes_its_reasons),
         OFFICE_TEST(test_changed_totals_are_found),
         OFFICE_TEST(test_a_recount_up_to_heads),

@@ -36,6 +36,20 @@ static void test_half_months(void **state)
     assert_int_equal(tally_half_month(day("0000-01-01")), 0);
 }
 
+static void test_quarters(void **state)
+{
+    (void)state;
+    int32_t first = tally_quarter(tally_half_month(day("2026-01-01")));
+    assert_int_equal(first, 2026 * 4);
+    assert_int_equal(tally_quarter(tally_half_month(day("2026-03-31"))), first);
+    assert_int_equal(tally_quarter(tally_half_month(day("2026-04-01"))),
+                     first + 1);
+    assert_int_equal(tally_first_half(first),
+                     tally_half_month(day("2026-01-01")));
+    assert_true(tally_has_quarters(TALLY_PROCEDURE));
+    assert_false(tally_has_quarters(TALLY_COUNTER));
+}
+
 static struct tally_facts visit(const char *iso, int hour)
 {
     return (struct tally_facts){
@@ -126,6 +140,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_half_months),
+        cmocka_unit_test(test_quarters),
         cmocka_unit_test(test_visits_go_to_their_cells),
         cmocka_unit_test(test_taking_away_leaves_nothing),
         cmocka_unit_test(test_many_keys),
