@@ -198,6 +198,7 @@ static enum sql_result add_flag(struct judge *judge,
     sql_bind_text(s, 6, flag->figures);
     sql_bind_int(s, 7, judge->rules.version);
     sql_bind_int(s, 8, judge->now);
+    sql_bind_int(s, 9, (int64_t)flag->count);
     enum sql_result result = sql_step(s);
     if (result == SQL_OK) {
         flag->no = sql_int(s, 0);
@@ -213,6 +214,7 @@ static enum sql_result change_flag(struct judge *judge,
     sql_bind_int(s, 1, flag->no);
     sql_bind_text(s, 2, flag->figures);
     sql_bind_int(s, 3, judge->rules.version);
+    sql_bind_int(s, 4, (int64_t)flag->count);
     return sql_execute(s);
 }
 

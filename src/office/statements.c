@@ -1404,6 +1404,10 @@ const char *const office_statements[STATEMENT_COUNT] = {
         "  (SELECT * FROM held EXCEPT SELECT * FROM told)"
         " UNION ALL SELECT action, who, detail, 0 FROM"
         "  (SELECT * FROM told EXCEPT SELECT * FROM held)",
+    [VERIFY_FLAG_COUNTS] =
+        "SELECT flag_no, ratings, (SELECT count(*) FROM flag_visits x"
+        "  WHERE x.flag_no = f.flag_no) AS held FROM visit_flags f"
+        " WHERE ratings <> held",
     [VERIFY_FORM_COUNT] = "SELECT count(*) FROM forms",
     [VERIFY_FORM_TOTALS] = "WITH " FORM_CELLS(
         "") ", kept AS (SELECT " FORM_COLUMNS " FROM form_totals)"
@@ -1461,11 +1465,11 @@ const char *const office_statements[STATEMENT_COUNT] = {
         " ORDER BY f.flag_no, x.device_no, x.gen, x.seq",
     [VISIT_FLAG_ADD] =
         "INSERT INTO visit_flags (rule, counter_no, officer_no, first_day,"
-        " last_day, figures, version, since)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) RETURNING flag_no",
-    [VISIT_FLAG_CHANGE] = "UPDATE visit_flags SET figures = ?2, version = ?3"
-                          " WHERE flag_no = ?1"
-                          " AND (figures <> ?2 OR version <> ?3)",
+        " last_day, figures, version, since, ratings)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) RETURNING flag_no",
+    [VISIT_FLAG_CHANGE] = "UPDATE visit_flags SET figures = ?2, version = ?3,"
+                          " ratings = ?4 WHERE flag_no = ?1 AND"
+                          " (figures <> ?2 OR version <> ?3 OR ratings <> ?4)",
     [VISIT_FLAG_DROP] = "DELETE FROM visit_flags WHERE flag_no = ?1",
     [VISIT_FLAG_STATE] = "SELECT lifted_at FROM visit_flags WHERE flag_no = ?1",
     [VISIT_FLAG_LIFT] = "UPDATE visit_flags SET lifted_at = ?2, lifted_by = ?3,"
@@ -1478,8 +1482,7 @@ const char *const office_statements[STATEMENT_COUNT] = {
     [VISIT_FLAGS_LIST] =
         "SELECT f.flag_no, f.rule, c.code, o.code, f.first_day, f.last_day,"
         " f.figures, f.version, f.since, f.lifted_at, f.lifted_by,"
-        " f.lift_reason, (SELECT count(*) FROM flag_visits x"
-        "  WHERE x.flag_no = f.flag_no) FROM visit_flags f"
+        " f.lift_reason, f.ratings FROM visit_flags f"
         " LEFT JOIN codes c ON c.code_no = f.counter_no"
         " LEFT JOIN codes o ON o.code_no = f.officer_no"
         " WHERE f.first_day <= ?2 AND f.last_day >= ?1"
@@ -1488,11 +1491,10 @@ const char *const office_statements[STATEMENT_COUNT] = {
         " ORDER BY f.flag_no DESC LIMIT ?7",
     [VISIT_FLAGS_COUNT] =
         "SELECT rule, sum(lifted_at = 0),"
-        " sum((lifted_at = 0) * (SELECT count(*) FROM flag_visits x"
-        "  WHERE x.flag_no = f.flag_no)), sum(lifted_at <> 0),"
+        " sum((lifted_at = 0) * ratings), sum(lifted_at <> 0),"
         " count(DISTINCT CASE lifted_at WHEN 0"
         "  THEN first_day || ' ' || counter_no || ' ' || officer_no END)"
-        " FROM visit_flags f WHERE first_day <= ?2 AND last_day >= ?1"
+        " FROM visit_flags WHERE first_day <= ?2 AND last_day >= ?1"
         " GROUP BY rule",
     [OFFICER_DAY_DROP] =
         "DELETE FROM officer_days WHERE counter_no = ?1 AND day = ?2",

@@ -196,6 +196,21 @@ static enum sql_result count_doubted(struct verifying *v)
     return result;
 }
 
+static enum sql_result check_flag_counts(struct verifying *v)
+{
+    struct sql_statement *s = sql_use(v->sql, VERIFY_FLAG_COUNTS);
+    enum sql_result result;
+    while ((result = sql_step(s)) == SQL_OK && !v->is_stopped) {
+        verify_find(v, "", 0, 0,
+                    "flag %lld says that it is on %lld ratings, "
+                    "and is on %lld",
+                    (long long)sql_int(s, 0), (long long)sql_int(s, 1),
+                    (long long)sql_int(s, 2));
+    }
+    sql_done(s);
+    return result == SQL_NONE ? SQL_OK : result;
+}
+
 static enum sql_result check_decisions(struct verifying *v)
 {
     struct sql_statement *s = sql_use(v->sql, VERIFY_DECISIONS);
@@ -221,6 +236,9 @@ enum sql_result verify_flags(struct verifying *v)
     }
     if (result == SQL_OK && !v->is_stopped) {
         result = count_doubted(v);
+    }
+    if (result == SQL_OK && !v->is_stopped) {
+        result = check_flag_counts(v);
     }
     if (result == SQL_OK) {
         result = judging_read_rules(v->sql, &rules);

@@ -624,6 +624,9 @@ static void test_flags_that_the_rules_do_not_give(void **state)
         {"DELETE FROM flag_visits WHERE seq = 3",
          "INSERT INTO flag_visits VALUES (1, 1, 1, 3)",
          "6 visits are shown as flagged or marked, and 5 are"},
+        {"UPDATE visit_flags SET ratings = 7",
+         "UPDATE visit_flags SET ratings = 6",
+         "flag 1 says that it is on 7 ratings, and is on 6"},
         {"UPDATE visits SET doubts = 0 WHERE seq = 2",
          "UPDATE visits SET doubts = 1 WHERE seq = 2",
          "is not shown as what its flags and marks say"},
@@ -684,11 +687,37 @@ static void test_decisions_behind_the_trails_back(void **state)
     expect_found(f, "flag-lifted by user an, \"khác\", stands only beside");
 }
 
+// Flags of before have no count; a lifted one is given its own as well.
+static void test_flags_of_before_are_counted(void **state)
+{
+    static const char migration[] =
+#include "office/office_33.sql.h"
+        ;
+    struct fixture *f = *state;
+    struct flags flags;
+    rate_many(&f->a, 6, 20 * SECOND);
+    maker_wait(&f->a, 24 * 60 * MINUTE);
+    rate_many(&f->a, 7, 20 * SECOND);
+    send(f, &f->a, 1, 13);
+    judge(f);
+    list(f, OFFICE_FLAGS_ON, &flags);
+    lift(f, flags.all[0].no, true);
+    tamper(f, "ALTER TABLE visit_flags DROP COLUMN ratings");
+    tamper(f, migration);
+    expect_sound(f);
+    list(f, OFFICE_FLAGS_ALL, &flags);
+    assert_int_equal(flags.count, 2);
+    assert_int_equal(flags.all[0].ratings + flags.all[1].ratings, 13);
+}
+
 // A database of before knows neither the days of a counter nor any flag.
 static void test_a_database_of_before_is_judged(void **state)
 {
     static const char migration[] =
 #include "office/office_23.sql.h"
+        ;
+    static const char counts[] =
+#include "office/office_33.sql.h"
         ;
     struct fixture *f = *state;
     rate_many(&f->a, 6, 20 * SECOND);
@@ -700,6 +729,7 @@ static void test_a_database_of_before_is_judged(void **state)
               "DROP TABLE due_months; DROP TABLE flag_visits;"
               "DROP TABLE visit_flags; DROP TABLE visit_marks");
     tamper(f, migration);
+    tamper(f, counts);
     set_rules(f, buf_text(&f->thresholds), 0, "{}");
     judge(f);
     expect_aside(f, 6, 0, 6);
@@ -724,6 +754,7 @@ int main(void)
         T(test_the_order_of_arrival_plays_no_part),
         T(test_flags_that_the_rules_do_not_give),
         T(test_decisions_behind_the_trails_back),
+        T(test_flags_of_before_are_counted),
         T(test_a_database_of_before_is_judged),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
