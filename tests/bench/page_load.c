@@ -69,6 +69,7 @@ static const struct {
     {"live", "reports/live", NULL},
     {"reasons", "reasons?%s", NULL},
     {"reasons-by-field", "reasons?%s&by=field", NULL},
+    {"reasons-by-procedure", "reasons?%s&by=procedure", NULL},
     {"comments", "comments?%s", NULL},
     {"flags", "flags?%s", NULL},
     {"cases", "cases", NULL},
