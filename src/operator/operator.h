@@ -1,6 +1,6 @@
 // `hailong`, the command of those who run devices and servers:
 //
-//   hailong device add --data /var/lib/hailong --counter 3
+//   hailong device add --data /var/lib/hailong/server --counter 3
 //
 // One or two words name the command, options follow. Everything it prints goes
 // into the console, so that a test can read it.
