@@ -28,16 +28,17 @@ NEEDS_qr = common
 NEEDS_ledger = vietnamese common
 NEEDS_survey = ledger i18n vietnamese common
 NEEDS_store = ledger sql common
+NEEDS_doctor = store i18n vietnamese common
 NEEDS_integrity = survey ledger i18n vietnamese common
 NEEDS_office = integrity survey ledger sql i18n vietnamese common
 NEEDS_report = office survey ledger i18n vietnamese common
 NEEDS_sync = store ledger common
 NEEDS_mail = common
 NEEDS_server = mail report office integrity store qr survey ledger i18n vietnamese common
-NEEDS_ui = store survey ledger i18n vietnamese common
-NEEDS_operator = sync report office store qr ledger i18n vietnamese common
-ROOMS := common mail sql vietnamese i18n qr ledger survey integrity store office \
-         report sync server ui operator
+NEEDS_ui = doctor store survey ledger i18n vietnamese common
+NEEDS_operator = doctor sync report office store qr ledger i18n vietnamese common
+ROOMS := common mail sql vietnamese i18n qr ledger survey integrity store doctor \
+         office report sync server ui operator
 
 # Libraries, each in the room that alone includes it.
 PKGS_common = jansson inih libsystemd

@@ -36,7 +36,7 @@ function isOld(device) {
 
 // What somebody can do something about, in words.
 function troublesOf(device) {
-  const known = ["no-ledger", "quarantine", "disk-low"];
+  const known = ["no-ledger", "quarantine", "disk-low", "battery-low", "battery-empty"];
   const troubles = device.faults.map((fault) =>
     known.includes(fault)
       ? textOf(`text.fault.${fault}`)

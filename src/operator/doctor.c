@@ -1,9 +1,9 @@
 // hailong doctor: whether a device can do its work, and what to do about what
 // it cannot.
-#include "operator/doctor.h"
 #include "common/file.h"
 #include "common/json.h"
 #include "operator/command.h"
+#include "operator/doctor_server.h"
 #include "operator/listing.h"
 #include "operator/server_data.h"
 #include <string.h>
@@ -80,7 +80,8 @@ static int examine(const struct config *config, const char *data,
     struct doctor_line lines[DOCTOR_CHECK_COUNT];
     struct doctor_facts facts;
     int status = COMMAND_DONE;
-    doctor_gather(data, &way, &facts);
+    doctor_look(data, &facts);
+    doctor_ask(data, &way, &facts);
     doctor_judge(&facts, texts, language, lines);
     if (config_flag(config, "json"))
         print_json(lines, &console->out);

@@ -69,6 +69,12 @@ enum sql_result courier_quarantine_count(struct courier *courier,
                                          int64_t *out_count);
 
 // --- Attempts: a restart does not forget them -------------------------------
+// How a last error begins that says how far the try came; others are of a
+// server that answered.
+#define COURIER_ERROR_STATUS "the server answered %d"
+#define COURIER_ERROR_TLS "TLS: "
+#define COURIER_ERROR_CONTACT "no contact: "
+#define COURIER_ERROR_UNBELIEVED "an answer that is not believed: "
 struct courier_attempts {
     int64_t failures;      // in a row
     int64_t next_at_ms;    // wall time before which nothing is sent

@@ -1,4 +1,5 @@
 #include "sync/worker.h"
+#include "common/battery.h"
 #include "common/clock.h"
 #include "common/file.h"
 #include "common/log.h"
@@ -37,12 +38,13 @@ enum {
 static const char module[] = "sync";
 
 struct worker {
-    char *directory, *proxy;
+    char *directory, *proxy, *battery_root;
     bool plain_http;
     int poll_ms;
     int connect_s, total_s;
     atomic_bool stopping;
     int lock; // −1: not held
+    enum battery_level battery;
     bool enrolled;
     struct device device;
     struct key key;
@@ -73,6 +75,8 @@ struct worker *worker_new(const struct worker_params *params)
         return NULL;
     w->directory = strdup(params->directory);
     w->proxy = params->proxy ? strdup(params->proxy) : NULL;
+    w->battery_root =
+        strdup(params->battery_root ? params->battery_root : BATTERY_ROOT);
     w->plain_http = params->plain_http;
     w->poll_ms = params->poll_ms > 0 ? params->poll_ms : POLL_MS;
     w->connect_s = params->connect_s;
@@ -105,6 +109,7 @@ void worker_free(struct worker *w)
         close(w->lock);
     free(w->directory);
     free(w->proxy);
+    free(w->battery_root);
     free(w);
 }
 
@@ -299,6 +304,7 @@ static bool find_waiting(struct worker *w, struct waiting *out)
 // What staff at the server can do something about.
 static void find_faults(struct worker *w, struct batch_state *out)
 {
+    struct battery battery;
     int64_t quarantined = 0;
     if (!w->reader)
         out->faults[out->fault_count++] = "no-ledger";
@@ -307,6 +313,11 @@ static void find_faults(struct worker *w, struct batch_state *out)
         out->faults[out->fault_count++] = "quarantine";
     if (out->disk_free_mib >= 0 && out->disk_free_mib < DISK_LOW_MIB)
         out->faults[out->fault_count++] = "disk-low";
+    battery_read(w->battery_root, &battery);
+    w->battery = battery_level(w->battery, &battery);
+    if (w->battery != BATTERY_FINE)
+        out->faults[out->fault_count++] =
+            w->battery == BATTERY_EMPTY ? "battery-empty" : "battery-low";
 }
 
 static void describe(struct worker *w, const struct waiting *waiting,
@@ -421,8 +432,7 @@ static enum sync_outcome take_good(struct worker *w, const struct batch *sent,
     if (!answer_read(buf_text(&got->body), got->body.size, sent,
                      w->device.server_key, own_hash, w, answer, reason)) {
         char text[JSON_MESSAGE_SIZE + 64];
-        snprintf(text, sizeof text, "an answer that is not believed: %s",
-                 reason);
+        snprintf(text, sizeof text, COURIER_ERROR_UNBELIEVED "%s", reason);
         complain(w, text);
         free(answer);
         return SYNC_RETRY;
@@ -521,11 +531,13 @@ static enum sync_outcome take_refusal(struct worker *w,
     if (outcome == SYNC_STOPPED)
         return outcome;
     if (result == TRANSPORT_ANSWERED)
-        snprintf(text, sizeof text, "the server answered %d: %s", got->status,
+        snprintf(text, sizeof text, COURIER_ERROR_STATUS ": %s", got->status,
                  problem.detail[0] ? problem.detail : "no reason given");
     else
         snprintf(text, sizeof text, "%s%s",
-                 result == TRANSPORT_TLS ? "TLS: " : "", got->message);
+                 result == TRANSPORT_TLS ? COURIER_ERROR_TLS
+                                         : COURIER_ERROR_CONTACT,
+                 got->message);
     complain(w, text);
     return outcome;
 }

@@ -12,6 +12,7 @@ struct worker_params {
     bool plain_http;        // allow http:// beyond this machine
     int poll_ms;            // how often kiosk.db is looked at; 0: 1,000
     int connect_s, total_s; // of a request; 0: the transport's own
+    const char *battery_root; // NULL: the kernel's
 };
 
 enum worker_result {

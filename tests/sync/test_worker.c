@@ -10,6 +10,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define PROBLEM(type, more)                                                    \
@@ -112,6 +113,46 @@ static void test_all_is_sent(void **state)
     assert_int_equal(attempts.failures, 0);
     assert_string_equal(attempts.last_error, "");
     assert_true(attempts.last_sent_ms > 0);
+}
+
+static void put(const char *folder, const char *name, const char *text)
+{
+    char path[SCRATCH_SIZE + 32];
+    snprintf(path, sizeof path, "%s/BAT0", folder);
+    mkdir(path, 0755);
+    snprintf(path, sizeof path, "%s/BAT0/%s", folder, name);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs(text, file);
+    fclose(file);
+}
+
+// A tablet that nobody plugged in says so with its next batch.
+static void test_a_weak_battery_is_told(void **state)
+{
+    struct courier_bench *b = *state;
+    char power[SCRATCH_SIZE];
+    struct heard_batch heard;
+    scratch_make(power);
+    put(power, "type", "Battery\n");
+    put(power, "status", "Discharging\n");
+    static const char *const percents[] = {"50\n", "12\n", "5\n"};
+    static const char *const told[] = {"\"faults\":[]",
+                                       "\"faults\":[\"battery-low\"]",
+                                       "\"faults\":[\"battery-empty\"]"};
+    for (size_t i = 0; i < sizeof told / sizeof told[0]; i++) {
+        put(power, "capacity", percents[i]);
+        bench_visit(b, 1);
+        struct worker *worker = worker_new(&(struct worker_params){
+            .directory = b->kiosk.folder, .battery_root = power});
+        assert_non_null(worker);
+        assert_int_equal(worker_run_once(worker), WORKER_OK);
+        worker_free(worker);
+        bench_heard(b, i, &heard);
+        assert_holds(buf_text(&heard.text), told[i]);
+        heard_free(&heard);
+    }
+    scratch_remove(power);
 }
 
 static void test_nothing_to_send(void **state)
@@ -974,6 +1015,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_all_is_sent),
+        TEST(test_a_weak_battery_is_told),
         TEST(test_nothing_to_send),
         TEST(test_the_receipt_is_kept),
         TEST(test_a_backlog_goes_in_batches),

@@ -1,12 +1,14 @@
 // What is well with a device, what is not, and what to do: one line for each
-// thing that has to work. Facts are gathered at the edge
-// (doctor_facts.c) and judged here. Pure but for doctor_gather().
+// thing that has to work, for `hailong doctor` and the staff's page alike.
+// Facts of the machine are gathered by doctor_look(); of the server by the
+// caller, who asks it, or by doctor_hear(), from what the courier left.
+// doctor_judge() is pure.
 #pragma once
+#include "common/battery.h"
 #include "common/buf.h"
 #include "i18n/i18n.h"
 #include "store/device.h"
 #include "store/sending.h"
-#include "sync/transport.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -24,6 +26,7 @@ enum doctor_check {
     DOCTOR_DISPLAY,
     DOCTOR_TOUCH,
     DOCTOR_SOUND,
+    DOCTOR_BATTERY,
     DOCTOR_CLOCK,
     DOCTOR_DISK,
     DOCTOR_SYNC, // of the disk
@@ -39,7 +42,17 @@ enum doctor_check {
 };
 const char *doctor_check_name(enum doctor_check check); // "display"
 
-enum { DOCTOR_NAME_SIZE = 128 };
+enum { DOCTOR_NAME_SIZE = 128, DOCTOR_MESSAGE_SIZE = 256 };
+
+// How far the way to the server leads.
+enum doctor_reach {
+    DOCTOR_REACHED,
+    DOCTOR_NOT_REACHED,
+    DOCTOR_BAD_ADDRESS,     // the rules of the enrolment forbid it
+    DOCTOR_BAD_CERTIFICATE, // it is none of ours
+    DOCTOR_OLD_CERTIFICATE, // nothing but its dates is wrong
+    DOCTOR_SILENT           // `message`: the time of the last contact, or ""
+};
 
 struct doctor_facts {
     char missing_file[DOCTOR_NAME_SIZE]; // of the program; "": none
@@ -49,6 +62,7 @@ struct doctor_facts {
     int touch_count;
     char touch[DOCTOR_NAME_SIZE]; // name of the first panel
     bool sound_found;
+    struct battery battery;
     int64_t wall_ms;
     bool clock_believed, clock_synced;
     int64_t disk_free_bytes; // below 0: the directory is not there
@@ -60,11 +74,12 @@ struct doctor_facts {
     bool open_files; // others than its user can read its secrets
     struct sending sending;
     bool screen_runs, courier_runs;
-    enum transport_result answered; // to the question for the time
-    int status;                     // of that answer
-    bool is_our_server;             // it signed with the key of the enrolment
-    char message[TRANSPORT_MESSAGE_SIZE]; // why there was no answer
-    bool out_of_date;       // nothing but the dates of the certificate
+    enum doctor_reach reach;
+    int status;                        // of the answer to an honest question
+    bool server_known;                 // whether it is ours was asked
+    bool is_our_server;                // it signed with the enrolment's key
+    char message[DOCTOR_MESSAGE_SIZE]; // why it is not reached
+    bool offset_known;
     int64_t clock_ahead_ms; // of the server's
     int right_status;       // to the device's own question; 0: not asked
     char server[DEVICE_TEXT_SIZE];
@@ -82,7 +97,11 @@ void doctor_judge(const struct doctor_facts *facts, const struct i18n *texts,
                   struct doctor_line out[DOCTOR_CHECK_COUNT]);
 void doctor_free(struct doctor_line lines[DOCTOR_CHECK_COUNT]);
 
-// doctor_facts.c: looks at the machine, the device's directory and the server.
-// Writes one small file in the directory and removes it again.
-void doctor_gather(const char *directory, const struct transport_params *way,
-                   struct doctor_facts *out);
+// machine.c: looks at the machine and at the device's directory, where it
+// writes one small file and removes it again. A slow disk is waited for. Says
+// nothing of the server but its address.
+void doctor_look(const char *directory, struct doctor_facts *out);
+
+// heard.c: what the courier's last tries tell of the server, without asking it.
+// Pure; after doctor_look().
+void doctor_hear(const char *boot, int64_t up_ms, struct doctor_facts *facts);

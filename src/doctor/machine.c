@@ -1,7 +1,7 @@
+#include "common/battery.h"
 #include "common/clock.h"
 #include "common/file.h"
-#include "operator/doctor.h"
-#include "sync/trusted_time.h"
+#include "doctor/doctor.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
@@ -15,10 +15,9 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-enum { SYNCS = 9, SYNC_BYTES = 4096, SMALL_FILE = 65536, ASK_S = 15 };
+enum { SYNCS = 9, SYNC_BYTES = 4096, SMALL_FILE = 65536 };
 
-// --- The machine
-// ---------------------------------------------------------------
+// --- The machine -------------------------------------------------------------
 
 // The first line of a small file; "" when there is none.
 static void first_line(const char *path, char *out, size_t size)
@@ -125,13 +124,13 @@ static void look_at_machine(struct doctor_facts *out)
     out->sound_found = glob("/proc/asound/card[0-9]*", 0, NULL, &cards) == 0;
     if (out->sound_found)
         globfree(&cards);
+    battery_read(BATTERY_ROOT, &out->battery);
     out->wall_ms = clock_wall_ms();
     out->clock_believed = clock_is_believable(out->wall_ms);
     out->clock_synced = clock_is_synced();
 }
 
-// --- The disk
-// --------------------------------------------------------------------
+// --- The disk ----------------------------------------------------------------
 
 static int compare_times(const void *a, const void *b)
 {
@@ -201,70 +200,11 @@ static bool runs(const char *directory, const char *lock)
     return fd < 0 && errno == EWOULDBLOCK;
 }
 
-// --- The server
-// ------------------------------------------------------------------
-
-static void ask_for_right(struct transport *transport,
-                          const struct device *device, struct doctor_facts *out)
-{
-    char url[DEVICE_TEXT_SIZE + 64];
-    struct transport_answer answer;
-    snprintf(url, sizeof url, "%s/api/v1/devices/me/config", device->server);
-    const struct transport_request request = {
-        .method = "GET", .url = url, .token = device->token, .total_s = ASK_S};
-    if (transport_ask(transport, &request, &answer) == TRANSPORT_ANSWERED)
-        out->right_status = answer.status;
-    transport_answer_free(&answer);
-}
-
-// Whether anything answers there, and why not: no date of a certificate is
-// believed, and none is passed over.
-static void ask_for_answer(struct transport *transport,
-                           const struct device *device,
-                           struct doctor_facts *out)
-{
-    char url[DEVICE_TEXT_SIZE + 64];
-    struct transport_answer answer;
-    snprintf(url, sizeof url, "%s/healthz", device->server);
-    const struct transport_request request = {
-        .method = "GET", .url = url, .total_s = ASK_S};
-    out->answered = transport_ask(transport, &request, &answer);
-    out->status = answer.status;
-    out->out_of_date = answer.out_of_date;
-    memcpy(out->message, answer.message, sizeof out->message);
-    transport_answer_free(&answer);
-}
-
-static void ask_server(const struct device *device,
-                       const struct transport_params *way,
-                       struct doctor_facts *out)
-{
-    struct transport_params params = *way;
-    struct courier_anchor anchor = {.up_ms = 0};
-    params.ca = device->ca;
-    params.pin = device->pin;
-    struct transport *transport = transport_open(&params);
-    snprintf(out->server, sizeof out->server, "%s", device->server);
-    out->answered = TRANSPORT_FAILED;
-    if (!transport)
-        return;
-    ask_for_answer(transport, device, out);
-    if (out->answered == TRANSPORT_ANSWERED ||
-        (out->answered == TRANSPORT_TLS && out->out_of_date))
-        out->is_our_server = trusted_time_ask(transport, device, &anchor);
-    if (out->is_our_server) {
-        out->clock_ahead_ms = clock_wall_ms() - anchor.server_ms -
-                              (clock_boot_ms() - anchor.up_ms);
-        ask_for_right(transport, device, out);
-    }
-    transport_close(transport);
-}
-
-void doctor_gather(const char *directory, const struct transport_params *way,
-                   struct doctor_facts *out)
+void doctor_look(const char *directory, struct doctor_facts *out)
 {
     struct device device;
-    *out = (struct doctor_facts){.disk_free_bytes = -1};
+    *out = (struct doctor_facts){.disk_free_bytes = -1,
+                                 .reach = DOCTOR_NOT_REACHED};
     look_at_machine(out);
     look_at_disk(directory, out);
     out->enrolled = device_load(directory, &device);
@@ -276,6 +216,6 @@ void doctor_gather(const char *directory, const struct transport_params *way,
     if (out->enrolled != DEVICE_OK)
         return;
     out->has_staff_pin = device.staff_pin[0] != '\0';
-    ask_server(&device, way, out);
+    snprintf(out->server, sizeof out->server, "%s", device.server);
     device_release(&device);
 }

@@ -1,4 +1,4 @@
-#include "operator/doctor.h"
+#include "doctor/doctor.h"
 #include "vietnamese/number.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -28,14 +28,14 @@ const char *doctor_verdict_name(enum doctor_verdict verdict)
 const char *doctor_check_name(enum doctor_check check)
 {
     static const char *const names[DOCTOR_CHECK_COUNT] = {
-        [DOCTOR_FILES] = "files",       [DOCTOR_DISPLAY] = "display",
-        [DOCTOR_TOUCH] = "touch",       [DOCTOR_SOUND] = "sound",
-        [DOCTOR_CLOCK] = "clock",       [DOCTOR_DISK] = "disk",
-        [DOCTOR_SYNC] = "sync",         [DOCTOR_ENROLMENT] = "enrolment",
-        [DOCTOR_DATABASE] = "database", [DOCTOR_SCREEN] = "screen",
-        [DOCTOR_COURIER] = "courier",   [DOCTOR_NETWORK] = "network",
-        [DOCTOR_SERVER] = "server",     [DOCTOR_RIGHT] = "right",
-        [DOCTOR_OFFSET] = "offset"};
+        [DOCTOR_FILES] = "files",         [DOCTOR_DISPLAY] = "display",
+        [DOCTOR_TOUCH] = "touch",         [DOCTOR_SOUND] = "sound",
+        [DOCTOR_BATTERY] = "battery",     [DOCTOR_CLOCK] = "clock",
+        [DOCTOR_DISK] = "disk",           [DOCTOR_SYNC] = "sync",
+        [DOCTOR_ENROLMENT] = "enrolment", [DOCTOR_DATABASE] = "database",
+        [DOCTOR_SCREEN] = "screen",       [DOCTOR_COURIER] = "courier",
+        [DOCTOR_NETWORK] = "network",     [DOCTOR_SERVER] = "server",
+        [DOCTOR_RIGHT] = "right",         [DOCTOR_OFFSET] = "offset"};
     return names[check];
 }
 
@@ -68,6 +68,24 @@ static void say_number(const struct judging *j, enum doctor_check check,
     buf_free(&text);
 }
 
+static void judge_battery(const struct judging *j)
+{
+    const struct battery *battery = &j->facts->battery;
+    enum battery_level level = battery_level(BATTERY_FINE, battery);
+    if (!battery->found)
+        say(j, DOCTOR_BATTERY, DOCTOR_PASS, "battery.none", "");
+    else if (!battery->discharges)
+        say_number(j, DOCTOR_BATTERY, DOCTOR_PASS, "battery.plugged",
+                   battery->percent);
+    else
+        say_number(j, DOCTOR_BATTERY,
+                   level == BATTERY_EMPTY  ? DOCTOR_FAIL
+                   : level == BATTERY_WEAK ? DOCTOR_WARN
+                                           : DOCTOR_PASS,
+                   level == BATTERY_FINE ? "battery.good" : "battery.low",
+                   battery->percent);
+}
+
 static void judge_machine(const struct judging *j)
 {
     const struct doctor_facts *f = j->facts;
@@ -91,6 +109,7 @@ static void judge_machine(const struct judging *j)
         say(j, DOCTOR_SOUND, DOCTOR_PASS, "sound.good", "");
     else
         say(j, DOCTOR_SOUND, DOCTOR_WARN, "sound.none", "");
+    judge_battery(j);
     if (!f->clock_believed)
         say(j, DOCTOR_CLOCK, DOCTOR_WARN, "clock.unset", "");
     else if (!f->clock_synced)
@@ -176,9 +195,11 @@ static void judge_right(const struct judging *j)
         say(j, DOCTOR_RIGHT, DOCTOR_FAIL, "right.revoked", "");
     else if (f->right_status == 401)
         say(j, DOCTOR_RIGHT, DOCTOR_FAIL, "right.unknown", "");
-    else
+    else if (f->right_status != 0)
         say_number(j, DOCTOR_RIGHT, DOCTOR_WARN, "right.unclear",
                    f->right_status);
+    else
+        say(j, DOCTOR_RIGHT, DOCTOR_WARN, "right.said", f->message);
 }
 
 static void judge_offset(const struct judging *j)
@@ -186,13 +207,42 @@ static void judge_offset(const struct judging *j)
     int64_t off = llabs(j->facts->clock_ahead_ms);
     struct buf seconds = {0};
     number_append_ratio(off, 1000, 1, &seconds);
-    if (off < FAR_OFF_MS)
+    if (!j->facts->offset_known)
+        say(j, DOCTOR_OFFSET, DOCTOR_SKIP, "skip", "");
+    else if (off < FAR_OFF_MS)
         say(j, DOCTOR_OFFSET, DOCTOR_PASS, "offset.good", buf_text(&seconds));
     else // lines are placed by the server's clock all the same
         say(j, DOCTOR_OFFSET, DOCTOR_WARN,
             j->facts->clock_ahead_ms > 0 ? "offset.ahead" : "offset.behind",
             buf_text(&seconds));
     buf_free(&seconds);
+}
+
+static void judge_network(const struct judging *j)
+{
+    const struct doctor_facts *f = j->facts;
+    switch (f->reach) {
+    case DOCTOR_REACHED:
+        say(j, DOCTOR_NETWORK, DOCTOR_PASS, "network.good", f->server);
+        break;
+    case DOCTOR_NOT_REACHED:
+        say(j, DOCTOR_NETWORK, DOCTOR_FAIL, "network.none", f->message);
+        break;
+    case DOCTOR_BAD_ADDRESS:
+        say(j, DOCTOR_NETWORK, DOCTOR_FAIL, "network.address", f->server);
+        break;
+    case DOCTOR_BAD_CERTIFICATE:
+        say(j, DOCTOR_NETWORK, DOCTOR_FAIL, "network.certificate", f->message);
+        break;
+    case DOCTOR_OLD_CERTIFICATE:
+        say(j, DOCTOR_NETWORK, f->is_our_server ? DOCTOR_WARN : DOCTOR_FAIL,
+            "network.dates", f->message);
+        break;
+    case DOCTOR_SILENT:
+        say(j, DOCTOR_NETWORK, DOCTOR_FAIL,
+            f->message[0] ? "network.silent" : "network.never", f->message);
+        break;
+    }
 }
 
 static void judge_server(const struct judging *j)
@@ -202,27 +252,18 @@ static void judge_server(const struct judging *j)
         skip_from(j, DOCTOR_NETWORK);
         return;
     }
-    if (f->answered == TRANSPORT_TLS && !f->out_of_date)
-        say(j, DOCTOR_NETWORK, DOCTOR_FAIL, "network.certificate", f->message);
-    else if (f->answered == TRANSPORT_TLS)
-        say(j, DOCTOR_NETWORK, f->is_our_server ? DOCTOR_WARN : DOCTOR_FAIL,
-            "network.dates", f->message);
-    else if (f->answered == TRANSPORT_REFUSED)
-        say(j, DOCTOR_NETWORK, DOCTOR_FAIL, "network.address", f->server);
-    else if (f->answered != TRANSPORT_ANSWERED)
-        say(j, DOCTOR_NETWORK, DOCTOR_FAIL, "network.none", f->message);
-    else
-        say(j, DOCTOR_NETWORK, DOCTOR_PASS, "network.good", f->server);
+    judge_network(j);
     if (j->lines[DOCTOR_NETWORK].verdict == DOCTOR_FAIL) {
         skip_from(j, DOCTOR_SERVER);
         return;
     }
-    if (!f->is_our_server) {
+    if (f->server_known && !f->is_our_server) {
         say_number(j, DOCTOR_SERVER, DOCTOR_FAIL, "server.other", f->status);
         skip_from(j, DOCTOR_RIGHT);
         return;
     }
-    say(j, DOCTOR_SERVER, DOCTOR_PASS, "server.good", "");
+    say(j, DOCTOR_SERVER, f->server_known ? DOCTOR_PASS : DOCTOR_SKIP,
+        f->server_known ? "server.good" : "skip", "");
     judge_right(j);
     judge_offset(j);
 }
