@@ -99,7 +99,7 @@ bool flow_is_staff(const struct flow *flow)
 {
     return flow->screen == FLOW_PIN || flow->screen == FLOW_DIAGNOSTICS ||
            flow->screen == FLOW_TOUCH_TEST || flow->screen == FLOW_ENROLMENT ||
-           flow->screen == FLOW_CLEANING;
+           flow->screen == FLOW_CLEANING || flow->screen == FLOW_CHECKS;
 }
 
 enum flow_fault flow_fault(const struct flow *flow)
@@ -209,6 +209,7 @@ int64_t flow_deadline(const struct flow *flow)
         return flow->touched + times->pin;
     case FLOW_DIAGNOSTICS:
     case FLOW_TOUCH_TEST:
+    case FLOW_CHECKS:
     case FLOW_ENROLMENT:
         return flow->touched + times->diagnostics;
     case FLOW_CLEANING:
@@ -281,6 +282,7 @@ static void leave(struct flow *flow, int64_t now, struct flow_effects *out)
     case FLOW_PIN:
     case FLOW_DIAGNOSTICS:
     case FLOW_TOUCH_TEST:
+    case FLOW_CHECKS:
     case FLOW_ENROLMENT:
         go_home(flow, now, out);
         break;
@@ -381,6 +383,8 @@ static void act_on_diagnostics(struct flow *flow,
         show(flow, FLOW_CLEANING, input->now, out);
     } else if (input->act == FLOW_TEST_TOUCH) {
         show(flow, FLOW_TOUCH_TEST, input->now, out);
+    } else if (input->act == FLOW_EXAMINE) {
+        show(flow, FLOW_CHECKS, input->now, out);
     } else if (input->act == FLOW_PAUSE) {
         flow->paused = !flow->paused;
         out->pause = true;
@@ -464,6 +468,7 @@ static void act(struct flow *flow, const struct flow_input *input,
         act_on_diagnostics(flow, input, out);
         break;
     case FLOW_TOUCH_TEST:
+    case FLOW_CHECKS:
         if (input->act == FLOW_LEAVE)
             show(flow, FLOW_DIAGNOSTICS, input->now, out);
         break;

@@ -51,6 +51,7 @@ enum flow_screen {
     FLOW_TOUCH_TEST,
     FLOW_ENROLMENT, // the form of a device that is not enrolled yet
     FLOW_CLEANING,  // touches mean nothing: the glass is being wiped
+    FLOW_CHECKS,    // what the doctor finds
     FLOW_SCREEN_COUNT
 };
 
@@ -62,7 +63,8 @@ enum flow_fault {
     FLOW_PAUSED = 12, // by staff; only staff end it
     FLOW_STORE_FAULT = 21,
     FLOW_DISK_FULL = 22,
-    FLOW_TOUCH_FAULT = 31
+    FLOW_TOUCH_FAULT = 31,
+    FLOW_BATTERY_EMPTY = 41
 };
 
 // How long each screen stays by itself, in milliseconds.
@@ -167,7 +169,9 @@ enum flow_act {
     FLOW_TEST_SOUND, // the caller's
     FLOW_SEND_NOW,   // the caller's: wakes the courier
     FLOW_CLEAN,
-    FLOW_PAUSE // begins or ends the pause
+    FLOW_PAUSE,   // begins or ends the pause
+    FLOW_EXAMINE, // the doctor's page; from there: anew
+    FLOW_PAGE     // value: which of its pages; the caller's
 };
 
 struct flow_input {

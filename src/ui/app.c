@@ -66,6 +66,7 @@ struct app {
 
     int64_t hold_at; // the name has been held long enough; INT64_MAX: it is not
     struct staff_page page;
+    int battery_low; // as drawn
     int64_t page_at; // when the staff's page is looked at again
     int touch_faults;
     bool had_touch; // there was a touch panel
@@ -125,6 +126,7 @@ static struct view view_of(const struct app *app, int64_t now)
         .ornament = app->turned.size ? &app->turned : &app->baked,
         .now = now,
         .wall_ms = believable_wall_ms(app),
+        .battery_low = kiosk_battery_low(app->kiosk),
         .turns_until = app->options.still ? 0 : app->turns_until,
         .can_listen =
             reading_is_offered(&app->reading, flow->language, volume_of(app)),
@@ -285,6 +287,9 @@ static void refresh(struct app *app, int64_t now)
         damage_all(app);
     }
     change_aids(app, &view);
+    if (view.battery_low != app->battery_low)
+        damage_all(app);
+    app->battery_low = view.battery_low;
     if (screen != app->screen) {
         show_screen(app, screen, &view);
         return;
@@ -874,18 +879,19 @@ static bool open_all(struct app *app)
     if (!stop_block() || !open_window(app))
         return false;
     int64_t now = now_ms();
-    const struct kiosk_params params = {.directory = app->options.directory,
-                                        .survey = &app->survey,
-                                        .i18n = app->i18n,
-                                        .times = app->options.times,
-                                        .rating_fixed =
-                                            app->options.rating_fixed,
-                                        .retry_ms = app->options.retry_ms,
-                                        .keep_days = app->options.keep_days,
-                                        .prune_ms = app->options.prune_ms,
-                                        .listener = carry_store_event,
-                                        .ctx = app,
-                                        .trace = app->trace};
+    const struct kiosk_params params = {
+        .directory = app->options.directory,
+        .survey = &app->survey,
+        .i18n = app->i18n,
+        .times = app->options.times,
+        .rating_fixed = app->options.rating_fixed,
+        .retry_ms = app->options.retry_ms,
+        .keep_days = app->options.keep_days,
+        .prune_ms = app->options.prune_ms,
+        .battery_root = app->options.battery_root,
+        .listener = carry_store_event,
+        .ctx = app,
+        .trace = app->trace};
     app->kiosk = kiosk_open(&params, now);
     if (!app->kiosk)
         return false;
@@ -896,6 +902,7 @@ static bool open_all(struct app *app)
     app->pressed = INPUT_NO_TARGET;
     app->turns_until = now + TURNING_MS;
     app->hold_at = app->page_at = INT64_MAX;
+    app->battery_low = -1;
     app->began_at = now;
     app->brightness = 100;
     idle_init(&app->idle, now);

@@ -8,6 +8,7 @@
 #include "survey/visit.h"
 #include "ui/clock_watch.h"
 #include "ui/invited.h"
+#include "ui/power.h"
 #include "ui/staff.h"
 #include "ui/watch.h"
 #include <limits.h>
@@ -34,6 +35,8 @@ struct kiosk {
     bool survey_missing;
     enum flow_fault store_fault;
     bool touch_gone;
+    struct power *power;
+    struct power_state battery;
     bool pause_known; // the store was asked for the pause of before
     int64_t hours_at; // when the opening hours are looked at again
     enum kiosk_health health;
@@ -254,6 +257,8 @@ static void open_staff_page(struct kiosk *kiosk)
         staff_open_form(&kiosk->staff);
     else if (kiosk->flow.screen == FLOW_TOUCH_TEST)
         staff_open_cells(&kiosk->staff);
+    else if (kiosk->flow.screen == FLOW_CHECKS)
+        staff_examine(&kiosk->staff);
     kiosk->staff.send_asked = false;
 }
 
@@ -290,6 +295,14 @@ static bool take_staff_act(struct kiosk *kiosk, const struct flow_input *input)
         staff_form_key(&kiosk->staff, input->value, input->now);
         return true;
     }
+    if (screen == FLOW_CHECKS && input->act == FLOW_EXAMINE) {
+        staff_examine(&kiosk->staff);
+        return true;
+    }
+    if (screen == FLOW_CHECKS && input->act == FLOW_PAGE) {
+        kiosk->staff.checks_page = input->value;
+        return true;
+    }
     return input->act == FLOW_SEND_NOW && screen == FLOW_DIAGNOSTICS &&
            send_now(kiosk);
 }
@@ -302,6 +315,9 @@ static enum flow_fault current_fault(const struct kiosk *kiosk)
         return FLOW_BAD_CONFIGURATION;
     if (kiosk->store_fault == FLOW_FINE && kiosk->touch_gone)
         return FLOW_TOUCH_FAULT;
+    if (kiosk->store_fault == FLOW_FINE &&
+        kiosk->battery.level == BATTERY_EMPTY)
+        return FLOW_BATTERY_EMPTY;
     return kiosk->store_fault;
 }
 
@@ -361,6 +377,9 @@ void kiosk_write_page(struct kiosk *kiosk, const struct kiosk_senses *senses,
     staff_write_page(&kiosk->staff, out);
     if (kiosk->flow.screen == FLOW_DIAGNOSTICS)
         diagnose(kiosk, senses, i18n, &out->diagnosis);
+    if (kiosk->flow.screen == FLOW_CHECKS)
+        examination_read(kiosk->staff.examination, i18n, kiosk->flow.language,
+                         &out->checks);
 }
 
 // --- The comment -------------------------------------------------------------
@@ -496,6 +515,7 @@ struct kiosk *kiosk_open(const struct kiosk_params *params, int64_t now)
     kiosk->survey = params->survey;
     staff_init(&kiosk->staff, params->directory);
     scanner_init(&kiosk->scanner);
+    kiosk->power = power_open(params->battery_root);
     clock_boot_id(kiosk->boot);
     struct flow_setting setting = flow_setting_of(kiosk);
     flow_init(&kiosk->flow, kiosk->survey, &setting, now);
@@ -512,6 +532,8 @@ void kiosk_close(struct kiosk *kiosk, int64_t now)
     if (kiosk->health == KIOSK_WELL)
         write_event(kiosk, "stop", VERSION_DETAIL);
     store_close(kiosk->store);
+    staff_release(&kiosk->staff);
+    power_close(kiosk->power);
     watch_close(kiosk->watch);
     comment_clear(&kiosk->comment);
     comment_free(&kiosk->comment);
@@ -641,6 +663,26 @@ void kiosk_set_touch_gone(struct kiosk *kiosk, bool gone, int64_t now)
 bool kiosk_touch_is_gone(const struct kiosk *kiosk)
 {
     return kiosk->touch_gone;
+}
+
+// A battery that is nearly empty ends the service before the power does, at
+// home only: who is asked can answer.
+static bool look_at_battery(struct kiosk *kiosk, int64_t now)
+{
+    struct power_state before = kiosk->battery;
+    kiosk->battery = power_get(kiosk->power);
+    if (kiosk->battery.level != before.level)
+        serve(kiosk, now);
+    return kiosk->battery.level != before.level ||
+           (kiosk->battery.level != BATTERY_FINE &&
+            kiosk->battery.battery.percent != before.battery.percent);
+}
+
+int kiosk_battery_low(const struct kiosk *kiosk)
+{
+    return kiosk->battery.level == BATTERY_FINE
+               ? -1
+               : kiosk->battery.battery.percent;
 }
 
 // --- Invitations and codes ---------------------------------------------------
@@ -827,6 +869,7 @@ bool kiosk_tick(struct kiosk *kiosk, int64_t now)
     bool changed = kiosk_step(kiosk, &tick);
     changed |= comment_tick(&kiosk->comment, now);
     changed |= keep_hours(kiosk, now);
+    changed |= look_at_battery(kiosk, now);
     if (flow_is_idle(&kiosk->flow))
         changed |= look_around(kiosk, now);
     else if (may_be_withdrawn(kiosk))

@@ -28,6 +28,7 @@ struct kiosk_params {
     int keep_days;     // of lines that the server has; 0: for ever
     int prune_ms;      // of rest before old ones leave
     int ring_slots;    // 0: as many as the store makes; for tests
+    const char *battery_root; // NULL: the kernel's
     // Called on the storage thread: hand the event to the kiosk's own thread,
     // and there to kiosk_take_store_event().
     store_listener *listener;
@@ -79,6 +80,9 @@ bool kiosk_scan(struct kiosk *kiosk, char c, int64_t now);
 // The panel that was there is no longer (fault E-31), or is again.
 void kiosk_set_touch_gone(struct kiosk *kiosk, bool gone, int64_t now);
 bool kiosk_touch_is_gone(const struct kiosk *kiosk);
+
+// Percent of a battery that is to be plugged in; -1: all is fine.
+int kiosk_battery_low(const struct kiosk *kiosk);
 
 // The comment that is being written; it is sealed when it is sent, and wiped
 // when its citizen is done.

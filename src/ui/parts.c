@@ -550,6 +550,24 @@ void part_clock(const struct view *view, struct canvas *canvas, double y)
     buf_free(&line);
 }
 
+void part_battery(const struct view *view, struct canvas *canvas)
+{
+    const struct layout *l = &view->layout;
+    char percent[16];
+    const char *values[] = {percent};
+    struct buf line = {0};
+    if (view->battery_low < 0)
+        return;
+    snprintf(percent, sizeof percent, "%d", view->battery_low);
+    i18n_format(view->i18n, view->language, "battery.low", values, 1, &line);
+    struct part_line how = {TEXT_SEMIBOLD, 24, view->theme->warn,
+                            l->portrait ? TEXT_CENTRE : TEXT_RIGHT};
+    part_line(view, canvas, how, buf_text(&line),
+              l->portrait ? l->w / 2 : l->w - LAYOUT_MARGIN,
+              l->h - (l->portrait ? 18 : 30), l->w - 2 * LAYOUT_MARGIN);
+    buf_free(&line);
+}
+
 int64_t part_next_minute(const struct view *view)
 {
     const int64_t minute = 60000;

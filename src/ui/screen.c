@@ -20,7 +20,8 @@ static const struct screen *const screens[FLOW_SCREEN_COUNT] = {
     [FLOW_DIAGNOSTICS] = &SCREEN_DIAGNOSTICS,
     [FLOW_TOUCH_TEST] = &SCREEN_TOUCH_TEST,
     [FLOW_ENROLMENT] = &SCREEN_ENROLMENT,
-    [FLOW_CLEANING] = &SCREEN_CLEANING};
+    [FLOW_CLEANING] = &SCREEN_CLEANING,
+    [FLOW_CHECKS] = &SCREEN_CHECKS};
 
 const struct screen *screen_of(enum flow_screen screen)
 {

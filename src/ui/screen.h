@@ -67,6 +67,7 @@ struct view {
     const struct ornament *ornament;
     int64_t now;         // milliseconds of the steady clock
     int64_t wall_ms;     // 0: the clock cannot be believed, no time is shown
+    int battery_low; // percent, when it is to be plugged in; -1: all is fine
     int64_t turns_until; // the ornament turns until then
     bool can_listen;     // the texts can be read aloud
     unsigned loudness;   // of the reading: 1 to 3; 0 while nothing is read
@@ -92,7 +93,7 @@ extern const struct screen SCREEN_ATTRACT, SCREEN_WAITING, SCREEN_FIELDS,
     SCREEN_RATING, SCREEN_REASONS, SCREEN_COMMENT, SCREEN_STILL, SCREEN_THANKS,
     SCREEN_DECLINED, SCREEN_APOLOGY, SCREEN_OUT_OF_SERVICE, SCREEN_CLOSED,
     SCREEN_PIN, SCREEN_DIAGNOSTICS, SCREEN_TOUCH_TEST, SCREEN_ENROLMENT,
-    SCREEN_CLEANING;
+    SCREEN_CLEANING, SCREEN_CHECKS;
 const struct screen *screen_of(enum flow_screen screen);
 
 // Adds a target; `reach` in u.

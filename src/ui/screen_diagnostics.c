@@ -51,6 +51,13 @@ static double label_size(const struct view *view)
     return view->layout.portrait ? 34 : 26;
 }
 
+// Beside the title: all that is below leaves no room.
+static struct box examine_box(const struct view *view)
+{
+    const struct layout *l = &view->layout;
+    return (struct box){l->w - 40 - 300, l->portrait ? 22 : 12, 300, 80};
+}
+
 static void layout(const struct view *view, struct targets *out)
 {
     const struct layout *l = &view->layout;
@@ -74,6 +81,8 @@ static void layout(const struct view *view, struct targets *out)
         if (ACTIONS[i].act == FLOW_PAUSE && view->flow->paused)
             target->look |= LOOK_CHOSEN;
     }
+    targets_add(out, view, "diag.examine", examine_box(view), 8, FLOW_EXAMINE,
+                0);
 }
 
 static void draw_title(const struct view *view, struct canvas *canvas)
@@ -89,8 +98,8 @@ static void draw_title(const struct view *view, struct canvas *canvas)
     struct part_line device = {TEXT_MEDIUM, 28, view->theme->ink2,
                                l->portrait ? TEXT_LEFT : TEXT_RIGHT};
     part_line(view, canvas, device, buf_text(&line),
-              l->portrait ? 40 : l->w - 40, l->portrait ? 104 : 60,
-              l->portrait ? l->w - 80 : l->w - 480);
+              l->portrait ? 40 : l->w - 364, l->portrait ? 120 : 60,
+              l->portrait ? l->w - 80 : l->w - 364 - 440);
     buf_free(&line);
 }
 
@@ -118,6 +127,22 @@ static void draw_row(const struct view *view, struct canvas *canvas, size_t row)
                     theme->rule);
 }
 
+// A battery to be plugged in comes before all else.
+static void draw_note(const struct view *view, struct canvas *canvas)
+{
+    const struct layout *l = &view->layout;
+    struct part_line note = {TEXT_MEDIUM, 26, view->theme->ink2,
+                             l->portrait ? TEXT_CENTRE : TEXT_LEFT};
+    if (view->battery_low >= 0)
+        part_battery(view, canvas);
+    else
+        part_line(view, canvas, note,
+                  view_text(view, view->staff->send_asked ? "diag.sending"
+                                                          : "diag.note"),
+                  l->portrait ? l->w / 2 : 40, l->h - (l->portrait ? 38 : 30),
+                  l->w - 80);
+}
+
 static void draw(const struct view *view, const struct targets *targets,
                  struct canvas *canvas)
 {
@@ -137,12 +162,9 @@ static void draw(const struct view *view, const struct targets *targets,
     for (size_t i = 0; i < ACTION_COUNT; i++)
         part_button(view, canvas, &targets->list[i], captions[i].kind,
                     ICON_NONE, captions[i].words, size);
-    struct part_line note = {TEXT_MEDIUM, 26, view->theme->ink2,
-                             l->portrait ? TEXT_CENTRE : TEXT_LEFT};
-    part_line(
-        view, canvas, note,
-        view_text(view, view->staff->send_asked ? "diag.sending" : "diag.note"),
-        l->portrait ? l->w / 2 : 40, l->h - (l->portrait ? 38 : 30), l->w - 80);
+    part_button(view, canvas, &targets->list[ACTION_COUNT], PART_SECOND,
+                ICON_NONE, view_text(view, "diag.examine"), 28);
+    draw_note(view, canvas);
 }
 
 const struct screen SCREEN_DIAGNOSTICS = {"diagnostics", layout, draw, NULL,

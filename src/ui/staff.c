@@ -24,6 +24,12 @@ void staff_init(struct staff *staff, const char *directory)
     snprintf(staff->directory, sizeof staff->directory, "%s", directory);
 }
 
+void staff_release(struct staff *staff)
+{
+    examination_close(staff->examination);
+    staff->examination = NULL;
+}
+
 void staff_wipe(struct staff *staff)
 {
     explicit_bzero(staff->typed, sizeof staff->typed);
@@ -265,6 +271,17 @@ bool staff_touch_cell(struct staff *staff, double x, double y, bool portrait)
     return true;
 }
 
+// --- The checks --------------------------------------------------------------
+
+void staff_examine(struct staff *staff)
+{
+    staff->checks_page = 0;
+    if (staff->examination && !examination_is_done(staff->examination))
+        return;
+    examination_close(staff->examination);
+    staff->examination = examination_start(staff->directory);
+}
+
 // --- What is shown -----------------------------------------------------------
 
 void staff_write_page(const struct staff *staff, struct staff_page *out)
@@ -276,6 +293,7 @@ void staff_write_page(const struct staff *staff, struct staff_page *out)
     out->pin_left = staff_tries_left(staff);
     out->pin_lock_minutes = staff_lock_minutes(staff);
     out->send_asked = staff->send_asked;
+    out->checks_page = staff->checks_page;
     memcpy(out->fields, staff->fields, sizeof out->fields);
     out->field = staff->field;
     out->form = staff->form;
@@ -290,6 +308,21 @@ static bool is_same_diagnosis(const struct diagnosis *a,
         if (a->rows[i].well != b->rows[i].well ||
             strcmp(a->rows[i].text, b->rows[i].text) != 0)
             return false;
+    return true;
+}
+
+static bool are_same_checks(const struct staff_page *a,
+                            const struct staff_page *b)
+{
+    if (a->checks_page != b->checks_page || a->checks.ready != b->checks.ready)
+        return false;
+    for (size_t i = 0; i < DOCTOR_CHECK_COUNT; i++) {
+        const struct examination_line *x = &a->checks.list[i];
+        const struct examination_line *y = &b->checks.list[i];
+        if (x->check != y->check || x->verdict != y->verdict ||
+            strcmp(x->says, y->says) != 0 || strcmp(x->advice, y->advice) != 0)
+            return false;
+    }
     return true;
 }
 
@@ -309,6 +342,6 @@ bool staff_page_is(const struct staff_page *a, const struct staff_page *b)
            a->pin_lock_minutes == b->pin_lock_minutes &&
            a->send_asked == b->send_asked &&
            is_same_diagnosis(&a->diagnosis, &b->diagnosis) &&
-           is_same_form(a, b) &&
+           are_same_checks(a, b) && is_same_form(a, b) &&
            memcmp(a->cells, b->cells, sizeof a->cells) == 0;
 }

@@ -7,6 +7,7 @@
 #include "store/enrol_form.h"
 #include "store/store.h"
 #include "ui/diagnosis.h"
+#include "ui/examination.h"
 #include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -61,9 +62,14 @@ struct staff {
 
     bool cells[STAFF_CELLS]; // touched; row by row
     bool send_asked;
+
+    struct examination *examination; // NULL: none was begun
+    int checks_page;
 };
 
 void staff_init(struct staff *staff, const char *directory);
+// Waits for a look at the device that is going on.
+void staff_release(struct staff *staff);
 // Somebody wants in: reads the PIN's hash from device.json and the tries from
 // the store. `store` may be NULL on a device that is not enrolled.
 void staff_open_pin(struct staff *staff, struct store *store);
@@ -86,6 +92,9 @@ bool staff_touch_cell(struct staff *staff, double x, double y, bool portrait);
 // The two cells of the way out.
 bool staff_cell_is_exit(size_t cell, bool portrait);
 
+// Begins a look at the device, unless one is going on.
+void staff_examine(struct staff *staff);
+
 // Forgets what was typed.
 void staff_wipe(struct staff *staff);
 
@@ -96,13 +105,15 @@ struct staff_page {
     int pin_left, pin_lock_minutes;
     bool send_asked; // since the page was opened
     struct diagnosis diagnosis;
+    struct examination_lines checks;
+    int checks_page;
     char fields[STAFF_FIELD_COUNT][STAFF_FIELD_SIZE];
     enum staff_field field;
     enum staff_form_state form;
     char result[ENROL_FORM_RESULT_SIZE];
     bool cells[STAFF_CELLS];
 };
-// All but the diagnosis.
+// All but the diagnosis and the checks.
 void staff_write_page(const struct staff *staff, struct staff_page *out);
 // True when both look the same.
 bool staff_page_is(const struct staff_page *a, const struct staff_page *b);

@@ -1,10 +1,12 @@
 #include "support/gallery.h"
 #include "common/clock.h"
 #include "common/date.h"
+#include "common/file.h"
 #include "support/app_hand.h"
 #include "support/fake_espeak.h"
 #include "support/scratch.h"
 #include "ui/screen.h"
+#include <limits.h>
 #include <SDL.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <cmocka.h>
 
@@ -46,7 +49,7 @@ struct walk {
     int width, height;
     gallery_visitor *visit;
     void *ctx;
-    char folder[SCRATCH_SIZE], voice[SCRATCH_SIZE];
+    char folder[SCRATCH_SIZE], voice[SCRATCH_SIZE], power[SCRATCH_SIZE];
     struct app *app;
     uint32_t *pixels;
 };
@@ -96,6 +99,7 @@ static void open_app(struct walk *w, const char *config)
                                   .times = FLOW_TIMES,
                                   .still = true,
                                   .hold_ms = STAFF_HOLD_MS,
+                                  .battery_root = w->power,
                                   .wall_ms = MORNING_MS};
     options.times.selected = 1200;
     options.times.chosen = 4000;
@@ -247,6 +251,14 @@ static void staff_pages(struct walk *w)
     tap(w, "pin.ok");
     hand_wait_for(w->app, "diagnostics");
     shoot_one(w, "diagnostics", true);
+    tap(w, "diag.examine");
+    hand_wait_for(w->app, "checks");
+    hand_rest(w->app, 1500);
+    shoot_one(w, "checks", true);
+    tap(w, "checks.next");
+    shoot_one(w, "checks-2", true);
+    tap(w, "checks.back");
+    hand_wait_for(w->app, "diagnostics");
     tap(w, "diag.actions.2");
     hand_wait_for(w->app, "touch-test");
     hand_tap_at(w->app, w->width / 16, w->height / 10);
@@ -403,13 +415,45 @@ static void notices(struct walk *w)
     close_app(w);
 }
 
+static void put_battery(const struct walk *w, const char *percent)
+{
+    const char *const files[][2] = {{"type", "Battery\n"},
+                                    {"capacity", percent},
+                                    {"status", "Discharging\n"}};
+    char path[PATH_MAX];
+    snprintf(path, sizeof path, "%s/BAT0", w->power);
+    mkdir(path, 0755);
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        snprintf(path, sizeof path, "%s/BAT0/%s", w->power, files[i][0]);
+        assert_true(file_replace(path, files[i][1], strlen(files[i][1]), 0644));
+    }
+}
+
+// A tablet that nobody plugged in.
+static void batteries(struct walk *w)
+{
+    put_battery(w, "14\n");
+    open_app(w, "{" WARD "}");
+    hand_wait_for(w->app, "attract");
+    hand_rest(w->app, 400);
+    shoot(w, "attract-battery");
+    close_app(w);
+    put_battery(w, "3\n");
+    open_app(w, "{" WARD ",\"mode\":\"transaction\"}");
+    hand_wait_for(w->app, "out-of-service");
+    hand_rest(w->app, 400);
+    shoot(w, "out-of-service-battery");
+    close_app(w);
+}
+
 void gallery_walk(int width, int height, gallery_visitor *visit, void *ctx)
 {
-    struct walk w = {width, height, visit, ctx, "", "", NULL, NULL};
+    struct walk w = {width, height, visit, ctx, "", "", "", NULL, NULL};
     char closed[1024];
     w.pixels = malloc((size_t)width * (size_t)height * sizeof *w.pixels);
     assert_non_null(w.pixels);
     scratch_make(w.voice);
+    scratch_make(w.power);
     fake_espeak_install(w.voice, FAKE_SPEAKS);
     open_app(&w, "{" WARD "}");
     ordinary_visit(&w);
@@ -445,7 +489,9 @@ void gallery_walk(int width, int height, gallery_visitor *visit, void *ctx)
     open_app(&w, NULL);
     enrolment(&w);
     close_app(&w);
+    batteries(&w);
     fake_espeak_restore_path();
+    scratch_remove(w.power);
     scratch_remove(w.voice);
     free(w.pixels);
 }
