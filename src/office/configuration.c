@@ -1,5 +1,6 @@
 #include "office/configuration.h"
 #include "common/json.h"
+#include "office/device_settings.h"
 #include <string.h>
 
 static bool set_text(json_t *object, const char *key, const char *text)
@@ -63,42 +64,53 @@ static json_t *make_field(const struct office_device *device,
     return json_pack("{s:s, s:s, s:s}", "code", code, "vi", code, "en", code);
 }
 
+json_t *office_configuration_make(const struct office_device *device,
+                                  const struct office_defaults *defaults,
+                                  const json_t *keys, int64_t version)
+{
+    struct device_effect effect;
+    device_settings_apply(defaults->apart, device, defaults, &effect);
+    const struct office_defaults *own = &effect.defaults;
+    json_t *object = json_object();
+    bool ok =
+        object &&
+        json_object_set_new(object, "version", json_integer(version)) == 0 &&
+        json_object_set_new(object, "unit", make_unit(device, own)) == 0 &&
+        set_text(object, "counter", device->counter) &&
+        json_object_set_new(object, "field", make_field(device, own)) == 0 &&
+        set_text(object, "mode", own->mode) &&
+        set_text(object, "walk_up", own->walk_up) && set_tiles(object, own) &&
+        set_number(object, "contact_s", own->contact_s) &&
+        set_text(object, "privacy", own->linked ? "linked" : "anonymous") &&
+        set_value(object, "transaction_keys", keys) &&
+        set_text(object, "survey", own->survey) &&
+        set_number(object, "levels", own->levels) &&
+        set_text(object, "order", own->order) &&
+        set_text(object, "hotline", own->hotline) &&
+        set_number(object, "rating_s", own->rating_s) &&
+        set_text(object, "reasons", own->reasons) &&
+        set_number(object, "first_contact_s", own->first_contact_s) &&
+        set_number(object, "heartbeat_s", own->heartbeat_s) &&
+        set_text(object, "typing", own->typing) &&
+        set_number(object, "volume", own->volume) &&
+        set_value(object, "hours", own->hours) &&
+        set_value(object, "holidays", own->holidays) &&
+        set_value(object, "notices", own->notices) &&
+        json_object_set_new(object, "test", json_boolean(own->test)) == 0;
+    if (!ok) {
+        json_decref(object);
+        return NULL;
+    }
+    return object;
+}
+
 bool office_configuration_build(const struct office_device *device,
                                 const struct office_defaults *defaults,
                                 const json_t *keys, int64_t version,
                                 struct buf *out)
 {
-    json_t *object = json_object();
-    bool ok =
-        object &&
-        json_object_set_new(object, "version", json_integer(version)) == 0 &&
-        json_object_set_new(object, "unit", make_unit(device, defaults)) == 0 &&
-        set_text(object, "counter", device->counter) &&
-        json_object_set_new(object, "field", make_field(device, defaults)) ==
-            0 &&
-        set_text(object, "mode", defaults->mode) &&
-        set_text(object, "walk_up", defaults->walk_up) &&
-        set_tiles(object, defaults) &&
-        set_number(object, "contact_s", defaults->contact_s) &&
-        set_text(object, "privacy",
-                 defaults->linked ? "linked" : "anonymous") &&
-        set_value(object, "transaction_keys", keys) &&
-        set_text(object, "survey", defaults->survey) &&
-        set_number(object, "levels", defaults->levels) &&
-        set_text(object, "order", defaults->order) &&
-        set_text(object, "hotline", defaults->hotline) &&
-        set_number(object, "rating_s", defaults->rating_s) &&
-        set_text(object, "reasons", defaults->reasons) &&
-        set_number(object, "first_contact_s", defaults->first_contact_s) &&
-        set_number(object, "heartbeat_s", defaults->heartbeat_s) &&
-        set_text(object, "typing", defaults->typing) &&
-        set_number(object, "volume", defaults->volume) &&
-        set_value(object, "hours", defaults->hours) &&
-        set_value(object, "holidays", defaults->holidays) &&
-        set_value(object, "notices", defaults->notices) &&
-        json_object_set_new(object, "test", json_boolean(defaults->test)) ==
-            0 &&
-        json_write(object, out);
+    json_t *object = office_configuration_make(device, defaults, keys, version);
+    bool ok = object && json_write(object, out);
     json_decref(object);
     return ok;
 }

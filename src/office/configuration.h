@@ -44,12 +44,18 @@ struct office_defaults {
     const json_t *notices;             // the office fills it (notices.h)
     const struct office_field *fields; // names of the fields by code
     size_t field_count;
+    const json_t *apart; // set apart for points and counters
+                         // (device_settings.h); NULL: nothing
 };
 
-// The object without regard to a database. The unit's code, the counter and
-// the field are the device's; a field that `defaults` does not name is shown by
-// its code. `keys` stands as "transaction_keys"; NULL: none. Pure. False on no
-// memory.
+// The object without regard to a database: what holds for this device of the
+// defaults and of what is set apart. The unit's code, the counter and the field
+// are the device's; a field that `defaults` does not name is shown by its code.
+// `keys` stands as "transaction_keys"; NULL: none. Pure. NULL on no memory.
+json_t *office_configuration_make(const struct office_device *device,
+                                  const struct office_defaults *defaults,
+                                  const json_t *keys, int64_t version);
+// The same appended as text.
 bool office_configuration_build(const struct office_device *device,
                                 const struct office_defaults *defaults,
                                 const json_t *keys, int64_t version,

@@ -13,8 +13,8 @@
 #include "server/limits.h"
 #include "server/live.h"
 #include "server/metrics.h"
-#include "server/phone.h"
 #include "server/papers.h"
+#include "server/phone.h"
 #include "server/phone_page.h"
 #include "server/readers.h"
 #include "server/recent.h"
@@ -33,6 +33,8 @@ struct server {
     struct identity identity;
     unsigned char admin_hash[DIGEST_BYTES]; // of the admin listener's token
     struct documents *documents;
+    struct office_defaults base; // the defaults of the options alone
+    json_t *apart;               // behind the defaults' apart, as below
     json_t *hours; // behind the defaults' hours and holidays: all three are the
                    // writer's thread's
     struct i18n *texts;

@@ -217,6 +217,18 @@ static bool read_put(const json_t *object, struct putting *out,
            json_write(body, &out->text);
 }
 
+static bool suits(struct server *server, const struct putting *work,
+                  struct buf *message)
+{
+    if (!work->document->suits) {
+        return true;
+    }
+    struct office *office = readers_take(server->readers);
+    bool suits = work->document->suits(server, office, work->body, message);
+    readers_give(server->readers, office);
+    return suits;
+}
+
 enum handling put_setting_handle(struct request *request)
 {
     struct buf message = {0};
@@ -236,7 +248,8 @@ enum handling put_setting_handle(struct request *request)
     }
     work->server = request->server;
     work->document = document;
-    bool read = read_put(object, work, &message);
+    bool read = read_put(object, work, &message) &&
+                suits(request->server, work, &message);
     json_decref(object);
     if (!read) {
         reply_unreadable(request, &message);

@@ -2,14 +2,16 @@
 #include "common/clock.h"
 #include "common/file.h"
 #include "common/log.h"
+#include "integrity/thresholds.h"
 #include "office/calendar.h"
 #include "office/case_rules.h"
+#include "office/device_settings.h"
 #include "office/notices.h"
 #include "report/alarm.h"
 #include "report/board.h"
-#include "integrity/thresholds.h"
 #include "report/report.h"
 #include "server/context.h"
+#include "server/device_settings.h"
 #include "server/judging.h"
 #include "survey/hours.h"
 #include <assert.h>
@@ -94,6 +96,22 @@ static void notices_changed(struct server *server, struct office *office)
     }
 }
 
+// The devices are told.
+static void devices_changed(struct server *server, struct office *office)
+{
+    struct office_defaults *defaults = &server->settings.defaults;
+    int64_t version;
+    json_t *body = documents_take(server->documents, "devices", &version);
+    json_decref(server->apart);
+    server->apart = body;
+    defaults->apart = body;
+    if (office &&
+        office_configure_all(office, defaults, clock_wall_ms()) != OFFICE_OK) {
+        log_error(MODULE, "the devices are told their new settings later, at "
+                          "the latest tomorrow");
+    }
+}
+
 static const char *const NOTICES_KEYS[] = {"notices", NULL};
 static const char *const CALENDAR_KEYS[] = {"source", "years", "holidays",
                                             "swaps", NULL};
@@ -126,16 +144,21 @@ static const char *const TARGETS_KEYS[] = {
     "timely",  "from",      NULL};
 
 const struct document DOCUMENTS[] = {
-    {"calendar", "settings/calendar.json", CALENDAR_KEYS, check_calendar, NULL},
-    {"cases", "settings/cases.json", CASES_KEYS, check_cases, NULL},
-    {"notices", "settings/notices.json", NOTICES_KEYS, notices_check,
+    {"calendar", "settings/calendar.json", CALENDAR_KEYS, check_calendar, NULL,
+     NULL},
+    {"cases", "settings/cases.json", CASES_KEYS, check_cases, NULL, NULL},
+    {"notices", "settings/notices.json", NOTICES_KEYS, notices_check, NULL,
      notices_changed},
-    {"hours", "settings/hours.json", HOURS_KEYS, check_hours, hours_changed},
+    {"hours", "settings/hours.json", HOURS_KEYS, check_hours, NULL,
+     hours_changed},
+    {"devices", "settings/devices.json", DEVICE_SETTINGS_MEMBERS,
+     device_settings_check, device_settings_suit_all, devices_changed},
     {"integrity", "settings/integrity.json", INTEGRITY_KEYS, check_integrity,
-     integrity_changed},
-    {"alerts", "settings/alerts.json", ALERTS_KEYS, check_alerts, NULL},
-    {"board", "settings/board.json", BOARD_KEYS, check_board, NULL},
-    {"targets", "methods/tai-quay.json", TARGETS_KEYS, check_targets, NULL},
+     NULL, integrity_changed},
+    {"alerts", "settings/alerts.json", ALERTS_KEYS, check_alerts, NULL, NULL},
+    {"board", "settings/board.json", BOARD_KEYS, check_board, NULL, NULL},
+    {"targets", "methods/tai-quay.json", TARGETS_KEYS, check_targets, NULL,
+     NULL},
     {0}};
 enum { DOCUMENT_COUNT = sizeof DOCUMENTS / sizeof *DOCUMENTS - 1 };
 

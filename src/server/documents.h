@@ -29,6 +29,10 @@ struct document {
     const char *const *keys; // the members that there are, ended by NULL
     // False with "KEY: what is wrong; what to write".
     bool (*check)(const json_t *body, struct buf *message);
+    // Whether it suits what else there is here; any thread, with a reader of
+    // the office. NULL: always.
+    bool (*suits)(struct server *server, struct office *office,
+                  const json_t *body, struct buf *message);
     // On the writer's thread, after a version was kept and is in memory: what
     // else must follow. At the start too, without an office. NULL: nothing.
     void (*changed)(struct server *server, struct office *office);

@@ -88,6 +88,8 @@ enum handling settings_handle(struct request *request);
 enum handling setting_handle(struct request *request);
 enum handling put_setting_handle(struct request *request);
 void put_setting_finish(struct request *request);
+// device_settings.c
+enum handling preview_devices_handle(struct request *request);
 // flags.c
 enum handling flags_handle(struct request *request);
 enum handling flag_lift_handle(struct request *request);

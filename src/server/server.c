@@ -109,6 +109,7 @@ static bool prepare_office(struct server *server, struct office *office)
     if (!documents_load(server->documents, office)) {
         return false;
     }
+    server->base = server->settings.defaults;
     documents_apply(server);
     judging_set_rules(server, office);
     enum office_result result =
@@ -383,6 +384,7 @@ void server_close(struct server *server)
     pages_close(server->pages);
     fields_close(server->fields);
     json_decref(server->hours);
+    json_decref(server->apart);
     documents_close(server->documents);
     free(server);
 }

@@ -479,6 +479,7 @@ static const struct good {
     {"getSettings", "user office", "hours", "", NULL, 200, NULL},
     {"putSettings", "user office", "hours", "", NULL, 200, NULL},
     {"putSettings", "user admin", "hours", "", NULL, 409, NULL},
+    {"previewDeviceSettings", "user office", "", "", NULL, 200, NULL},
     {"showHome", "user leader", "", "", NULL, 200, NULL},
     {"showHome", "", "", "", NULL, 303, NULL},
     {"showDevices", "user office", "", "", NULL, 200, NULL},

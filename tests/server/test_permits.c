@@ -115,6 +115,7 @@ static const struct rule {
     {"GET", "/api/v1/settings", SETTERS},
     {"GET", "/api/v1/settings/*", SETTERS},
     {"PUT", "/api/v1/settings/*", SETTERS},
+    {"POST", "/api/v1/settings/devices/preview", SETTERS},
     {"GET", "/", PEOPLE},
     {"GET", "/linh-vuc", READERS},
     {"GET", "/thu-tuc", READERS},

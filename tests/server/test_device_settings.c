@@ -1,0 +1,187 @@
+// What is set apart for points and counters, over HTTP: seen before it is
+// saved, refused where it does not suit, told to the devices that it is about,
+// and taken back.
+#include "support/check.h"
+#include "support/server_maker.h"
+#include <stdio.h>
+
+static struct made_server server;
+static struct made_session office;
+
+static int start(void **state)
+{
+    (void)state;
+    made_server_start(&server, (const char *[]){"--volume", "45", NULL});
+    made_server_person(&server, "an", "office", "");
+    made_server_sign_in(&server, "an", &office);
+    return 0;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    made_server_close(&server);
+    return 0;
+}
+
+static void send(const char *method, const char *path, const char *body,
+                 struct answer *out)
+{
+    ask(server.port,
+        &(struct ask){.method = method,
+                      .path = path,
+                      .headers = office.headers,
+                      .type = "application/json",
+                      .body = body,
+                      .size = strlen(body)},
+        out);
+}
+
+static void preview(const char *document, struct answer *out)
+{
+    char body[1024];
+    snprintf(body, sizeof body, "{\"body\":%s}", document);
+    send("POST", "/api/v1/settings/devices/preview", body, out);
+}
+
+static void put(int version, const char *document, struct answer *out)
+{
+    char body[1024];
+    snprintf(body, sizeof body, "{\"version\":%d,\"body\":%s}", version,
+             document);
+    send("PUT", "/api/v1/settings/devices", body, out);
+}
+
+static void assert_body(const struct answer *answer, const char *part)
+{
+    assert_holds(buf_text(&answer->body), part);
+}
+
+static void read_config(const struct made_device *device, struct answer *out)
+{
+    ask(server.port,
+        &(struct ask){.path = "/api/v1/devices/me/config",
+                      .token = device->token},
+        out);
+}
+
+static void test_device_settings_are_seen_before_they_are_saved(void **state)
+{
+    struct answer answer = {0};
+    struct made_device three, four;
+    (void)state;
+    made_device_enrol(&three, &server, "3");
+    made_device_enrol(&four, &server, "4");
+    preview("{\"counters\":{\"3\":{\"volume\":20}}}", &answer);
+    assert_int_equal(answer.status, 200);
+    json_t *object = answer_object(&answer);
+    json_t *changed = json_object_get(object, "changed");
+    json_t *base = json_object_get(object, "base");
+    assert_int_equal(json_array_size(changed), 1);
+    assert_int_equal(json_integer_value(json_object_get(object, "devices")), 2);
+    assert_int_equal(json_integer_value(json_object_get(base, "volume")), 45);
+    json_decref(object);
+    assert_body(&answer, "\"counter\":\"3\"");
+    assert_body(&answer, "\"changes\":[{\"key\":\"volume\",\"from\":45,"
+                         "\"to\":20}]");
+    // Nothing was saved.
+    read_config(&three, &answer);
+    assert_body(&answer, "\"version\":1,");
+    assert_body(&answer, "\"volume\":45");
+    // What changes nothing changes nobody.
+    preview("{\"unit\":{\"volume\":45}}", &answer);
+    assert_body(&answer, "\"changed\":[]");
+    made_device_free(&three);
+    made_device_free(&four);
+    answer_free(&answer);
+}
+
+static void test_device_settings_reach_whom_they_are_about(void **state)
+{
+    struct answer answer = {0};
+    struct made_device three, four;
+    (void)state;
+    made_device_enrol(&three, &server, "3");
+    made_device_enrol(&four, &server, "4");
+    put(0, "{\"unit\":{},\"counters\":{\"3\":{\"volume\":20,\"levels\":3}}}",
+        &answer);
+    assert_int_equal(answer.status, 200);
+    read_config(&three, &answer);
+    assert_body(&answer, "\"version\":2,");
+    assert_body(&answer, "\"volume\":20");
+    assert_body(&answer, "\"levels\":3");
+    read_config(&four, &answer);
+    assert_body(&answer, "\"version\":1,");
+    assert_body(&answer, "\"volume\":45");
+    // A restart changes nothing.
+    made_server_stop(&server);
+    made_server_restart(&server, (const char *[]){"--volume", "45", NULL});
+    read_config(&three, &answer);
+    assert_body(&answer, "\"version\":2,");
+    made_server_sign_in(&server, "an", &office);
+    put(1, "{\"unit\":{\"volume\":30}}", &answer);
+    read_config(&three, &answer);
+    assert_body(&answer, "\"volume\":30");
+    assert_body(&answer, "\"levels\":5");
+    // One step back: the version of before, saved once more.
+    send("GET", "/api/v1/settings/devices?version=1", "", &answer);
+    assert_body(&answer, "\"3\":{\"volume\":20,\"levels\":3}");
+    put(2, "{\"unit\":{},\"counters\":{\"3\":{\"volume\":20,\"levels\":3}}}",
+        &answer);
+    assert_int_equal(answer.status, 200);
+    read_config(&three, &answer);
+    assert_body(&answer, "\"version\":4,");
+    assert_body(&answer, "\"levels\":3");
+    made_device_free(&three);
+    made_device_free(&four);
+    answer_free(&answer);
+}
+
+static void test_device_settings_that_do_not_suit_are_refused(void **state)
+{
+    static const struct {
+        const char *document, *says;
+    } cases[] = {
+        {"{\"counters\":{\"3\":{\"volume\":200}}}", "counters.3.volume: must"},
+        {"{\"counters\":{\"3\":{\"walk_up\":\"off\"}}}",
+         "counters.3.walk_up: off would leave"},
+        {"{\"counters\":{\"9\":{\"walk_up\":\"off\"}}}",
+         "counters.9.walk_up: off would leave"},
+        {"{\"unit\":{\"walk_up\":\"off\"}}", "unit.walk_up: off would leave"},
+        {"{\"points\":{\"a\":{\"walk_up\":\"off\"}}}",
+         "points.a.walk_up: off would leave"},
+        {"{\"points\":{\"a\":{\"survey\":\"no-such\"}}}",
+         "points.a.survey: there is no question set \\\"no-such\\\""},
+        {"{\"counters\":{\"3\":{\"walk_up_fields\":[\"no-such\"]}}}",
+         "counters.3.walk_up_fields: \\\"no-such\\\" is no field"},
+        {"{\"unti\":{}}", "unti: is not known here; write unit points"}};
+    struct answer answer = {0};
+    struct made_device three;
+    (void)state;
+    made_device_enrol(&three, &server, "3");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        preview(cases[i].document, &answer);
+        answer_is_problem(&answer, 422, "unreadable");
+        assert_body(&answer, cases[i].says);
+        put(0, cases[i].document, &answer);
+        answer_is_problem(&answer, 422, "unreadable");
+        assert_body(&answer, cases[i].says);
+    }
+    // Nothing came of any of them.
+    send("GET", "/api/v1/settings/devices", "", &answer);
+    assert_body(&answer, "\"version\":0,");
+    made_device_free(&three);
+    answer_free(&answer);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(
+            test_device_settings_are_seen_before_they_are_saved, start, stop),
+        cmocka_unit_test_setup_teardown(
+            test_device_settings_reach_whom_they_are_about, start, stop),
+        cmocka_unit_test_setup_teardown(
+            test_device_settings_that_do_not_suit_are_refused, start, stop)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
