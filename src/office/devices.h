@@ -122,6 +122,17 @@ enum office_result office_list_devices(struct office *office,
 enum office_result office_revoke_device(struct office *office, const char *id,
                                         const char *who, int64_t now);
 
+// A new device in the place of one that is broken, lost or old: the same
+// counter, field, point and name, with a code as office_add_device() makes it.
+// The old one is revoked when the new one enrols, and what it sent stays its
+// own. Asked once more, the code of before ends. OFFICE_NONE: there is no such
+// device of a counter.
+enum office_result office_replace_device(struct office *office, const char *id,
+                                         const char *who, int64_t now,
+                                         char out_id[ID_SIZE],
+                                         char out_code[SECRET_CODE_SIZE],
+                                         int64_t *out_expires_at);
+
 // It stands elsewhere now, or is called otherwise; what it sent stays as it
 // was. All as in office_new_device_fits(). Call office_configure_device()
 // after it. OFFICE_NONE: there is no such device.
@@ -146,6 +157,8 @@ struct office_device_state_row {
     int64_t missing;       // lines that it told of and that have not come
     int64_t lost;          // lines that it gave up
     int64_t configured_at; // when its newest configuration was made; 0: never
+    int64_t twins;         // others in use at its counter
+    const char *replaces;  // the device whose place it takes; "": none
 };
 typedef bool office_device_states(void *ctx,
                                   const struct office_device_state_row *row);

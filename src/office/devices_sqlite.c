@@ -110,7 +110,11 @@ enum office_result office_list_device_states(struct office *office,
             .clock_quality = (int)sql_int(s, STATE_COLUMN + 1),
             .missing = sql_int(s, STATE_COLUMN + 2),
             .lost = sql_int(s, STATE_COLUMN + 3),
-            .configured_at = sql_int(s, STATE_COLUMN + 4)};
+            .configured_at = sql_int(s, STATE_COLUMN + 4),
+            .twins = sql_int(s, STATE_COLUMN + 5),
+            .replaces = sql_is_null(s, STATE_COLUMN + 6)
+                            ? ""
+                            : sql_text(s, STATE_COLUMN + 6)};
         read_device(s, &state.device);
         goes_on = row(ctx, &state);
     }
@@ -233,6 +237,120 @@ enum office_result office_add_device(struct office *office,
     return office_result_of(result);
 }
 
+struct replacement {
+    const char *replaced, *who;
+    char id[ID_SIZE];
+    unsigned char code_hash[DIGEST_BYTES];
+    int64_t now, expires_at;
+};
+
+// Codes and devices that waited to replace it are no longer wanted.
+static enum sql_result drop_successors(struct sql *sql, int64_t no, int64_t now)
+{
+    const size_t steps[] = {SUCCESSOR_CODES_DROP, SUCCESSORS_DROP};
+    enum sql_result result = SQL_OK;
+    for (size_t i = 0; i < 2 && result == SQL_OK; i++) {
+        struct sql_statement *s = sql_use(sql, steps[i]);
+        sql_bind_int(s, 1, no);
+        sql_bind_int(s, 2, now);
+        result = sql_execute(s);
+    }
+    return result;
+}
+
+static enum sql_result succeed(struct sql *sql, const char *id, int64_t no)
+{
+    struct sql_statement *s = sql_use(sql, DEVICE_SUCCEED);
+    sql_bind_text(s, 1, id);
+    sql_bind_int(s, 2, no);
+    return sql_execute(s);
+}
+
+static enum sql_result replace_device(struct sql *sql, void *ctx)
+{
+    const struct replacement *work = ctx;
+    struct office_device old;
+    int64_t no = 0;
+    struct sql_statement *s = sql_use(sql, DEVICE_BY_ID);
+    sql_bind_text(s, 1, work->replaced);
+    enum sql_result result = take_device(s, &old);
+    if (result == SQL_OK && old.kind != OFFICE_DEVICE_KIND_COUNTER) {
+        return SQL_NONE;
+    }
+    if (result == SQL_OK) {
+        result = find_number(sql, work->replaced, &no);
+    }
+    if (result == SQL_OK) {
+        result = drop_successors(sql, no, work->now);
+    }
+    if (result != SQL_OK) {
+        return result;
+    }
+    const struct office_new_device wanted = {.unit = old.unit,
+                                             .counter = old.counter,
+                                             .name = old.name,
+                                             .field = old.field,
+                                             .point = old.point,
+                                             .who = work->who};
+    struct addition add = {&wanted, work->id, work->code_hash, work->now,
+                           work->expires_at};
+    result = add_device(sql, &add);
+    if (result == SQL_OK) {
+        result = succeed(sql, work->id, no);
+    }
+    return result == SQL_OK ? tell(sql, work->now, work->who, "device-replaced",
+                                   work->replaced, work->id)
+                            : result;
+}
+
+enum office_result office_replace_device(struct office *office, const char *id,
+                                         const char *who, int64_t now,
+                                         char out_id[ID_SIZE],
+                                         char out_code[SECRET_CODE_SIZE],
+                                         int64_t *out_expires_at)
+{
+    char code[SECRET_CODE_SIZE];
+    struct replacement work = {.replaced = id,
+                               .who = who,
+                               .now = now,
+                               .expires_at = now + SECRET_CODE_VALID_MS};
+    id_new_v4(work.id);
+    secret_make_code(code, work.code_hash);
+    enum sql_result result = office_write(office, replace_device, &work);
+    if (result == SQL_OK) {
+        memcpy(out_id, work.id, sizeof work.id);
+        memcpy(out_code, code, sizeof code);
+        *out_expires_at = work.expires_at;
+    }
+    return office_result_of(result);
+}
+
+struct revocation {
+    const char *id, *who;
+    int64_t now;
+};
+
+static enum sql_result revoke_device(struct sql *sql, void *ctx)
+{
+    const struct revocation *revoke = ctx;
+    int64_t no = 0;
+    enum sql_result result = find_number(sql, revoke->id, &no);
+    const size_t steps[] = {DEVICE_REVOKE, CODE_USE_ALL};
+    for (size_t i = 0; i < 2 && result == SQL_OK; i++) {
+        struct sql_statement *s = sql_use(sql, steps[i]);
+        sql_bind_int(s, 1, no);
+        sql_bind_int(s, 2, revoke->now);
+        result = sql_execute(s);
+        // Again is no change.
+        if (result == SQL_OK && i == 0 && sql_changes(sql) == 0) {
+            return SQL_OK;
+        }
+    }
+    return result == SQL_OK ? tell(sql, revoke->now, revoke->who,
+                                   "device-revoked", revoke->id, "")
+                            : result;
+}
+
 struct enrolment {
     const struct office_enrol_request *request;
     unsigned char code_hash[DIGEST_BYTES];
@@ -312,6 +430,24 @@ static enum sql_result put_version(struct sql *sql, int64_t device_no,
     return sql_execute(s);
 }
 
+// The device whose place this one takes, if there is one.
+static enum sql_result revoke_replaced(struct sql *sql, int64_t no, int64_t now)
+{
+    char id[ID_SIZE] = "";
+    struct sql_statement *s = sql_use(sql, DEVICE_REPLACED);
+    sql_bind_int(s, 1, no);
+    enum sql_result result = sql_step(s);
+    if (result == SQL_OK) {
+        column_text(s, 0, id, sizeof id);
+    }
+    sql_done(s);
+    if (result != SQL_OK) {
+        return result == SQL_NONE ? SQL_OK : result;
+    }
+    struct revocation revoke = {id, "its successor", now};
+    return revoke_device(sql, &revoke);
+}
+
 static enum sql_result enrol_device(struct sql *sql, void *ctx)
 {
     struct enrolment *enrol = ctx;
@@ -331,6 +467,9 @@ static enum sql_result enrol_device(struct sql *sql, void *ctx)
         sql_bind_bytes(s, 3, enrol->request->public_key, KEY_PUBLIC_BYTES);
         sql_bind_bytes(s, 4, enrol->request->token_hash, DIGEST_BYTES);
         result = sql_execute(s);
+    }
+    if (result == SQL_OK) {
+        result = revoke_replaced(sql, no, enrol->now);
     }
     if (result == SQL_OK) {
         result = put_version(sql, no, enrol);
@@ -361,32 +500,6 @@ enum office_enrolment office_enrol(struct office *office,
         *out_device = enrol.device;
     }
     return enrol.outcome;
-}
-
-struct revocation {
-    const char *id, *who;
-    int64_t now;
-};
-
-static enum sql_result revoke_device(struct sql *sql, void *ctx)
-{
-    const struct revocation *revoke = ctx;
-    int64_t no = 0;
-    enum sql_result result = find_number(sql, revoke->id, &no);
-    const size_t steps[] = {DEVICE_REVOKE, CODE_USE_ALL};
-    for (size_t i = 0; i < 2 && result == SQL_OK; i++) {
-        struct sql_statement *s = sql_use(sql, steps[i]);
-        sql_bind_int(s, 1, no);
-        sql_bind_int(s, 2, revoke->now);
-        result = sql_execute(s);
-        // Again is no change.
-        if (result == SQL_OK && i == 0 && sql_changes(sql) == 0) {
-            return SQL_OK;
-        }
-    }
-    return result == SQL_OK ? tell(sql, revoke->now, revoke->who,
-                                   "device-revoked", revoke->id, "")
-                            : result;
 }
 
 enum office_result office_revoke_device(struct office *office, const char *id,

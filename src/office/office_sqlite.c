@@ -105,6 +105,9 @@ static const char version_32[] =
 static const char version_33[] =
 #include "office/office_33.sql.h"
     ;
+static const char version_34[] =
+#include "office/office_34.sql.h"
+    ;
 static const struct sql_migration migrations[] = {
     {1, version_1},   {2, version_2},   {3, version_3},   {4, version_4},
     {5, version_5},   {6, version_6},   {7, version_7},   {8, version_8},
@@ -114,7 +117,7 @@ static const struct sql_migration migrations[] = {
     {21, version_21}, {22, version_22}, {23, version_23}, {24, version_24},
     {25, version_25}, {26, version_26}, {27, version_27}, {28, version_28},
     {29, version_29}, {30, version_30}, {31, version_31}, {32, version_32},
-    {33, version_33}, {0, NULL}};
+    {33, version_33}, {34, version_34}, {0, NULL}};
 enum { SCHEMA = sizeof migrations / sizeof migrations[0] - 1 };
 
 // What a script cannot make.

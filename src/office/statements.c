@@ -398,7 +398,12 @@ const char *const office_statements[STATEMENT_COUNT] = {
     " (SELECT coalesce(sum(l.last - l.first + 1), 0) FROM lost_lines l"
     "  WHERE l.device_no = d.device_no),"
     " (SELECT coalesce(max(f.made_at), 0) FROM configurations f"
-    "  WHERE f.device_no = d.device_no)" DEVICE_TABLES
+    "  WHERE f.device_no = d.device_no),"
+    " (SELECT count(*) FROM devices w WHERE w.counter = d.counter"
+    "  AND w.kind = 0 AND w.enrolled_at > 0 AND w.revoked_at = 0"
+    "  AND w.device_no <> d.device_no),"
+    " (SELECT r.id FROM devices r WHERE r.device_no = d.replaces)"
+    DEVICE_TABLES
     " ORDER BY d.kind, length(d.counter), d.counter, d.device_no",
     [DEVICE_CHANGE] = "UPDATE devices SET name = ?2, counter = ?3, field = ?4,"
                       " point = ?5 WHERE id = ?1",
@@ -408,6 +413,18 @@ const char *const office_statements[STATEMENT_COUNT] = {
         " WHERE device_no = ?1",
     [DEVICE_REVOKE] = "UPDATE devices SET revoked_at = ?2"
                       " WHERE device_no = ?1 AND revoked_at = 0",
+    [DEVICE_SUCCEED] = "UPDATE devices SET replaces = ?2 WHERE id = ?1",
+    [DEVICE_REPLACED] = "SELECT r.id FROM devices d JOIN devices r"
+                        " ON r.device_no = d.replaces"
+                        " WHERE d.device_no = ?1 AND r.revoked_at = 0",
+    // Of one that is to be replaced: who waits to do so.
+    [SUCCESSOR_CODES_DROP] =
+        "UPDATE enrolment_codes SET used_at = ?2 WHERE used_at = 0"
+        " AND device_no IN (SELECT device_no FROM devices WHERE replaces = ?1"
+        "  AND enrolled_at = 0)",
+    [SUCCESSORS_DROP] =
+        "UPDATE devices SET revoked_at = ?2 WHERE replaces = ?1"
+        " AND enrolled_at = 0 AND revoked_at = 0",
     [CODE_ADD] = "INSERT INTO enrolment_codes (hash, device_no, expires_at)"
                  " VALUES (?1, ?2, ?3)",
     [CODE_FIND] = "SELECT device_no, expires_at, used_at FROM enrolment_codes"

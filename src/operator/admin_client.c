@@ -173,6 +173,23 @@ static bool complain_answer(const struct admin *admin, struct console *console)
     return false;
 }
 
+// `object` is given up.
+static bool post_for_code(struct admin *admin, const char *path, json_t *object,
+                          struct admin_added_device *out,
+                          struct console *console)
+{
+    json_t *reply = post(admin, path, object, console);
+    if (!reply)
+        return false;
+    const char *expires = "";
+    bool done = json_copy_text(reply, "device", out->id, sizeof out->id) &&
+                json_copy_text(reply, "code", out->code, sizeof out->code) &&
+                json_get_text(reply, "expires_at", &expires) &&
+                clock_parse(expires, strlen(expires), &out->expires_at);
+    json_decref(reply);
+    return done || complain_answer(admin, console);
+}
+
 static bool post_device(struct admin *admin,
                         const struct admin_new_device *device,
                         struct admin_added_device *out, struct console *console)
@@ -185,16 +202,7 @@ static bool post_device(struct admin *admin,
         json_decref(object);
         object = NULL;
     }
-    json_t *reply = post(admin, "/admin/v1/devices", object, console);
-    if (!reply)
-        return false;
-    const char *expires = "";
-    bool done = json_copy_text(reply, "device", out->id, sizeof out->id) &&
-                json_copy_text(reply, "code", out->code, sizeof out->code) &&
-                json_get_text(reply, "expires_at", &expires) &&
-                clock_parse(expires, strlen(expires), &out->expires_at);
-    json_decref(reply);
-    return done || complain_answer(admin, console);
+    return post_for_code(admin, "/admin/v1/devices", object, out, console);
 }
 
 static bool post_key(struct admin *admin, enum office_role role,
@@ -350,6 +358,23 @@ bool admin_add_key(struct admin *admin, enum office_role role, const char *name,
     return admin->office
                ? write_key(admin, role, name, out_id, out_key, console)
                : post_key(admin, role, name, out_id, out_key, console);
+}
+
+bool admin_replace_device(struct admin *admin, const char *id,
+                          struct admin_added_device *out,
+                          struct console *console)
+{
+    char path[128];
+    if (!admin->office) {
+        snprintf(path, sizeof path, "/admin/v1/devices/%s/replace", id);
+        return post_for_code(admin, path, json_object(), out, console);
+    }
+    enum office_result result =
+        office_replace_device(admin->office, id, WHO, clock_wall_ms(), out->id,
+                              out->code, &out->expires_at);
+    if (result != OFFICE_OK)
+        server_data_complain(console, id, result);
+    return result == OFFICE_OK;
 }
 
 bool admin_revoke_device(struct admin *admin, const char *id,

@@ -51,6 +51,10 @@ struct admin_added_device {
 bool admin_add_device(struct admin *admin,
                       const struct admin_new_device *device,
                       struct admin_added_device *out, struct console *console);
+// As office_replace_device().
+bool admin_replace_device(struct admin *admin, const char *id,
+                          struct admin_added_device *out,
+                          struct console *console);
 bool admin_revoke_device(struct admin *admin, const char *id,
                          struct console *console);
 

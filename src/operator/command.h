@@ -36,6 +36,7 @@ const char *command_need(const struct config *config, const char *name,
 
 extern const struct command COMMAND_DEVICE_ADD;
 extern const struct command COMMAND_DEVICE_LIST;
+extern const struct command COMMAND_DEVICE_REPLACE;
 extern const struct command COMMAND_DEVICE_REVOKE;
 extern const struct command COMMAND_KEY_ADD;
 extern const struct command COMMAND_KEY_LIST;

@@ -1,4 +1,4 @@
-// hailong device add | list | revoke: the devices of a server.
+// hailong device add | list | replace | revoke: the devices of a server.
 #include "common/clock.h"
 #include "common/json.h"
 #include "office/devices.h"
@@ -149,17 +149,40 @@ static int list(const struct config *config, struct console *console)
     return listing_run(config, &KIND, console);
 }
 
+// NULL, and said, when it is no device's id.
+static const char *need_id(const struct config *config, struct console *console)
+{
+    const char *id = config_operand(config, 0);
+    if (id_is_valid(id, strlen(id)))
+        return id;
+    console_complain(console,
+                     "\"%s\" is no device's id; see hailong device list", id);
+    return NULL;
+}
+
+static int replace(const struct config *config, struct console *console)
+{
+    const char *data = command_need(config, "data", console);
+    const char *id = need_id(config, console);
+    if (!data || !id)
+        return COMMAND_MISUSED;
+    struct admin admin;
+    struct admin_added_device added;
+    if (!admin_open(data, &admin, console))
+        return COMMAND_FAILED;
+    bool done = admin_replace_device(&admin, id, &added, console);
+    admin_close(&admin);
+    if (done)
+        print_added(&added, config_flag(config, "json"), console);
+    return done ? COMMAND_DONE : COMMAND_FAILED;
+}
+
 static int revoke(const struct config *config, struct console *console)
 {
     const char *data = command_need(config, "data", console);
-    const char *id = config_operand(config, 0);
-    if (!data)
+    const char *id = need_id(config, console);
+    if (!data || !id)
         return COMMAND_MISUSED;
-    if (!id_is_valid(id, strlen(id))) {
-        console_complain(
-            console, "\"%s\" is no device's id; see hailong device list", id);
-        return COMMAND_MISUSED;
-    }
     struct admin admin;
     if (!admin_open(data, &admin, console))
         return COMMAND_FAILED;
@@ -176,6 +199,10 @@ const struct command COMMAND_DEVICE_ADD = {
 const struct command COMMAND_DEVICE_LIST = {
     "device list", "the devices and when they were last heard of", NULL,
     LIST_KEYS, list};
+const struct command COMMAND_DEVICE_REPLACE = {
+    "device replace",
+    "print a code for a device that takes the place of another", "ID",
+    LIST_KEYS, replace};
 const struct command COMMAND_DEVICE_REVOKE = {
     "device revoke", "take a device's right to send, for ever", "ID",
     REVOKE_KEYS, revoke};

@@ -7,6 +7,7 @@
 static const struct command *const COMMANDS[] = {
     &COMMAND_DEVICE_ADD,
     &COMMAND_DEVICE_LIST,
+    &COMMAND_DEVICE_REPLACE,
     &COMMAND_DEVICE_REVOKE,
     &COMMAND_KEY_ADD,
     &COMMAND_KEY_LIST,

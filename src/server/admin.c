@@ -145,6 +145,30 @@ void admin_add_device_finish(struct request *request)
     reply_json(request, 201, object);
 }
 
+static enum office_result replace_device(struct office *office, void *ctx)
+{
+    struct command *command = ctx;
+    return office_replace_device(office, command->device, command->who,
+                                 clock_wall_ms(), command->id, command->code,
+                                 &command->expires_at);
+}
+
+enum handling admin_replace_device_handle(struct request *request)
+{
+    return open_command(request) ? request_write(request, replace_device)
+                                 : HANDLING_DONE;
+}
+
+void admin_replace_device_finish(struct request *request)
+{
+    if (request->job.result == OFFICE_NONE) {
+        reply_problem(request, PROBLEM_NOT_FOUND, NULL, "there is no %s",
+                      request->part);
+    } else {
+        admin_add_device_finish(request);
+    }
+}
+
 // Where it stands is a part of what it is told.
 static enum office_result change_device(struct office *office, void *ctx)
 {

@@ -135,11 +135,14 @@ enum handling admin_revoke_key_handle(struct request *request);
 void admin_revoke_finish(struct request *request);
 enum handling admin_change_device_handle(struct request *request);
 void admin_change_device_finish(struct request *request);
+enum handling admin_replace_device_handle(struct request *request);
+void admin_replace_device_finish(struct request *request);
 // admin_lists.c
 enum handling keys_handle(struct request *request);
 enum handling surveys_handle(struct request *request);
 // device_list.c
 enum handling devices_handle(struct request *request);
+enum handling devices_csv_handle(struct request *request);
 // admin_people.c
 enum handling people_handle(struct request *request);
 enum handling renew_password_handle(struct request *request);

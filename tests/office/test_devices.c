@@ -165,6 +165,103 @@ static void test_an_unknown_code(void **state)
                      OFFICE_CODE_UNKNOWN);
 }
 
+struct states {
+    char text[512];
+};
+
+// "counter state twins replaces(y/n);" of each.
+static bool take_state(void *ctx, const struct office_device_state_row *row)
+{
+    struct states *states = ctx;
+    size_t at = strlen(states->text);
+    snprintf(states->text + at, sizeof states->text - at, "%s %s %d %s;",
+             row->device.counter, office_device_state_name(row->device.state),
+             (int)row->twins, row->replaces[0] ? "y" : "n");
+    return true;
+}
+
+static void assert_states(struct made_office *made, const char *wanted)
+{
+    struct states states = {.text = ""};
+    assert_int_equal(
+        office_list_device_states(made->office, take_state, &states),
+        OFFICE_OK);
+    assert_string_equal(states.text, wanted);
+}
+
+static void replace(struct made_office *made, const char *id, struct added *out)
+{
+    assert_int_equal(office_replace_device(made->office, id, "admin", now,
+                                           out->id, out->code,
+                                           &out->expires_at),
+                     OFFICE_OK);
+}
+
+static void test_a_replaced_device_keeps_its_history(void **state)
+{
+    struct made_office *made = *state;
+    struct added old = add_device(made, "3"), first, second;
+    struct office_device device;
+    struct office_enrol_request one = request(old.code, 1);
+    assert_int_equal(office_enrol(made->office, &one, now, &device),
+                     OFFICE_ENROLLED);
+    replace(made, old.id, &first);
+    assert_int_equal(first.expires_at, now + 30 * MINUTE_MS);
+    // The old one goes on until the new one is there.
+    assert_states(made, "3 active 0 n;3 waiting 1 y;");
+    // A second code ends the first.
+    replace(made, old.id, &second);
+    struct office_enrol_request late = request(first.code, 2);
+    assert_int_equal(office_enrol(made->office, &late, now, &device),
+                     OFFICE_CODE_USED);
+    struct office_enrol_request two = request(second.code, 3);
+    assert_int_equal(office_enrol(made->office, &two, now + 7, &device),
+                     OFFICE_ENROLLED);
+    assert_string_equal(device.id, second.id);
+    assert_string_equal(device.counter, "3");
+    assert_string_equal(device.name, "Quầy 3 — Chứng thực");
+    assert_states(made, "3 revoked 1 n;3 revoked 1 y;3 active 0 y;");
+    assert_int_equal(office_find_device(made->office, old.id, &device),
+                     OFFICE_OK);
+    assert_int_equal(device.revoked_at, now + 7);
+    assert_int_equal(office_replace_device(
+                         made->office, "00000000-0000-4000-8000-000000000000",
+                         "admin", now, first.id, first.code, &first.expires_at),
+                     OFFICE_NONE);
+}
+
+// One that was lost is revoked already, and may be replaced all the same.
+static void test_a_lost_device_is_replaced(void **state)
+{
+    struct made_office *made = *state;
+    struct added lost = add_device(made, "3"), fresh;
+    struct office_device device;
+    struct office_enrol_request one = request(lost.code, 1);
+    office_enrol(made->office, &one, now, &device);
+    office_revoke_device(made->office, lost.id, "admin", now + 1);
+    replace(made, lost.id, &fresh);
+    struct office_enrol_request two = request(fresh.code, 2);
+    assert_int_equal(office_enrol(made->office, &two, now + 9, &device),
+                     OFFICE_ENROLLED);
+    assert_int_equal(office_find_device(made->office, lost.id, &device),
+                     OFFICE_OK);
+    assert_int_equal(device.revoked_at, now + 1);
+    assert_states(made, "3 revoked 1 n;3 active 0 y;");
+}
+
+static void test_two_at_one_counter_are_told(void **state)
+{
+    struct made_office *made = *state;
+    struct added one = add_device(made, "3"), two = add_device(made, "3");
+    struct office_device device;
+    struct office_enrol_request first = request(one.code, 1);
+    struct office_enrol_request second = request(two.code, 2);
+    office_enrol(made->office, &first, now, &device);
+    assert_states(made, "3 active 0 n;3 waiting 1 n;");
+    office_enrol(made->office, &second, now, &device);
+    assert_states(made, "3 active 1 n;3 active 1 n;");
+}
+
 static void test_revoking(void **state)
 {
     struct made_office *made = *state;
@@ -458,6 +555,9 @@ int main(void)
         OFFICE_TEST(test_a_code_ends_after_half_an_hour),
         OFFICE_TEST(test_an_unknown_code),
         OFFICE_TEST(test_revoking),
+        OFFICE_TEST(test_a_replaced_device_keeps_its_history),
+        OFFICE_TEST(test_a_lost_device_is_replaced),
+        OFFICE_TEST(test_two_at_one_counter_are_told),
         OFFICE_TEST(test_devices_are_listed_by_counter),
         OFFICE_TEST(test_what_does_not_fit_is_named),
         OFFICE_TEST(test_keys),

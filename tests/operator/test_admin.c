@@ -86,6 +86,11 @@ static void try_devices(const char *data)
     run_must_say(&run, id);
     run_must_say(&run, "Máy quầy 3\n");
 
+    run_command(&run, "device", "replace", "--data", data, "no-id", NULL);
+    run_must_end(&run, 2);
+    run_command(&run, "device", "replace", "--data", data, "--json",
+                "00000000-0000-4000-8000-000000000000", NULL);
+    run_must_end(&run, 1);
     run_command(&run, "device", "revoke", "--data", data, id, NULL);
     run_must_end(&run, 0);
     run_command(&run, "device", "list", "--data", data, "--json", NULL);
@@ -95,6 +100,16 @@ static void try_devices(const char *data)
     // Again: nothing changes.
     run_command(&run, "device", "revoke", "--data", data, id, NULL);
     run_must_end(&run, 0);
+    run_command(&run, "device", "replace", "--data", data, "--json", id, NULL);
+    run_must_end(&run, 0);
+    run_json_text(&run, "code", code, sizeof code);
+    assert_code(code);
+    run_command(&run, "device", "list", "--data", data, "--json", NULL);
+    row = listed(&run, 2, 1);
+    assert_member(row, "counter", "3");
+    assert_member(row, "point", "tru-so");
+    assert_member(row, "state", "waiting");
+    json_decref(row);
     run_free(&run);
 }
 

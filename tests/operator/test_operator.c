@@ -12,10 +12,10 @@
 #include <cmocka.h>
 
 static const char *const COMMANDS[] = {
-    "hailong device add", "hailong device list", "hailong device revoke",
-    "hailong key add",    "hailong key list",    "hailong key revoke",
-    "hailong enrol",      "hailong status",      "hailong verify",
-    "hailong report",
+    "hailong device add",     "hailong device list", "hailong device revoke",
+    "hailong device replace", "hailong key add",     "hailong key list",
+    "hailong key revoke",     "hailong enrol",       "hailong status",
+    "hailong verify",         "hailong report",
 };
 
 static void test_help_lists_every_command(void **state)

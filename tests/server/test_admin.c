@@ -289,6 +289,18 @@ static void test_a_device_tells_how_it_is(void **state)
     say("GET", "/api/v1/devices", NULL, &answer);
     assert_body(&answer, "\"counter\":\"5\"");
     assert_body(&answer, "\"config_version\":2,");
+    assert_body(&answer, "\"config_refused\":null");
+    assert_body(&answer, "\"twins\":0,\"replaces\":null");
+    // Of other states, and of another point, there is none.
+    say("GET", "/api/v1/devices?state=revoked", NULL, &answer);
+    assert_null(strstr(buf_text(&answer.body), device.ledger.device));
+    say("GET", "/api/v1/devices?state=active&point=tru-so", NULL, &answer);
+    assert_null(strstr(buf_text(&answer.body), device.ledger.device));
+    say("GET", "/api/v1/devices?state=active&point=", NULL, &answer);
+    assert_body(&answer, device.ledger.device);
+    say("GET", "/api/v1/devices.csv?state=active", NULL, &answer);
+    assert_body(&answer, "counter,point,name,field,device,state,");
+    assert_body(&answer, ",active,");
     ask(server.port,
         &(struct ask){.path = "/api/v1/devices/me/config",
                       .token = device.token},

@@ -446,6 +446,8 @@ static const struct good {
     {"changePassword", "farewell", "", "", "@password", 204, NULL},
     {"signOutEverywhere", "farewell", "", "", NULL, 204, NULL},
     {"listDevices", "user office", "", "", NULL, 200, NULL},
+    {"getDevicesCsv", "user office", "", "?state=active", NULL, 200, NULL},
+    {"replaceDevice", "user admin", "@device", "", NULL, 201, NULL},
     {"addDevice", "user admin", "", "", NULL, 201, NULL},
     {"changeDevice", "user admin", "@device", "", "{\"counter\":\"3\"}", 200,
      NULL},
