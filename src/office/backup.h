@@ -8,6 +8,7 @@
 // Devices that enrolled after it must enrol again.
 #pragma once
 #include "office/office.h"
+#include "office/verify.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -34,3 +35,21 @@ typedef bool backup_file_row(void *ctx, const struct backup_file *file);
 enum office_result backup_restore(const char *path, const char *database_path,
                                   backup_file_row *file, void *ctx,
                                   int64_t *out_made_at);
+
+// Everything in a backup again, from the bytes, as office_verify() does it.
+// Nothing else may read the file meanwhile.
+enum office_result backup_verify(const char *path, office_finding_row *row,
+                                 void *ctx,
+                                 struct office_verification *out_summary);
+
+// What the last backup by a timer was: a file of the server's directory, for
+// those who watch whether there is one.
+enum { BACKUP_NAME_SIZE = 40 };
+struct backup_note {
+    int64_t at;                  // when it was made
+    int64_t lines, bytes;        // that are in it; of the file
+    char name[BACKUP_NAME_SIZE]; // of the file
+};
+bool backup_note_write(const char *directory, const struct backup_note *note);
+// False: none was ever made.
+bool backup_note_read(const char *directory, struct backup_note *out);

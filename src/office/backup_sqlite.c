@@ -27,15 +27,20 @@ static const char TABLES[] =
 static const char NO_TABLES[] =
     "DROP TABLE backup_files; DROP TABLE backup_made;";
 
-// A copy that did not become anything leaves nothing.
-static void remove_database(const char *path)
+static void remove_beside(const char *path)
 {
     char beside[PATH_MAX];
-    unlink(path);
     if (snprintf(beside, sizeof beside, "%s-wal", path) < (int)sizeof beside)
         unlink(beside);
     if (snprintf(beside, sizeof beside, "%s-shm", path) < (int)sizeof beside)
         unlink(beside);
+}
+
+// A copy that did not become anything leaves nothing.
+static void remove_database(const char *path)
+{
+    unlink(path);
+    remove_beside(path);
 }
 
 static bool temporary_name(const char *path, char out[PATH_MAX])
@@ -127,6 +132,19 @@ enum office_result backup_write(struct office *office, const char *path,
     if (result != SQL_OK)
         remove_database(part);
     return office_result_of(result);
+}
+
+enum office_result backup_verify(const char *path, office_finding_row *row,
+                                 void *ctx,
+                                 struct office_verification *out_summary)
+{
+    struct office *copy = NULL;
+    enum office_result result = office_open(path, OFFICE_READER, &copy);
+    if (result == OFFICE_OK)
+        result = office_verify(copy, row, ctx, out_summary);
+    office_close(copy);
+    remove_beside(path); // the reader's; they hold nothing
+    return result;
 }
 
 // --- Taking apart -----------------------------------------------------------

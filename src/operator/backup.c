@@ -2,18 +2,26 @@
 #include "office/backup.h"
 #include "common/clock.h"
 #include "common/file.h"
+#include "operator/backup_folder.h"
 #include "operator/command.h"
 #include "operator/server_data.h"
 #include "store/device.h"
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const struct config_key BACKUP_KEYS[] = {
     {"hailong", "data", CONFIG_TEXT, NULL, 0, 0,
      "the server's directory; the server may run"},
     {"hailong", "out", CONFIG_TEXT, NULL, 0, 0, "the file to make"},
+    {"hailong", "dir", CONFIG_TEXT, NULL, 0, 0,
+     "or a folder: a file with the time in its name; old ones leave"},
+    {"hailong", "keep_days", CONFIG_INTEGER, "14", 1, 3650,
+     "of so many days the folder keeps the newest"},
+    {"hailong", "keep_months", CONFIG_INTEGER, "12", 0, 600,
+     "and of so many months"},
     {0}};
 static const struct config_key RESTORE_KEYS[] = {
     {"hailong", "from", CONFIG_TEXT, NULL, 0, 0,
@@ -79,22 +87,15 @@ static bool is_device(const char *directory, struct console *console)
     return true;
 }
 
-static int backup(const struct config *config, struct console *console)
+// Makes the file, and says so when it cannot.
+static bool write_backup(struct office *office, const char *data,
+                         const char *out, int64_t now, struct console *console)
 {
-    const char *data = command_need(config, "data", console);
-    const char *out = command_need(config, "out", console);
-    if (!data || !out)
-        return COMMAND_MISUSED;
-    if (is_device(data, console))
-        return COMMAND_FAILED;
-    struct office *office = server_data_read(data, console);
-    if (!office)
-        return COMMAND_FAILED;
     struct keys keys = {0};
     bool done = read_keys(data, &keys, console);
     if (done) {
-        enum office_result result = backup_write(
-            office, out, keys.files, KEY_FILE_COUNT, clock_wall_ms());
+        enum office_result result =
+            backup_write(office, out, keys.files, KEY_FILE_COUNT, now);
         done = result == OFFICE_OK;
         if (result == OFFICE_NONE)
             console_complain(console, "%s is there; give another name", out);
@@ -102,13 +103,137 @@ static int backup(const struct config *config, struct console *console)
             server_data_complain(console, out, result);
     }
     free_keys(&keys);
-    office_close(office);
-    if (done)
-        buf_printf(&console->out,
-                   "%s holds the whole server, its keys too: keep it where "
-                   "only you can read it.\n",
-                   out);
+    return done;
+}
+
+static int backup_to_file(struct office *office, const char *data,
+                          const char *out, struct console *console)
+{
+    if (!write_backup(office, data, out, clock_wall_ms(), console))
+        return COMMAND_FAILED;
+    buf_printf(&console->out,
+               "%s holds the whole server, its keys too: keep it where only "
+               "you can read it.\n",
+               out);
+    return COMMAND_DONE;
+}
+
+// --- A folder of them -------------------------------------------------------
+
+enum { FINDINGS_SHOWN = 10 };
+
+struct checking {
+    struct console *console;
+    const char *path;
+    int shown;
+};
+
+static bool take_finding(void *ctx, const struct office_finding *found)
+{
+    struct checking *checking = ctx;
+    console_complain(checking->console,
+                     "%s: device %s, generation %lld, line "
+                     "%lld: %s",
+                     checking->path, found->device, (long long)found->gen,
+                     (long long)found->seq, found->why);
+    return ++checking->shown < FINDINGS_SHOWN;
+}
+
+// What is not sound is kept, and everything before it too: somebody must look.
+static bool check_backup(const char *path, struct backup_note *note,
+                         struct console *console)
+{
+    struct checking checking = {console, path, 0};
+    struct office_verification summary = {0};
+    struct stat found;
+    enum office_result result =
+        backup_verify(path, take_finding, &checking, &summary);
+    if (result != OFFICE_OK) {
+        server_data_complain(console, path, result);
+        return false;
+    }
+    if (summary.findings > 0) {
+        console_complain(console,
+                         "%s is a true copy of a server that is not "
+                         "sound: run hailong verify on the server. No older "
+                         "backup was deleted",
+                         path);
+        return false;
+    }
+    note->lines = summary.lines;
+    note->bytes = stat(path, &found) == 0 ? (int64_t)found.st_size : 0;
+    return true;
+}
+
+static bool backup_and_turn(struct office *office, const char *data,
+                            const char *folder, const struct backup_keep *keep,
+                            struct console *console)
+{
+    char path[PATH_MAX], database[PATH_MAX];
+    struct backup_note note = {.at = clock_wall_ms()};
+    backup_name(note.at, note.name);
+    if (!file_join(path, sizeof path, folder, note.name) ||
+        !file_join(database, sizeof database, data, SERVER_DATABASE)) {
+        console_complain(console, "%s: the path is too long", folder);
+        return false;
+    }
+    if (!backup_folder_has_room(folder, database, console) ||
+        !write_backup(office, data, path, note.at, console) ||
+        !check_backup(path, &note, console))
+        return false;
+    int left = backup_folder_turn(folder, note.name, keep, console);
+    if (left < 0)
+        return false;
+    if (!backup_note_write(data, &note)) {
+        console_complain(console, "%s: that there is a backup cannot be noted",
+                         data);
+        return false;
+    }
+    buf_printf(&console->out,
+               "%s: verified, %lld lines, %lld KiB; %d old ones deleted.\n",
+               path, (long long)note.lines, (long long)(note.bytes >> 10),
+               left);
+    return true;
+}
+
+static int backup_to_folder(struct office *office, const char *data,
+                            const struct config *config,
+                            struct console *console)
+{
+    const char *folder = config_text(config, "dir");
+    const struct backup_keep keep = {
+        (int)config_integer(config, "keep_days"),
+        (int)config_integer(config, "keep_months")};
+    int lock = backup_folder_lock(folder, console);
+    if (lock < 0)
+        return COMMAND_FAILED;
+    bool done = backup_and_turn(office, data, folder, &keep, console);
+    close(lock);
     return done ? COMMAND_DONE : COMMAND_FAILED;
+}
+
+static int backup(const struct config *config, struct console *console)
+{
+    const char *data = command_need(config, "data", console);
+    bool to_folder = config_is_set(config, "dir");
+    if (!data)
+        return COMMAND_MISUSED;
+    if (to_folder && config_is_set(config, "out")) {
+        console_complain(console, "--out and --dir: give one of them");
+        return COMMAND_MISUSED;
+    }
+    if (!to_folder && !command_need(config, "out", console))
+        return COMMAND_MISUSED;
+    if (is_device(data, console))
+        return COMMAND_FAILED;
+    struct office *office = server_data_read(data, console);
+    if (!office)
+        return COMMAND_FAILED;
+    int code = to_folder ? backup_to_folder(office, data, config, console)
+                         : backup_to_file(office, data,
+                                          config_text(config, "out"), console);
+    office_close(office);
+    return code;
 }
 
 const struct command COMMAND_BACKUP = {

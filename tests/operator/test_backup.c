@@ -2,9 +2,12 @@
 // damaged files; and what a restored server still knows.
 #include "common/file.h"
 #include "common/log.h"
+#include "operator/backup_folder.h"
+#include "sql/sql.h"
 #include "support/command_runner.h"
 #include "support/scratch.h"
 #include "support/server_maker.h"
+#include <dirent.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -13,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -253,6 +257,142 @@ static void test_killed_in_the_middle(void **state)
     }
 }
 
+// --- By a timer, into a folder ----------------------------------------------
+
+// The names that stay, by their first and last letters of the time.
+static void stay(const char *const *names, size_t count, int days, int months,
+                 const char *wanted)
+{
+    struct backup_keep keep = {days, months};
+    bool stays[16];
+    char got[16] = "";
+    backup_choose(names, count, &keep, stays);
+    for (size_t i = 0; i < count; i++)
+        got[i] = stays[i] ? '+' : '-';
+    assert_string_equal(got, wanted);
+}
+
+static void test_which_backups_stay(void **state)
+{
+    static const char *const names[] = {
+        "hailong-20250930-013000.backup", // the newest of September
+        "hailong-20251130-013000.backup", // the newest of November
+        "hailong-20260103-013000.backup", "hailong-20260104-013000.backup",
+        "hailong-20260104-093000.backup", "hailong-20260105-013000.backup"};
+    (void)state;
+    // Two days: the 5th, and of the 4th the later one. Two months: January,
+    // whose newest is there already, and November.
+    stay(names, 6, 2, 2, "-+--++");
+    stay(names, 6, 1, 0, "-----+");
+    stay(names, 6, 3, 0, "--+-++");
+    stay(names, 6, 1, 12, "++---+");
+    stay(names, 6, 30, 0, "+++-++");
+    int32_t day;
+    char name[BACKUP_NAME_SIZE];
+    // 2026-11-29T18:30:05Z is half past one of the 30th in Vietnam.
+    backup_name(INT64_C(1795977005000), name);
+    assert_string_equal(name, "hailong-20261130-013005.backup");
+    assert_true(backup_name_day(name, &day));
+    assert_false(backup_name_day("hailong-20261130-013005.backup.part", &day));
+    assert_false(backup_name_day("hailong-20261131-013005.backup", &day));
+    assert_false(backup_name_day("hailong-2026.backup", &day));
+    assert_false(backup_name_day("thu-sau.backup", &day));
+}
+
+static void put(struct bench *b, const char *name)
+{
+    char path[192];
+    snprintf(path, sizeof path, "%s/%s", b->folder, name);
+    assert_true(file_replace(path, "x", 1, 0600));
+}
+
+static bool is_there(struct bench *b, const char *name)
+{
+    char path[192];
+    snprintf(path, sizeof path, "%s/%s", b->folder, name);
+    return file_exists(path);
+}
+
+static void turn(struct bench *b, int code)
+{
+    run_command(&b->run, "backup", "--data", b->server.folder, "--dir",
+                b->folder, "--keep-days", "2", "--keep-months", "1", NULL);
+    run_must_end(&b->run, code);
+}
+
+static void test_backup_into_a_folder(void **state)
+{
+    struct bench *b = *state;
+    struct backup_note note;
+    char path[192];
+    send_lines(b, 12);
+    assert_false(backup_note_read(b->server.folder, &note));
+    put(b, "hailong-20210101-013000.backup");
+    put(b, "hailong-20210102-013000.backup");
+    put(b, "hailong-20210103-013000.backup.part");
+    put(b, "hailong-20210103-013000.backup.part-wal");
+    put(b, "mine.backup");
+    turn(b, 0);
+    run_must_say(&b->run, "verified, 12 lines");
+    run_must_say(&b->run, "1 old ones deleted");
+    assert_false(is_there(b, "hailong-20210101-013000.backup"));
+    assert_true(is_there(b, "hailong-20210102-013000.backup"));
+    assert_false(is_there(b, "hailong-20210103-013000.backup.part"));
+    assert_false(is_there(b, "hailong-20210103-013000.backup.part-wal"));
+    assert_true(is_there(b, "mine.backup"));
+    assert_true(backup_note_read(b->server.folder, &note));
+    assert_int_equal(note.lines, 12);
+    // It is a backup like any other, and nothing of SQLite's lies beside it.
+    snprintf(b->file, sizeof b->file, "%s/%s", b->folder, note.name);
+    snprintf(path, sizeof path, "%s-wal", note.name);
+    assert_false(is_there(b, path));
+    restore(b, b->restored, 0);
+    assert_int_equal(ratings(b, b->restored), 12);
+}
+
+static void change(const char *path, const char *script)
+{
+    struct sql *sql = NULL;
+    assert_int_equal(sql_open(path, SQL_WRITER, NULL, 0, &sql), SQL_OK);
+    assert_int_equal(sql_run(sql, script), SQL_OK);
+    sql_close(sql);
+}
+
+// A line that somebody changed: the copy is kept, and so is all before it.
+static void test_backup_of_what_is_not_sound(void **state)
+{
+    struct bench *b = *state;
+    struct backup_note note;
+    char path[192];
+    send_lines(b, 5);
+    snprintf(path, sizeof path, "%s/office.db", b->server.folder);
+    made_server_stop(&b->server);
+    change(path, "UPDATE visits SET level = 4 WHERE seq = 3");
+    put(b, "hailong-20210101-013000.backup");
+    put(b, "hailong-20210102-013000.backup");
+    turn(b, 1);
+    run_must_complain(&b->run, "line 3");
+    run_must_complain(&b->run, "not sound");
+    assert_true(is_there(b, "hailong-20210101-013000.backup"));
+    assert_false(backup_note_read(b->server.folder, &note));
+    made_server_restart(&b->server, NULL);
+}
+
+static void test_only_one_backup_at_a_time(void **state)
+{
+    struct bench *b = *state;
+    char path[192];
+    snprintf(path, sizeof path, "%s/backup.lock", b->folder);
+    int lock = file_lock(path);
+    assert_true(lock >= 0);
+    turn(b, 1);
+    run_must_complain(&b->run, "another backup runs");
+    close(lock);
+    run_command(&b->run, "backup", "--data", b->server.folder, "--dir",
+                b->folder, "--out", b->file, NULL);
+    run_must_end(&b->run, 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -267,6 +407,13 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_damaged_backup_is_found, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(test_killed_in_the_middle, setup,
+                                        teardown),
+        cmocka_unit_test(test_which_backups_stay),
+        cmocka_unit_test_setup_teardown(test_backup_into_a_folder, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(test_backup_of_what_is_not_sound, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(test_only_one_backup_at_a_time, setup,
                                         teardown)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
