@@ -45,11 +45,14 @@ function moreOf({ kind, detail }) {
     "silent-device": [detail.minutes],
     target: [detail.satisfied, detail.rated, detail.target],
     "device-fault": [detail.fault],
+    backup: [detail.days],
+    disk: [detail.free_mib, detail.days],
   }[kind];
   const written = values.map((value) =>
     typeof value === "number" ? number(value) : value,
   );
-  return textOf(`text.${kind}.more`, ...written);
+  const more = kind === "disk" && detail.days >= 0 ? "days" : "more";
+  return textOf(`text.${kind}.${more}`, ...written);
 }
 
 function card(alert) {

@@ -21,9 +21,11 @@ enum alert_kind {
     ALERT_SILENT = 1,    // a device's id
     ALERT_TARGET = 2,    // a period's code
     ALERT_FAULT = 3,     // a device's id, a blank, what it calls the fault
+    ALERT_BACKUP = 4,    // ""
+    ALERT_DISK = 5,      // ""
     ALERT_KIND_COUNT
 };
-// "low-share", "silent-device", "target", "device-fault".
+// "low-share", "silent-device", "target", "device-fault", "backup", "disk".
 const char *alert_kind_name(enum alert_kind kind);
 
 struct alert_condition {

@@ -10,7 +10,9 @@ const char *alert_kind_name(enum alert_kind kind)
         [ALERT_LOW_SHARE] = "low-share",
         [ALERT_SILENT] = "silent-device",
         [ALERT_TARGET] = "target",
-        [ALERT_FAULT] = "device-fault"};
+        [ALERT_FAULT] = "device-fault",
+        [ALERT_BACKUP] = "backup",
+        [ALERT_DISK] = "disk"};
     return names[kind];
 }
 

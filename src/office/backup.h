@@ -44,11 +44,13 @@ enum office_result backup_verify(const char *path, office_finding_row *row,
 
 // What the last backup by a timer was: a file of the server's directory, for
 // those who watch whether there is one.
-enum { BACKUP_NAME_SIZE = 40 };
+enum { BACKUP_NAME_SIZE = 40, BACKUP_FOLDER_SIZE = 1024 };
 struct backup_note {
-    int64_t at;                  // when it was made
-    int64_t lines, bytes;        // that are in it; of the file
-    char name[BACKUP_NAME_SIZE]; // of the file
+    int64_t at;           // when it was made
+    int64_t lines, bytes; // that are in it; of the file
+    char folder[BACKUP_FOLDER_SIZE];
+    char name[BACKUP_NAME_SIZE]; // of the file in it
+    int64_t kept;                // backups that are there, with this one
 };
 bool backup_note_write(const char *directory, const struct backup_note *note);
 // False: none was ever made.

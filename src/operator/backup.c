@@ -8,6 +8,7 @@
 #include "store/device.h"
 #include <errno.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -169,10 +170,11 @@ static bool backup_and_turn(struct office *office, const char *data,
                             const char *folder, const struct backup_keep *keep,
                             struct console *console)
 {
-    char path[PATH_MAX], database[PATH_MAX];
+    char path[PATH_MAX], database[PATH_MAX], place[PATH_MAX];
     struct backup_note note = {.at = clock_wall_ms()};
     backup_name(note.at, note.name);
-    if (!file_join(path, sizeof path, folder, note.name) ||
+    if (!realpath(folder, place) || strlen(place) >= sizeof note.folder ||
+        !file_join(path, sizeof path, folder, note.name) ||
         !file_join(database, sizeof database, data, SERVER_DATABASE)) {
         console_complain(console, "%s: the path is too long", folder);
         return false;
@@ -181,18 +183,20 @@ static bool backup_and_turn(struct office *office, const char *data,
         !write_backup(office, data, path, note.at, console) ||
         !check_backup(path, &note, console))
         return false;
-    int left = backup_folder_turn(folder, note.name, keep, console);
-    if (left < 0)
+    int left = 0, kept = 0;
+    if (!backup_folder_turn(folder, note.name, keep, &left, &kept, console))
         return false;
+    memcpy(note.folder, place, strlen(place) + 1);
+    note.kept = kept;
     if (!backup_note_write(data, &note)) {
         console_complain(console, "%s: that there is a backup cannot be noted",
                          data);
         return false;
     }
-    buf_printf(&console->out,
-               "%s: verified, %lld lines, %lld KiB; %d old ones deleted.\n",
-               path, (long long)note.lines, (long long)(note.bytes >> 10),
-               left);
+    buf_printf(
+        &console->out,
+        "%s: verified, %lld lines, %lld KiB; %d old ones deleted, %d kept.\n",
+        path, (long long)note.lines, (long long)(note.bytes >> 10), left, kept);
     return true;
 }
 

@@ -158,6 +158,7 @@ static void clear_left_over(const char *folder, struct console *console)
     free_entries(entries, count);
 }
 
+// How many left; −1 when one could not.
 static int turn(const char *folder, const char *made, struct dirent **entries,
                 size_t count, const struct backup_keep *keep,
                 struct console *console)
@@ -177,8 +178,9 @@ static int turn(const char *folder, const char *made, struct dirent **entries,
     return left;
 }
 
-int backup_folder_turn(const char *folder, const char *made,
-                       const struct backup_keep *keep, struct console *console)
+bool backup_folder_turn(const char *folder, const char *made,
+                        const struct backup_keep *keep, int *out_left,
+                        int *out_kept, struct console *console)
 {
     struct dirent **entries = NULL;
     int left = -1, count = scandir(folder, &entries, is_backup, alphasort);
@@ -188,5 +190,9 @@ int backup_folder_turn(const char *folder, const char *made,
         left = turn(folder, made, entries, (size_t)count, keep, console);
     free_entries(entries, count);
     clear_left_over(folder, console);
-    return left;
+    if (left < 0)
+        return false;
+    *out_left = left;
+    *out_kept = count - left;
+    return true;
 }

@@ -30,7 +30,7 @@ int backup_folder_lock(const char *folder, struct console *console);
 bool backup_folder_has_room(const char *folder, const char *database,
                             struct console *console);
 // Lets the old ones leave, but never `made`, and what a backup that was cut off
-// left behind. Files of other names stay. The number that left; −1, and said,
-// when one could not.
-int backup_folder_turn(const char *folder, const char *made,
-                       const struct backup_keep *keep, struct console *console);
+// left behind. Files of other names stay. False, and said, when one could not.
+bool backup_folder_turn(const char *folder, const char *made,
+                        const struct backup_keep *keep, int *out_left,
+                        int *out_kept, struct console *console);

@@ -9,6 +9,24 @@ static const char MODULE[] = "report";
 
 // --- What the Office set ----------------------------------------------------
 
+enum { BACKUP_DAYS = 3, DISK_DAYS = 90, DAYS_MOST = 3650 };
+enum { DISK_LEAST_MIB = 1024 };
+
+// May be missing: documents that are older have neither.
+static bool read_days(const json_t *body, const char *key, int usual, int *out,
+                      struct buf *message)
+{
+    int64_t days = usual;
+    if (json_object_get(body, key) &&
+        (!json_get_int(body, key, &days) || days < 0 || days > DAYS_MOST)) {
+        buf_printf(message, "%s: give a whole number, 0 (never) to %d", key,
+                   DAYS_MOST);
+        return false;
+    }
+    *out = (int)days;
+    return true;
+}
+
 bool alarm_rules_read(const json_t *body, struct alarm_rules *out,
                       struct buf *message)
 {
@@ -45,6 +63,11 @@ bool alarm_rules_read(const json_t *body, struct alarm_rules *out,
             return false;
         }
         *numbers[i].value = (int)value;
+    }
+    if (!read_days(body, "backup_days", BACKUP_DAYS, &rules.backup_days,
+                   message) ||
+        !read_days(body, "disk_days", DISK_DAYS, &rules.disk_days, message)) {
+        return false;
     }
     *out = rules;
     return true;
@@ -279,6 +302,46 @@ static bool look_at_device(void *ctx, const struct alert_device *device)
            (!looking->rules->faults || look_at_faults(looking, device));
 }
 
+// --- The server's machine ---------------------------------------------------
+
+static bool look_at_backup(const struct looking *looking)
+{
+    const struct alarm_moment *moment = looking->moment;
+    int64_t day = 24 * 3600 * INT64_C(1000);
+    int64_t from =
+        moment->backup_at > 0 ? moment->backup_at : moment->data_since;
+    if (looking->rules->backup_days == 0 || from == 0 ||
+        moment->now - from < looking->rules->backup_days * day)
+        return true;
+    struct alert_condition *condition =
+        add(looking->alarms, ALERT_BACKUP, "", "");
+    if (!condition)
+        return false;
+    condition->opens = true;
+    tell(condition, (const char *const[]){"days", "ever", NULL},
+         (const int64_t[]){looking->rules->backup_days, moment->backup_at > 0});
+    return true;
+}
+
+static bool look_at_disk(const struct looking *looking)
+{
+    const struct alarm_moment *moment = looking->moment;
+    bool is_low =
+        moment->disk_free_mib >= 0 && moment->disk_free_mib < DISK_LEAST_MIB;
+    bool is_filling =
+        moment->disk_days >= 0 && moment->disk_days < looking->rules->disk_days;
+    if (looking->rules->disk_days == 0 || (!is_low && !is_filling))
+        return true;
+    struct alert_condition *condition =
+        add(looking->alarms, ALERT_DISK, "", "");
+    if (!condition)
+        return false;
+    condition->opens = true;
+    tell(condition, (const char *const[]){"free_mib", "days", NULL},
+         (const int64_t[]){moment->disk_free_mib, moment->disk_days});
+    return true;
+}
+
 // --- All --------------------------------------------------------------------
 
 static bool look(struct office *office, struct looking *looking)
@@ -287,6 +350,7 @@ static bool look(struct office *office, struct looking *looking)
            (!looking->rules->target || find_targets(office, looking)) &&
            office_list_alert_devices(office, look_at_device, looking) ==
                OFFICE_OK &&
+           look_at_backup(looking) && look_at_disk(looking) &&
            !looking->alarms->failed;
 }
 

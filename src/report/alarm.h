@@ -8,6 +8,8 @@
 //   target         this official month or year stays below the lowest target:
 //                  the upper bound of its rate does
 //   device-fault   what a device says is wrong with it
+//   backup         the last backup of the server is too old, or there is none
+//   disk           the server's disk will be full before long
 #pragma once
 #include "common/json.h"
 #include "office/alerts.h"
@@ -24,6 +26,7 @@ struct alarm_rules {
     bool target;
     int target_least;
     bool faults;
+    int backup_days, disk_days; // 0: nobody is alarmed
 };
 // False with the key and what is wrong with it; `out` is then untouched.
 bool alarm_rules_read(const json_t *body, struct alarm_rules *out,
@@ -33,6 +36,11 @@ struct alarm_moment {
     int64_t now;
     bool is_open;       // counters are
     int64_t open_since; // 0: always
+    // Of the server's machine.
+    int64_t data_since;    // the first day with ratings; 0: none yet
+    int64_t backup_at;     // 0: never
+    int64_t disk_free_mib; // -1: not known
+    int64_t disk_days;     // until it is full; -1: not known
 };
 
 struct alarms {

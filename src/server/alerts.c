@@ -9,6 +9,7 @@
 #include "server/context.h"
 #include "server/handlers.h"
 #include "server/request.h"
+#include "server/upkeep.h"
 #include "survey/hours.h"
 #include <stdlib.h>
 #include <string.h>
@@ -94,6 +95,21 @@ static bool read_moment(struct server *server, struct alarm_moment *out)
     return true;
 }
 
+// A machine that cannot be looked at alarms nobody.
+static void read_machine(struct server *server, struct office *office,
+                         struct alarm_moment *out)
+{
+    struct upkeep upkeep;
+    bool known =
+        upkeep_look(server->identity.directory, server->identity.database,
+                    office, out->now, &upkeep);
+    out->data_since = known ? upkeep.since : 0;
+    out->backup_at = known ? upkeep.backup_at : 0;
+    out->disk_free_mib =
+        known && upkeep.disk_free >= 0 ? upkeep.disk_free >> 20 : -1;
+    out->disk_days = known ? upkeep.days_left : -1;
+}
+
 // On the caretaker's thread.
 static bool look(void *ctx)
 {
@@ -105,6 +121,7 @@ static bool look(void *ctx)
         return false;
     }
     struct office *office = readers_take(server->readers);
+    read_machine(server, office, &alerts->moment);
     bool changes = alarms_find(office, &rules, &server->method, &alerts->moment,
                                &alerts->found);
     if (changes) {

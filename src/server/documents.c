@@ -131,7 +131,7 @@ static bool check_board(const json_t *body, struct buf *message)
 
 static const char *const ALERTS_KEYS[] = {
     "on",     "low_percent",  "low_days", "low_least", "silent_minutes",
-    "target", "target_least", "faults",   NULL};
+    "target", "target_least", "faults", "backup_days", "disk_days", NULL};
 static const char *const BOARD_KEYS[] = {
     "on", "title", "levels", "fields", "coverage", "waiting", "turn_s", NULL};
 static const char *const INTEGRITY_KEYS[] = {

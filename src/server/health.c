@@ -20,6 +20,20 @@ enum handling health_handle(struct request *request)
     return HANDLING_DONE;
 }
 
+// What cannot be read is left out: a watcher sees that it is not there.
+static void write_office(struct server *server, struct buf *out)
+{
+    struct upkeep upkeep;
+    int64_t now = clock_wall_ms();
+    struct office *office = readers_take(server->readers);
+    if (upkeep_look(server->identity.directory, server->identity.database,
+                    office, now, &upkeep)) {
+        metrics_write_upkeep(&upkeep, now, out);
+    }
+    metrics_write_devices(office, out);
+    readers_give(server->readers, office);
+}
+
 enum handling metrics_handle(struct request *request)
 {
     struct server *server = request->server;
@@ -29,6 +43,7 @@ enum handling metrics_handle(struct request *request)
     metrics_write(&server->metrics, &connections, &writer,
                   atomic_load(&server->bodies.used), hub_count(server->hub),
                   clock_mono_us(), &body);
+    write_office(server, &body);
     reply_bytes(request, 200, "text/plain; version=0.0.4; charset=utf-8",
                 &body);
     return HANDLING_DONE;

@@ -96,3 +96,33 @@ void metrics_write(struct metrics *metrics,
     write_value(out, "hailong_connections_cut_total", "counter",
                 "Cut: no whole request in time.", connections->cut);
 }
+
+void metrics_write_upkeep(const struct upkeep *upkeep, int64_t now,
+                          struct buf *out)
+{
+    static const char age[] = "hailong_backup_age_seconds";
+    static const char days[] = "hailong_disk_full_in_days";
+    write_head(out, "hailong_build_info", "gauge", "The program's version.");
+    buf_printf(out, "hailong_build_info{version=\"%s\"} 1\n", HAILONG_VERSION);
+    write_value(out, "hailong_database_bytes", "gauge",
+                "The database with its journal.",
+                (uint64_t)upkeep->database_bytes);
+    if (upkeep->disk_free >= 0) {
+        write_value(out, "hailong_disk_free_bytes", "gauge",
+                    "Free on the disk of the database.",
+                    (uint64_t)upkeep->disk_free);
+        write_value(out, "hailong_disk_size_bytes", "gauge",
+                    "Size of that disk.", (uint64_t)upkeep->disk_size);
+    }
+    if (upkeep->days_left >= 0) {
+        write_value(out, days, "gauge",
+                    "Until that disk is full, as the last 30 days went.",
+                    (uint64_t)upkeep->days_left);
+    }
+    if (upkeep->backup_at > 0) {
+        write_head(out, age, "gauge",
+                   "Since the last verified backup by the timer.");
+        buf_printf(out, "%s %.0f\n", age,
+                   (double)(now - upkeep->backup_at) / 1e3);
+    }
+}

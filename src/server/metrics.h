@@ -1,10 +1,12 @@
 // What the server counts about itself, for GET /metrics (the text format of
-// Prometheus). Any thread.
+// Prometheus). Any thread. Names end in their unit, counters in _total; nothing
+// is told of a person or a rating's level.
 #pragma once
 #include "common/buf.h"
 #include "office/line.h"
 #include "server/connections.h"
 #include "server/routes.h"
+#include "server/upkeep.h"
 #include "server/writer.h"
 #include <stdatomic.h>
 #include <stdint.h>
@@ -30,3 +32,9 @@ void metrics_write(struct metrics *metrics,
                    const struct connections_count *connections,
                    const struct writer_figures *writer, size_t body_bytes,
                    size_t listening, int64_t now_us, struct buf *out);
+// Of the machine; `now` is wall milliseconds.
+void metrics_write_upkeep(const struct upkeep *upkeep, int64_t now,
+                          struct buf *out);
+// Of each device in force, by its id and counter. False: the office cannot be
+// read, or memory ran out.
+bool metrics_write_devices(struct office *office, struct buf *out);

@@ -196,6 +196,13 @@ static bool permit_key(struct request *request)
     return check_role(request);
 }
 
+bool permit_watcher(struct request *request)
+{
+    char address[PEER_ADDRESS_SIZE];
+    peer_address(request, address);
+    return address[0] == '\0' || permit_caller(request);
+}
+
 // "https://host:port" or "http://…" beside the header Host.
 static bool is_own_origin(const char *origin, const char *host)
 {

@@ -18,6 +18,8 @@ bool permit_sender(struct request *request);
 // be asked by this server's own page: it sends that csrf back. Whose password
 // is due may do nothing before it is changed.
 bool permit_caller(struct request *request);
+// This machine itself, or as permit_caller().
+bool permit_watcher(struct request *request);
 // Once more, when the request has waited: meanwhile the key may have been
 // revoked, or the session have ended.
 bool permit_caller_still(struct request *request);

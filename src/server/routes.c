@@ -252,8 +252,10 @@ const struct route PUBLIC_ROUTES[] = {
      board_page_handle, NULL, 0},
     {ROUTE_PAGE, "GET", "/ket-qua-cua-toi", BODY_NONE, 0, permit_page,
      page_handle, NULL, CALLER_OFFICER},
-    {ROUTE_METRICS, "GET", "/metrics", BODY_NONE, 0, permit_anybody,
-     metrics_handle, NULL, 0},
+    {ROUTE_METRICS, "GET", "/metrics", BODY_NONE, 0, permit_watcher,
+     metrics_handle, NULL,
+     CALLER_KEY_OFFICE | CALLER_KEY_LEADER | CALLER_KEY_FEED | CALLER_ADMIN |
+         CALLER_OFFICE},
     {0}};
 
 const struct route ADMIN_ROUTES[] = {

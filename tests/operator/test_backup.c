@@ -342,6 +342,8 @@ static void test_backup_into_a_folder(void **state)
     assert_true(is_there(b, "mine.backup"));
     assert_true(backup_note_read(b->server.folder, &note));
     assert_int_equal(note.lines, 12);
+    assert_int_equal(note.kept, 2);
+    assert_string_equal(note.folder, b->folder);
     // It is a backup like any other, and nothing of SQLite's lies beside it.
     snprintf(b->file, sizeof b->file, "%s/%s", b->folder, note.name);
     snprintf(path, sizeof path, "%s-wal", note.name);

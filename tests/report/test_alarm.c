@@ -250,6 +250,75 @@ static void test_a_wrong_setting_is_named(void **state)
     }
 }
 
+static void test_a_server_without_a_backup(void **state)
+{
+    struct fixture *f = *state;
+    f->moment.is_open = false;
+    f->rules.backup_days = 3;
+    // Ratings since the morning of the 21st are three days old at ten.
+    f->moment.data_since = at("2026-11-21T10:00:01+07:00");
+    look(f);
+    expect(f, ALERTS_OPEN, "");
+    f->moment.data_since = at("2026-11-21T10:00:00+07:00");
+    look(f);
+    expect(f, ALERTS_OPEN, "backup::{\"days\": 3, \"ever\": 0} ");
+    f->moment.backup_at = at("2026-11-21T10:00:01+07:00");
+    look(f);
+    expect(f, ALERTS_OPEN, "");
+    f->moment.now += 1000;
+    look(f);
+    expect(f, ALERTS_OPEN, "backup::{\"days\": 3, \"ever\": 1} ");
+    f->rules.backup_days = 0;
+    look(f);
+    expect(f, ALERTS_OPEN, "");
+}
+
+static void test_a_disk_that_fills(void **state)
+{
+    struct fixture *f = *state;
+    f->moment.is_open = false;
+    f->rules.disk_days = 90;
+    f->moment.disk_free_mib = 1024;
+    f->moment.disk_days = 90;
+    look(f);
+    expect(f, ALERTS_OPEN, "");
+    f->moment.disk_days = 89;
+    look(f);
+    expect(f, ALERTS_OPEN, "disk::{\"free_mib\": 1024, \"days\": 89} ");
+    f->moment.disk_days = -1;
+    look(f);
+    expect(f, ALERTS_OPEN, "");
+    f->moment.disk_free_mib = 1023;
+    look(f);
+    expect(f, ALERTS_OPEN, "disk::{\"free_mib\": 1023, \"days\": -1} ");
+    f->moment.disk_free_mib = -1;
+    look(f);
+    expect(f, ALERTS_OPEN, "");
+}
+
+// What an older page kept says neither, and holds.
+static void test_older_rules_hold(void **state)
+{
+    static const char text[] =
+        "{\"on\": true, \"low_percent\": 20, \"low_days\": 2, \"low_least\": "
+        "10, "
+        "\"silent_minutes\": 30, \"target\": true, \"target_least\": 50, "
+        "\"faults\": true}";
+    struct alarm_rules rules;
+    struct buf message = {0};
+    char why[JSON_MESSAGE_SIZE];
+    json_t *body = json_read(text, sizeof text - 1, why);
+    (void)state;
+    assert_true(alarm_rules_read(body, &rules, &message));
+    assert_int_equal(rules.backup_days, 3);
+    assert_int_equal(rules.disk_days, 90);
+    json_object_set_new(body, "disk_days", json_integer(-1));
+    assert_false(alarm_rules_read(body, &rules, &message));
+    assert_non_null(strstr(buf_text(&message), "disk_days: give a whole"));
+    json_decref(body);
+    buf_free(&message);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -259,6 +328,9 @@ int main(void)
         T(test_a_device_is_silent_while_its_counter_is_open),
         T(test_a_target_that_is_out_of_reach_of_chance),
         T(test_two_people_acknowledge_one),
-        T(test_a_wrong_setting_is_named)};
+        T(test_a_wrong_setting_is_named),
+        T(test_a_server_without_a_backup),
+        T(test_a_disk_that_fills),
+        cmocka_unit_test(test_older_rules_hold)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

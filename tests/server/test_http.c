@@ -1,11 +1,14 @@
 // The HTTP edge against the whole server: one reading of every request, one
 // spelling of every path, and no peer that keeps others waiting.
+#include "common/clock.h"
+#include "office/backup.h"
 #include "support/server_maker.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -240,6 +243,54 @@ static void test_metrics_count_requests_and_lines(void **state)
     made_server_close(&own);
 }
 
+// "name{device="…",counter="3"" for the device.
+static long device_metric(const struct answer *answer, const char *name,
+                          const struct made_device *device, const char *more)
+{
+    char text[256];
+    snprintf(text, sizeof text, "\n%s{device=\"%s\",counter=\"3\"%s} ", name,
+             device->ledger.device, more);
+    return metric(answer, text);
+}
+
+static void test_metrics_tell_of_devices_and_the_machine(void **state)
+{
+    struct made_server own;
+    struct made_device device;
+    struct answer answer = {0};
+    struct backup_note note = {.at = clock_wall_ms() - 7200 * 1000,
+                               .folder = "/nowhere",
+                               .name = "hailong-20261130-013000.backup"};
+    time_t now = time(NULL);
+    (void)state;
+    made_server_start(&own, NULL);
+    made_device_enrol(&device, &own, "3");
+    maker_rate(&device.ledger, 5);
+    made_device_send(&device, &own, 1, 1, 200, &answer);
+    ask(own.port, &(struct ask){.path = "/metrics"}, &answer);
+    // The device says that 7 lines wait, and that 3 MiB are free.
+    assert_int_equal(
+        device_metric(&answer, "hailong_device_pending_lines", &device, ""), 7);
+    assert_int_equal(
+        device_metric(&answer, "hailong_device_disk_free_bytes", &device, ""),
+        3 << 20);
+    assert_in_range(
+        device_metric(&answer, "hailong_device_last_contact_timestamp_seconds",
+                      &device, ""),
+        now - 1, now + 60);
+    assert_true(metric(&answer, "\nhailong_database_bytes ") > 8192);
+    assert_true(metric(&answer, "\nhailong_disk_free_bytes ") > 0);
+    // Nobody ever made a backup here; then somebody did, two hours ago.
+    assert_int_equal(metric(&answer, "\nhailong_backup_age_seconds "), -1);
+    assert_true(backup_note_write(own.folder, &note));
+    ask(own.port, &(struct ask){.path = "/metrics"}, &answer);
+    assert_in_range(metric(&answer, "\nhailong_backup_age_seconds "), 7200,
+                    7260);
+    answer_free(&answer);
+    made_device_free(&device);
+    made_server_close(&own);
+}
+
 static void test_a_connection_serves_many_requests(void **state)
 {
     struct talk talk;
@@ -407,6 +458,7 @@ int main(void)
         cmocka_unit_test(test_head_is_get_without_the_body),
         cmocka_unit_test(test_health),
         cmocka_unit_test(test_metrics_count_requests_and_lines),
+        cmocka_unit_test(test_metrics_tell_of_devices_and_the_machine),
         cmocka_unit_test(test_a_connection_serves_many_requests),
         cmocka_unit_test(test_slow_senders_are_cut_and_others_served),
         cmocka_unit_test(test_a_device_that_asks_too_often_gets_429),

@@ -409,12 +409,39 @@ static void test_every_rule_is_of_a_route(void **state)
     }
 }
 
+// Through a proxy on this machine, from somewhere else.
+static int metrics_from_afar(const char *token, const char *headers)
+{
+    char all[512];
+    struct answer answer = {0};
+    snprintf(all, sizeof all, "X-Forwarded-For: 203.0.113.7\r\n%s", headers);
+    ask(server.port,
+        &(struct ask){.path = "/metrics", .token = token, .headers = all},
+        &answer);
+    int status = answer.status;
+    answer_free(&answer);
+    return status;
+}
+
+static void test_metrics_are_for_this_machine_or_a_key(void **state)
+{
+    (void)state;
+    assert_int_equal(metrics_from_afar(NULL, ""), 401);
+    assert_int_equal(metrics_from_afar(tokens[NO_TOKEN_OF_OURS], ""), 401);
+    assert_int_equal(metrics_from_afar(tokens[DEVICE], ""), 401);
+    assert_int_equal(metrics_from_afar(tokens[KEY_OFFICE], ""), 200);
+    assert_int_equal(metrics_from_afar(NULL, sessions[0].headers),
+                     200); // admin
+    assert_int_equal(metrics_from_afar(NULL, sessions[3].headers), 403);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_public_route),
         cmocka_unit_test(test_every_admin_route),
         cmocka_unit_test(test_every_rule_is_of_a_route),
+        cmocka_unit_test(test_metrics_are_for_this_machine_or_a_key),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }
