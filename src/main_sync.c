@@ -17,6 +17,9 @@ static const struct config_key keys[] = {
      "http://HOST:PORT to go through; none otherwise"},
     {"sync", "plain_http", CONFIG_FLAG, "no", 0, 0,
      "allow a server without TLS beyond this machine"},
+    {"sync", "stick", CONFIG_TEXT, "/run/hailong/stick", 0, 0,
+     "where a stick with hailong-enrol.txt is mounted, which enrols a machine "
+     "that is not enrolled"},
     {"sync", "poll_ms", CONFIG_INTEGER, "1000", 50, 60000,
      "how often the kiosk's database is looked at"},
     {"log", "log_level", CONFIG_TEXT, "info", 0, 0,
@@ -76,6 +79,7 @@ static int run(const struct config *config)
     struct worker_params params = {
         .directory = config_text(config, "data"),
         .proxy = config_text(config, "proxy"),
+        .stick = config_text(config, "stick"),
         .plain_http = config_flag(config, "plain_http"),
         .poll_ms = (int)config_integer(config, "poll_ms")};
     struct worker *worker = worker_new(&params);

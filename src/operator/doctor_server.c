@@ -49,7 +49,7 @@ static void ask_for_answer(struct transport *transport,
     const struct transport_request request = {
         .method = "GET", .url = url, .total_s = ASK_S};
     enum transport_result result = transport_ask(transport, &request, &answer);
-    out->reach = reach_of(result, answer.out_of_date);
+    out->reach = reach_of(result, answer.fault == TRANSPORT_FAULT_DATES);
     out->status = answer.status;
     snprintf(out->message, sizeof out->message, "%s", answer.message);
     transport_answer_free(&answer);

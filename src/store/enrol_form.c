@@ -46,9 +46,10 @@ bool enrol_form_ask(const char *directory, const struct enrol_form *form)
     if (file_join(path, sizeof path, directory, DEVICE_FILE_ENROL_ANSWER))
         unlink(path);
     return write_object(directory, DEVICE_FILE_ENROL_REQUEST,
-                        json_pack("{s:s, s:s, s:s, s:s}", "id", form->id,
+                        json_pack("{s:s, s:s, s:s, s:s, s:s}", "id", form->id,
                                   "server", form->server, "code", form->code,
-                                  "staff_pin", form->staff_pin));
+                                  "pin", form->pin, "staff_pin",
+                                  form->staff_pin));
 }
 
 bool enrol_form_take(const char *directory, struct enrol_form *out)
@@ -59,11 +60,14 @@ bool enrol_form_take(const char *directory, struct enrol_form *out)
         return false;
     json_t *object = read_object(path);
     unlink(path);
+    out->pin[0] = '\0';
     bool done =
         object && json_copy_text(object, "id", out->id, sizeof out->id) &&
         id_is_valid(out->id, strlen(out->id)) &&
         json_copy_text(object, "server", out->server, sizeof out->server) &&
         json_copy_text(object, "code", out->code, sizeof out->code) &&
+        (!json_object_get(object, "pin") ||
+         json_copy_text(object, "pin", out->pin, sizeof out->pin)) &&
         json_copy_text(object, "staff_pin", out->staff_pin,
                        sizeof out->staff_pin);
     json_decref(object);
@@ -89,6 +93,28 @@ bool enrol_form_hear(const char *directory, const char *id,
     bool done =
         object && json_copy_text(object, "id", heard, sizeof heard) &&
         strcmp(heard, id) == 0 &&
+        json_copy_text(object, "result", out_result, ENROL_FORM_RESULT_SIZE);
+    json_decref(object);
+    return done;
+}
+
+bool enrol_form_note(const char *directory, const char *result)
+{
+    return write_object(directory, DEVICE_FILE_ENROL_NOTE,
+                        json_pack("{s:s}", "result", result));
+}
+
+bool enrol_form_read_note(const char *directory,
+                          char out_result[ENROL_FORM_RESULT_SIZE])
+{
+    char path[PATH_MAX];
+    if (!file_join(path, sizeof path, directory, DEVICE_FILE_ENROL_NOTE) ||
+        !file_exists(path))
+        return false;
+    json_t *object = read_object(path);
+    unlink(path);
+    bool done =
+        object &&
         json_copy_text(object, "result", out_result, ENROL_FORM_RESULT_SIZE);
     json_decref(object);
     return done;

@@ -15,12 +15,19 @@ static const char *const NAMES[ENROLMENT_RESULT_COUNT] = {
     [ENROLMENT_DISK] = "disk",
     [ENROLMENT_ADDRESS] = "address",
     [ENROLMENT_PLAIN_HTTP] = "plain-http",
+    [ENROLMENT_NO_NETWORK] = "no-network",
+    [ENROLMENT_NO_NAME] = "no-name",
     [ENROLMENT_NO_ANSWER] = "no-answer",
     [ENROLMENT_TLS] = "certificate",
+    [ENROLMENT_CLOCK] = "clock",
+    [ENROLMENT_HOST] = "certificate-host",
+    [ENROLMENT_PIN] = "wrong-pin",
     [ENROLMENT_NOT_OURS] = "not-a-server",
     [ENROLMENT_CODE_UNKNOWN] = "code-unknown",
     [ENROLMENT_CODE_USED] = "code-used",
     [ENROLMENT_CODE_EXPIRED] = "code-expired",
+    [ENROLMENT_NO_VOUCHER] = "no-voucher",
+    [ENROLMENT_NO_CODE] = "no-code",
     [ENROLMENT_REFUSED] = "refused",
     [ENROLMENT_MEMORY] = "memory"};
 
@@ -135,7 +142,7 @@ static enum enrolment_result take_refusal(struct work *work,
     }
     enum enrolment_result result;
     if (enrolment_by_name(type + prefix, &result) &&
-        result >= ENROLMENT_CODE_UNKNOWN && result <= ENROLMENT_CODE_EXPIRED)
+        enrolment_is_of_code(result))
         return result;
     if (!json_get_text(object, "detail", &detail))
         detail = type + prefix;
@@ -160,6 +167,38 @@ static enum enrolment_result take_answer(struct work *work,
     return result;
 }
 
+static enum enrolment_result take_silence(struct work *work,
+                                          enum transport_result sent,
+                                          const struct transport_answer *answer)
+{
+    static const enum enrolment_result RESULTS[] = {
+        [TRANSPORT_FAULT_OTHER] = ENROLMENT_NO_ANSWER,
+        [TRANSPORT_FAULT_NAME] = ENROLMENT_NO_NAME,
+        [TRANSPORT_FAULT_ROUTE] = ENROLMENT_NO_NETWORK,
+        [TRANSPORT_FAULT_NO_TLS] = ENROLMENT_NOT_OURS,
+        [TRANSPORT_FAULT_DATES] = ENROLMENT_CLOCK,
+        [TRANSPORT_FAULT_ISSUER] = ENROLMENT_TLS,
+        [TRANSPORT_FAULT_HOST] = ENROLMENT_HOST,
+        [TRANSPORT_FAULT_PIN] = ENROLMENT_PIN};
+    snprintf(work->detail, ENROLMENT_DETAIL_SIZE, "%s", answer->message);
+    return sent == TRANSPORT_TLS && answer->fault == TRANSPORT_FAULT_OTHER
+               ? ENROLMENT_TLS
+               : RESULTS[answer->fault];
+}
+
+static enum enrolment_result ask_once(struct work *work,
+                                      struct transport *transport,
+                                      const struct transport_request *request)
+{
+    struct transport_answer answer = {0};
+    enum transport_result sent = transport_ask(transport, request, &answer);
+    enum enrolment_result result = sent == TRANSPORT_ANSWERED
+                                       ? take_answer(work, &answer)
+                                       : take_silence(work, sent, &answer);
+    transport_answer_free(&answer);
+    return result;
+}
+
 static enum enrolment_result send(struct work *work, const struct buf *body)
 {
     const struct enrolment *what = work->what;
@@ -167,28 +206,22 @@ static enum enrolment_result send(struct work *work, const struct buf *body)
                                             .pin = what->pin,
                                             .proxy = what->proxy,
                                             .plain_http = what->plain_http};
-    struct transport_answer answer = {0};
     struct transport *transport = transport_open(&params);
     struct buf url = {0};
     buf_printf(&url, "%s/api/v1/devices/enrol", what->server);
     enum enrolment_result result = ENROLMENT_MEMORY;
     if (transport && buf_ok(&url)) {
-        const struct transport_request request = {.method = "POST",
-                                                  .url = buf_text(&url),
-                                                  .content_type =
-                                                      "application/json",
-                                                  .body = body->data,
-                                                  .size = body->size};
-        enum transport_result sent =
-            transport_ask(transport, &request, &answer);
-        if (sent == TRANSPORT_ANSWERED) {
-            result = take_answer(work, &answer);
-        } else {
-            result =
-                sent == TRANSPORT_TLS ? ENROLMENT_TLS : ENROLMENT_NO_ANSWER;
-            snprintf(work->detail, ENROLMENT_DETAIL_SIZE, "%s", answer.message);
+        struct transport_request request = {.method = "POST",
+                                            .url = buf_text(&url),
+                                            .content_type = "application/json",
+                                            .body = body->data,
+                                            .size = body->size};
+        result = ask_once(work, transport, &request);
+        if (result == ENROLMENT_CLOCK && what->pin) {
+            work->detail[0] = '\0';
+            request.any_date = true;
+            result = ask_once(work, transport, &request);
         }
-        transport_answer_free(&answer);
     }
     buf_free(&url);
     transport_close(transport);

@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <curl/curl.h>
+#include <errno.h>
 #include <openssl/ssl.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -212,22 +213,43 @@ static int watch(void *ctx, curl_off_t a, curl_off_t b, curl_off_t c,
     return atomic_load(&r->transport->aborted) ? 1 : 0;
 }
 
-static CURLcode judge_by_time(CURL *handle, void *tls, void *ctx)
+// What the TLS library is told beside what curl tells it.
+struct judging {
+    int64_t wall_s; // dates are judged by it; 0: by the clock
+    bool any_date;
+    bool any_issuer; // the pin vouches for the key
+};
+
+// The pin is looked at by curl when this is done, whatever is said here.
+static int pass_issuer(int sound, X509_STORE_CTX *store)
 {
-    const struct transport *t = ctx;
-    (void)handle;
-    X509_VERIFY_PARAM_set_time(SSL_CTX_get0_param(tls), (time_t)t->wall_s);
-    return CURLE_OK;
+    switch (X509_STORE_CTX_get_error(store)) {
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+        X509_STORE_CTX_set_error(store, X509_V_OK);
+        return 1;
+    default:
+        return sound;
+    }
 }
 
-static CURLcode judge_no_dates(CURL *handle, void *tls, void *ctx)
+static CURLcode judge(CURL *handle, void *tls, void *ctx)
 {
+    const struct judging *judging = ctx;
     (void)handle;
-    (void)ctx;
-    return X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(tls),
-                                       X509_V_FLAG_NO_CHECK_TIME) == 1
-               ? CURLE_OK
-               : CURLE_SSL_CONNECT_ERROR;
+    if (judging->any_issuer)
+        SSL_CTX_set_verify(tls, SSL_VERIFY_PEER, pass_issuer);
+    if (judging->any_date &&
+        X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(tls),
+                                    X509_V_FLAG_NO_CHECK_TIME) != 1)
+        return CURLE_SSL_CONNECT_ERROR;
+    if (!judging->any_date && judging->wall_s != 0)
+        X509_VERIFY_PARAM_set_time(SSL_CTX_get0_param(tls),
+                                   (time_t)judging->wall_s);
+    return CURLE_OK;
 }
 
 // Sets one option; a wrong one is our own mistake or a library that lacks it,
@@ -272,28 +294,62 @@ static CURLcode set_common(struct transport *t, struct receiving *receiving,
     return code;
 }
 
-static CURLcode set_dates(struct transport *t, bool any_date)
+static CURLcode set_judging(struct transport *t, struct judging *judging)
 {
     CURLcode code = CURLE_OK;
-    if (any_date) {
-        SET(CURLOPT_SSL_CTX_FUNCTION, judge_no_dates);
+    if (judging->any_date) {
         SET(CURLOPT_FRESH_CONNECT, 1L);
         SET(CURLOPT_FORBID_REUSE, 1L);
         SET(CURLOPT_SSL_SESSIONID_CACHE, 0L);
-    } else if (t->wall_s != 0) {
-        SET(CURLOPT_SSL_CTX_FUNCTION, judge_by_time);
-        SET(CURLOPT_SSL_CTX_DATA, t);
+    }
+    if (judging->any_date || judging->any_issuer || judging->wall_s != 0) {
+        SET(CURLOPT_SSL_CTX_FUNCTION, judge);
+        SET(CURLOPT_SSL_CTX_DATA, judging);
     }
     return code;
 }
 
-// Nothing else was wrong with it: OpenSSL looks at the dates last of all.
-static bool is_out_of_date(CURL *handle)
+// OpenSSL looks at the dates last of all: then nothing else was wrong.
+static enum transport_fault fault_of_certificate(CURL *handle)
 {
     long why = X509_V_OK;
     curl_easy_getinfo(handle, CURLINFO_SSL_VERIFYRESULT, &why);
-    return why == X509_V_ERR_CERT_NOT_YET_VALID ||
-           why == X509_V_ERR_CERT_HAS_EXPIRED;
+    switch (why) {
+    // The chain is good. curl itself compares the names, before it tells.
+    case X509_V_OK:
+    case X509_V_ERR_UNSPECIFIED:
+        return TRANSPORT_FAULT_HOST;
+    case X509_V_ERR_CERT_NOT_YET_VALID:
+    case X509_V_ERR_CERT_HAS_EXPIRED:
+        return TRANSPORT_FAULT_DATES;
+    default:
+        return TRANSPORT_FAULT_ISSUER;
+    }
+}
+
+static enum transport_fault fault_of(CURL *handle, CURLcode code,
+                                     const char *message)
+{
+    long why = 0;
+    switch (code) {
+    case CURLE_COULDNT_RESOLVE_HOST:
+        return TRANSPORT_FAULT_NAME;
+    case CURLE_COULDNT_CONNECT:
+        curl_easy_getinfo(handle, CURLINFO_OS_ERRNO, &why);
+        return why == ENETUNREACH || why == EHOSTUNREACH || why == ENETDOWN
+                   ? TRANSPORT_FAULT_ROUTE
+                   : TRANSPORT_FAULT_OTHER;
+    case CURLE_SSL_CONNECT_ERROR:
+        // OpenSSL's words for bytes that are none of TLS; the rest are cuts.
+        return strstr(message, "wrong version number") ? TRANSPORT_FAULT_NO_TLS
+                                                       : TRANSPORT_FAULT_OTHER;
+    case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
+        return TRANSPORT_FAULT_PIN;
+    case CURLE_PEER_FAILED_VERIFICATION:
+        return fault_of_certificate(handle);
+    default:
+        return TRANSPORT_FAULT_OTHER;
+    }
 }
 
 static CURLcode set_request(struct transport *t,
@@ -377,6 +433,7 @@ static enum transport_result perform(struct transport *t,
 {
     struct receiving receiving = {
         t, out, q->answer_max ? q->answer_max : ANSWER_MAX, 0, false};
+    struct judging judging = {t->wall_s, q->any_date, t->pin && !t->ca};
     char message[CURL_ERROR_SIZE] = "";
     struct curl_slist *headers = make_headers(q);
     curl_easy_reset(t->handle); // keeps the connections
@@ -385,15 +442,14 @@ static enum transport_result perform(struct transport *t,
     if (code == CURLE_OK)
         code = set_request(t, q, headers);
     if (code == CURLE_OK)
-        code = set_dates(t, q->any_date);
+        code = set_judging(t, &judging);
     int64_t start = clock_mono_us();
     if (code == CURLE_OK)
         code = curl_easy_perform(t->handle);
     out->round_trip_ms = (clock_mono_us() - start) / 1000;
     out->up_ms = clock_boot_ms();
     out->timed_out = code == CURLE_OPERATION_TIMEDOUT;
-    out->out_of_date = result_of(code, &receiving) == TRANSPORT_TLS &&
-                       is_out_of_date(t->handle);
+    out->fault = fault_of(t->handle, code, message);
     long status = 0;
     curl_easy_getinfo(t->handle, CURLINFO_RESPONSE_CODE, &status);
     out->status = code == CURLE_OK ? (int)status : 0;

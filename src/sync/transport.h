@@ -13,7 +13,9 @@ struct transport;
 
 struct transport_params {
     const char *ca;    // a file of certificates; NULL or "": the system's
-    const char *pin;   // "sha256//BASE64[;sha256//BASE64]"; NULL or "": none
+    const char *pin;   // "sha256//BASE64[;sha256//BASE64]"; NULL or "": none.
+                       // Without `ca` it also vouches for a certificate whose
+                       // issuer the system does not know
     const char *proxy; // "http://host:port"; NULL or "": none, whatever the
                        // environment says
     bool plain_http;   // allow http:// beyond this machine
@@ -60,7 +62,21 @@ struct transport_request {
     int total_s;       // 0: the transport's
     bool patient;      // the server may be silent all that time
     bool any_date;     // on a connection of its own, where certificates may be
-                       // out of date: only to ask what time it is
+                       // out of date: to ask what time it is, or where the pin
+                       // says whose the key is
+};
+
+// What was wrong, as far as a person can do something about it.
+enum transport_fault {
+    TRANSPORT_FAULT_OTHER,  // `message` says it
+    TRANSPORT_FAULT_NAME,   // no name server knows the host, or none answers
+    TRANSPORT_FAULT_ROUTE,  // this machine has no network
+    TRANSPORT_FAULT_NO_TLS, // something answers there, but does not speak TLS
+    // of TRANSPORT_TLS:
+    TRANSPORT_FAULT_DATES,  // nothing but the certificate's dates
+    TRANSPORT_FAULT_ISSUER, // nobody who is known vouches for it
+    TRANSPORT_FAULT_HOST,   // it is another host's
+    TRANSPORT_FAULT_PIN     // its key is not the pinned one
 };
 
 enum { TRANSPORT_HEADER_SIZE = 256, TRANSPORT_MESSAGE_SIZE = 256 };
@@ -73,9 +89,9 @@ struct transport_answer {
     char signature[TRANSPORT_HEADER_SIZE]; // Hailong-Signature
     char content_type[TRANSPORT_HEADER_SIZE];
     int64_t round_trip_ms;
-    int64_t up_ms;    // since boot, when the answer had come
-    bool timed_out;   // the time ran out, or the line was too slow
-    bool out_of_date; // TRANSPORT_TLS for nothing but a certificate's dates
+    int64_t up_ms;  // since boot, when the answer had come
+    bool timed_out; // the time ran out, or the line was too slow
+    enum transport_fault fault;
     char message[TRANSPORT_MESSAGE_SIZE]; // why there is no answer
 };
 

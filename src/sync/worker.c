@@ -15,6 +15,7 @@
 #include "sync/gone.h"
 #include "sync/policy.h"
 #include "sync/poll.h"
+#include "sync/stick.h"
 #include "sync/trusted_time.h"
 #include <errno.h>
 #include <stdatomic.h>
@@ -38,7 +39,7 @@ enum {
 static const char module[] = "sync";
 
 struct worker {
-    char *directory, *proxy, *battery_root;
+    char *directory, *proxy, *stick, *battery_root;
     bool plain_http;
     int poll_ms;
     int connect_s, total_s;
@@ -75,6 +76,7 @@ struct worker *worker_new(const struct worker_params *params)
         return NULL;
     w->directory = strdup(params->directory);
     w->proxy = params->proxy ? strdup(params->proxy) : NULL;
+    w->stick = params->stick ? strdup(params->stick) : NULL;
     w->battery_root =
         strdup(params->battery_root ? params->battery_root : BATTERY_ROOT);
     w->plain_http = params->plain_http;
@@ -86,7 +88,8 @@ struct worker *worker_new(const struct worker_params *params)
     w->lines_most = BATCH_LINES_MAX;
     w->heartbeat_ms = HEARTBEAT_S * 1000;
     w->first_contact_s = FIRST_CONTACT_S;
-    if (!w->directory || (params->proxy && !w->proxy)) {
+    if (!w->directory || (params->proxy && !w->proxy) ||
+        (params->stick && !w->stick)) {
         worker_free(w);
         return NULL;
     }
@@ -109,6 +112,7 @@ void worker_free(struct worker *w)
         close(w->lock);
     free(w->directory);
     free(w->proxy);
+    free(w->stick);
     free(w->battery_root);
     free(w);
 }
@@ -563,7 +567,7 @@ ask_in_time(struct worker *w, const struct transport_request *request,
     struct transport *transport = atomic_load(&w->transport);
     trusted_time_apply(transport, w->courier);
     enum transport_result result = transport_ask(transport, request, answer);
-    if (!answer->out_of_date || !learn_time(w))
+    if (answer->fault != TRANSPORT_FAULT_DATES || !learn_time(w))
         return result;
     transport_answer_free(answer);
     trusted_time_apply(transport, w->courier);
@@ -799,6 +803,7 @@ static void enrol_as_asked(struct worker *w)
     const struct enrolment what = {.directory = w->directory,
                                    .server = server,
                                    .code = form.code,
+                                   .pin = form.pin[0] ? form.pin : NULL,
                                    .staff_pin = form.staff_pin,
                                    .proxy = w->proxy,
                                    .plain_http = w->plain_http};
@@ -808,25 +813,37 @@ static void enrol_as_asked(struct worker *w)
         result = enrolment_run(&what, &device, detail);
     if (result == ENROLMENT_DONE)
         device_release(&device);
-    log_info(module, "enrolment asked for at the screen, server %s: %s%s%s",
-             form.server, enrolment_name(result), detail[0] ? ": " : "",
-             detail);
+    struct buf words = {0};
+    enrolment_explain(&what, result, detail, &words);
+    log_info(module, "enrolment asked for at the screen: %s: %s",
+             enrolment_name(result), buf_text(&words));
+    buf_free(&words);
     if (!enrol_form_answer(w->directory, form.id, enrolment_name(result)))
         log_error(module, "%s/" DEVICE_FILE_ENROL_ANSWER ": %s", w->directory,
                   strerror(errno));
     explicit_bzero(&form, sizeof form);
 }
 
+static void look_for_stick(struct worker *w, struct stick *stick)
+{
+    const struct enrolment base = {.directory = w->directory,
+                                   .proxy = w->proxy,
+                                   .plain_http = w->plain_http};
+    stick_look(stick, &base, steady_ms());
+}
+
 enum worker_result worker_run(struct worker *w)
 {
     enum worker_result result;
+    struct stick stick = {.folder = w->stick};
     bool told = false;
     while ((result = load_identity(w)) == WORKER_NOT_ENROLLED && !stopping(w)) {
         if (!told)
             log_info(module, "%s: not enrolled yet; waiting", w->directory);
         told = true;
         enrol_as_asked(w);
-        nap(w, 1000);
+        look_for_stick(w, &stick);
+        nap(w, w->poll_ms);
     }
     if (stopping(w))
         return WORKER_OK;

@@ -7,10 +7,11 @@
 struct worker;
 
 struct worker_params {
-    const char *directory;  // of the device
-    const char *proxy;      // NULL: none
-    bool plain_http;        // allow http:// beyond this machine
-    int poll_ms;            // how often kiosk.db is looked at; 0: 1,000
+    const char *directory; // of the device
+    const char *proxy;     // NULL: none
+    const char *stick; // where sticks are mounted (sync/stick.h); NULL: none
+    bool plain_http;   // allow http:// beyond this machine
+    int poll_ms;       // how often kiosk.db is looked at; 0: 1,000
     int connect_s, total_s; // of a request; 0: the transport's own
     const char *battery_root; // NULL: the kernel's
 };

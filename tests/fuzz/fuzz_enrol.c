@@ -18,11 +18,13 @@ static void check_request(const uint8_t *data, size_t size)
     HOLDS(id_is_valid(form.id, strlen(form.id)));
     fuzz_check_text(form.server, sizeof form.server);
     fuzz_check_text(form.code, sizeof form.code);
+    fuzz_check_text(form.pin, sizeof form.pin);
     fuzz_check_text(form.staff_pin, sizeof form.staff_pin);
     HOLDS(enrol_form_ask(fuzz_folder(), &form));
     HOLDS(enrol_form_take(fuzz_folder(), &again));
     HOLDS(strcmp(again.server, form.server) == 0);
     HOLDS(strcmp(again.code, form.code) == 0);
+    HOLDS(strcmp(again.pin, form.pin) == 0);
     HOLDS(strcmp(again.staff_pin, form.staff_pin) == 0);
 }
 

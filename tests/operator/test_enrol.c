@@ -2,11 +2,13 @@
 // may be wrong with server, code, certificate or directory.
 #include "common/clock.h"
 #include "common/file.h"
+#include "i18n/i18n.h"
 #include "office/devices.h"
 #include "store/device.h"
 #include "support/command_runner.h"
 #include "support/scratch.h"
 #include "support/server_maker.h"
+#include "sync/enrolment.h"
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <pthread.h>
@@ -409,54 +411,229 @@ static void test_enrol_over_https(void **state)
     made_server_close(&server);
 }
 
-static void refused_over_https(const char *certificate, const char *ca,
-                               const char *pin)
+// The code is not spent: who knows the server's key enrols with it.
+static void assert_code_still_works(const struct made_server *server,
+                                    const char *folder, const char *code)
+{
+    struct run run = {0};
+    char url[URL_SIZE];
+    assert_not_enrolled(folder);
+    url_of(server, "https", url);
+    run_command(&run, "enrol", "--server", url, "--code", code, "--data",
+                folder, "--pin", PIN_HEX, NULL);
+    run_must_end(&run, 0);
+    run_free(&run);
+}
+
+static void refused_over_https(const char *certificate, const char *host,
+                               const char *ca, const char *pin,
+                               const char *vietnamese, const char *english)
 {
     struct made_server server;
     struct run run = {0};
     char folder[SCRATCH_SIZE], url[URL_SIZE], code[16];
+    const char *const options[] = {ca ? "--ca" : "--pin", ca ? ca : pin,
+                                   ca && pin ? "--pin" : NULL, pin};
     start_with(&server, certificate);
-    url_of(&server, "https", url);
+    snprintf(url, sizeof url, "https://%s:%u", host, server.port);
     made_server_code(&server, "3", code);
     scratch_make(folder);
-    // The system's certificates, which do not know ours, or the given ones.
     run_command(&run, "enrol", "--server", url, "--code", code, "--data",
-                folder, "--ca", ca, pin ? "--pin" : NULL, pin, NULL);
+                folder, ca || pin ? options[0] : NULL, options[1], options[2],
+                options[3], NULL);
     run_must_end(&run, 1);
     run_must_complain(&run, "certificate is not accepted");
-    run_must_complain(&run, "the clock is right");
-    run_must_complain(&run, "--pin");
-    assert_not_enrolled(folder);
-    // The code was not spent: it works as soon as the cause is mended.
-    made_server_stop(&server);
-    made_server_restart(&server, NULL);
-    url_of(&server, "http", url);
-    run_command(&run, "enrol", "--server", url, "--code", code, "--data",
-                folder, NULL);
-    run_must_end(&run, 0);
+    run_must_complain(&run, english);
+    run_must_complain(&run, vietnamese);
+    assert_code_still_works(&server, folder, code);
     run_free(&run);
     scratch_remove(folder);
     made_server_close(&server);
 }
 
+// The system's certificates do not know ours.
 static void test_enrol_refuses_an_unknown_certificate(void **state)
 {
     (void)state;
-    refused_over_https(TLS "server.pem", TLS "expired.pem", NULL);
+    refused_over_https(TLS "server.pem", "127.0.0.1", NULL, NULL,
+                       "Chưa tin được chứng thư", "names the server's key");
 }
 
 static void test_enrol_refuses_an_expired_certificate(void **state)
 {
     (void)state;
-    refused_over_https(TLS "expired.pem", TLS "expired.pem", NULL);
+    refused_over_https(TLS "expired.pem", "127.0.0.1", TLS "expired.pem", NULL,
+                       "Đồng hồ của máy này chỉ", "the clock is right");
 }
+
+static void test_enrol_refuses_another_hosts_certificate(void **state)
+{
+    (void)state;
+    refused_over_https(TLS "server.pem", "localhost", TLS "server.pem", NULL,
+                       "mang tên khác", "it is another host's");
+}
+
+#define ZEROS "0000000000000000000000000000000000000000000000000000000000000000"
 
 static void test_enrol_refuses_another_key(void **state)
 {
     (void)state;
-    refused_over_https(
-        TLS "server.pem", TLS "server.pem",
-        "0000000000000000000000000000000000000000000000000000000000000000");
+    refused_over_https(TLS "server.pem", "127.0.0.1", TLS "server.pem", ZEROS,
+                       "Khóa của máy chủ không khớp", "not the one of the pin");
+    refused_over_https(TLS "server.pem", "127.0.0.1", NULL, ZEROS,
+                       "Khóa của máy chủ không khớp", "not the one of the pin");
+}
+
+// --- The text of a QR code, and a file of them -------------------------------
+
+#define PIN_BASE32 "DVVO2G67XBIGZY6ZDBUD43NMJFJYHS5ALMDPSQF4Y5J46YZBQG3Q"
+
+// With the pin nobody else has to vouch for the server, whatever the clock
+// says: the certificate is of 2020.
+static void test_enrol_by_the_text_of_a_qr_code(void **state)
+{
+    (void)state;
+    struct made_server server;
+    struct device device;
+    struct run run = {0};
+    char folder[SCRATCH_SIZE], code[16], text[128];
+    start_with(&server, TLS "expired.pem");
+    made_server_code(&server, "3", code);
+    scratch_make(folder);
+    snprintf(text, sizeof text, "hailong:127.0.0.1:%u/%s/" PIN_BASE32,
+             server.port, code);
+    run_command(&run, "enrol", "--qr", text, "--data", folder, NULL);
+    run_must_end(&run, 0);
+    assert_int_equal(device_load(folder, &device), DEVICE_OK);
+    assert_string_equal(device.pin, "sha256//" PIN_BASE64);
+    assert_string_equal(device.counter, "3");
+    device_release(&device);
+    run_free(&run);
+    scratch_remove(folder);
+    made_server_close(&server);
+}
+
+static void test_enrol_by_one_way_alone(void **state)
+{
+    (void)state;
+    struct run run = {0};
+    run_command(&run, "enrol", "--qr", "H24.12-261123-0007", "--data",
+                "/tmp/hailong-never-made", NULL);
+    run_must_end(&run, 2);
+    run_must_complain(&run, "HAILONG:HOST/CODE");
+    run_command(&run, "enrol", "--qr", "HAILONG:a/00000-00000", "--server",
+                "https://a", "--data", "/tmp/hailong-never-made", NULL);
+    run_must_end(&run, 2);
+    run_must_complain(&run, "give one of");
+    run_free(&run);
+}
+
+// The first code is used, the second is nobody's, the third works.
+static void test_enrol_by_a_file_of_codes(void **state)
+{
+    (void)state;
+    struct made_server server;
+    struct device device;
+    struct buf text = {0};
+    struct run run = {0};
+    char folder[SCRATCH_SIZE], other[SCRATCH_SIZE], path[128], codes[2][16];
+    made_server_start(&server, NULL);
+    made_server_code(&server, "3", codes[0]);
+    made_server_code(&server, "4", codes[1]);
+    scratch_make(folder);
+    scratch_make(other);
+    snprintf(path, sizeof path, "%s/codes.txt", other);
+    buf_printf(&text,
+               "HAILONG-HTTP:127.0.0.1:%u/%s  # Quầy 3\r\n"
+               "HAILONG-HTTP:127.0.0.1:%u/00000-00000\r\n"
+               "HAILONG-HTTP:127.0.0.1:%u/%s  # Quầy 4\r\n",
+               server.port, codes[0], server.port, server.port, codes[1]);
+    assert_true(file_replace(path, text.data, text.size, 0600));
+    run_command(&run, "enrol", "--file", path, "--data", folder, NULL);
+    run_must_end(&run, 0);
+    run_must_say(&run, "counter 3");
+    snprintf(folder + strlen(folder), 8, "/again");
+    run_command(&run, "enrol", "--file", path, "--data", folder, NULL);
+    run_must_end(&run, 0);
+    assert_int_equal(device_load(folder, &device), DEVICE_OK);
+    assert_string_equal(device.counter, "4");
+    device_release(&device);
+    snprintf(path + strlen(path) - 9, 16, "third");
+    run_command(&run, "enrol", "--file", path, "--data", folder, NULL);
+    run_must_end(&run, 1);
+    run_must_complain(&run, "No such file");
+    snprintf(path + strlen(path) - 5, 16, "codes.txt");
+    snprintf(folder + strlen(folder) - 5, 8, "third");
+    run_command(&run, "enrol", "--file", path, "--data", folder, NULL);
+    run_must_end(&run, 1);
+    run_must_complain(&run, "2 used, 0 expired, 1 unknown");
+    run_must_complain(&run, "Không mã nào trong tệp còn dùng được");
+    assert_not_enrolled(folder);
+    buf_free(&text);
+    run_free(&run);
+    made_server_close(&server);
+    scratch_remove(other);
+    folder[strlen(folder) - 6] = '\0';
+    scratch_remove(folder);
+}
+
+// --- No way to the server ----------------------------------------------------
+
+static void unreachable(const char *server, const char *vietnamese,
+                        const char *english)
+{
+    struct run run = {0};
+    char folder[SCRATCH_SIZE];
+    scratch_make(folder);
+    run_command(&run, "enrol", "--server", server, "--code", "00000-00000",
+                "--data", folder, NULL);
+    run_must_end(&run, 1);
+    run_must_complain(&run, vietnamese);
+    run_must_complain(&run, english);
+    assert_not_enrolled(folder);
+    run_free(&run);
+    scratch_remove(folder);
+}
+
+static void test_enrol_says_what_stands_in_the_way(void **state)
+{
+    (void)state;
+    struct made_server server;
+    char url[URL_SIZE];
+    // No label of a name is longer than 63 letters: nobody needs to be asked.
+    unreachable(
+        "https://"
+        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+        ".invalid",
+        "Không tìm thấy máy chủ có tên này", "nobody knows this name");
+    // Linux connects to no broadcast address, as without a route.
+    unreachable("https://255.255.255.255", "chưa có mạng", "no network");
+    made_server_start(&server, NULL);
+    url_of(&server, "https", url);
+    unreachable(url, "không phải máy chủ Hài Lòng",
+                "not the answer of a hailong-server");
+    made_server_close(&server);
+}
+
+static void test_every_ending_has_its_words(void **state)
+{
+    (void)state;
+    struct buf message = {0};
+    struct i18n *texts = i18n_open(TEST_SOURCE "/assets/i18n", &message);
+    const struct enrolment what = {.directory = "d", .server = "s"};
+    assert_non_null(texts);
+    for (int i = 0; i < ENROLMENT_RESULT_COUNT; i++) {
+        char id[64];
+        struct buf words = {0};
+        snprintf(id, sizeof id, "enrol.%s", enrolment_name(i));
+        assert_true(i18n_has(texts, I18N_VI, id));
+        assert_true(i18n_has(texts, I18N_EN, id));
+        enrolment_explain(&what, i, "", &words);
+        assert_true(words.size > 0);
+        buf_free(&words);
+    }
+    i18n_close(texts);
+    buf_free(&message);
 }
 
 int main(void)
@@ -474,7 +651,13 @@ int main(void)
         cmocka_unit_test(test_enrol_over_https),
         cmocka_unit_test(test_enrol_refuses_an_unknown_certificate),
         cmocka_unit_test(test_enrol_refuses_an_expired_certificate),
+        cmocka_unit_test(test_enrol_refuses_another_hosts_certificate),
         cmocka_unit_test(test_enrol_refuses_another_key),
+        cmocka_unit_test(test_enrol_by_the_text_of_a_qr_code),
+        cmocka_unit_test(test_enrol_by_one_way_alone),
+        cmocka_unit_test(test_enrol_by_a_file_of_codes),
+        cmocka_unit_test(test_enrol_says_what_stands_in_the_way),
+        cmocka_unit_test(test_every_ending_has_its_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
