@@ -823,9 +823,65 @@ static bool take_code(struct kiosk *kiosk, const char *text, int64_t now)
     return open_invited(kiosk, now);
 }
 
+// A device that is not enrolled waits for that alone.
+static bool may_enrol(const struct kiosk *kiosk)
+{
+    return kiosk->flow.screen == FLOW_ENROLMENT ||
+           (kiosk->flow.screen == FLOW_OUT_OF_SERVICE &&
+            flow_fault(&kiosk->flow) == FLOW_NOT_ENROLLED);
+}
+
+static void open_form(struct kiosk *kiosk, int64_t now)
+{
+    const struct flow_input open = {
+        .kind = FLOW_ACT, .act = FLOW_ENROL, .now = now};
+    if (kiosk->flow.screen != FLOW_ENROLMENT)
+        kiosk_step(kiosk, &open);
+}
+
+static bool take_enrolment(struct kiosk *kiosk, const char *code, int64_t now)
+{
+    struct voucher voucher;
+    if (kiosk->flow.screen != FLOW_ENROLMENT &&
+        voucher_read(code, &voucher) != VOUCHER_READ)
+        return false;
+    open_form(kiosk, now);
+    staff_form_scan(&kiosk->staff, code, now);
+    return true;
+}
+
+static bool has_file(const struct kiosk *kiosk, const char *name)
+{
+    char path[PATH_MAX];
+    return file_join(path, sizeof path, kiosk->params.directory, name) &&
+           file_exists(path);
+}
+
+// The courier found a stick, which nobody has to touch the screen for.
+static bool look_for_stick(struct kiosk *kiosk, int64_t now)
+{
+    if (!may_enrol(kiosk) || kiosk->flow.screen == FLOW_ENROLMENT ||
+        !has_file(kiosk, DEVICE_FILE_ENROL_NOTE))
+        return false;
+    open_form(kiosk, now);
+    return staff_form_look_for_note(&kiosk->staff);
+}
+
+// The form has done its work, and the device begins with its own.
+static bool leave_form(struct kiosk *kiosk, int64_t now)
+{
+    const struct flow_input leave = {
+        .kind = FLOW_ACT, .act = FLOW_LEAVE, .now = now};
+    return kiosk->flow.screen == FLOW_ENROLMENT &&
+           has_file(kiosk, DEVICE_FILE_JSON) && kiosk_step(kiosk, &leave);
+}
+
 bool kiosk_scan(struct kiosk *kiosk, char c, int64_t now)
 {
     const char *code;
+    if (may_enrol(kiosk))
+        return scanner_take(&kiosk->scanner, c, now, &code) &&
+               take_enrolment(kiosk, code, now);
     if (!waits(kiosk)) {
         scanner_waste(&kiosk->scanner, c, now);
         return false;
@@ -870,6 +926,8 @@ bool kiosk_tick(struct kiosk *kiosk, int64_t now)
     changed |= comment_tick(&kiosk->comment, now);
     changed |= keep_hours(kiosk, now);
     changed |= look_at_battery(kiosk, now);
+    changed |= look_for_stick(kiosk, now);
+    changed |= leave_form(kiosk, now);
     if (flow_is_idle(&kiosk->flow))
         changed |= look_around(kiosk, now);
     else if (may_be_withdrawn(kiosk))

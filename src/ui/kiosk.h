@@ -75,7 +75,8 @@ void kiosk_write_page(struct kiosk *kiosk, const struct kiosk_senses *senses,
 bool kiosk_touch_cell(struct kiosk *kiosk, double x, double y, bool portrait);
 // A character of a keyboard that is plugged in: of a scanner, or of nobody's
 // concern. Only a whole code on a screen that waits for a citizen does
-// anything. True when it opened a visit.
+// anything, or for the enrolment of the device. True when it opened a visit or
+// filled the form.
 bool kiosk_scan(struct kiosk *kiosk, char c, int64_t now);
 // The panel that was there is no longer (fault E-31), or is again.
 void kiosk_set_touch_gone(struct kiosk *kiosk, bool gone, int64_t now);

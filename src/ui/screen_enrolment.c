@@ -1,8 +1,10 @@
 // The form of a device that is not enrolled yet: the server's address, the
 // one-time code, and the PIN that staff choose. It needs no PIN itself: there
 // is nothing on the device that it could guard.
+#include "common/date.h"
 #include "ui/parts.h"
 #include "ui/staff.h"
+#include "vietnamese/number.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -131,11 +133,35 @@ static void draw_field(const struct view *view, struct canvas *canvas,
                 view_px(view, 44), theme->red);
 }
 
+// What went well, or goes on.
+static bool is_good_news(const char *result)
+{
+    static const char *const GOOD[] = {"done", "scanned", "stick"};
+    for (size_t i = 0; i < sizeof GOOD / sizeof *GOOD; i++)
+        if (strcmp(result, GOOD[i]) == 0)
+            return true;
+    return false;
+}
+
+static void append_message(const struct view *view, const char *id,
+                           struct buf *out)
+{
+    int64_t at = view->staff->answered_ms;
+    struct buf moment = {0};
+    number_append_time(at, &moment);
+    buf_append_char(&moment, ' ');
+    number_append_date(date_day_of_wall_ms(at), &moment);
+    const char *values[] = {buf_text(&moment)};
+    i18n_format(view->i18n, view->language, id, values, 1, out);
+    buf_free(&moment);
+}
+
 static void draw_message(const struct view *view, struct canvas *canvas,
                          double y)
 {
     const struct staff_page *page = view->staff;
     char id[TARGET_ID_SIZE + sizeof page->result];
+    struct buf words = {0};
     struct part_line how = {TEXT_MEDIUM, 28, view->theme->ink2, TEXT_LEFT};
     snprintf(id, sizeof id, "enrol.hint");
     if (page->form == STAFF_FORM_WAITING) {
@@ -143,11 +169,13 @@ static void draw_message(const struct view *view, struct canvas *canvas,
     } else if (page->form == STAFF_FORM_ANSWERED) {
         snprintf(id, sizeof id, "enrol.%s", page->result);
         how.weight = TEXT_SEMIBOLD;
-        how.ink = strcmp(page->result, "done") == 0 ? view->theme->ok
-                                                    : view->theme->red;
+        how.ink =
+            is_good_news(page->result) ? view->theme->ok : view->theme->red;
     }
-    part_lines(view, canvas, how, view_text(view, id), 44, y,
-               view->layout.w - 88, 2, 38);
+    append_message(view, id, &words);
+    part_lines(view, canvas, how, buf_text(&words), 44, y, view->layout.w - 88,
+               2, 38);
+    buf_free(&words);
 }
 
 static void draw_key(const struct view *view, struct canvas *canvas,

@@ -143,6 +143,7 @@ enum staff_answer staff_pin_key(struct staff *staff, struct store *store,
 void staff_open_form(struct staff *staff)
 {
     memset(staff->fields, 0, sizeof staff->fields);
+    staff->pin[0] = '\0';
     snprintf(staff->fields[STAFF_FIELD_SERVER], STAFF_FIELD_SIZE, "https://");
     staff->field = STAFF_FIELD_SERVER;
     staff->form = STAFF_FORM_TYPING;
@@ -153,6 +154,7 @@ static void answer(struct staff *staff, const char *result)
 {
     snprintf(staff->result, sizeof staff->result, "%s", result);
     staff->form = STAFF_FORM_ANSWERED;
+    staff->answered_ms = clock_wall_ms();
 }
 
 static enum staff_answer submit(struct staff *staff, int64_t now)
@@ -170,6 +172,7 @@ static enum staff_answer submit(struct staff *staff, int64_t now)
              staff->fields[STAFF_FIELD_SERVER]);
     snprintf(form.code, sizeof form.code, "%.*s", (int)sizeof form.code - 1,
              staff->fields[STAFF_FIELD_CODE]);
+    memcpy(form.pin, staff->pin, sizeof form.pin);
     if (!pin_hash(pin, form.staff_pin) ||
         !enrol_form_ask(staff->directory, &form)) {
         log_error("ui", "%s: the form cannot be left there: %s",
@@ -203,11 +206,18 @@ static enum staff_answer type(struct staff *staff, int key)
     return STAFF_TYPED;
 }
 
+static bool changes_text(int key)
+{
+    return key == STAFF_FORM_DELETE || key >= ' ';
+}
+
 enum staff_answer staff_form_key(struct staff *staff, int key, int64_t now)
 {
     char *text = staff->fields[staff->field];
     if (staff->form == STAFF_FORM_WAITING)
         return STAFF_REFUSED;
+    if (staff->field == STAFF_FIELD_SERVER && changes_text(key))
+        staff->pin[0] = '\0'; // it is of the server that was scanned
     staff->form = STAFF_FORM_TYPING;
     if (key == STAFF_FORM_SUBMIT)
         return submit(staff, now);
@@ -226,11 +236,43 @@ enum staff_answer staff_form_key(struct staff *staff, int key, int64_t now)
     return STAFF_TYPED;
 }
 
+void staff_form_scan(struct staff *staff, const char *text, int64_t now)
+{
+    struct voucher voucher;
+    if (staff->form == STAFF_FORM_WAITING)
+        return;
+    if (voucher_read(text, &voucher) != VOUCHER_READ ||
+        strlen(voucher.server) >= STAFF_FIELD_SIZE) {
+        answer(staff, "scan-other");
+        return;
+    }
+    snprintf(staff->fields[STAFF_FIELD_SERVER], STAFF_FIELD_SIZE, "%.*s",
+             STAFF_FIELD_SIZE - 1, voucher.server);
+    snprintf(staff->fields[STAFF_FIELD_CODE], STAFF_FIELD_SIZE, "%s",
+             voucher.code);
+    memcpy(staff->pin, voucher.pin, sizeof staff->pin);
+    staff->field = STAFF_FIELD_PIN;
+    if (pin_is_well_formed(staff->fields[STAFF_FIELD_PIN]))
+        submit(staff, now);
+    else
+        answer(staff, "scanned");
+}
+
+bool staff_form_look_for_note(struct staff *staff)
+{
+    char result[ENROL_FORM_RESULT_SIZE];
+    if (staff->form == STAFF_FORM_WAITING ||
+        !enrol_form_read_note(staff->directory, result))
+        return false;
+    answer(staff, result);
+    return true;
+}
+
 bool staff_form_look(struct staff *staff, int64_t now)
 {
     char result[ENROL_FORM_RESULT_SIZE];
     if (staff->form != STAFF_FORM_WAITING)
-        return false;
+        return staff_form_look_for_note(staff);
     if (enrol_form_hear(staff->directory, staff->request, result))
         answer(staff, result);
     else if (now - staff->asked_at >= FORM_PATIENCE_MS)
@@ -298,6 +340,7 @@ void staff_write_page(const struct staff *staff, struct staff_page *out)
     out->field = staff->field;
     out->form = staff->form;
     memcpy(out->result, staff->result, sizeof out->result);
+    out->answered_ms = staff->answered_ms;
     memcpy(out->cells, staff->cells, sizeof out->cells);
 }
 

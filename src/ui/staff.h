@@ -55,9 +55,13 @@ struct staff {
     char fields[STAFF_FIELD_COUNT][STAFF_FIELD_SIZE];
     enum staff_field field;
     enum staff_form_state form;
+    char pin[VOUCHER_PIN_SIZE]; // of the server's key, out of a QR code; "":
+                                // none
     char request[ID_SIZE];
     char result[ENROL_FORM_RESULT_SIZE]; // "code-used", or of our own:
-                                         // "incomplete", "bad-pin", "disk"
+                                         // "incomplete", "bad-pin", "disk",
+                                         // "scanned", "scan-other"
+    int64_t answered_ms;                 // wall clock
     int64_t asked_at;
 
     bool cells[STAFF_CELLS]; // touched; row by row
@@ -82,8 +86,16 @@ int staff_lock_minutes(const struct staff *staff);
 
 void staff_open_form(struct staff *staff);
 enum staff_answer staff_form_key(struct staff *staff, int key, int64_t now);
-// Looks for the courier's answer. True when something changed.
+// A scanner read this. The text of an enrolment fills the form and leaves the
+// cursor at the PIN; where that stands already, the form is handed in.
+void staff_form_scan(struct staff *staff, const char *text, int64_t now);
+// Looks for the courier's answer, and for its note of a stick. True when
+// something changed.
 bool staff_form_look(struct staff *staff, int64_t now);
+
+// What the courier does with a stick, when nobody asked: true when there is
+// news, which the form then shows.
+bool staff_form_look_for_note(struct staff *staff);
 
 void staff_open_cells(struct staff *staff);
 // A finger is at these parts (0 to 1) of the screen. True when its cell was not
@@ -111,6 +123,7 @@ struct staff_page {
     enum staff_field field;
     enum staff_form_state form;
     char result[ENROL_FORM_RESULT_SIZE];
+    int64_t answered_ms;
     bool cells[STAFF_CELLS];
 };
 // All but the diagnosis and the checks.

@@ -8,6 +8,7 @@
 #include "ui/backlight.h"
 #include "ui/diagnosis.h"
 #include "ui/screen.h"
+#include "ui/staff.h"
 #include "ui/window.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -245,6 +246,115 @@ static void test_form_asks_the_courier(void **state)
     close_counter(&counter);
 }
 
+// As a scanner types: the keys of a keyboard of the United States.
+static void scan(struct counter *counter, const char *text)
+{
+    static const char SIGNS[] = "-.:/";
+    static const SDL_Scancode CODES[] = {
+        SDL_SCANCODE_MINUS, SDL_SCANCODE_PERIOD, SDL_SCANCODE_SEMICOLON,
+        SDL_SCANCODE_SLASH};
+    for (; *text; text++) {
+        SDL_Event key = {.type = SDL_KEYDOWN};
+        const char *sign = strchr(SIGNS, *text);
+        bool shifted = (*text >= 'A' && *text <= 'Z') || *text == ':';
+        unsigned code;
+        if (sign)
+            code = CODES[sign - SIGNS];
+        else if (*text == '\r')
+            code = SDL_SCANCODE_RETURN;
+        else if (*text <= '9')
+            code = *text == '0' ? SDL_SCANCODE_0
+                                : SDL_SCANCODE_1 + (unsigned)(*text - '1');
+        else
+            code = SDL_SCANCODE_A + (unsigned)((*text | 0x20) - 'a');
+        key.key.keysym.scancode = (SDL_Scancode)code;
+        key.key.keysym.mod = shifted ? KMOD_LSHIFT : KMOD_NONE;
+        assert_int_equal(SDL_PushEvent(&key), 1);
+        hand_rest(counter->app, 1);
+    }
+}
+
+#define SCANNED_PIN "sha256//HWrtG9+4UGzj2RhoPm2sSVODy6BbBvlAvMdTz2Mhgbc="
+#define SCANNED                                                                \
+    "HAILONG:MAY-CHU.EXAMPLE:8650/7K2QF-9M3TX/"                                \
+    "DVVO2G67XBIGZY6ZDBUD43NMJFJYHS5ALMDPSQF4Y5J46YZBQG3Q"
+
+static void test_scanned_code_opens_and_fills_the_form(void **state)
+{
+    (void)state;
+    struct counter counter;
+    struct enrol_form form;
+    static const char *const pin[] = {"key.1", "key.2", "key.3", "key.4",
+                                      "key.5", "key.6", NULL};
+    scratch_make(counter.folder);
+    start(&counter);
+    hand_wait_for(counter.app, "out-of-service");
+    // Neither a dossier's code nor half of ours means anything here.
+    scan(&counter, "H24.12-261123-0007\r");
+    scan(&counter, "HAILONG:MAY-CHU.EXAMPLE/7K2QF\r");
+    assert_string_equal(app_screen(counter.app), "out-of-service");
+    scan(&counter, SCANNED "\r");
+    hand_wait_for(counter.app, "enrolment");
+    assert_false(enrol_form_take(counter.folder, &form));
+    for (size_t i = 0; pin[i]; i++)
+        hand_tap(counter.app, pin[i]);
+    hand_tap(counter.app, "enrol.submit");
+    assert_true(enrol_form_take(counter.folder, &form));
+    assert_string_equal(form.server, "https://may-chu.example:8650");
+    assert_string_equal(form.code, "7K2QF-9M3TX");
+    assert_string_equal(form.pin, SCANNED_PIN);
+    assert_true(pin_check(form.staff_pin, "123456"));
+    // The code was used: the next one is handed in as it is scanned.
+    assert_true(enrol_form_answer(counter.folder, form.id, "code-used"));
+    hand_rest(counter.app, 1500);
+    scan(&counter, "HAILONG:MAY-CHU.EXAMPLE/00000-11111\r");
+    assert_true(enrol_form_take(counter.folder, &form));
+    assert_string_equal(form.server, "https://may-chu.example");
+    assert_string_equal(form.code, "00000-11111");
+    assert_string_equal(form.pin, "");
+    assert_true(pin_check(form.staff_pin, "123456"));
+    close_counter(&counter);
+}
+
+// The pin belongs to the server that was scanned, not to one that is typed.
+static void test_typed_server_has_no_scanned_pin(void **state)
+{
+    (void)state;
+    struct staff staff;
+    char folder[SCRATCH_SIZE];
+    scratch_make(folder);
+    staff_init(&staff, folder);
+    staff_open_form(&staff);
+    staff_form_scan(&staff, SCANNED, 0);
+    assert_string_equal(staff.result, "scanned");
+    assert_string_equal(staff.pin, SCANNED_PIN);
+    staff_form_key(&staff, STAFF_FORM_FIELD + STAFF_FIELD_CODE, 0);
+    staff_form_key(&staff, STAFF_FORM_DELETE, 0);
+    assert_string_equal(staff.pin, SCANNED_PIN);
+    staff_form_key(&staff, STAFF_FORM_FIELD + STAFF_FIELD_SERVER, 0);
+    staff_form_key(&staff, STAFF_FORM_DELETE, 0);
+    assert_string_equal(staff.pin, "");
+    staff_form_scan(&staff, "https://may-chu.example/d/x", 0);
+    assert_string_equal(staff.result, "scan-other");
+    scratch_remove(folder);
+}
+
+// A stick is plugged in: nobody has to touch the screen.
+static void test_news_of_a_stick_open_the_form(void **state)
+{
+    (void)state;
+    struct counter counter;
+    scratch_make(counter.folder);
+    start(&counter);
+    hand_wait_for(counter.app, "out-of-service");
+    assert_true(enrol_form_note(counter.folder, "no-code"));
+    hand_wait_for(counter.app, "enrolment");
+    // It becomes a device, and the screen begins its work.
+    hand_enrol(counter.folder, "{" WARD "}");
+    hand_wait_for(counter.app, "attract");
+    close_counter(&counter);
+}
+
 // --- The diagnosis -----------------------------------------------------------
 
 // Monday 23/11/2026, 09:41:00 in Vietnam; the machine runs for an hour.
@@ -429,7 +539,10 @@ int main(void)
         cmocka_unit_test(test_pause_outlives_a_restart),
         cmocka_unit_test(test_send_now_reaches_the_courier),
         cmocka_unit_test(test_closed_counter_takes_no_visit),
-        cmocka_unit_test(test_form_asks_the_courier)};
+        cmocka_unit_test(test_form_asks_the_courier),
+        cmocka_unit_test(test_scanned_code_opens_and_fills_the_form),
+        cmocka_unit_test(test_typed_server_has_no_scanned_pin),
+        cmocka_unit_test(test_news_of_a_stick_open_the_form)};
     setenv("SDL_VIDEODRIVER", "dummy", 1);
     setenv("SDL_AUDIODRIVER", "dummy", 1);
     setenv("HAILONG_ASSETS", TEST_SOURCE "/assets", 1);
