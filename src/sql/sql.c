@@ -265,6 +265,10 @@ enum sql_result sql_open(const char *path, enum sql_mode mode,
                 (mode == SQL_WRITER ? SQLITE_OPEN_CREATE : 0);
     int code = sqlite3_open_v2(path, &sql->db, flags, NULL);
     enum sql_result result;
+    // Whoever makes it first: its owner's alone, as its log will then be too.
+    if (code == SQLITE_OK && mode == SQL_WRITER && !known &&
+        chmod(path, S_IRUSR | S_IWUSR) != 0)
+        log_warn("sql", "%s: others may read it: %s", path, strerror(errno));
     if (code == SQLITE_CANTOPEN && mode == SQL_FOLLOWER && !known)
         result = SQL_NONE; // its writer has not made it yet
     else if (code != SQLITE_OK)
