@@ -106,6 +106,15 @@ size_t part_paragraph(const struct view *view, struct canvas *canvas,
     return lines.count;
 }
 
+size_t part_line_count(const struct view *view, struct part_line how,
+                       const char *words, double width, size_t most)
+{
+    struct text_lines lines;
+    text_break(view->text, fitted(view, how, words, width, most), words,
+               (int)view_px(view, width), most, &lines);
+    return lines.count;
+}
+
 void part_page(const struct view *view, struct canvas *canvas)
 {
     canvas_fill(canvas, view->theme->bg);

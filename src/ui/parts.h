@@ -43,6 +43,9 @@ void part_lines(const struct view *view, struct canvas *canvas,
 size_t part_paragraph(const struct view *view, struct canvas *canvas,
                       struct part_line how, const char *words, double x,
                       double y, double width, size_t most, double leading);
+// Into how many lines the words fall, at most `most`.
+size_t part_line_count(const struct view *view, struct part_line how,
+                       const char *words, double width, size_t most);
 // A surface with its shadow that nobody touches.
 void part_panel(const struct view *view, struct canvas *canvas, struct box box,
                 double radius, color line);

@@ -28,23 +28,59 @@ static double buttons_top(const struct view *view)
     return l->h - 40 - (l->portrait ? 2 * h + GAP : h);
 }
 
-static double advice_leading(const struct view *view)
+// The parts of a row: the name beside what was found, what to do below both.
+enum {
+    NAME_X = 126,
+    NAMES_WIDTH = 330,
+    NAME_HEIGHT = 52,
+    ROW_HEIGHT = 64,
+    LEADING = 36,
+    SAYS_LINES = 4,
+    ADVICE_LINES = 4
+};
+static const struct part_line SAYS = {
+    .weight = TEXT_BOLD, .size = 28, .align = TEXT_RIGHT};
+static const struct part_line ADVICE = {
+    .weight = TEXT_MEDIUM, .size = 28, .align = TEXT_LEFT};
+
+static double right_of(const struct view *view)
 {
-    return view->layout.portrait ? 38 : 36;
+    return view->layout.w - 68;
 }
 
-static size_t advice_lines(const struct view *view)
+// Beside the name, or below it where the screen is narrow.
+static double says_width(const struct view *view)
 {
-    return view->layout.portrait ? 3 : 2;
+    return right_of(view) - NAME_X -
+           (view->layout.portrait ? 0 : NAMES_WIDTH + 20);
+}
+
+static double says_height(const struct view *view,
+                          const struct examination_line *line)
+{
+    return LEADING * (double)part_line_count(view, SAYS, line->says,
+                                             says_width(view), SAYS_LINES);
+}
+
+static double head_height(const struct view *view,
+                          const struct examination_line *line)
+{
+    double says = says_height(view, line);
+    return view->layout.portrait    ? NAME_HEIGHT + says + 12
+           : says + 28 > ROW_HEIGHT ? says + 28
+                                    : ROW_HEIGHT;
 }
 
 static double row_height(const struct view *view,
                          const struct examination_line *line)
 {
-    double plain = view->layout.portrait ? 88 : 64;
-    if (!line->advice[0])
-        return plain;
-    return plain + 16 + (double)advice_lines(view) * advice_leading(view);
+    double high = head_height(view, line);
+    if (line->advice[0])
+        high += LEADING * (double)part_line_count(view, ADVICE, line->advice,
+                                                  right_of(view) - NAME_X,
+                                                  ADVICE_LINES) +
+                10;
+    return high;
 }
 
 // As many lines as there is room for, at least one.
@@ -140,23 +176,28 @@ static void draw_sign(const struct view *view, struct canvas *canvas,
 static void draw_row(const struct view *view, struct canvas *canvas,
                      const struct examination_line *line, double y)
 {
-    const struct layout *l = &view->layout;
     const struct theme *theme = view->theme;
-    double plain = l->portrait ? 88 : 64, middle = y + plain / 2;
-    double names = l->portrait ? 250 : 330, right = l->w - 68;
+    bool below = view->layout.portrait;
+    double head = head_height(view, line);
+    double name_y = y + (below ? NAME_HEIGHT + 12 : head) / 2;
+    double says_y =
+        below ? y + NAME_HEIGHT + says_height(view, line) / 2 : name_y;
     char id[TARGET_ID_SIZE];
     snprintf(id, sizeof id, "doctor.name.%s", doctor_check_name(line->check));
-    draw_sign(view, canvas, line->verdict, middle);
+    draw_sign(view, canvas, line->verdict, name_y);
     struct part_line name = {TEXT_MEDIUM, 30, theme->ink, TEXT_LEFT};
-    struct part_line says = {TEXT_BOLD, 30, theme->ink, TEXT_RIGHT};
-    struct part_line advice = {TEXT_MEDIUM, 28, theme->ink2, TEXT_LEFT};
-    part_lines(view, canvas, name, view_text(view, id), 126, middle, names,
-               l->portrait ? 2 : 1, 34);
-    part_lines(view, canvas, says, line->says, right, middle,
-               right - 126 - names, 2, 34);
+    struct part_line says = SAYS, advice = ADVICE;
+    says.ink = theme->ink;
+    says.align = below ? TEXT_LEFT : TEXT_RIGHT;
+    advice.ink = theme->ink2;
+    part_line(view, canvas, name, view_text(view, id), NAME_X, name_y,
+              below ? right_of(view) - NAME_X : NAMES_WIDTH);
+    part_lines(view, canvas, says, line->says, below ? NAME_X : right_of(view),
+               says_y, says_width(view), SAYS_LINES, LEADING);
     if (line->advice[0])
-        part_paragraph(view, canvas, advice, line->advice, 126, y + plain + 12,
-                       right - 126, advice_lines(view), advice_leading(view));
+        part_paragraph(view, canvas, advice, line->advice, NAME_X,
+                       y + head + 10, right_of(view) - NAME_X, ADVICE_LINES,
+                       LEADING);
 }
 
 static void draw_rows(const struct view *view, struct canvas *canvas,

@@ -89,17 +89,16 @@ static void draw_title(const struct view *view, struct canvas *canvas)
 {
     const struct layout *l = &view->layout;
     struct part_line title = {TEXT_BOLD, 44, view->theme->ink, TEXT_LEFT};
-    part_line(view, canvas, title, view_text(view, "diag.title"), 40, 56, 380);
+    part_line(view, canvas, title, view_text(view, "diag.title"), 40,
+              l->portrait ? 56 : 38, 380);
     struct buf line = {0};
     const char *unit = view->setting->unit_name[0] ? view->setting->unit_name
                                                    : view->setting->unit_code;
     const char *values[] = {view->setting->counter, unit, HAILONG_VERSION};
     i18n_format(view->i18n, view->language, "diag.device", values, 3, &line);
-    struct part_line device = {TEXT_MEDIUM, 28, view->theme->ink2,
-                               l->portrait ? TEXT_LEFT : TEXT_RIGHT};
-    part_line(view, canvas, device, buf_text(&line),
-              l->portrait ? 40 : l->w - 364, l->portrait ? 120 : 60,
-              l->portrait ? l->w - 80 : l->w - 364 - 440);
+    struct part_line device = {TEXT_MEDIUM, 26, view->theme->ink2, TEXT_LEFT};
+    part_line(view, canvas, device, buf_text(&line), 40, l->portrait ? 122 : 80,
+              l->w - (l->portrait ? 80 : 420));
     buf_free(&line);
 }
 

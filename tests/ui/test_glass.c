@@ -6,6 +6,7 @@
 #include "ui/parts.h"
 #include "ui/staff.h"
 #include "ui/typed.h"
+#include <errno.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -131,6 +132,7 @@ static void look_at(struct desk *desk, int width, int height)
                                .ornament = &desk->ornament,
                                .now = 1000,
                                .wall_ms = 1795401660000,
+                               .battery_low = -1,
                                .can_listen = true,
                                .staff = &desk->staff,
                                .can_comment = true,
@@ -282,8 +284,76 @@ static void check_forms(struct desk *desk, screen_check *check, void *ctx)
     check_state(desk, FLOW_ENROLMENT, 0, "", check, ctx);
 }
 
+// Page by page.
+static void check_pages(struct desk *desk, const char *more,
+                        const struct doctor_facts *facts, screen_check *check,
+                        void *ctx)
+{
+    struct doctor_line lines[DOCTOR_CHECK_COUNT];
+    struct examination_lines *out = &desk->staff.checks;
+    doctor_judge(facts, desk->i18n, desk->view.language, lines);
+    for (size_t i = 0; i < DOCTOR_CHECK_COUNT; i++) {
+        out->list[i].check = lines[i].check;
+        out->list[i].verdict = lines[i].verdict;
+        snprintf(out->list[i].says, sizeof out->list[i].says, "%s",
+                 buf_text(&lines[i].says));
+        snprintf(out->list[i].advice, sizeof out->list[i].advice, "%s",
+                 buf_text(&lines[i].advice));
+    }
+    doctor_free(lines);
+    out->ready = true;
+    for (int page = 0; page < 7; page++) {
+        desk->staff.checks_page = page;
+        check_state(desk, FLOW_CHECKS, 0, more, check, ctx);
+    }
+    desk->staff.checks_page = 0;
+}
+
+// The longest that the doctor may say.
+static void check_checks(struct desk *desk, screen_check *check, void *ctx)
+{
+    struct doctor_facts facts = {
+        .missing_file = "fonts/BeVietnamPro-SemiBold.ttf",
+        .display_found = true,
+        .display = "HDMI-A-1, 1920x1080",
+        .touch = "ILITEK ILITEK-TP Multi-Touch Controller V5",
+        .touch_count = 1,
+        .battery = {true, 14, true},
+        .disk_free_bytes = 49000000,
+        .sync_errno = EROFS,
+        .enrolled = DEVICE_OK,
+        .open_files = true,
+        .reach = DOCTOR_NOT_REACHED,
+        .message = "Failed to connect to may-chu.binhminh.example port 8650 "
+                   "after 130012 ms: Couldn't connect to server",
+        .server = "https://may-chu.binhminh.example:8650"};
+    desk->staff.checks.ready = false;
+    check_state(desk, FLOW_CHECKS, 0, ", waiting", check, ctx);
+    check_pages(desk, ", bad", &facts, check, ctx);
+    facts.missing_file[0] = '\0';
+    facts.touch_count = 2;
+    facts.sending.ledger_read = facts.sending.courier_read = true;
+    facts.sending.quarantined = 1234;
+    facts.disk_in_memory = facts.clock_believed = true;
+    facts.sync_errno = 0;
+    facts.open_files = false;
+    facts.reach = DOCTOR_BAD_CERTIFICATE;
+    snprintf(facts.message, sizeof facts.message,
+             "SSL certificate problem: unable to get local issuer certificate");
+    check_pages(desk, ", worse", &facts, check, ctx);
+    facts.reach = DOCTOR_REACHED;
+    facts.server_known = facts.is_our_server = facts.offset_known = true;
+    facts.right_status = 403;
+    facts.clock_ahead_ms = -123456789;
+    check_pages(desk, ", revoked", &facts, check, ctx);
+    facts.right_status = 401;
+    facts.enrolled = DEVICE_BROKEN;
+    check_pages(desk, ", broken", &facts, check, ctx);
+}
+
 static void check_staff(struct desk *desk, screen_check *check, void *ctx)
 {
+    check_checks(desk, check, ctx);
     desk->staff.pin_left = 5;
     check_state(desk, FLOW_PIN, 0, "", check, ctx);
     desk->staff.pin_wrong = true;
@@ -314,7 +384,12 @@ static void check_language(struct desk *desk, int width, int height,
     check_state(desk, FLOW_OUT_OF_SERVICE, 0, ", E-10", check, ctx);
     desk->flow.fault = FLOW_DISK_FULL;
     check_state(desk, FLOW_OUT_OF_SERVICE, 0, "", check, ctx);
+    desk->flow.fault = FLOW_BATTERY_EMPTY;
+    desk->view.battery_low = 3;
+    check_state(desk, FLOW_OUT_OF_SERVICE, 0, ", E-41", check, ctx);
     desk->flow.fault = FLOW_FINE;
+    check_state(desk, FLOW_ATTRACT, 0, ", battery", check, ctx);
+    desk->view.battery_low = -1;
     check_visit(desk, "", check, ctx);
     desk->flow.aids.large = true;
     text_forget(desk->text);
