@@ -1,8 +1,10 @@
 #include "sql/sql.h"
 #include "common/clock.h"
+#include "common/file.h"
 #include "common/log.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -344,6 +346,54 @@ static enum sql_result expect_no_tables(struct sql *sql)
     return SQL_CORRUPT;
 }
 
+// The folder SQL_BEFORE beside the database, and the copy's name in it.
+static bool copy_names(const struct sql *sql, char folder[PATH_MAX],
+                       char path[PATH_MAX])
+{
+    const char *name = strrchr(sql->path, '/');
+    name = name ? name + 1 : sql->path;
+    int written = snprintf(folder, PATH_MAX, "%.*s" SQL_BEFORE,
+                           (int)(name - sql->path), sql->path);
+    return written < PATH_MAX && file_make_directory(folder) &&
+           file_join(path, PATH_MAX, folder, name);
+}
+
+// A copy that a power cut left unfinished is written anew.
+static enum sql_result copy_whole(struct sql *sql, const char *folder,
+                                  const char *path)
+{
+    char part[PATH_MAX];
+    enum sql_result result = SQL_ERROR;
+    if (snprintf(part, sizeof part, "%s.part", path) >= (int)sizeof part)
+        return SQL_ERROR;
+    if (unlink(part) == 0 || errno == ENOENT)
+        result = sql_copy_to(sql, part);
+    if (result == SQL_OK &&
+        (rename(part, path) != 0 || !file_sync_directory(folder)))
+        result = SQL_ERROR;
+    if (result != SQL_OK)
+        unlink(part);
+    return result;
+}
+
+// The way back to the older program, which refuses a newer schema.
+static enum sql_result copy_before(struct sql *sql, int held)
+{
+    char folder[PATH_MAX], path[PATH_MAX];
+    enum sql_result result = SQL_ERROR;
+    if (copy_names(sql, folder, path))
+        result = copy_whole(sql, folder, path);
+    if (result == SQL_OK)
+        log_info(module, "%s: schema version %d is kept as %s", sql->path, held,
+                 path);
+    else
+        log_error(module,
+                  "%s: stays at schema version %d, for no copy of it can be "
+                  "written below %s; make room there and start again",
+                  sql->path, held, folder);
+    return result;
+}
+
 enum sql_result sql_migrate(struct sql *sql,
                             const struct sql_migration *migrations)
 {
@@ -370,6 +420,8 @@ enum sql_result sql_migrate_with(struct sql *sql,
     }
     if (held == 0)
         result = expect_no_tables(sql);
+    else if (held < last)
+        result = copy_before(sql, held);
     if (result != SQL_OK)
         return result;
     for (const struct sql_migration *m = migrations; m->version; m++) {

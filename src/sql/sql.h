@@ -53,6 +53,12 @@ void sql_close(struct sql *sql);
 // than the last is refused (SQL_ERROR, with what to do in the log), so an older
 // program never writes into a newer schema. A file with tables but no version
 // is none of ours, or was damaged: SQL_CORRUPT.
+//
+// Before an older schema is touched the whole database is copied into the
+// folder SQL_BEFORE beside it, under its own name and over an older copy: with
+// that file in its place the older program goes on. When it cannot be written
+// nothing is migrated.
+#define SQL_BEFORE "before"
 enum sql_result sql_migrate(struct sql *sql,
                             const struct sql_migration *migrations);
 // The same; `also` is called after each script, in its transaction, for what a

@@ -234,6 +234,50 @@ static void test_sql_migrates_forward_and_refuses_newer(void **state)
     sql_close(sql);
 }
 
+static void test_sql_older_schema_is_kept_before_it_changes(void **state)
+{
+    (void)state;
+    char kept[160], part[170];
+    snprintf(kept, sizeof kept, "%s/" SQL_BEFORE "/t.db", folder);
+    snprintf(part, sizeof part, "%s.part", kept);
+    struct sql *sql = open_it(SQL_WRITER);
+    assert_int_equal(sql_migrate(sql, first), SQL_OK);
+    assert_false(file_exists(kept)); // there was nothing to keep
+    put(sql, 1);
+    assert_int_equal(sql_migrate(sql, second), SQL_OK);
+    put(sql, 2);
+    assert_false(file_exists(part));
+    sql_close(sql);
+
+    // In its place the older program goes on from there.
+    assert_int_equal(rename(kept, path), 0);
+    sql = open_it(SQL_WRITER);
+    assert_int_equal(sql_version(sql), 1);
+    assert_int_equal(sql_migrate(sql, first), SQL_OK);
+    assert_int_equal(ask(sql, COUNT), 1);
+    sql_close(sql);
+}
+
+static void test_sql_without_a_copy_nothing_migrates(void **state)
+{
+    (void)state;
+    char place[160];
+    snprintf(place, sizeof place, "%s/" SQL_BEFORE, folder);
+    struct sql *sql = open_it(SQL_WRITER);
+    assert_int_equal(sql_migrate(sql, first), SQL_OK);
+    FILE *f = fopen(place, "w"); // where the folder should be
+    assert_non_null(f);
+    fclose(f);
+    log_set_sink(count_line, NULL);
+    assert_int_not_equal(sql_migrate(sql, second), SQL_OK);
+    log_set_sink(NULL, NULL);
+    assert_holds(last_line, "make room there");
+    assert_int_equal(sql_version(sql), 1);
+    assert_int_equal(remove(place), 0);
+    assert_int_equal(sql_migrate(sql, second), SQL_OK);
+    sql_close(sql);
+}
+
 static void test_sql_failed_migration_leaves_nothing(void **state)
 {
     (void)state;
@@ -409,6 +453,8 @@ int main(void)
         TEST(test_sql_follower_never_checkpoints),
         TEST(test_sql_values_come_back),
         TEST(test_sql_statement_that_cannot_run_says_so),
+        TEST(test_sql_older_schema_is_kept_before_it_changes),
+        TEST(test_sql_without_a_copy_nothing_migrates),
         TEST(test_sql_failed_migration_leaves_nothing),
         TEST(test_sql_transaction_is_whole),
         TEST(test_sql_second_writer_is_refused_not_kept_waiting),
