@@ -344,12 +344,14 @@ SOAK_TESTS = faults/test_power faults/test_failing_visit faults/test_failing_syn
 # --- Install ----------------------------------------------------------------
 .PHONY: install
 install: all man
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/hailong $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/hailong $(addprefix $(DESTDIR)$(PREFIX)/share/man/,man1 man5 man8)
 	install -m 755 $(PROGRAMS:%=$(BUILD)/%) $(DESTDIR)$(PREFIX)/bin
 	cp -r assets/. $(DESTDIR)$(PREFIX)/share/hailong/
 	install -m 644 $(BUILD)/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 644 $(BUILD)/man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5
+	install -m 644 $(BUILD)/man/*.8 $(DESTDIR)$(PREFIX)/share/man/man8
 	install -D -m 644 tools/completion $(DESTDIR)$(PREFIX)/share/bash-completion/completions/hailong
+	for p in $(filter-out hailong,$(PROGRAMS)); do ln -sf hailong $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$p || exit 1; done
 
 # The manual pages, with the options that the programs themselves tell.
 .PHONY: man
