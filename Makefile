@@ -370,6 +370,24 @@ deb:
 deb-test: deb
 	tools/deb-test $(BUILD)
 
+# Upgrades that go wrong on a machine that runs, in a container of systemd's.
+.PHONY: upgrade-test
+upgrade-test: deb
+	tools/setup deb
+	tools/upgrade-test $(BUILD)
+
+# An apt repository, signed by the operator's key: REPO_KEY=… SUITE=pilot; what
+# else it takes stands in tools/repo.
+REPO ?= $(BUILD)/repo
+SUITE ?= pilot
+.PHONY: repo repo-test
+repo: deb
+	tools/setup deb
+	tools/repo $(REPO) add $(SUITE) $(foreach p,kiosk server tools,$(BUILD)/deb/hailong-$(p)_$(VERSION)_*.deb)
+repo-test: deb
+	tools/setup deb
+	tools/repo-test $(BUILD)
+
 .PHONY: clean
 clean:
 	rm -rf $(BUILD)
@@ -390,6 +408,9 @@ help:
 	@echo 'make check-valgrind  the whole road under valgrind'
 	@echo 'make deb        Debian packages in $(BUILD)/deb'
 	@echo 'make deb-test   installs, upgrades, rolls back and removes them, as root'
+	@echo 'make upgrade-test  a new version that hangs or ends is taken back, as root'
+	@echo 'make repo       an apt repository in REPO, signed: REPO_KEY=… SUITE=pilot'
+	@echo 'make repo-test  a system that takes signed packages, and no others, as root'
 	@echo 'make soak       hours of kills, power cuts, bad networks and herds'
 	@echo 'make install    into $$(DESTDIR)$$(PREFIX)'
 	@echo 'make clean      remove $(BUILD)/'
