@@ -10,6 +10,8 @@
 
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 enum { WINDOW_LEAST = 320, WINDOW_MOST = 8192, LONGEST_TURN_MS = 60000 };
+// Panels on USB come after the screen.
+enum { PANEL_MS = 5000 };
 
 // Times are milliseconds up to an hour.
 #define TIME(name, fallback, help)                                             \
@@ -29,6 +31,8 @@ static const struct config_key keys[] = {
      "of the display; 0: as it reports"},
     {"kiosk", "keep_days", CONFIG_INTEGER, "90", 30, 3650,
      "that lines stay here after the server acknowledged them"},
+    {"kiosk", "mouse", CONFIG_FLAG, "false", 0, 0,
+     "a mouse will do where there is no touch panel"},
     {"kiosk", "reduce_motion", CONFIG_FLAG, "false", 0, 0,
      "screens change at once, nothing turns"},
     TIME("fields_ms", "30000", "no field of work chosen"),
@@ -138,6 +142,8 @@ static bool read_options(const struct config *config, struct app_options *out,
                    window, WINDOW_LEAST, WINDOW_MOST);
     if (message->size > 0)
         return false;
+    if (out->width == 0 && !config_flag(config, "mouse"))
+        out->panel_ms = PANEL_MS;
     log_set_level(level);
     return true;
 }

@@ -69,7 +69,8 @@ struct app {
     int battery_low; // as drawn
     int64_t page_at; // when the staff's page is looked at again
     int touch_faults;
-    bool had_touch; // there was a touch panel
+    bool had_touch;   // there was a touch panel
+    int64_t panel_at; // one must be there from now on; INT64_MAX: it need not
     double smallest_mm;
 
     struct idle idle;
@@ -730,19 +731,24 @@ static int64_t deadline(const struct app *app)
     int64_t at =
         sooner(kiosk_deadline(app->kiosk), input_deadline(&app->input));
     at = sooner(at, sooner(app->hold_at, app->page_at));
-    at = sooner(at, rest_deadline(app, now_ms()));
+    at = sooner(at, sooner(rest_deadline(app, now_ms()), app->panel_at));
     // While a picture fades in, what moves on it waits.
     if (app->stage.fading)
         return sooner(at, stage_deadline(&app->stage));
     return sooner(at, app->tick_at);
 }
 
-// A panel that was there and is not: SDL forgets it when its cable is out.
+// A panel that was there and is not: SDL forgets it when its cable is out. Or
+// one that should be there and never came.
 static void look_at_touch(struct app *app, int64_t now)
 {
     bool here = SDL_GetNumTouchDevices() > 0;
     app->had_touch |= here;
-    bool gone = app->had_touch && !here;
+    bool late = now >= app->panel_at;
+    bool gone = (app->had_touch || late) && !here;
+    if (late)
+        app->panel_at = INT64_MAX;
+    app->had_touch |= late;
     if (gone == kiosk_touch_is_gone(app->kiosk))
         return;
     kiosk_set_touch_gone(app->kiosk, gone, now);
@@ -901,7 +907,9 @@ static bool open_all(struct app *app)
     app->typed->steady = app->options.still;
     app->pressed = INPUT_NO_TARGET;
     app->turns_until = now + TURNING_MS;
-    app->hold_at = app->page_at = INT64_MAX;
+    app->hold_at = app->page_at = app->panel_at = INT64_MAX;
+    if (app->options.panel_ms > 0 && window_owns_display())
+        app->panel_at = now + app->options.panel_ms;
     app->battery_low = -1;
     app->began_at = now;
     app->brightness = 100;

@@ -17,6 +17,8 @@ struct app_options {
     int dpi;           // of the display; 0: as it reports
     bool still;        // no motion
     int hold_ms;       // of the name, by staff; 0: five seconds
+    int panel_ms;      // a touch panel must be there so long after the start;
+                       // 0: a mouse will do
     const char *battery_root; // NULL: the kernel's; for tests
     int64_t wall_ms;   // shown instead of the clock; 0: none. For pictures
 };

@@ -654,9 +654,9 @@ void kiosk_set_touch_gone(struct kiosk *kiosk, bool gone, int64_t now)
         return;
     kiosk->touch_gone = gone;
     if (gone)
-        log_error("ui", "the touch panel is gone");
+        log_error("ui", "there is no touch panel: out of service, E-31");
     else
-        log_info("ui", "the touch panel is back");
+        log_info("ui", "the touch panel is there");
     serve(kiosk, now);
 }
 

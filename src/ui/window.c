@@ -37,6 +37,11 @@ static bool is_x11(void)
     return driver && strcmp(driver, "x11") == 0;
 }
 
+bool window_owns_display(void)
+{
+    return !is_x11();
+}
+
 // The drivers on which SDL writes a surface to the window by itself. Whoever
 // names a renderer gets it.
 static bool has_surface(void)

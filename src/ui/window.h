@@ -29,6 +29,10 @@ void window_points(const struct window *window, int *out_width,
 // Pixels in a millimetre as the display reports it; 0: it does not know.
 double window_px_per_mm(const struct window *window);
 
+// The picture goes onto a display of its own, or through a compositor that
+// shows nothing else: everywhere but on X11, which means somebody's desktop.
+bool window_owns_display(void);
+
 // From now on pictures are shown this many pixels beside their place, their
 // border going on into the gap: against burning in. Show the whole picture
 // afterwards.

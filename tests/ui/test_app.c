@@ -394,6 +394,43 @@ static void drop_assets(const char *folder)
     scratch_remove(folder);
 }
 
+// The dummy driver has no touch panel: on the whole screen one is needed.
+static struct app *open_whole(const char *folder, int panel_ms)
+{
+    const struct app_options options = {
+        .directory = folder, .times = FLOW_TIMES, .panel_ms = panel_ms};
+    struct app *app = NULL;
+    assert_int_equal(app_open(&options, &app), APP_DONE);
+    return app;
+}
+
+static void test_no_panel_ever_is_a_fault(void **state)
+{
+    (void)state;
+    char folder[SCRATCH_SIZE];
+    scratch_make(folder);
+    make_device(folder, CONFIG);
+    struct app *app = open_whole(folder, 200);
+    wait_for(app, "out-of-service");
+    assert_int_equal(flow_fault(app_flow(app)), FLOW_TOUCH_FAULT);
+    assert_int_equal(app_close(app), APP_DONE);
+    scratch_remove(folder);
+}
+
+static void test_a_mouse_may_do_for_a_panel(void **state)
+{
+    (void)state;
+    char folder[SCRATCH_SIZE];
+    scratch_make(folder);
+    make_device(folder, CONFIG);
+    struct app *app = open_whole(folder, 0);
+    wait_for(app, "attract");
+    rest(app, 400);
+    assert_string_equal(app_screen(app), "attract");
+    assert_int_equal(app_close(app), APP_DONE);
+    scratch_remove(folder);
+}
+
 static void test_no_texts_at_all_are_a_mistake(void **state)
 {
     (void)state;
@@ -455,6 +492,8 @@ int main(void)
         cmocka_unit_test(test_still_screen_draws_nothing),
         cmocka_unit_test(test_a_keyboard_does_nothing),
         cmocka_unit_test(test_a_scanner_opens_the_rating),
+        cmocka_unit_test(test_no_panel_ever_is_a_fault),
+        cmocka_unit_test(test_a_mouse_may_do_for_a_panel),
         cmocka_unit_test(test_no_texts_at_all_are_a_mistake),
         cmocka_unit_test(test_damaged_translation_is_left_out),
         cmocka_unit_test(test_damaged_question_set_is_a_fault)};
