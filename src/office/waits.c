@@ -19,12 +19,15 @@ static size_t place_of(const struct waits *waits, int32_t tenths)
     return low;
 }
 
-static bool make_room(struct waits *waits)
+static bool make_room(struct waits *waits, size_t count)
 {
-    if (waits->count < waits->capacity) {
+    size_t capacity = waits->capacity ? waits->capacity : 16;
+    while (capacity < count) {
+        capacity *= 2;
+    }
+    if (capacity == waits->capacity) {
         return true;
     }
-    size_t capacity = waits->capacity ? waits->capacity * 2 : 16;
     struct wait_cell *cells = realloc(waits->cells, capacity * sizeof *cells);
     if (!cells) {
         waits->failed = true;
@@ -46,11 +49,19 @@ static void add_to_cell(struct waits *waits, int32_t tenths, int64_t count)
             memmove(cell, cell + 1, (after - 1) * sizeof *cell);
             waits->count--;
         }
-    } else if (count != 0 && make_room(waits)) {
+    } else if (count != 0 && make_room(waits, waits->count + 1)) {
         cell = waits->cells + at;
         memmove(cell + 1, cell, after * sizeof *cell);
         *cell = (struct wait_cell){tenths, count};
         waits->count++;
+    }
+}
+
+// Behind all that are there.
+static void add_longest(struct waits *waits, int32_t tenths, int64_t count)
+{
+    if (make_room(waits, waits->count + 1)) {
+        waits->cells[waits->count++] = (struct wait_cell){tenths, count};
     }
 }
 
@@ -63,14 +74,64 @@ void waits_add(struct waits *waits, int64_t ms, int sign)
                 sign);
 }
 
+// How many cells of `add` have none in `into`.
+static size_t count_missing(const struct waits *into, const struct waits *add)
+{
+    size_t missing = 0, i = 0;
+    for (size_t j = 0; j < add->count; j++) {
+        while (i < into->count &&
+               into->cells[i].tenths < add->cells[j].tenths) {
+            i++;
+        }
+        missing +=
+            i == into->count || into->cells[i].tenths != add->cells[j].tenths;
+    }
+    return missing;
+}
+
+// Both are in order: from the longest wait down, each cell moves at most once.
+// There is room.
+static void merge_cells(struct waits *into, const struct waits *add)
+{
+    size_t i = into->count, j = add->count;
+    size_t at = into->count + count_missing(into, add);
+    into->count = at;
+    while (j > 0) {
+        const struct wait_cell *next = &add->cells[j - 1];
+        if (i > 0 && into->cells[i - 1].tenths > next->tenths) {
+            into->cells[--at] = into->cells[--i];
+            continue;
+        }
+        struct wait_cell cell = *next;
+        if (i > 0 && into->cells[i - 1].tenths == next->tenths) {
+            cell.count += into->cells[--i].count;
+        }
+        into->cells[--at] = cell;
+        j--;
+    }
+}
+
+static void drop_empty_cells(struct waits *waits)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < waits->count; i++) {
+        if (waits->cells[i].count != 0) {
+            waits->cells[kept++] = waits->cells[i];
+        }
+    }
+    waits->count = kept;
+}
+
 void waits_merge(struct waits *into, const struct waits *add)
 {
     into->known += add->known;
     into->ms += add->ms;
     into->within += add->within;
     into->failed |= add->failed;
-    for (size_t i = 0; i < add->count; i++) {
-        add_to_cell(into, add->cells[i].tenths, add->cells[i].count);
+    if (add->count > 0 &&
+        make_room(into, into->count + count_missing(into, add))) {
+        merge_cells(into, add);
+        drop_empty_cells(into);
     }
 }
 
@@ -180,7 +241,7 @@ bool waits_read(const void *bytes, size_t size, struct waits *waits)
         if (!reading.failed) {
             tenths += distance;
             known += count;
-            add_to_cell(waits, (int32_t)tenths, count);
+            add_longest(waits, (int32_t)tenths, count);
         }
     }
     return !reading.failed && !waits->failed && known == waits->known;

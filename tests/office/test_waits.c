@@ -1,6 +1,7 @@
 // Waiting times as a histogram: figures worked out by hand, bytes and back.
 #include "office/waits.h"
 #include "support/check.h"
+#include <stdlib.h>
 
 enum { MINUTE = 60000 };
 
@@ -75,6 +76,27 @@ static void test_waits_merge(void **state)
     waits_free(&all);
 }
 
+// However two are put together, it is as if each wait had been added alone.
+static void test_waits_merge_in_any_order(void **state)
+{
+    (void)state;
+    srand(7);
+    for (int round = 0; round < 500; round++) {
+        struct waits parts[2] = {{0}}, all = {0};
+        for (int i = rand() % 40; i > 0; i--) {
+            int64_t ms = rand() % 20 * WAITS_TENTH_MS;
+            int sign = rand() % 4 ? 1 : -1;
+            waits_add(&parts[rand() % 2], ms, sign);
+            waits_add(&all, ms, sign);
+        }
+        waits_merge(&parts[0], &parts[1]);
+        assert_true(waits_equal(&parts[0], &all));
+        waits_free(&parts[0]);
+        waits_free(&parts[1]);
+        waits_free(&all);
+    }
+}
+
 static void test_waits_become_bytes_and_come_back(void **state)
 {
     (void)state;
@@ -138,6 +160,7 @@ int main(void)
         cmocka_unit_test(test_waits_within_fifteen_minutes_to_the_millisecond),
         cmocka_unit_test(test_waits_taken_away_leave_nothing),
         cmocka_unit_test(test_waits_merge),
+        cmocka_unit_test(test_waits_merge_in_any_order),
         cmocka_unit_test(test_waits_become_bytes_and_come_back),
         cmocka_unit_test(test_waits_refuse_other_bytes),
     };
