@@ -108,6 +108,9 @@ static const char version_33[] =
 static const char version_34[] =
 #include "office/office_34.sql.h"
     ;
+static const char version_35[] =
+#include "office/office_35.sql.h"
+    ;
 static const struct sql_migration migrations[] = {
     {1, version_1},   {2, version_2},   {3, version_3},   {4, version_4},
     {5, version_5},   {6, version_6},   {7, version_7},   {8, version_8},
@@ -117,18 +120,24 @@ static const struct sql_migration migrations[] = {
     {21, version_21}, {22, version_22}, {23, version_23}, {24, version_24},
     {25, version_25}, {26, version_26}, {27, version_27}, {28, version_28},
     {29, version_29}, {30, version_30}, {31, version_31}, {32, version_32},
-    {33, version_33}, {34, version_34}, {0, NULL}};
+    {33, version_33}, {34, version_34}, {35, version_35}, {0, NULL}};
 enum { SCHEMA = sizeof migrations / sizeof migrations[0] - 1 };
 
 // What a script cannot make.
 static enum sql_result migrated(struct sql *sql, int version)
 {
-    enum { AUDIT_IS_A_TRAIL = 18, TOTALS_HAVE_PAIRS = 25 };
+    enum {
+        AUDIT_IS_A_TRAIL = 18,
+        TOTALS_HAVE_PAIRS = 25,
+        TRANSACTIONS_HAVE_QUARTERS = 35
+    };
     switch (version) {
     case AUDIT_IS_A_TRAIL:
         return audit_chain(sql);
     case TOTALS_HAVE_PAIRS:
         return transactions_fill_pairs(sql);
+    case TRANSACTIONS_HAVE_QUARTERS:
+        return transactions_fill_quarters(sql);
     default:
         return SQL_OK;
     }

@@ -1092,16 +1092,8 @@ const char *const office_statements[STATEMENT_COUNT] = {
         "DELETE FROM transaction_totals"
         " WHERE dimension = ?1 AND grain = ?2 AND period = ?3 AND key = ?4",
     // ?1…?7 as in TOTAL_ROWS.
-    [TRANSACTION_TOTALS] =
-        "SELECT grain, period, key, " TRANSACTION_SUMS
-        " FROM transaction_totals WHERE dimension = ?1 AND grain = 1"
-        " AND period BETWEEN ?2 AND ?3"
-        " UNION ALL SELECT grain, period, key, " TRANSACTION_SUMS
-        " FROM transaction_totals WHERE dimension = ?1 AND grain = 0"
-        " AND period BETWEEN ?4 AND ?5"
-        " UNION ALL SELECT grain, period, key, " TRANSACTION_SUMS
-        " FROM transaction_totals WHERE dimension = ?1 AND grain = 0"
-        " AND period BETWEEN ?6 AND ?7",
+    [TRANSACTION_TOTALS] = "SELECT grain, period, key, " TRANSACTION_SUMS
+                           " FROM " LONG_ROWS("transaction_totals"),
     [TRANSACTION_REACH] = REACH_OF("transaction_totals"),
     [TRANSACTION_PART] = EACH_PERIOD
     "SELECT t.grain, t.period, t.key, " TRANSACTION_SUMS PART_OF(

@@ -143,18 +143,27 @@ void transaction_tally_add(struct transaction_tally *tally,
     }
 }
 
+// Making the cell may move those of the days.
+static void add_day_to(struct transaction_tally *tally, size_t day,
+                       enum tally_grain grain, int32_t period)
+{
+    struct transaction_cell *cell =
+        take_cell(tally, tally->cells[day].dimension, grain, period,
+                  tally->cells[day].key);
+    if (cell) {
+        transaction_sum_merge(&cell->sum, &tally->cells[day].sum);
+        tally->failed |= cell->sum.called.failed || cell->sum.done.failed;
+    }
+}
+
 void transaction_tally_fold(struct transaction_tally *tally)
 {
     size_t days = tally->count;
     for (size_t i = 0; i < days; i++) {
-        const struct transaction_cell *day = &tally->cells[i];
-        struct transaction_cell *half =
-            take_cell(tally, day->dimension, TALLY_HALF_MONTH,
-                      tally_half_month(day->period), day->key);
-        if (half) {
-            // Making the half-month's cell may have moved the day's.
-            transaction_sum_merge(&half->sum, &tally->cells[i].sum);
-            tally->failed |= half->sum.called.failed || half->sum.done.failed;
+        int32_t half = tally_half_month(tally->cells[i].period);
+        add_day_to(tally, i, TALLY_HALF_MONTH, half);
+        if (tally_has_quarters(tally->cells[i].dimension)) {
+            add_day_to(tally, i, TALLY_QUARTER, tally_quarter(half));
         }
     }
 }

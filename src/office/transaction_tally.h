@@ -61,7 +61,7 @@ bool transaction_tells(enum tally_dimension dimension);
 // hour of its end; `sign` −1 takes it away.
 void transaction_tally_add(struct transaction_tally *tally,
                            const struct transaction_facts *facts, int sign);
-// Once, after the last: adds the half-month cells.
+// Once, after the last: adds the cells of the longer grains.
 void transaction_tally_fold(struct transaction_tally *tally);
 // NULL when there is none.
 struct transaction_cell *

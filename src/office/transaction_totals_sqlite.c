@@ -158,7 +158,7 @@ static enum sql_result read_totals(struct bins *bins, struct day_range days)
 {
     struct sql_statement *s = sql_use(bins->sql, TRANSACTION_TOTALS);
     sql_bind_int(s, 1, breakdown_dimension(bins->by));
-    bind_split(s, breakdown_split(bins->by, days));
+    bind_split_long(s, breakdown_split_long(bins->by, days));
     return read_rows(bins, s);
 }
 

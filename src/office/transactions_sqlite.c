@@ -444,7 +444,19 @@ static enum sql_result put_totals(struct taking *taking)
     return result;
 }
 
-enum sql_result transactions_fill_pairs(struct sql *sql)
+static bool is_of_pair(const struct transaction_cell *cell)
+{
+    return cell->dimension >= TALLY_DIMENSION_COUNT;
+}
+
+static bool is_of_quarter(const struct transaction_cell *cell)
+{
+    return cell->grain == TALLY_QUARTER;
+}
+
+// Puts the totals of all transactions that are wanted.
+static enum sql_result fill(struct sql *sql,
+                            bool (*wanted)(const struct transaction_cell *))
 {
     struct transaction_tally tally = {.failed = false};
     enum sql_result result =
@@ -455,12 +467,22 @@ enum sql_result transactions_fill_pairs(struct sql *sql)
         result = SQL_ERROR;
     }
     for (size_t i = 0; i < tally.count && result == SQL_OK; i++) {
-        if (tally.cells[i].dimension >= TALLY_DIMENSION_COUNT) {
+        if (wanted(&tally.cells[i])) {
             result = put_sum(sql, &tally.cells[i]);
         }
     }
     transaction_tally_free(&tally);
     return result;
+}
+
+enum sql_result transactions_fill_pairs(struct sql *sql)
+{
+    return fill(sql, is_of_pair);
+}
+
+enum sql_result transactions_fill_quarters(struct sql *sql)
+{
+    return fill(sql, is_of_quarter);
 }
 
 // --- The whole --------------------------------------------------------------

@@ -19,3 +19,5 @@ enum sql_result transactions_count(struct sql *sql, struct day_range days,
 // Adds every transaction to the totals of pairs, which hold none yet: waits are
 // no numbers that a script could add up. In the migration's transaction.
 enum sql_result transactions_fill_pairs(struct sql *sql);
+// Likewise to those of quarters.
+enum sql_result transactions_fill_quarters(struct sql *sql);

@@ -20,6 +20,9 @@
 static const char pairs[] =
 #include "office/office_25.sql.h"
     ;
+static const char quarters[] =
+#include "office/office_32.sql.h"
+    ;
 enum { DEVICES = 3, STEPS = 60, LINES_MOST = 12, DAY_MS = 24 * 3600 * 1000 };
 static const struct pseudonym_keys linked = {.linked = true};
 // 1 November 2026, 08:00: the edges of half-months and months are near.
@@ -141,7 +144,7 @@ static void mark(struct world *world)
     assert_true(result == OFFICE_OK || result == OFFICE_NONE);
 }
 
-// As a database of before gets its pairs.
+// As a database of before gets its pairs and its quarters.
 static void fill_again(struct world *world)
 {
     struct sql *sql = NULL;
@@ -151,12 +154,16 @@ static void fill_again(struct world *world)
                               STATEMENT_COUNT, &sql),
                      SQL_OK);
     assert_int_equal(
-        sql_run(sql, "DELETE FROM totals WHERE dimension >= 16;"
-                     "DELETE FROM transaction_totals WHERE dimension >= 16;"
+        sql_run(sql, "DELETE FROM totals WHERE dimension >= 16 OR grain = 2;"
+                     "DELETE FROM transaction_totals"
+                     " WHERE dimension >= 16 OR grain = 2;"
+                     "DELETE FROM reason_totals WHERE grain = 2;"
                      "DROP INDEX invitations_withdrawn"),
         SQL_OK);
     assert_int_equal(sql_run(sql, pairs), SQL_OK);
     assert_int_equal(transactions_fill_pairs(sql), SQL_OK);
+    assert_int_equal(sql_run(sql, quarters), SQL_OK);
+    assert_int_equal(transactions_fill_quarters(sql), SQL_OK);
     sql_close(sql);
     assert_int_equal(
         office_open(world->made.path, OFFICE_WRITER, &world->made.office),

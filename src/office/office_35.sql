@@ -1,0 +1,2 @@
+-- Version 35: transactions of a year by procedure are read from quarters. No
+-- script can add up waits: the program fills them.
