@@ -31,7 +31,7 @@ NEEDS_store = ledger sql common
 NEEDS_doctor = store i18n vietnamese common
 NEEDS_integrity = survey ledger i18n vietnamese common
 NEEDS_office = integrity survey ledger sql i18n vietnamese common
-NEEDS_report = office survey ledger i18n vietnamese common
+NEEDS_report = office qr survey ledger i18n vietnamese common
 NEEDS_sync = store ledger common
 NEEDS_mail = common
 NEEDS_server = mail report office integrity store qr survey ledger i18n vietnamese common
@@ -49,7 +49,7 @@ PKGS_ledger = libsodium
 PKGS_report = xlsxwriter pangocairo pangoft2 fontconfig
 PKGS_mail = libcurl
 PKGS_sync = libcurl libssl libcrypto zlib
-PKGS_server = libmicrohttpd zlib
+PKGS_server = libmicrohttpd gnutls zlib
 PKGS_ui = sdl2 SDL2_ttf
 
 # Programs: build/<name> is src/<main> and the closure of one room.

@@ -66,6 +66,7 @@ struct office_new_device {
     const char *field; // NULL: all
     const char *point; // NULL: not said
     const char *who;   // for the audit trail; NULL: who runs the commands
+    int64_t valid_ms;  // of the code; 0: SECRET_CODE_VALID_MS
 };
 
 // Registers a device. `out_code` is shown once and kept only as a hash; it
@@ -79,6 +80,23 @@ enum office_result office_add_device(struct office *office,
                                      int64_t *out_expires_at);
 bool office_new_device_fits(const struct office_new_device *device,
                             const char **out_why);
+
+// Many at once, all or none.
+enum { OFFICE_NEW_DEVICES_MAX = 200 };
+struct office_added_device {
+    char id[ID_SIZE], code[SECRET_CODE_SIZE];
+    int64_t expires_at;
+};
+enum office_result office_add_devices(struct office *office,
+                                      const struct office_new_device *devices,
+                                      size_t count, int64_t now,
+                                      struct office_added_device *out);
+// The first of them whose counter has a device that works already, its index in
+// `out`. OFFICE_NONE: there is none.
+enum office_result
+office_find_taken_counter(struct office *office,
+                          const struct office_new_device *devices, size_t count,
+                          size_t *out);
 
 enum office_enrolment {
     OFFICE_ENROLLED,

@@ -172,43 +172,90 @@ static enum sql_result find_number(struct sql *sql, const char *id,
 }
 
 struct addition {
-    const struct office_new_device *device;
-    const char *id;
-    const unsigned char *code_hash;
-    int64_t now, expires_at;
+    const struct office_new_device *devices;
+    struct office_added_device *added;
+    size_t count;
+    int64_t now;
 };
 
-static enum sql_result add_device(struct sql *sql, void *ctx)
+static enum sql_result add_code(struct sql *sql,
+                                const struct office_added_device *added)
 {
-    const struct addition *add = ctx;
-    const struct office_new_device *device = add->device;
+    unsigned char hash[DIGEST_BYTES];
+    int64_t no = 0;
+    enum sql_result result = find_number(sql, added->id, &no);
+    if (result != SQL_OK ||
+        !secret_hash_code(added->code, strlen(added->code), hash)) {
+        return SQL_ERROR;
+    }
+    struct sql_statement *s = sql_use(sql, CODE_ADD);
+    sql_bind_bytes(s, 1, hash, DIGEST_BYTES);
+    sql_bind_int(s, 2, no);
+    sql_bind_int(s, 3, added->expires_at);
+    return sql_execute(s);
+}
+
+static enum sql_result add_device(struct sql *sql,
+                                  const struct office_new_device *device,
+                                  const struct office_added_device *added,
+                                  int64_t now)
+{
     struct sql_statement *s = sql_use(sql, DEVICE_ADD);
-    sql_bind_text(s, 1, add->id);
+    sql_bind_text(s, 1, added->id);
     sql_bind_text(s, 2, device->name ? device->name : "");
     sql_bind_text(s, 3, device->unit);
     sql_bind_text(s, 4, device->counter);
     sql_bind_text(s, 5, device->field ? device->field : "");
-    sql_bind_int(s, 6, add->now);
+    sql_bind_int(s, 6, now);
     sql_bind_text(s, 7, device->point ? device->point : "");
     enum sql_result result = sql_execute(s);
-    int64_t no = 0;
     if (result == SQL_OK) {
-        result = find_number(sql, add->id, &no);
-    }
-    if (result == SQL_OK) {
-        s = sql_use(sql, CODE_ADD);
-        sql_bind_bytes(s, 1, add->code_hash, DIGEST_BYTES);
-        sql_bind_int(s, 2, no);
-        sql_bind_int(s, 3, add->expires_at);
-        result = sql_execute(s);
+        result = add_code(sql, added);
     }
     if (result == SQL_OK) {
         char detail[RECORD_CODE_SIZE + 16];
         snprintf(detail, sizeof detail, "counter %s", device->counter);
-        result = tell(sql, add->now, device->who ? device->who : "admin",
-                      "device-added", add->id, detail);
+        result = tell(sql, now, device->who ? device->who : "admin",
+                      "device-added", added->id, detail);
     }
     return result;
+}
+
+static enum sql_result add_all(struct sql *sql, void *ctx)
+{
+    const struct addition *add = ctx;
+    enum sql_result result = SQL_OK;
+    for (size_t i = 0; i < add->count && result == SQL_OK; i++) {
+        result = add_device(sql, &add->devices[i], &add->added[i], add->now);
+    }
+    return result;
+}
+
+static void make_code(const struct office_new_device *device, int64_t now,
+                      struct office_added_device *out)
+{
+    unsigned char hash[DIGEST_BYTES];
+    id_new_v4(out->id);
+    secret_make_code(out->code, hash);
+    out->expires_at =
+        now + (device->valid_ms > 0 ? device->valid_ms : SECRET_CODE_VALID_MS);
+}
+
+enum office_result office_add_devices(struct office *office,
+                                      const struct office_new_device *devices,
+                                      size_t count, int64_t now,
+                                      struct office_added_device *out)
+{
+    struct addition add = {devices, out, count, now};
+    for (size_t i = 0; i < count; i++) {
+        const char *why;
+        if (!office_new_device_fits(&devices[i], &why)) {
+            log_error("office", "device not added: %s", why);
+            return OFFICE_ERROR;
+        }
+        make_code(&devices[i], now, &out[i]);
+    }
+    return office_result_of(office_write(office, add_all, &add));
 }
 
 enum office_result office_add_device(struct office *office,
@@ -217,24 +264,48 @@ enum office_result office_add_device(struct office *office,
                                      char out_code[SECRET_CODE_SIZE],
                                      int64_t *out_expires_at)
 {
-    const char *why;
-    if (!office_new_device_fits(device, &why)) {
-        log_error("office", "device not added: %s", why);
-        return OFFICE_ERROR;
+    struct office_added_device added;
+    enum office_result result =
+        office_add_devices(office, device, 1, now, &added);
+    if (result == OFFICE_OK) {
+        memcpy(out_id, added.id, sizeof added.id);
+        memcpy(out_code, added.code, sizeof added.code);
+        *out_expires_at = added.expires_at;
     }
-    char id[ID_SIZE];
-    char code[SECRET_CODE_SIZE];
-    unsigned char hash[DIGEST_BYTES];
-    id_new_v4(id);
-    secret_make_code(code, hash);
-    struct addition add = {device, id, hash, now, now + SECRET_CODE_VALID_MS};
-    enum sql_result result = office_write(office, add_device, &add);
-    if (result == SQL_OK) {
-        memcpy(out_id, id, sizeof id);
-        memcpy(out_code, code, sizeof code);
-        *out_expires_at = add.expires_at;
+    return result;
+}
+
+struct taken {
+    const struct office_new_device *devices;
+    size_t count, found;
+};
+
+static bool look_for_counter(void *ctx, const struct office_device *device)
+{
+    struct taken *taken = ctx;
+    for (size_t i = 0; i < taken->found; i++) {
+        if (device->state == OFFICE_DEVICE_ACTIVE &&
+            device->kind == OFFICE_DEVICE_KIND_COUNTER &&
+            strcmp(taken->devices[i].counter, device->counter) == 0) {
+            taken->found = i;
+        }
     }
-    return office_result_of(result);
+    return true;
+}
+
+enum office_result
+office_find_taken_counter(struct office *office,
+                          const struct office_new_device *devices, size_t count,
+                          size_t *out)
+{
+    struct taken taken = {devices, count, count};
+    enum office_result result =
+        office_list_devices(office, look_for_counter, &taken);
+    if (result == OFFICE_OK && taken.found == count) {
+        return OFFICE_NONE;
+    }
+    *out = taken.found;
+    return result;
 }
 
 struct replacement {

@@ -19,7 +19,11 @@ bool secret_hash_token(const char *token, size_t size,
 // fine, and I, L read as 1, O as 0. Its hash is SHA-256 of the 10 characters.
 enum {
     SECRET_CODE_SIZE = 12, // with dash and NUL
-    SECRET_CODE_VALID_MS = 30 * 60 * 1000
+    SECRET_CODE_VALID_MS = 30 * 60 * 1000,
+    // Of a code that somebody asked to last: a morning with twenty machines is
+    // prepared on Friday for Monday. Longer, and paper lies about that opens the
+    // door to the ward's figures.
+    SECRET_CODE_HOURS_MAX = 72
 };
 void secret_make_code(char out_code[SECRET_CODE_SIZE],
                       unsigned char out_hash[DIGEST_BYTES]);

@@ -7,6 +7,7 @@
 #include "operator/remote.h"
 #include "operator/server_data.h"
 #include "store/device.h"
+#include "store/voucher.h"
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
@@ -164,6 +165,15 @@ static bool set_text(json_t *object, const char *key, const char *text)
     return !text || json_object_set_new(object, key, json_string(text)) == 0;
 }
 
+static bool set_handout(json_t *object, const struct admin_handout *handout)
+{
+    return set_text(object, "server", handout->server) &&
+           set_text(object, "pin", handout->pin) &&
+           (handout->valid_h == 0 ||
+            json_object_set_new(object, "valid_h",
+                                json_integer(handout->valid_h)) == 0);
+}
+
 static bool complain_answer(const struct admin *admin, struct console *console)
 {
     console_complain(console,
@@ -182,6 +192,7 @@ static bool post_for_code(struct admin *admin, const char *path, json_t *object,
     if (!reply)
         return false;
     const char *expires = "";
+    json_copy_text(reply, "voucher", out->voucher, sizeof out->voucher);
     bool done = json_copy_text(reply, "device", out->id, sizeof out->id) &&
                 json_copy_text(reply, "code", out->code, sizeof out->code) &&
                 json_get_text(reply, "expires_at", &expires) &&
@@ -198,7 +209,8 @@ static bool post_device(struct admin *admin,
     if (!set_text(object, "counter", device->counter) ||
         !set_text(object, "name", device->name) ||
         !set_text(object, "field", device->field) ||
-        !set_text(object, "point", device->point)) {
+        !set_text(object, "point", device->point) ||
+        !set_handout(object, &device->handout)) {
         json_decref(object);
         object = NULL;
     }
@@ -276,6 +288,22 @@ static bool take_unit(void *ctx, const struct office_device *device)
 // The commands are run by who may write the directory.
 static const char WHO[] = "admin";
 
+// The server would know its address and its key; here they are said, or not.
+static void write_voucher(const struct admin_handout *handout,
+                          struct admin_added_device *out)
+{
+    struct voucher voucher = {.server = ""};
+    struct buf text = {0};
+    snprintf(voucher.server, sizeof voucher.server, "%s",
+             handout->server ? handout->server : "");
+    snprintf(voucher.code, sizeof voucher.code, "%s", out->code);
+    snprintf(voucher.pin, sizeof voucher.pin, "%s",
+             handout->pin ? handout->pin : "");
+    if (voucher_write(&voucher, &text) && text.size < sizeof out->voucher)
+        memcpy(out->voucher, buf_text(&text), text.size + 1);
+    buf_free(&text);
+}
+
 static bool write_device(struct admin *admin,
                          const struct admin_new_device *device,
                          struct admin_added_device *out,
@@ -295,6 +323,7 @@ static bool write_device(struct admin *admin,
         .field = device->field,
         .point = device->point,
         .who = WHO,
+        .valid_ms = device->handout.valid_h * 3600 * 1000,
     };
     if ((result == OFFICE_OK || result == OFFICE_NONE) &&
         !office_new_device_fits(&wanted, &why)) {
@@ -306,6 +335,8 @@ static bool write_device(struct admin *admin,
                                    out->id, out->code, &out->expires_at);
     if (result != OFFICE_OK)
         server_data_complain(console, "the device was not added", result);
+    else
+        write_voucher(&device->handout, out);
     return result == OFFICE_OK;
 }
 
@@ -347,8 +378,30 @@ bool admin_add_device(struct admin *admin,
                       const struct admin_new_device *device,
                       struct admin_added_device *out, struct console *console)
 {
+    *out = (struct admin_added_device){.expires_at = 0};
     return admin->office ? write_device(admin, device, out, console)
                          : post_device(admin, device, out, console);
+}
+
+bool admin_add_devices(struct admin *admin, const char *csv,
+                       const struct admin_handout *handout, bool wants_sheets,
+                       json_t **out_answer, struct console *console)
+{
+    if (admin->office) {
+        console_complain(console,
+                         "hailong-server does not run on this directory: start "
+                         "it first; it makes the codes of many devices, and "
+                         "they need it to enrol");
+        return false;
+    }
+    json_t *object =
+        json_pack("{s:s, s:b}", "csv", csv, "sheets", (int)wants_sheets);
+    if (object && !set_handout(object, handout)) {
+        json_decref(object);
+        object = NULL;
+    }
+    *out_answer = post(admin, "/admin/v1/devices/batch", object, console);
+    return *out_answer != NULL;
 }
 
 bool admin_add_key(struct admin *admin, enum office_role role, const char *name,

@@ -35,6 +35,14 @@ bool admin_open(const char *directory, struct admin *out,
                 struct console *console);
 void admin_close(struct admin *admin);
 
+// What new machines are told of the server; store/voucher.h.
+struct admin_handout {
+    const char *server; // "https://host[:port]"; NULL: as the server knows
+    const char *pin;    // "sha256//BASE64"; NULL: as the server knows
+    int64_t valid_h;    // of the codes; 0: as usual
+};
+enum { ADMIN_VOUCHER_SIZE = 512 };
+
 struct admin_new_device {
     const char *counter;
     const char *name;  // NULL: none
@@ -42,11 +50,13 @@ struct admin_new_device {
     const char *point; // NULL: not said
     const char *unit;  // NULL: the unit of the devices that are there. Only
                        // asked while the server is down: it knows its unit
+    struct admin_handout handout;
 };
 struct admin_added_device {
     char id[ID_SIZE];
     char code[SECRET_CODE_SIZE];
-    int64_t expires_at; // wall milliseconds
+    char voucher[ADMIN_VOUCHER_SIZE]; // "": the server's address is not known
+    int64_t expires_at;               // wall milliseconds
 };
 bool admin_add_device(struct admin *admin,
                       const struct admin_new_device *device,
@@ -55,6 +65,12 @@ bool admin_add_device(struct admin *admin,
 bool admin_replace_device(struct admin *admin, const char *id,
                           struct admin_added_device *out,
                           struct console *console);
+// Many, from a table (office/device_sheet.h), through the running server alone.
+// `out_answer` is its answer and the caller's: expires_at, staff_pin, file,
+// devices, sheets (a PDF in base64, when they are wanted).
+bool admin_add_devices(struct admin *admin, const char *csv,
+                       const struct admin_handout *handout, bool wants_sheets,
+                       json_t **out_answer, struct console *console);
 bool admin_revoke_device(struct admin *admin, const char *id,
                          struct console *console);
 

@@ -4,7 +4,9 @@
 #include "office/devices.h"
 #include "operator/admin_client.h"
 #include "operator/command.h"
+#include "operator/device_batch.h"
 #include "operator/listing.h"
+#include "operator/remote.h"
 #include "qr/qr.h"
 #include <string.h>
 
@@ -20,6 +22,24 @@ static const struct config_key ADD_KEYS[] = {
      "the code of the point where the counter is: tru-so"},
     {"hailong", "unit_code", CONFIG_TEXT, NULL, 0, 0,
      "the unit's code while the server is down; default: as the other devices"},
+    {"hailong", "csv", CONFIG_TEXT, NULL, 0, 0,
+     "instead of one: a table with the columns counter, name, field, point; "
+     "all "
+     "or none"},
+    {"hailong", "server", CONFIG_TEXT, NULL, 0, 0,
+     "the server as the machines reach it, https://host[:port]; for QR code, "
+     "stick and sheets. Default: its public_url"},
+    {"hailong", "pin", CONFIG_TEXT, NULL, 0, 0,
+     "SHA-256 of its public key, where something else answers TLS for it with "
+     "a "
+     "certificate of its own"},
+    {"hailong", "valid_h", CONFIG_INTEGER, "0", 0, SECRET_CODE_HOURS_MAX,
+     "hours for which the codes work; 0: half an hour. At most 72: who finds a "
+     "code on paper becomes a counter of the ward"},
+    {"hailong", "file", CONFIG_TEXT, NULL, 0, 0,
+     "write the codes for a stick, as hailong-enrol.txt"},
+    {"hailong", "sheets", CONFIG_TEXT, NULL, 0, 0,
+     "write sheets with QR codes to print, a PDF"},
     {"hailong", "json", CONFIG_FLAG, "no", 0, 0, "print JSON"},
     {0}};
 static const struct config_key LIST_KEYS[] = {
@@ -34,45 +54,86 @@ static void print_added(const struct admin_added_device *added, bool as_json,
                         struct console *console)
 {
     char expires[CLOCK_ISO_SIZE];
+    bool whole = added->voucher[0] != '\0';
     clock_format(added->expires_at, expires);
     if (as_json) {
-        listing_print_object(json_pack("{s:s, s:s, s:s}", "device", added->id,
-                                       "code", added->code, "expires_at",
-                                       expires),
+        listing_print_object(json_pack("{s:s, s:s, s:s, s:s?}", "device",
+                                       added->id, "code", added->code,
+                                       "expires_at", expires, "voucher",
+                                       whole ? added->voucher : NULL),
                              &console->out);
         return;
     }
-    buf_printf(&console->out,
-               "Device          %s\n"
-               "Enrolment code  %s\n"
-               "Works once, until %s. On the device:\n"
-               "  hailong enrol --server URL --code %s --data DIR\n\n",
-               added->id, added->code, expires, added->code);
-    if (!qr_append_blocks(added->code, &console->out))
+    buf_printf(
+        &console->out,
+        "Device          %s\n"
+        "Enrolment code  %s\n"
+        "Works once, until %s. Scan it at the device's screen, or there:\n"
+        "  hailong enrol %s%s%s --data DIR\n\n",
+        added->id, added->code, expires,
+        whole ? "--qr " : "--server URL --code ",
+        whole ? added->voucher : added->code,
+        whole ? "" : " (--server here puts the address into the QR code)");
+    if (!qr_append_blocks(whole ? added->voucher : added->code, &console->out))
         console_complain(console, "the code could not be drawn; type it");
+}
+
+// A private server needs its key named; where it is a pin as people have it.
+static bool read_handout(const struct config *config,
+                         char server[REMOTE_SERVER_SIZE],
+                         char pin[REMOTE_PIN_SIZE], struct admin_handout *out,
+                         struct console *console)
+{
+    const char *url = config_text(config, "server");
+    const char *pins = config_text(config, "pin");
+    *out = (struct admin_handout){.valid_h = config_integer(config, "valid_h")};
+    if ((url && !remote_read_server(url, true, server, console)) ||
+        (pins && !remote_read_pin(pins, pin, console)))
+        return false;
+    out->server = url ? server : NULL;
+    out->pin = pins ? pin : NULL;
+    return true;
+}
+
+static int add_one(struct admin *admin, const struct admin_new_device *device,
+                   bool as_json, struct console *console)
+{
+    struct admin_added_device added;
+    bool done = admin_add_device(admin, device, &added, console);
+    if (done)
+        print_added(&added, as_json, console);
+    return done ? COMMAND_DONE : COMMAND_FAILED;
 }
 
 static int add(const struct config *config, struct console *console)
 {
-    const struct admin_new_device device = {
-        .counter = command_need(config, "counter", console),
+    char server[REMOTE_SERVER_SIZE], pin[REMOTE_PIN_SIZE];
+    const char *csv = config_text(config, "csv");
+    struct admin_new_device device = {
+        .counter = csv ? NULL : command_need(config, "counter", console),
         .name = config_text(config, "name"),
         .field = config_text(config, "field"),
         .point = config_text(config, "point"),
         .unit = config_text(config, "unit_code"),
     };
     const char *data = command_need(config, "data", console);
-    if (!data || !device.counter)
+    if (!data || (!csv && !device.counter) ||
+        !read_handout(config, server, pin, &device.handout, console))
         return COMMAND_MISUSED;
+    const struct device_batch batch = {.csv = csv,
+                                       .one = &device,
+                                       .file = config_text(config, "file"),
+                                       .sheets = config_text(config, "sheets"),
+                                       .handout = device.handout,
+                                       .as_json = config_flag(config, "json")};
     struct admin admin;
-    struct admin_added_device added;
     if (!admin_open(data, &admin, console))
         return COMMAND_FAILED;
-    bool done = admin_add_device(&admin, &device, &added, console);
+    int code = csv || batch.file || batch.sheets
+                   ? device_batch_run(&admin, &batch, console)
+                   : add_one(&admin, &device, batch.as_json, console);
     admin_close(&admin);
-    if (done)
-        print_added(&added, config_flag(config, "json"), console);
-    return done ? COMMAND_DONE : COMMAND_FAILED;
+    return code;
 }
 
 static bool list_as_text(void *ctx, const struct office_device *device)

@@ -126,6 +126,21 @@ static void read_problem(const struct remote_answer *answer,
     json_decref(object);
 }
 
+// Each fault of a table, in both languages, where the server tells them.
+static void complain_faults(const json_t *object, struct console *console)
+{
+    size_t i;
+    const json_t *fault;
+    json_array_foreach(json_object_get(object, "faults"), i, fault)
+    {
+        const char *vietnamese = "", *english = "";
+        json_get_text(fault, "vi", &vietnamese);
+        json_get_text(fault, "en", &english);
+        console_complain(console, "%s", vietnamese);
+        console_complain(console, "%s", english);
+    }
+}
+
 void remote_complain(const struct remote *remote,
                      const struct remote_answer *answer,
                      struct console *console)
@@ -150,6 +165,7 @@ void remote_complain(const struct remote *remote,
     else
         console_complain(console, "%s: answered %d: %s", remote->server,
                          answer->status, problem);
+    complain_faults(object, console);
     json_decref(object);
 }
 

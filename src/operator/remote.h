@@ -27,8 +27,8 @@ bool remote_ask(const struct remote *remote, const char *path, const char *body,
                 struct remote_answer *out, struct console *console);
 void remote_answer_free(struct remote_answer *answer);
 
-// Says what a server's refusal means: the problem's own words, and for a
-// reader's key that is not taken, what to do.
+// Says what a server's refusal means: the problem's own words, each fault that
+// it tells of, and for a reader's key that is not taken, what to do.
 void remote_complain(const struct remote *remote,
                      const struct remote_answer *answer,
                      struct console *console);

@@ -35,33 +35,46 @@ bool qr_append_blocks(const char *text, struct buf *out)
     return buf_ok(out);
 }
 
-// Each run of dark modules in a row is one rectangle.
-static void append_row(const QRcode *code, int y, struct buf *out)
+static void find_runs(const QRcode *code, int y, qr_run *run, void *ctx)
 {
     for (int x = 0; x < code->width; x++) {
         int begin = x;
         while (!is_light(code, x, y))
             x++;
         if (x > begin)
-            buf_printf(out, "M%d %dh%dv1h-%dz", begin + QUIET_ZONE,
-                       y + QUIET_ZONE, x - begin, x - begin);
+            run(ctx, begin + QUIET_ZONE, y + QUIET_ZONE, x - begin);
     }
+}
+
+int qr_each_run(const char *text, qr_run *run, void *ctx)
+{
+    QRcode *code = encode(text);
+    if (!code)
+        return 0;
+    int size = code->width + 2 * QUIET_ZONE;
+    for (int y = 0; y < code->width; y++)
+        find_runs(code, y, run, ctx);
+    QRcode_free(code);
+    return size;
+}
+
+static void append_run(void *ctx, int x, int y, int length)
+{
+    buf_printf(ctx, "M%d %dh%dv1h-%dz", x, y, length, length);
 }
 
 bool qr_append_svg(const char *text, struct buf *out)
 {
-    QRcode *code = encode(text);
-    if (!code)
-        return false;
-    int size = code->width + 2 * QUIET_ZONE;
-    buf_printf(out,
-               "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\""
-               " viewBox=\"0 0 %d %d\" shape-rendering=\"crispEdges\">"
-               "<path fill=\"#fff\" d=\"M0 0h%dv%dh-%dz\"/><path d=\"",
-               size, size, size, size, size);
-    for (int y = 0; y < code->width; y++)
-        append_row(code, y, out);
-    buf_append_text(out, "\"/></svg>\n");
-    QRcode_free(code);
-    return buf_ok(out);
+    struct buf path = {0};
+    int size = qr_each_run(text, append_run, &path);
+    if (size > 0)
+        buf_printf(out,
+                   "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\""
+                   " viewBox=\"0 0 %d %d\" shape-rendering=\"crispEdges\">"
+                   "<path fill=\"#fff\" d=\"M0 0h%dv%dh-%dz\"/><path d=\""
+                   "%s\"/></svg>\n",
+                   size, size, size, size, size, buf_text(&path));
+    bool done = size > 0 && buf_ok(&path) && buf_ok(out);
+    buf_free(&path);
+    return done;
 }

@@ -357,6 +357,13 @@ void paper_rule(struct paper *paper, double x, double y, double width)
     draw_line(paper, x, y, x + width, y);
 }
 
+void paper_fill(struct paper *paper, double x, double y, double width,
+                double height)
+{
+    cairo_rectangle(paper->cairo, MARGIN_LEFT + x, y, width, height);
+    cairo_fill(paper->cairo);
+}
+
 static struct paper_style cell_style(const struct table *table, size_t column,
                                      bool is_head, bool bold)
 {

@@ -61,6 +61,9 @@ double paper_height(struct paper *paper, double width,
 double paper_measure(struct paper *paper, const struct paper_style *style,
                      const char *text);
 void paper_rule(struct paper *paper, double x, double y, double width);
+// A black rectangle, as a part of a picture.
+void paper_fill(struct paper *paper, double x, double y, double width,
+                double height);
 
 enum { PAPER_COLUMNS_MAX = 16 };
 struct paper_column {

@@ -7,6 +7,7 @@
 #include "qr/qr.h"
 #include "server/context.h"
 #include "server/handlers.h"
+#include "server/handout.h"
 #include "server/request.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -29,6 +30,7 @@ struct command {
     char id[ID_SIZE];
     char code[SECRET_CODE_SIZE];
     int64_t expires_at;
+    struct handout handout;
 };
 
 static void free_command(void *work)
@@ -73,7 +75,8 @@ static enum office_result add_device(struct office *office, void *ctx)
         .name = command->name[0] != '\0' ? command->name : NULL,
         .field = command->field[0] != '\0' ? command->field : NULL,
         .point = command->point,
-        .who = command->who};
+        .who = command->who,
+        .valid_ms = command->handout.valid_ms};
     return office_add_device(office, &device, clock_wall_ms(), command->id,
                              command->code, &command->expires_at);
 }
@@ -97,9 +100,7 @@ static const char *read_place(const json_t *object, struct command *command)
     return office_new_device_fits(&device, &why) ? NULL : why;
 }
 
-static enum handling write_place(struct request *request,
-                                 enum office_result (*work)(struct office *,
-                                                            void *))
+enum handling admin_add_device_handle(struct request *request)
 {
     struct command *command = open_command(request);
     json_t *object = command ? request_object(request) : NULL;
@@ -107,42 +108,61 @@ static enum handling write_place(struct request *request,
         return HANDLING_DONE;
     }
     const char *why = read_place(object, command);
+    bool is_good = !why && handout_read(request, object, &command->handout);
     json_decref(object);
-    return why ? request_refuse(request, why) : request_write(request, work);
+    return why       ? request_refuse(request, why)
+           : is_good ? request_write(request, add_device)
+                     : HANDLING_DONE;
 }
 
-enum handling admin_add_device_handle(struct request *request)
+static bool set_text(json_t *object, const char *key, const struct buf *text)
 {
-    return write_place(request, add_device);
+    return json_object_set_new(object, key, json_string(buf_text(text))) == 0;
 }
 
-// A page shows the code as a picture too.
-static bool add_picture(json_t *object, const char *code)
+// A page shows the code as a picture too, and has the file for a stick.
+static bool add_picture(json_t *object, const struct command *command,
+                        const char *words)
 {
-    struct buf image = {0};
-    bool done = object && qr_append_svg(code, &image) &&
-                json_object_set_new(object, "qr_svg",
-                                    json_string(buf_text(&image))) == 0;
+    struct buf image = {0}, file = {0};
+    voucher_file_begin(NULL, &file);
+    voucher_file_add(words, command->counter, command->name, &file);
+    bool done = qr_append_svg(words, &image) && buf_ok(&file) &&
+                set_text(object, "qr_svg", &image) &&
+                set_text(object, "file", &file);
     buf_free(&image);
+    buf_free(&file);
     return done;
+}
+
+// The voucher, or the code alone when no address is known.
+static json_t *describe_added(const struct command *command, bool with_picture)
+{
+    struct buf voucher = {0};
+    bool has_voucher =
+        handout_write(&command->handout, command->code, &voucher);
+    json_t *object =
+        json_pack("{s:s, s:s, s:o, s:s?}", "device", command->id, "code",
+                  command->code, "expires_at", reply_time(command->expires_at),
+                  "voucher", has_voucher ? buf_text(&voucher) : NULL);
+    if (object && with_picture &&
+        !add_picture(object, command,
+                     has_voucher ? buf_text(&voucher) : command->code)) {
+        json_decref(object);
+        object = NULL;
+    }
+    buf_free(&voucher);
+    return object;
 }
 
 void admin_add_device_finish(struct request *request)
 {
-    const struct command *command = request->work;
-    char expires[CLOCK_ISO_SIZE];
     if (request->job.result != OFFICE_OK) {
         reply_office_failure(request, request->job.result);
-        return;
+    } else {
+        reply_json(request, 201,
+                   describe_added(request->work, request->caller != 0));
     }
-    clock_format(command->expires_at, expires);
-    json_t *object = json_pack("{s:s, s:s, s:s}", "device", command->id, "code",
-                               command->code, "expires_at", expires);
-    if (request->caller != 0 && !add_picture(object, command->code)) {
-        json_decref(object);
-        object = NULL;
-    }
-    reply_json(request, 201, object);
 }
 
 static enum office_result replace_device(struct office *office, void *ctx)
@@ -196,7 +216,15 @@ static enum office_result change_device(struct office *office, void *ctx)
 
 enum handling admin_change_device_handle(struct request *request)
 {
-    return write_place(request, change_device);
+    struct command *command = open_command(request);
+    json_t *object = command ? request_object(request) : NULL;
+    if (!object) {
+        return HANDLING_DONE;
+    }
+    const char *why = read_place(object, command);
+    json_decref(object);
+    return why ? request_refuse(request, why)
+               : request_write(request, change_device);
 }
 
 void admin_change_device_finish(struct request *request)

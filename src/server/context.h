@@ -4,6 +4,7 @@
 #include "office/configuration.h"
 #include "report/report.h"
 #include "server/alerts.h"
+#include "server/certificate.h"
 #include "server/chores.h"
 #include "server/connections.h"
 #include "server/documents.h"
@@ -31,6 +32,7 @@ struct server {
     struct fields *fields; // names of the unit's fields, behind the defaults
     struct office_field tiles[FIELDS_TILES]; // likewise
     struct identity identity;
+    char pin[CERTIFICATE_PIN_SIZE]; // of its certificate; "": none is needed
     unsigned char admin_hash[DIGEST_BYTES]; // of the admin listener's token
     struct documents *documents;
     struct office_defaults base; // the defaults of the options alone

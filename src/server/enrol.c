@@ -132,9 +132,8 @@ void enrol_finish(struct request *request)
         break;
     case OFFICE_CODE_EXPIRED:
         reply_problem(request, PROBLEM_CODE_EXPIRED, NULL,
-                      "a code is valid for %d minutes; make a new one with "
-                      "hailong device add",
-                      SECRET_CODE_VALID_MS / 60000);
+                      "a code does not last for ever; make a new one with "
+                      "hailong device add");
         break;
     case OFFICE_CODE_USED:
         reply_problem(request, PROBLEM_CODE_USED, NULL,

@@ -140,6 +140,10 @@ void admin_replace_device_finish(struct request *request);
 // admin_lists.c
 enum handling keys_handle(struct request *request);
 enum handling surveys_handle(struct request *request);
+// device_batch.c
+enum handling add_devices_handle(struct request *request);
+void add_devices_finish(struct request *request);
+
 // device_list.c
 enum handling devices_handle(struct request *request);
 enum handling devices_csv_handle(struct request *request);

@@ -173,12 +173,15 @@ static json_t *make_problem(enum problem problem, const char *detail,
         json_pack("{s:s, s:s, s:i}", "type", type, "title",
                   PROBLEMS[problem].title, "status", PROBLEMS[problem].status);
     if (!object) {
+        json_decref(more->faults);
         return NULL;
     }
     set_text(object, "detail", detail);
     set_text(object, "reason", more->reason);
     set_text(object, "counter", more->counter);
-    if (!set_number(object, "line", more->line) ||
+    if ((more->faults &&
+         json_object_set_new(object, "faults", more->faults) != 0) ||
+        !set_number(object, "line", more->line) ||
         !set_number(object, "expected", more->expected) ||
         !set_number(object, "next_gen", more->next_gen)) {
         json_decref(object);

@@ -87,6 +87,7 @@ struct problem_members {
     int64_t expected;
     int64_t next_gen;
     const char *counter;
+    json_t *faults; // an array, given up
 };
 
 // Each replaces an answer that was there. Out of memory becomes an answer of
@@ -113,12 +114,12 @@ void reply_problem(struct request *request, enum problem problem,
                    ...) __attribute__((format(printf, 4, 5)));
 // The database did not do it: 503, and when to come again.
 void reply_office_failure(struct request *request, enum office_result result);
-// What came is JSON but not what it has to be: 422 with the whole message, which
-// is emptied.
+// What came is JSON but not what it has to be: 422 with the whole message,
+// which is emptied.
 void reply_unreadable(struct request *request, struct buf *message);
 // The job put a new version of a document that is kept in versions, `kind`
-// ("name", "period") and `name` of it: tells the version, or that another one is
-// the newest (409), or why not.
+// ("name", "period") and `name` of it: tells the version, or that another one
+// is the newest (409), or why not.
 void reply_version(struct request *request, const char *kind, const char *name,
                    int64_t version);
 // A time as answers tell it; null: never. A new reference.

@@ -1,12 +1,18 @@
 #include "server/routes.h"
 #include "office/batch_body.h"
+#include "office/device_sheet.h"
 #include "office/documents.h"
 #include "office/transaction_body.h"
 #include "server/handlers.h"
 #include "server/permit.h"
 #include <string.h>
 
-enum { SMALL_BODY = 4096, FORM_BODY = 16384, FORMS_BODY = 512 * 1024 };
+enum {
+    SMALL_BODY = 4096,
+    FORM_BODY = 16384,
+    FORMS_BODY = 512 * 1024,
+    DEVICES_BODY = 2 * DEVICE_SHEET_BYTES_MAX
+};
 
 // Who asks citizens, and who may see what became of it.
 #define CALLER_INVITES                                                         \
@@ -56,8 +62,8 @@ const struct route PUBLIC_ROUTES[] = {
      permit_caller, summary_handle, NULL, CALLER_READS},
     {ROUTE_LIVE, "GET", "/api/v1/reports/live", BODY_NONE, 0, permit_caller,
      live_handle, NULL, CALLER_READS},
-    {ROUTE_ISSUE_REPORT, "POST", "/api/v1/reports/issued", BODY_JSON, SMALL_BODY,
-     permit_caller, issue_report_handle, issue_report_finish,
+    {ROUTE_ISSUE_REPORT, "POST", "/api/v1/reports/issued", BODY_JSON,
+     SMALL_BODY, permit_caller, issue_report_handle, issue_report_finish,
      CALLER_KEY_OFFICE | CALLER_OFFICE},
     {ROUTE_ISSUED_REPORTS, "GET", "/api/v1/reports/issued", BODY_NONE, 0,
      permit_caller, issued_reports_handle, NULL, CALLER_READS},
@@ -135,6 +141,9 @@ const struct route PUBLIC_ROUTES[] = {
     {ROUTE_ADD_DEVICE, "POST", "/api/v1/devices", BODY_JSON, SMALL_BODY,
      permit_caller, admin_add_device_handle, admin_add_device_finish,
      CALLER_ADMIN},
+    {ROUTE_ADD_DEVICES, "POST", "/api/v1/devices/batch", BODY_JSON,
+     DEVICES_BODY, permit_caller, add_devices_handle, add_devices_finish,
+     CALLER_ADMIN},
     {ROUTE_CHANGE_DEVICE, "POST", "/api/v1/devices/*/change", BODY_JSON,
      SMALL_BODY, permit_caller, admin_change_device_handle,
      admin_change_device_finish, CALLER_ADMIN},
@@ -199,10 +208,10 @@ const struct route PUBLIC_ROUTES[] = {
      CALLER_LOOKS},
     {ROUTE_PAGE, "GET", "/gop-y", BODY_NONE, 0, permit_page, page_handle, NULL,
      CALLER_LOOKS},
-    {ROUTE_PAGE, "GET", "/do-tin-cay", BODY_NONE, 0, permit_page, page_handle, NULL,
-     CALLER_LOOKS},
-    {ROUTE_PAGE, "GET", "/cho-va-han", BODY_NONE, 0, permit_page, page_handle, NULL,
-     CALLER_LOOKS},
+    {ROUTE_PAGE, "GET", "/do-tin-cay", BODY_NONE, 0, permit_page, page_handle,
+     NULL, CALLER_LOOKS},
+    {ROUTE_PAGE, "GET", "/cho-va-han", BODY_NONE, 0, permit_page, page_handle,
+     NULL, CALLER_LOOKS},
     {ROUTE_PAGE, "GET", "/thiet-bi", BODY_NONE, 0, permit_page, page_handle,
      NULL, CALLER_ADMIN | CALLER_OFFICE},
     {ROUTE_PAGE, "GET", "/quan-tri", BODY_NONE, 0, permit_page, page_handle,
@@ -261,6 +270,8 @@ const struct route PUBLIC_ROUTES[] = {
 const struct route ADMIN_ROUTES[] = {
     {ROUTE_ADMIN_ADD_DEVICE, "POST", "/admin/v1/devices", BODY_JSON, SMALL_BODY,
      permit_admin, admin_add_device_handle, admin_add_device_finish, 0},
+    {ROUTE_ADMIN_ADD_DEVICES, "POST", "/admin/v1/devices/batch", BODY_JSON,
+     DEVICES_BODY, permit_admin, add_devices_handle, add_devices_finish, 0},
     // A body may come, and is not looked at.
     {ROUTE_ADMIN_REVOKE_DEVICE, "POST", "/admin/v1/devices/*/revoke", BODY_NONE,
      SMALL_BODY, permit_admin, admin_revoke_device_handle, admin_revoke_finish,
@@ -347,6 +358,7 @@ const char *route_name(enum route_id id)
         [ROUTE_OWN_PASSWORD] = "own_password",
         [ROUTE_DEVICES] = "devices",
         [ROUTE_ADD_DEVICE] = "add_device",
+        [ROUTE_ADD_DEVICES] = "add_devices",
         [ROUTE_CHANGE_DEVICE] = "change_device",
         [ROUTE_REVOKE_DEVICE] = "revoke_device",
         [ROUTE_REPLACE_DEVICE] = "replace_device",
@@ -381,6 +393,7 @@ const char *route_name(enum route_id id)
         [ROUTE_OWN_RESULTS] = "own_results",
         [ROUTE_METRICS] = "metrics",
         [ROUTE_ADMIN_ADD_DEVICE] = "admin_add_device",
+        [ROUTE_ADMIN_ADD_DEVICES] = "admin_add_devices",
         [ROUTE_ADMIN_REVOKE_DEVICE] = "admin_revoke_device",
         [ROUTE_ADMIN_REPLACE_DEVICE] = "admin_replace_device",
         [ROUTE_ADMIN_BATCHES] = "admin_batches",

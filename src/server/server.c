@@ -290,6 +290,10 @@ static enum server_outcome prepare(struct server *server)
                          settings->chart_file))) {
         return SERVER_MISTAKE;
     }
+    if (settings->tls_cert &&
+        !certificate_find_pin(settings->tls_cert, server->pin)) {
+        return SERVER_FAILED;
+    }
     if (!identity_open(&server->identity, settings->data) ||
         !open_office(server)) {
         return SERVER_FAILED;
