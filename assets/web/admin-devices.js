@@ -147,9 +147,19 @@ function openDialog(device) {
   find("device-dialog").showModal();
 }
 
-function showCode(counter, { code, expires_at: until, qr_svg: svg }) {
+function stickFile(text) {
+  return {
+    name: "hailong-enrol.txt",
+    words: textOf("text.stick_file"),
+    type: "text/plain",
+    bytes: text,
+  };
+}
+
+function showCode(counter, { code, expires_at: until, qr_svg: svg, file }) {
   const words = textOf("text.enrol_words", moment(until));
-  showSecret(textOf("text.enrol_code", counter), words, code, svg);
+  const title = textOf("text.enrol_code", counter);
+  showSecret(title, words, code, svg, [stickFile(file)]);
 }
 
 async function send() {
@@ -180,6 +190,54 @@ async function send() {
   look();
 }
 
+// --- Many from a table -----------------------------------------------------------
+
+function openBatch() {
+  find("batch-form").reset();
+  complain("batch-alert", null);
+  find("batch-dialog").showModal();
+}
+
+function bytesOf(base64) {
+  return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+}
+
+function showBatch({ devices: added, expires_at: until, ...made }) {
+  const files = [stickFile(made.file)];
+  if (made.sheets) {
+    files.push({
+      name: "phieu-ghi-danh.pdf",
+      words: textOf("text.sheets_file"),
+      type: "application/pdf",
+      bytes: bytesOf(made.sheets),
+    });
+  }
+  const words = textOf("text.batch_words", moment(until));
+  const title = textOf("text.batch_added", added.length);
+  showSecret(title, words, made.staff_pin, null, files);
+}
+
+async function sendBatch() {
+  const [file] = find("batch-file").files;
+  const hours = find("batch-hours").value;
+  if (!file) {
+    complain("batch-alert", textOf("text.fault.no_file"), find("batch-file"));
+    return;
+  }
+  const body = { csv: await file.text(), sheets: true };
+  if (hours) {
+    body.valid_h = Number(hours);
+  }
+  const result = await change("POST", "/api/v1/devices/batch", body);
+  if (result.words) {
+    complain("batch-alert", result.words);
+    return;
+  }
+  find("batch-dialog").close();
+  showBatch(result.json);
+  look();
+}
+
 async function learnFields() {
   const { json } = await question("/api/v1/counters");
   fields = json?.fields ?? [];
@@ -192,6 +250,11 @@ export function startDevices(section) {
   find("device-form").addEventListener("submit", (event) => {
     event.preventDefault();
     send();
+  });
+  find("add-devices").addEventListener("click", openBatch);
+  find("batch-form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    sendBatch();
   });
   look();
   learnFields();

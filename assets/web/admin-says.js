@@ -1,6 +1,6 @@
 // What the parts of /quan-tri have in common: asking for a change and saying
 // what came of it, dialogs, buttons in tables.
-import { textOf } from "/web/language.js";
+import { currentLanguage, textOf } from "/web/language.js";
 import { moment } from "/web/numbers.js";
 import { ask } from "/web/session.js";
 
@@ -9,6 +9,9 @@ const KNOWN = ["there", "last-admin", "own-account"];
 
 function words(status, said) {
   const type = said.type?.split(":").pop() ?? "";
+  if (said.faults?.length) {
+    return faultWords(said.faults);
+  }
   if (KNOWN.includes(type)) {
     return textOf(`text.fault.${type}`);
   }
@@ -18,6 +21,11 @@ function words(status, said) {
   return type === "unreadable"
     ? textOf("text.fault.unreadable", said.detail)
     : textOf("text.fault.failed", status, said.detail ?? "");
+}
+
+// Each fault of a table, on a line of its own.
+function faultWords(faults) {
+  return faults.map((fault) => fault[currentLanguage()]).join("\n");
 }
 
 // Resolves to {json}, or {words}: what went wrong, to be shown.
@@ -104,25 +112,47 @@ export function makeSure(title, text, yes, act) {
   dialog.showModal();
 }
 
-// Something that is shown once; `svg`: as a picture too.
-export function showSecret(title, text, secret, svg) {
+// A button that saves bytes which the page holds.
+function fileButton({ name, words, type, bytes }) {
+  const link = document.createElement("a");
+  link.className = "button";
+  link.download = name;
+  link.textContent = words;
+  link.href = URL.createObjectURL(new Blob([bytes], { type }));
+  return link;
+}
+
+function forget(...boxes) {
+  for (const box of boxes) {
+    for (const link of box.querySelectorAll("a[download]")) {
+      URL.revokeObjectURL(link.href);
+    }
+    box.replaceChildren();
+  }
+}
+
+// Something that is shown once; `svg`: as a picture too; `files`: to be saved.
+export function showSecret(title, text, secret, svg, files = []) {
   const picture = find("secret-picture");
+  const box = find("secret-files");
   find("secret-title").textContent = title;
   find("secret-words").textContent = text;
   find("secret-text").textContent = secret;
   picture.hidden = !svg;
-  picture.replaceChildren();
+  box.hidden = files.length === 0;
+  forget(picture, box);
   if (svg) {
     const parsed = new DOMParser().parseFromString(svg, "image/svg+xml");
     parsed.documentElement.setAttribute("aria-hidden", "true");
     picture.append(document.importNode(parsed.documentElement, true));
   }
+  box.append(...files.map(fileButton));
   const dialog = find("secret-dialog");
   dialog.addEventListener(
     "close",
     () => {
       find("secret-text").textContent = "";
-      picture.replaceChildren();
+      forget(picture, box);
     },
     { once: true },
   );

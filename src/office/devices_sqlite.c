@@ -310,9 +310,8 @@ office_find_taken_counter(struct office *office,
 
 struct replacement {
     const char *replaced, *who;
-    char id[ID_SIZE];
-    unsigned char code_hash[DIGEST_BYTES];
-    int64_t now, expires_at;
+    struct office_added_device added;
+    int64_t now;
 };
 
 // Codes and devices that waited to replace it are no longer wanted.
@@ -363,14 +362,12 @@ static enum sql_result replace_device(struct sql *sql, void *ctx)
                                              .field = old.field,
                                              .point = old.point,
                                              .who = work->who};
-    struct addition add = {&wanted, work->id, work->code_hash, work->now,
-                           work->expires_at};
-    result = add_device(sql, &add);
+    result = add_device(sql, &wanted, &work->added, work->now);
     if (result == SQL_OK) {
-        result = succeed(sql, work->id, no);
+        result = succeed(sql, work->added.id, no);
     }
     return result == SQL_OK ? tell(sql, work->now, work->who, "device-replaced",
-                                   work->replaced, work->id)
+                                   work->replaced, work->added.id)
                             : result;
 }
 
@@ -380,18 +377,14 @@ enum office_result office_replace_device(struct office *office, const char *id,
                                          char out_code[SECRET_CODE_SIZE],
                                          int64_t *out_expires_at)
 {
-    char code[SECRET_CODE_SIZE];
-    struct replacement work = {.replaced = id,
-                               .who = who,
-                               .now = now,
-                               .expires_at = now + SECRET_CODE_VALID_MS};
-    id_new_v4(work.id);
-    secret_make_code(code, work.code_hash);
+    const struct office_new_device usual = {.valid_ms = 0};
+    struct replacement work = {.replaced = id, .who = who, .now = now};
+    make_code(&usual, now, &work.added);
     enum sql_result result = office_write(office, replace_device, &work);
     if (result == SQL_OK) {
-        memcpy(out_id, work.id, sizeof work.id);
-        memcpy(out_code, code, sizeof code);
-        *out_expires_at = work.expires_at;
+        memcpy(out_id, work.added.id, sizeof work.added.id);
+        memcpy(out_code, work.added.code, sizeof work.added.code);
+        *out_expires_at = work.added.expires_at;
     }
     return office_result_of(result);
 }

@@ -418,6 +418,7 @@ bool admin_replace_device(struct admin *admin, const char *id,
                           struct console *console)
 {
     char path[128];
+    *out = (struct admin_added_device){.expires_at = 0};
     if (!admin->office) {
         snprintf(path, sizeof path, "/admin/v1/devices/%s/replace", id);
         return post_for_code(admin, path, json_object(), out, console);

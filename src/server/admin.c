@@ -175,8 +175,10 @@ static enum office_result replace_device(struct office *office, void *ctx)
 
 enum handling admin_replace_device_handle(struct request *request)
 {
-    return open_command(request) ? request_write(request, replace_device)
-                                 : HANDLING_DONE;
+    struct command *command = open_command(request);
+    return command && handout_read(request, NULL, &command->handout)
+               ? request_write(request, replace_device)
+               : HANDLING_DONE;
 }
 
 void admin_replace_device_finish(struct request *request)

@@ -122,14 +122,16 @@ enum handling add_devices_handle(struct request *request)
     if (!object) {
         return HANDLING_DONE;
     }
-    bool has_csv = json_get_text(object, "csv", &csv);
-    json_get_bool(object, "sheets", &batch->wants_sheets);
+    bool has_csv = json_get_text(object, "csv", &csv) &&
+                   (!json_object_get(object, "sheets") ||
+                    json_get_bool(object, "sheets", &batch->wants_sheets));
     bool is_good = has_csv && handout_read(request, object, &batch->handout);
     bool is_sound =
         is_good && device_sheet_read(csv, strlen(csv), &batch->sheet);
     json_decref(object);
     if (!has_csv) {
-        return request_refuse(request, "csv: is missing");
+        return request_refuse(request, "csv, sheets: the first must be a text, "
+                                       "the second true or false");
     }
     if (is_good && !is_sound) {
         reply_faults(request, batch);

@@ -52,6 +52,15 @@ static bool read_hours(const json_t *object, int64_t *out_ms)
     return true;
 }
 
+// False for what is there and no text.
+static bool find_text(const json_t *object, const char *key,
+                      const char **out_text)
+{
+    const json_t *value = json_object_get(object, key);
+    *out_text = json_string_value(value);
+    return !value || json_is_null(value) || *out_text;
+}
+
 bool handout_read(struct request *request, const json_t *object,
                   struct handout *out)
 {
@@ -64,9 +73,9 @@ bool handout_read(struct request *request, const json_t *object,
         request_refuse(request, "valid_h: must be 1 to 72 hours");
         return false;
     }
-    json_get_text(object, "server", &server);
-    json_get_text(object, "pin", &pin);
     bool is_good =
+        find_text(object, "server", &server) &&
+        find_text(object, "pin", &pin) &&
         (!server || read_server(server, out->server)) &&
         (!pin || json_copy_text(object, "pin", out->pin, sizeof out->pin)) &&
         ((!server && !pin) || handout_write(out, ANY_CODE, &any));
