@@ -6,9 +6,11 @@
 #include "common/file.h"
 #include "operator/admin_client.h"
 #include "operator/command.h"
+#include "operator/say.h"
 #include "operator/server_data.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -36,12 +38,28 @@ static const struct config_key IMPORT_KEYS[] = {
 struct output {
     char path[PATH_MAX], part[PATH_MAX];
     FILE *file;
+    int error; // of the first write that failed; 0: none did
 };
+
+// A stick that is full, was pulled or is write-protected; whatever was to go
+// there is still where it came from.
+static void complain_output(const struct output *out, int error,
+                            struct console *console)
+{
+    const char *const values[] = {out->path, strerror(error)};
+    say_in_vietnamese(console, "carry.unwritten", values, 2);
+    console_complain(console,
+                     "%s: cannot be written: %s. Was the stick pulled, is it "
+                     "full or write-protected? Nothing is lost: plug it in "
+                     "again and run the same command",
+                     out->path, strerror(error));
+}
 
 static bool output_open(struct output *out, const char *path,
                         struct console *console)
 {
     out->file = NULL;
+    out->error = 0;
     if (snprintf(out->path, sizeof out->path, "%s", path) >= PATH_MAX ||
         snprintf(out->part, sizeof out->part, "%s.part", path) >= PATH_MAX) {
         console_complain(console, "%s: the path is too long", path);
@@ -51,27 +69,51 @@ static bool output_open(struct output *out, const char *path,
     if (fd >= 0)
         out->file = fdopen(fd, "w");
     if (!out->file)
-        console_complain(console, "%s: %s", out->part, strerror(errno));
+        complain_output(out, errno, console);
     return out->file != NULL;
 }
 
 static bool output_write(void *ctx, const void *bytes, size_t size)
 {
     struct output *out = ctx;
-    return fwrite(bytes, 1, size, out->file) == size;
+    bool done = fwrite(bytes, 1, size, out->file) == size;
+    if (!done && out->error == 0)
+        out->error = errno;
+    return done;
 }
 
-// With `keep` under its name, synced: a stick is pulled out at once.
-static bool output_close(struct output *out, bool keep, struct console *console)
+// Everything is on the stick, not only on its way there.
+static bool flush(struct output *out)
 {
     bool done = fflush(out->file) == 0 && fsync(fileno(out->file)) == 0;
-    done = fclose(out->file) == 0 && done;
-    if (keep && done && rename(out->part, out->path) == 0)
-        return true;
-    if (keep)
-        console_complain(console, "%s: %s", out->path, strerror(errno));
-    unlink(out->part);
-    return false;
+    if (!done && out->error == 0)
+        out->error = errno;
+    if (fclose(out->file) != 0 && out->error == 0)
+        out->error = errno;
+    return out->error == 0;
+}
+
+// The new name as well: a stick is pulled out at once.
+static bool rename_part(struct output *out)
+{
+    char folder[PATH_MAX];
+    snprintf(folder, sizeof folder, "%s", out->path);
+    bool done = rename(out->part, out->path) == 0 &&
+                file_sync_directory(dirname(folder));
+    if (!done)
+        out->error = errno;
+    return done;
+}
+
+// With `keep` under its name.
+static bool output_close(struct output *out, bool keep, struct console *console)
+{
+    bool done = flush(out) && keep && rename_part(out);
+    if (out->error != 0)
+        complain_output(out, out->error, console);
+    if (!done)
+        unlink(out->part);
+    return done;
 }
 
 static void complain(struct console *console, const char *what,
@@ -84,6 +126,7 @@ static void complain(struct console *console, const char *what,
         [CARRY_BUSY] = "hailong-sync runs on it; stop it for a moment",
         [CARRY_BROKEN] = "could not be read or written; the cause is above",
         [CARRY_UNREADABLE] = "is no file of hailong export, or is damaged",
+        [CARRY_CUT] = "ends before its end",
         [CARRY_OTHER] = "does not belong here",
         [CARRY_MEMORY] = "out of memory"};
     console_complain(console, "%s: %s%s%s", what, ADVICE[result],
@@ -109,10 +152,8 @@ static int export(const struct config *config, struct console *console)
         buf_printf(&console->out, "Nothing waits on this device.\n");
         return COMMAND_DONE;
     }
-    if (result != CARRY_DONE) {
+    if (result != CARRY_DONE && out.error == 0)
         complain(console, data, result, "");
-        return COMMAND_FAILED;
-    }
     if (kept)
         buf_printf(&console->out,
                    "%zu lines in %s. On the server: hailong import --data DIR "
@@ -184,6 +225,30 @@ static bool take_batch(struct admin *admin, const char *bytes, size_t size,
     return done;
 }
 
+// Where the file cannot be read any further.
+static void complain_part(struct console *console, const char *path,
+                          enum carry_result result, const char *text, size_t at)
+{
+    char line[24];
+    const char *const values[] = {path, line};
+    size_t number = 1;
+    for (size_t i = 0; i < at; i++)
+        number += text[i] == '\n';
+    snprintf(line, sizeof line, "%zu", number);
+    if (result == CARRY_CUT) {
+        say_in_vietnamese(console, "carry.cut", values, 2);
+        console_complain(console,
+                         "%s: is cut: what begins in line %s is not whole. The "
+                         "whole batches before it were taken. Copy the file "
+                         "again, or export again: the device holds everything",
+                         path, line);
+        return;
+    }
+    char where[32];
+    snprintf(where, sizeof where, "line %s", line);
+    complain(console, path, result, at > 0 ? where : "");
+}
+
 static bool take_all(struct admin *admin, const struct buf *text,
                      const char *path, struct output *out, struct tally *tally,
                      struct console *console)
@@ -206,7 +271,7 @@ static bool take_all(struct admin *admin, const struct buf *text,
     }
     if (result == CARRY_NOTHING)
         return true;
-    complain(console, path, result, "");
+    complain_part(console, path, result, buf_text(text), at);
     return false;
 }
 

@@ -3,10 +3,10 @@
 #include "common/clock.h"
 #include "common/date.h"
 #include "common/file.h"
-#include "i18n/i18n.h"
 #include "ledger/pin.h"
 #include "operator/command.h"
 #include "operator/remote.h"
+#include "operator/say.h"
 #include "store/voucher.h"
 #include "sync/enrolment.h"
 #include "sync/stick.h"
@@ -41,24 +41,15 @@ static const struct config_key KEYS[] = {
 // counter's screen says it, in English with all that is known.
 static void complain_in_vietnamese(struct console *console, const char *result)
 {
-    char path[PATH_MAX], id[64];
-    struct buf message = {0}, now = {0}, words = {0};
-    struct i18n *texts = NULL;
-    if (file_find_asset("i18n", path, sizeof path))
-        texts = i18n_open(path, &message);
-    if (texts) {
-        number_append_time(clock_wall_ms(), &now);
-        buf_append_char(&now, ' ');
-        number_append_date(date_day_of_wall_ms(clock_wall_ms()), &now);
-        const char *values[] = {buf_text(&now)};
-        snprintf(id, sizeof id, "enrol.%s", result);
-        i18n_format(texts, I18N_VI, id, values, 1, &words);
-        console_complain(console, "%s", buf_text(&words));
-    }
-    i18n_close(texts);
-    buf_free(&message);
+    char id[64];
+    struct buf now = {0};
+    number_append_time(clock_wall_ms(), &now);
+    buf_append_char(&now, ' ');
+    number_append_date(date_day_of_wall_ms(clock_wall_ms()), &now);
+    const char *const values[] = {buf_text(&now)};
+    snprintf(id, sizeof id, "enrol.%s", result);
+    say_in_vietnamese(console, id, values, 1);
     buf_free(&now);
-    buf_free(&words);
 }
 
 static void complain(struct console *console, const struct enrolment *what,

@@ -15,6 +15,7 @@
 
 static const char module[] = "carry";
 static const char BATCH_BEGIN[] = "{\"batch\":";
+static const char END_BEGIN[] = "{\"carry_end\":";
 
 bool carry_begin(const char *kind, const char *device, int64_t wall_ms,
                  struct buf *out)
@@ -137,6 +138,19 @@ static enum carry_result first_line(const struct place *place, bool all,
     return result == SQL_OK || result == SQL_NONE ? CARRY_DONE : CARRY_BROKEN;
 }
 
+static enum carry_result export_end(struct exporting *e)
+{
+    struct buf end = {0};
+    buf_printf(&end, "%s1,\"batches\":%zu,\"lines\":%zu}\n", END_BEGIN,
+               e->count->batches, e->count->lines);
+    enum carry_result result = !buf_ok(&end) ? CARRY_MEMORY
+                               : e->write(e->ctx, end.data, end.size)
+                                   ? CARRY_DONE
+                                   : CARRY_BROKEN;
+    buf_free(&end);
+    return result;
+}
+
 static enum carry_result export_all(struct exporting *e, bool all)
 {
     struct buf begin = {0};
@@ -157,8 +171,9 @@ static enum carry_result export_all(struct exporting *e, bool all)
     }
     if (result == CARRY_DONE && found != SQL_NONE)
         result = CARRY_BROKEN;
-    return result == CARRY_DONE && e->count->lines == 0 ? CARRY_NOTHING
-                                                        : result;
+    if (result == CARRY_DONE)
+        result = e->count->lines == 0 ? CARRY_NOTHING : export_end(e);
+    return result;
 }
 
 enum carry_result carry_export(const char *directory, bool all,
@@ -202,25 +217,45 @@ static bool read_begin(const char *kind, const char *text, size_t size,
     return done;
 }
 
+static bool begins_with(const char *text, size_t size, const char *word)
+{
+    size_t length = strlen(word);
+    return size >= length && memcmp(text, word, length) == 0;
+}
+
+// The end of the batch that begins here: 0 when the file ends before it.
+static size_t batch_length(const char *text, size_t size)
+{
+    size_t end = 0;
+    do
+        end += line_length(text + end, size - end);
+    while (end < size && !begins_with(text + end, size - end, BATCH_BEGIN) &&
+           !begins_with(text + end, size - end, END_BEGIN));
+    return end < size ? end : 0;
+}
+
 enum carry_result carry_next(const char *text, size_t size, size_t *at,
                              const char **out_batch, size_t *out_size,
                              char out_device[ID_SIZE])
 {
-    const size_t begin = sizeof BATCH_BEGIN - 1;
     if (*at == 0 && !read_begin("carry", text, size, at, out_device))
         return CARRY_UNREADABLE;
     if (*at >= size)
-        return CARRY_NOTHING;
-    if (size - *at < begin || memcmp(text + *at, BATCH_BEGIN, begin) != 0)
+        return CARRY_CUT;
+    if (begins_with(text + *at, size - *at, END_BEGIN)) {
+        size_t length = line_length(text + *at, size - *at);
+        return text[*at + length - 1] != '\n' ? CARRY_CUT
+               : *at + length == size         ? CARRY_NOTHING
+                                              : CARRY_UNREADABLE;
+    }
+    if (!begins_with(text + *at, size - *at, BATCH_BEGIN))
         return CARRY_UNREADABLE;
-    size_t end = *at;
-    do
-        end += line_length(text + end, size - end);
-    while (end < size &&
-           (size - end < begin || memcmp(text + end, BATCH_BEGIN, begin) != 0));
+    size_t length = batch_length(text + *at, size - *at);
+    if (length == 0)
+        return CARRY_CUT;
     *out_batch = text + *at;
-    *out_size = end - *at;
-    *at = end;
+    *out_size = length;
+    *at += length;
     return CARRY_DONE;
 }
 

@@ -1,10 +1,12 @@
 // The carry file: what the courier would send, for a device whose counter has
 // no network, on a stick. A text: one line that says what it is, then batches
-// exactly as they go over the wire, signed, one after the other.
+// exactly as they go over the wire, signed, one after the other; and one line
+// that says that this was all.
 //
 //   {"carry":1,"device":…,"made_at":…}
 //   {"batch":1,…} lines… comments…
 //   {"batch":1,…} …
+//   {"carry_end":1,"batches":2,"lines":800}
 //
 // The server's answers come back in a file of their own, one a line:
 //
@@ -27,6 +29,7 @@ enum carry_result {
     CARRY_BUSY,         // hailong-sync runs on the directory
     CARRY_BROKEN,       // a file or database of the directory; logged
     CARRY_UNREADABLE,   // the carried file is none, or damaged
+    CARRY_CUT,          // it ends before its end: copied in part
     CARRY_OTHER,        // it is of another device, or of another server
     CARRY_MEMORY
 };

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -217,6 +218,96 @@ static void test_forged_answers(void **state)
     buf_free(&text);
 }
 
+// Room for so many bytes of a file, as on a stick that is nearly full; more is
+// an error of the write, for this process.
+static void limit_files(rlim_t bytes)
+{
+    struct rlimit limit;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    limit.rlim_cur = bytes < limit.rlim_max ? bytes : limit.rlim_max;
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+static void test_stick_that_takes_no_more(void **state)
+{
+    struct bench *b = *state;
+    char part[160];
+    snprintf(part, sizeof part, "%s.part", b->file);
+    made_road_visit(b->road, 1200);
+    // Before the first line, in the middle, and at the very last byte.
+    export(b, 0);
+    struct buf whole = {0};
+    assert_true(file_read(b->file, 1 << 24, &whole));
+    const rlim_t rooms[] = {0, whole.size / 2, whole.size - 1};
+    assert_int_equal(unlink(b->file), 0);
+    for (size_t i = 0; i < sizeof rooms / sizeof *rooms; i++) {
+        limit_files(rooms[i]);
+        export(b, 1);
+        limit_files(RLIM_INFINITY);
+        run_must_complain(&b->run, "Không ghi được tệp");
+        run_must_complain(&b->run, "Nothing is lost");
+        assert_false(file_exists(b->file));
+        assert_false(file_exists(part));
+    }
+    // An older file of the same name stays what it was.
+    assert_true(file_replace(b->file, "older", 5, 0600));
+    limit_files(whole.size / 2);
+    export(b, 1);
+    limit_files(RLIM_INFINITY);
+    struct buf text = {0};
+    assert_true(file_read(b->file, 100, &text));
+    assert_string_equal(buf_text(&text), "older");
+    // With room again, everything is there.
+    export(b, 0);
+    run_must_say(&b->run, "1200 lines");
+    import(b, 0);
+    run_must_say(&b->run, "1200 new");
+    buf_free(&text);
+    buf_free(&whole);
+}
+
+static void test_stick_that_is_gone(void **state)
+{
+    struct bench *b = *state;
+    made_road_visit(b->road, 3);
+    run_command(&b->run, "export", "--data", b->road->folder, "--out",
+                "/nowhere/stick/carry", NULL);
+    run_must_end(&b->run, 1);
+    run_must_complain(&b->run, "/nowhere/stick/carry: cannot be written");
+    run_must_complain(&b->run, "Was the stick pulled");
+}
+
+// Somebody copied a part of the file. What is whole is taken; where it ends is
+// said; the rest comes with the next copy.
+static void test_file_that_is_cut(void **state)
+{
+    struct bench *b = *state;
+    struct buf text = {0};
+    made_road_visit(b->road, 700); // batches of 500 and 200
+    export(b, 0);
+    assert_true(file_read(b->file, 1 << 24, &text));
+    // Line 1 begins the file, 2 the first batch, whose 500 lines follow; line
+    // 503 begins the second.
+    assert_true(file_replace(b->file, text.data, text.size - 100, 0600));
+    import(b, 1);
+    run_must_complain(&b->run, "what begins in line 503 is not whole");
+    run_must_complain(&b->run, "phần bắt đầu ở dòng 503 không đủ");
+    run_must_say(&b->run, "500 lines: 500 new");
+    assert_int_equal(made_road_rated(b->road), 500);
+    take_answers(b, 0);
+    assert_int_equal(made_road_position(b->road), 500);
+    // Cut where a line ends, before the line that says that this was all.
+    size_t end = text.size - strlen(strstr(buf_text(&text), "{\"carry_end\""));
+    assert_true(file_replace(b->file, text.data, end, 0600));
+    import(b, 1);
+    run_must_complain(&b->run, "is cut");
+    assert_true(file_replace(b->file, text.data, text.size, 0600));
+    import(b, 0);
+    assert_int_equal(made_road_rated(b->road), 700);
+    buf_free(&text);
+}
+
 // Killed at any moment, and done again: once each.
 static void test_killed_in_the_middle(void **state)
 {
@@ -270,6 +361,9 @@ int main(void)
         TEST(test_lines_before_are_missing),
         TEST(test_forged_files),
         TEST(test_forged_answers),
+        TEST(test_stick_that_takes_no_more),
+        TEST(test_stick_that_is_gone),
+        TEST(test_file_that_is_cut),
         TEST(test_killed_in_the_middle),
         TEST(test_wrong_use),
     };
