@@ -45,8 +45,8 @@ static struct form_layout form_layout(const struct view *view)
             (struct box){60 + 2 * third, 140, third, 76};
         f.fields[STAFF_FIELD_PIN] =
             (struct box){80 + 3 * third, 140, third, 76};
-        f.message_y = 258;
-        f.keys = (struct box){40, l->h - 504, w, 384};
+        f.message_y = 262;
+        f.keys = (struct box){40, l->h - 486, w, 366};
         f.actions = (struct box){40, l->h - 104, w, 84};
     }
     return f;

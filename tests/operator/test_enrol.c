@@ -598,7 +598,6 @@ static void unreachable(const char *server, const char *vietnamese,
 static void test_enrol_says_what_stands_in_the_way(void **state)
 {
     (void)state;
-    struct made_server server;
     char url[URL_SIZE];
     // No label of a name is longer than 63 letters: nobody needs to be asked.
     unreachable(
@@ -608,11 +607,16 @@ static void test_enrol_says_what_stands_in_the_way(void **state)
         "Không tìm thấy máy chủ có tên này", "nobody knows this name");
     // Linux connects to no broadcast address, as without a route.
     unreachable("https://255.255.255.255", "chưa có mạng", "no network");
-    made_server_start(&server, NULL);
-    url_of(&server, "https", url);
+    // Something that speaks, and no TLS.
+    struct stranger stranger = {.says = "SSH-2.0-OpenSSH_9.2\r\n"};
+    pthread_t thread;
+    snprintf(url, sizeof url, "https://127.0.0.1:%u",
+             listen_somewhere(&stranger));
+    assert_int_equal(pthread_create(&thread, NULL, answer_once, &stranger), 0);
     unreachable(url, "không phải máy chủ Hài Lòng",
                 "not the answer of a hailong-server");
-    made_server_close(&server);
+    pthread_join(thread, NULL);
+    close(stranger.socket);
 }
 
 static void test_every_ending_has_its_words(void **state)

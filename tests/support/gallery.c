@@ -2,6 +2,7 @@
 #include "common/clock.h"
 #include "common/date.h"
 #include "common/file.h"
+#include "store/enrol_form.h"
 #include "support/app_hand.h"
 #include "support/fake_espeak.h"
 #include "support/scratch.h"
@@ -369,6 +370,13 @@ static void enrolment(struct walk *w)
     shoot(w, "enrolment");
     tap(w, "enrol.submit");
     shoot(w, "enrolment-error");
+    // What a scanner and the courier bring, by its name alone.
+    assert_true(enrol_form_note(w->folder, "scanned"));
+    hand_rest(w->app, 1500);
+    shoot(w, "enrolment-scanned");
+    assert_true(enrol_form_note(w->folder, "wrong-pin"));
+    hand_rest(w->app, 1500);
+    shoot(w, "enrolment-wrong-pin");
 }
 
 // Closed today and on the days beside it, in case midnight passes meanwhile.
