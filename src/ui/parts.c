@@ -559,7 +559,7 @@ void part_clock(const struct view *view, struct canvas *canvas, double y)
     buf_free(&line);
 }
 
-void part_battery(const struct view *view, struct canvas *canvas)
+void part_battery(const struct view *view, struct canvas *canvas, double y)
 {
     const struct layout *l = &view->layout;
     char percent[16];
@@ -573,7 +573,7 @@ void part_battery(const struct view *view, struct canvas *canvas)
                             l->portrait ? TEXT_CENTRE : TEXT_RIGHT};
     part_line(view, canvas, how, buf_text(&line),
               l->portrait ? l->w / 2 : l->w - LAYOUT_MARGIN,
-              l->h - (l->portrait ? 18 : 30), l->w - 2 * LAYOUT_MARGIN);
+              y + (l->portrait ? -38 : 40), l->w - 2 * LAYOUT_MARGIN);
     buf_free(&line);
 }
 

@@ -97,9 +97,9 @@ void part_spread_dots(const char *words, struct buf *out);
 // "Thứ Hai, 23/11/2026 · 09:41" at the foot of a quiet screen; nothing when the
 // clock cannot be believed.
 void part_clock(const struct view *view, struct canvas *canvas, double y);
-// What is said to staff of a battery that is to be plugged in, at the very foot
-// of a screen that waits; nothing while all is fine.
-void part_battery(const struct view *view, struct canvas *canvas);
+// What is said to staff of a battery that is to be plugged in, beside the foot
+// of a screen at y; nothing while all is fine.
+void part_battery(const struct view *view, struct canvas *canvas, double y);
 // Ticks: the clock at y changes with the minute; the drum at (x, y) turns for
 // a while.
 // When the shown minute changes; INT64_MAX while no time is shown.

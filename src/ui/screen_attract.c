@@ -102,7 +102,7 @@ static void draw(const struct view *view, const struct targets *targets,
     part_line(view, canvas, other, view_text(view, "attract.other"),
               l->portrait ? x : 50, (l->portrait ? 889 : 731) + l->drop, 700);
     part_clock(view, canvas, clock_y(view));
-    part_battery(view, canvas);
+    part_battery(view, canvas, clock_y(view));
 }
 
 static bool tap_beside(const struct view *view, enum flow_act *out_act)

@@ -131,10 +131,11 @@ static void layout(const struct view *view, struct targets *out)
     if (view->staff->checks.ready)
         find_page(view, &count);
     for (size_t i = 0; i < ACTION_COUNT; i++) {
+        size_t row = i / columns, column = i % columns;
         int turn = ACTIONS[i].turn, to = shown + turn;
-        const struct box box = {
-            40 + (double)(i % columns) * (w + GAP),
-            buttons_top(view) + (double)(i / columns) * (h + GAP), w, h};
+        const struct box box = {40 + (double)column * (w + GAP),
+                                buttons_top(view) + (double)row * (h + GAP), w,
+                                h};
         if (to >= 0 && to < count)
             targets_add(out, view, ACTIONS[i].id, box, 8, ACTIONS[i].act, to);
     }

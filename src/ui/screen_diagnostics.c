@@ -133,7 +133,7 @@ static void draw_note(const struct view *view, struct canvas *canvas)
     struct part_line note = {TEXT_MEDIUM, 26, view->theme->ink2,
                              l->portrait ? TEXT_CENTRE : TEXT_LEFT};
     if (view->battery_low >= 0)
-        part_battery(view, canvas);
+        part_battery(view, canvas, l->h - (l->portrait ? 0 : 70));
     else
         part_line(view, canvas, note,
                   view_text(view, view->staff->send_asked ? "diag.sending"

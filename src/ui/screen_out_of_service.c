@@ -109,7 +109,7 @@ static void draw(const struct view *view, const struct targets *targets,
         part_button(view, canvas, &targets->list[0], PART_SECOND, ICON_TOOLS,
                     view_text(view, "oos.enrol"), 34);
     draw_foot(view, canvas);
-    part_battery(view, canvas);
+    part_battery(view, canvas, (l->portrait ? 1231 : 735) + l->drop);
 }
 
 static int64_t tick(const struct view *view, struct damage *out)

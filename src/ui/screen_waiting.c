@@ -176,7 +176,7 @@ static void draw(const struct view *view, const struct targets *targets,
               (l->portrait ? 1069 : 731) + l->drop, 700);
     draw_notices(view, canvas);
     part_clock(view, canvas, clock_y(view));
-    part_battery(view, canvas);
+    part_battery(view, canvas, clock_y(view));
 }
 
 static int64_t tick(const struct view *view, struct damage *out)
