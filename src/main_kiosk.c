@@ -51,6 +51,7 @@ static const struct config_key keys[] = {
     TIME("cleaning_ms", "30000", "touches are ignored for cleaning"),
     TIME("store_retry_ms", "30000", "between attempts of a broken store"),
     TIME("prune_ms", "60000", "nothing kept, before old lines leave"),
+    TIME("trial_ms", "30000", "a new configuration is on trial"),
     {0}};
 
 static void print_help(void)
@@ -125,6 +126,7 @@ static bool read_options(const struct config *config, struct app_options *out,
         .retry_ms = (int)config_integer(config, "store_retry_ms"),
         .keep_days = (int)config_integer(config, "keep_days"),
         .prune_ms = (int)config_integer(config, "prune_ms"),
+        .trial_ms = (int)config_integer(config, "trial_ms"),
         .dpi = (int)config_integer(config, "dpi"),
         .still = config_flag(config, "reduce_motion")};
     if (config_operand_count(config) > 0)

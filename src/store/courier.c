@@ -25,6 +25,11 @@ enum statement {
     ANCHOR,
     CONFIG,
     PUT_CONFIG,
+    SHOWN_CONFIG,
+    KEEP_SHOWN_CONFIG,
+    DROP_SHOWN_CONFIG,
+    REVOKED,
+    SET_REVOKED,
     NEXT_GEN,
     SET_NEXT_GEN,
     INVITATIONS,
@@ -70,6 +75,14 @@ static const char *const statements[STATEMENT_COUNT] = {
     [PUT_CONFIG] = "INSERT OR REPLACE INTO config"
                    " (only_row, version, etag, body, sig)"
                    " VALUES (1, ?1, ?2, ?3, ?4)",
+    [SHOWN_CONFIG] = "SELECT version, etag, body FROM config_shown",
+    [KEEP_SHOWN_CONFIG] = "INSERT OR REPLACE INTO config_shown"
+                          " (only_row, version, etag, body, sig)"
+                          " SELECT only_row, version, etag, body, sig"
+                          " FROM config",
+    [DROP_SHOWN_CONFIG] = "DELETE FROM config_shown",
+    [REVOKED] = "SELECT revoked FROM attempts",
+    [SET_REVOKED] = "UPDATE attempts SET revoked = ?1 WHERE revoked <> ?1",
     [NEXT_GEN] = "SELECT next_gen FROM attempts",
     [SET_NEXT_GEN] = "UPDATE attempts SET next_gen = ?1",
     [INVITATIONS] = "SELECT id, code, procedure, field, step, officer, made_at,"
@@ -93,8 +106,15 @@ static const char version_1[] =
 static const char version_2[] =
 #include "store/courier_2.sql.h"
     ;
+static const char version_3[] =
+#include "store/courier_3.sql.h"
+    ;
 static const struct sql_migration migrations[] = {
-    {1, version_1}, {2, version_2}, {0, NULL}};
+    {1, version_1}, {2, version_2}, {3, version_3}, {0, NULL}};
+
+// A reader may find a database that no courier of this version has opened yet:
+// the schema's versions from which on these are in it.
+enum { WITH_INVITATIONS = 2, WITH_SHOWN_CONFIG = 3, WITH_REVOKED = 3 };
 
 struct courier {
     struct sql *db;
@@ -442,10 +462,10 @@ enum sql_result courier_anchor(struct courier *courier,
     return leave(courier, result);
 }
 
-enum sql_result courier_config(struct courier *courier, int64_t *out_version,
-                               char *etag, size_t etag_size, struct buf *body)
+static enum sql_result take_config(struct sql_statement *s,
+                                   int64_t *out_version, char *etag,
+                                   size_t etag_size, struct buf *body)
 {
-    struct sql_statement *s = enter(courier, CONFIG);
     enum sql_result result = sql_step(s);
     if (result == SQL_OK) {
         size_t size;
@@ -457,7 +477,57 @@ enum sql_result courier_config(struct courier *courier, int64_t *out_version,
             result = SQL_ERROR;
     }
     sql_done(s);
+    return result;
+}
+
+enum sql_result courier_config(struct courier *courier, int64_t *out_version,
+                               char *etag, size_t etag_size, struct buf *body)
+{
+    return leave(courier, take_config(enter(courier, CONFIG), out_version, etag,
+                                      etag_size, body));
+}
+
+enum sql_result courier_shown_config(struct courier *courier,
+                                     int64_t *out_version, char *etag,
+                                     size_t etag_size, struct buf *body)
+{
+    pthread_mutex_lock(&courier->lock);
+    if (sql_version(courier->db) < WITH_SHOWN_CONFIG)
+        return leave(courier, SQL_NONE);
+    return leave(courier, take_config(sql_use(courier->db, SHOWN_CONFIG),
+                                      out_version, etag, etag_size, body));
+}
+
+enum sql_result courier_keep_shown_config(struct courier *courier)
+{
+    return leave(courier, sql_execute(enter(courier, KEEP_SHOWN_CONFIG)));
+}
+
+enum sql_result courier_drop_shown_config(struct courier *courier)
+{
+    enum sql_result result = sql_execute(enter(courier, DROP_SHOWN_CONFIG));
+    // Its keys are in the log, too.
+    if (result == SQL_OK && sql_changes(courier->db) > 0)
+        sql_checkpoint(courier->db, true);
     return leave(courier, result);
+}
+
+enum sql_result courier_set_revoked(struct courier *courier, bool revoked)
+{
+    struct sql_statement *s = enter(courier, SET_REVOKED);
+    sql_bind_int(s, 1, revoked);
+    return leave(courier, sql_execute(s));
+}
+
+bool courier_is_revoked(struct courier *courier)
+{
+    int64_t revoked = 0;
+    pthread_mutex_lock(&courier->lock);
+    if (sql_version(courier->db) < WITH_REVOKED)
+        leave(courier, SQL_NONE);
+    else
+        leave(courier, take_int(sql_use(courier->db, REVOKED), &revoked));
+    return revoked != 0;
 }
 
 enum sql_result courier_put_config(struct courier *courier, int64_t version,
@@ -490,10 +560,6 @@ enum sql_result courier_set_next_gen(struct courier *courier, int64_t gen)
 }
 
 // --- Invitations -------------------------------------------------------------
-
-// A reader may find a database that no courier of this version has opened yet:
-// the schema's version from which on they are in it.
-enum { WITH_INVITATIONS = 2 };
 
 static enum sql_result put_contact(struct sql *sql,
                                    const struct courier_moment *contact)

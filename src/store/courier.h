@@ -109,6 +109,15 @@ enum sql_result courier_put_config(struct courier *courier, int64_t version,
                                    const char *etag, const char *body,
                                    size_t size, const char *signature);
 
+// The screen has shown the one that is held: it is kept beside the next one,
+// until the screen has shown that one too.
+enum sql_result courier_keep_shown_config(struct courier *courier);
+enum sql_result courier_drop_shown_config(struct courier *courier);
+// As courier_config(). SQL_NONE: none is kept beside.
+enum sql_result courier_shown_config(struct courier *courier,
+                                     int64_t *out_version, char *etag,
+                                     size_t etag_size, struct buf *body);
+
 // --- Invitations of the counter ----------------------------------------------
 // Of this boot, or of an earlier one of the machine.
 struct courier_moment {
@@ -145,6 +154,11 @@ enum sql_result courier_put_contact(struct courier *courier,
                                     const struct courier_moment *contact);
 enum sql_result courier_contact(struct courier *courier,
                                 struct courier_moment *out);
+
+// Whether the server says that this device was revoked: what it sends counts
+// no more.
+enum sql_result courier_set_revoked(struct courier *courier, bool revoked);
+bool courier_is_revoked(struct courier *courier);
 
 // --- What the server asks of the kiosk ----------------------------------
 // The generation that the server wants next after a fork or a restore; 0: no

@@ -113,6 +113,10 @@ enum { STORE_SETTING_SIZE = 160 };
 // The invitation whose question is on the screen; "": none. Read by the courier
 // too.
 #define STORE_SETTING_INVITATION "invitation"
+// The version of the configuration that the screen shows; where it cannot show
+// the newest one, that one's version and why: "7", "7 8 survey: no such …". Read
+// by the courier, which tells the server.
+#define STORE_SETTING_CONFIG "config"
 // Kept as soon as the database takes it; until then it holds in memory. False
 // when the name (at most 31 bytes) or the value is too long, or memory ran out.
 bool store_put_setting(struct store *store, const char *name,

@@ -60,7 +60,8 @@ enum flow_fault {
     FLOW_FINE = 0,
     FLOW_NOT_ENROLLED = 10,
     FLOW_BAD_CONFIGURATION = 11,
-    FLOW_PAUSED = 12, // by staff; only staff end it
+    FLOW_PAUSED = 12,  // by staff; only staff end it
+    FLOW_REVOKED = 13, // the server takes no more from this device
     FLOW_STORE_FAULT = 21,
     FLOW_DISK_FULL = 22,
     FLOW_TOUCH_FAULT = 31,

@@ -112,6 +112,14 @@ static json_t *state_object(const struct batch_state *state)
         clock_format(state->oldest_at, at);
         json_object_set_new(object, "oldest_at", json_string(at));
     }
+    if (object && (state->config_shown > 0 || state->config_refused > 0))
+        json_object_set_new(object, "config_applied",
+                            json_integer(state->config_shown));
+    if (object && state->config_refused > 0)
+        json_object_set_new(object, "config_refused",
+                            json_pack("{s:I,s:s}", "version",
+                                      (json_int_t)state->config_refused,
+                                      "reason", state->config_why));
     if (object && state->invitation && state->invitation[0])
         json_object_set_new(object, "invitation",
                             json_string(state->invitation));

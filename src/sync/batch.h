@@ -17,9 +17,12 @@ enum {
 struct batch_state {
     int64_t pending;
     struct ledger_counts lifetime;
-    int64_t disk_free_mib; // −1: unknown
-    int64_t oldest_at;     // when what waits longest was written; 0: nothing
-    int64_t config_version;
+    int64_t disk_free_mib;  // −1: unknown
+    int64_t oldest_at;      // when what waits longest was written; 0: nothing
+    int64_t config_version; // that is held
+    int64_t config_shown;   // by the screen; 0: none, or it did not say
+    int64_t config_refused; // that it cannot show; 0: none
+    const char *config_why; // why not
     const char *faults[8];
     size_t fault_count;
     const char *invitation; // on the screen; NULL or "": none

@@ -8,7 +8,7 @@ static const char module[] = "config";
 
 static enum sync_outcome keep(const struct transport_answer *answer,
                               const struct device *device,
-                              struct courier *courier)
+                              struct courier *courier, bool is_shown)
 {
     char reason[JSON_MESSAGE_SIZE];
     int64_t version = 0;
@@ -28,6 +28,8 @@ static enum sync_outcome keep(const struct transport_answer *answer,
     json_decref(object);
     if (!ok)
         return SYNC_REJECTED;
+    if (is_shown && courier_keep_shown_config(courier) != SQL_OK)
+        return SYNC_RETRY;
     if (courier_put_config(courier, version, answer->etag,
                            buf_text(&answer->body), answer->body.size,
                            answer->signature) != SQL_OK)
@@ -38,10 +40,10 @@ static enum sync_outcome keep(const struct transport_answer *answer,
 
 enum sync_outcome config_fetch(struct transport *transport,
                                const struct device *device,
-                               struct courier *courier)
+                               struct courier *courier, int64_t shown)
 {
     char etag[TRANSPORT_HEADER_SIZE] = "", url[DEVICE_TEXT_SIZE + 64];
-    int64_t version;
+    int64_t version = 0;
     struct buf held = {0};
     courier_config(courier, &version, etag, sizeof etag, &held);
     buf_free(&held);
@@ -57,7 +59,7 @@ enum sync_outcome config_fetch(struct transport *transport,
     if (result == TRANSPORT_ANSWERED && answer.status == 304)
         outcome = SYNC_DONE;
     else if (outcome == SYNC_DONE)
-        outcome = keep(&answer, device, courier);
+        outcome = keep(&answer, device, courier, version == shown);
     transport_answer_free(&answer);
     return outcome;
 }

@@ -57,7 +57,10 @@ struct worker {
     struct courier_attempts attempts;
     int64_t heartbeat_ms, first_contact_s;
     int64_t config_version; // that is held
-    size_t lines_most;      // of a batch
+    int64_t config_shown;   // as the kiosk says
+    int64_t config_refused;
+    char config_why[STORE_SETTING_SIZE];
+    size_t lines_most; // of a batch
     // Of the steady clock, ms:
     int64_t last_sent_ms, not_before_ms, new_line_ms;
     char asked[CLOCK_ISO_SIZE]; // when staff last asked to send at once
@@ -305,6 +308,24 @@ static bool find_waiting(struct worker *w, struct waiting *out)
 
 // --- One batch -------------------------------------------------------------
 
+// What the kiosk says of its configuration, "7 8 why not".
+static void read_shown(struct worker *w)
+{
+    struct buf told = {0};
+    long long shown = 0, refused = 0;
+    int why = 0;
+    if (w->reader &&
+        ledger_reader_setting(w->reader, STORE_SETTING_CONFIG, &told) == SQL_OK)
+        sscanf(buf_text(&told), "%lld %lld %n", &shown, &refused, &why);
+    w->config_shown = shown;
+    w->config_refused = refused;
+    snprintf(w->config_why, sizeof w->config_why, "%s",
+             why > 0 ? buf_text(&told) + why : "");
+    buf_free(&told);
+    if (shown == w->config_version)
+        courier_drop_shown_config(w->courier);
+}
+
 // What staff at the server can do something about.
 static void find_faults(struct worker *w, struct batch_state *out)
 {
@@ -322,6 +343,8 @@ static void find_faults(struct worker *w, struct batch_state *out)
     if (w->battery != BATTERY_FINE)
         out->faults[out->fault_count++] =
             w->battery == BATTERY_EMPTY ? "battery-empty" : "battery-low";
+    if (out->config_refused > 0)
+        out->faults[out->fault_count++] = "config-refused";
 }
 
 static void describe(struct worker *w, const struct waiting *waiting,
@@ -335,7 +358,11 @@ static void describe(struct worker *w, const struct waiting *waiting,
     if (w->reader && waiting->pending > 0)
         ledger_reader_written_at(w->reader, waiting->gen, waiting->from - 1,
                                  &out->oldest_at);
+    read_shown(w);
     out->config_version = w->config_version;
+    out->config_shown = w->config_shown;
+    out->config_refused = w->config_refused;
+    out->config_why = w->config_why;
     out->invitation = w->shown;
     if (statvfs(w->directory, &disk) == 0)
         out->disk_free_mib =
@@ -454,8 +481,8 @@ static enum sync_outcome take_good(struct worker *w, const struct batch *sent,
     // Also a lower one: the server was restored from a backup.
     if (answer->config_version != 0 &&
         answer->config_version != w->config_version &&
-        config_fetch(atomic_load(&w->transport), &w->device, w->courier) ==
-            SYNC_DONE)
+        config_fetch(atomic_load(&w->transport), &w->device, w->courier,
+                     w->config_shown) == SYNC_DONE)
         read_kept_settings(w, 0);
     answer_release(answer);
     free(answer);
@@ -534,6 +561,9 @@ static enum sync_outcome take_refusal(struct worker *w,
     enum sync_outcome outcome = policy_outcome(result, got->status);
     if (outcome == SYNC_STOPPED)
         return outcome;
+    if (result == TRANSPORT_ANSWERED && got->status == 403 &&
+        strcmp(problem.type, "revoked") == 0)
+        courier_set_revoked(w->courier, true);
     if (result == TRANSPORT_ANSWERED)
         snprintf(text, sizeof text, COURIER_ERROR_STATUS ": %s", got->status,
                  problem.detail[0] ? problem.detail : "no reason given");
@@ -618,6 +648,7 @@ static void note_outcome(struct worker *w, enum sync_outcome outcome,
         return;
     if (outcome == SYNC_DONE) {
         note_contact(w);
+        courier_set_revoked(w->courier, false);
         w->attempts.failures = 0;
         w->attempts.next_at_ms = 0;
         w->attempts.last_error[0] = '\0';

@@ -9,6 +9,7 @@
 #include "ui/layout.h"
 #include "ui/parts.h"
 #include "ui/reading.h"
+#include "ui/rehearsal.h"
 #include "ui/scan_key.h"
 #include "ui/staff.h"
 #include "ui/stage.h"
@@ -878,6 +879,19 @@ static void open_sounds(struct app *app)
     sound_wake(app->sound);
 }
 
+// For the kiosk, before a new configuration holds.
+static bool fits_display(void *ctx, const struct setting *setting,
+                         const struct survey *survey, struct buf *why)
+{
+    const struct app *app = ctx;
+    int width, height;
+    window_size(app->window, &width, &height);
+    const struct rehearsal rehearsal = {.i18n = app->i18n,
+                                        .text = app->text,
+                                        .layout = layout_make(width, height)};
+    return rehearsal_fits(&rehearsal, setting, survey, why);
+}
+
 static bool open_all(struct app *app)
 {
     if (app->options.trace && !(app->trace = trace_open(app->options.trace)))
@@ -894,6 +908,8 @@ static bool open_all(struct app *app)
         .retry_ms = app->options.retry_ms,
         .keep_days = app->options.keep_days,
         .prune_ms = app->options.prune_ms,
+        .trial_ms = app->options.trial_ms,
+        .fits = fits_display,
         .battery_root = app->options.battery_root,
         .listener = carry_store_event,
         .ctx = app,

@@ -14,6 +14,7 @@ struct app_options {
     int retry_ms;      // of a broken store
     int keep_days;     // of lines that the server has; 0: for ever
     int prune_ms;      // of rest before old ones leave
+    int trial_ms;      // of a new configuration; 0: half a minute
     int dpi;           // of the display; 0: as it reports
     bool still;        // no motion
     int hold_ms;       // of the name, by staff; 0: five seconds

@@ -311,6 +311,8 @@ static enum flow_fault current_fault(const struct kiosk *kiosk)
 {
     if (watch_state(kiosk->watch) == WATCH_NOT_ENROLLED)
         return FLOW_NOT_ENROLLED;
+    if (watch_is_revoked(kiosk->watch))
+        return FLOW_REVOKED;
     if (watch_state(kiosk->watch) == WATCH_BROKEN || kiosk->survey_missing)
         return FLOW_BAD_CONFIGURATION;
     if (kiosk->store_fault == FLOW_FINE && kiosk->touch_gone)
@@ -412,30 +414,74 @@ enum comment_answer kiosk_type(struct kiosk *kiosk, const char *key,
 
 // --- Settings ----------------------------------------------------------------
 
+// The set of this name, read into `own` when it is not the one to start with.
+// NULL with the reason.
+static const struct survey *find_survey(const struct kiosk *kiosk,
+                                        const char *name, struct survey *own,
+                                        struct buf *message)
+{
+    char file[RECORD_CODE_SIZE + 16], path[PATH_MAX];
+    const struct survey *first = kiosk->params.survey;
+    if (first->id[0] && strcmp(name, first->id) == 0)
+        return first;
+    snprintf(file, sizeof file, "surveys/%s.json", name);
+    if (!file_find_asset(file, path, sizeof path))
+        buf_printf(message, "survey: %s: no such question set", file);
+    else if (survey_load(path, own, message) &&
+             survey_check_words(own, kiosk->params.i18n, message))
+        return own;
+    return NULL;
+}
+
 // The set that the settings name. When it is not there, the one of before
 // stays, and the kiosk goes out of service.
 static void choose_survey(struct kiosk *kiosk, int64_t now)
 {
     const char *name = watch_setting(kiosk->watch)->survey;
-    char file[RECORD_CODE_SIZE + 16], path[PATH_MAX];
     struct buf message = {0};
     struct survey read;
     kiosk->survey_missing = false;
     if (strcmp(name, kiosk->survey->id) == 0)
         return;
-    snprintf(file, sizeof file, "surveys/%s.json", name);
-    if (!file_find_asset(file, path, sizeof path))
-        buf_printf(&message, "%s: no such question set", file);
-    else if (survey_load(path, &read, &message) &&
-             survey_check_words(&read, kiosk->params.i18n, &message)) {
+    const struct survey *found = find_survey(kiosk, name, &read, &message);
+    if (found == &read) {
         kiosk->own_survey = read;
         kiosk->survey = &kiosk->own_survey;
+    } else if (found) {
+        kiosk->survey = found;
     }
-    kiosk->survey_missing = message.size > 0;
+    kiosk->survey_missing = !found;
     kiosk->survey_at = now + AGAIN_MS;
     if (kiosk->survey_missing)
         log_error("ui", "%s", buf_text(&message));
     buf_free(&message);
+}
+
+// For the watch: its question set is there, and the display can show it. What
+// it has shown before it can show.
+static bool can_show(void *ctx, const struct setting *setting, bool proven,
+                     struct buf *why)
+{
+    const struct kiosk *kiosk = ctx;
+    struct survey own;
+    const struct survey *survey =
+        find_survey(kiosk, setting->survey, &own, why);
+    return survey &&
+           (proven || !kiosk->params.fits ||
+            kiosk->params.fits(kiosk->params.ctx, setting, survey, why));
+}
+
+// What holds and what was refused, for the courier.
+static void tell_config(struct kiosk *kiosk)
+{
+    char told[STORE_SETTING_SIZE] = "", text[STORE_SETTING_SIZE];
+    if (!kiosk->store)
+        return;
+    watch_describe(kiosk->watch, text);
+    store_get_setting(kiosk->store, STORE_SETTING_CONFIG, told);
+    if (strcmp(told, text) != 0 &&
+        !store_put_setting(kiosk->store, STORE_SETTING_CONFIG, text))
+        log_warn("ui", "the courier is not told which configuration holds");
 }
 
 static bool serve(struct kiosk *kiosk, int64_t now)
@@ -499,8 +545,14 @@ static void apply_settings(struct kiosk *kiosk, int64_t now)
 struct kiosk *kiosk_open(const struct kiosk_params *params, int64_t now)
 {
     struct kiosk *kiosk = calloc(1, sizeof *kiosk);
-    if (kiosk)
-        kiosk->watch = watch_open(params->directory, now);
+    const struct watch_params watch = {.directory = params->directory,
+                                       .judge = can_show,
+                                       .ctx = kiosk,
+                                       .trial_ms = params->trial_ms};
+    if (kiosk) {
+        kiosk->params = *params;
+        kiosk->watch = watch_open(&watch, now);
+    }
     if (!kiosk || !kiosk->watch ||
         !comment_init(&kiosk->comment, COMPOSE_TELEX, TONE_STYLE_OLD)) {
         log_error("ui", "out of memory");
@@ -511,7 +563,6 @@ struct kiosk *kiosk_open(const struct kiosk_params *params, int64_t now)
         free(kiosk);
         return NULL;
     }
-    kiosk->params = *params;
     kiosk->survey = params->survey;
     staff_init(&kiosk->staff, params->directory);
     scanner_init(&kiosk->scanner);
@@ -914,6 +965,7 @@ static bool look_around(struct kiosk *kiosk, int64_t now)
         apply_settings(kiosk, now);
         changed = true;
     }
+    tell_config(kiosk);
     changed |= keep_contact(kiosk, now);
     return offer_next(kiosk, now) || changed;
 }
@@ -922,6 +974,7 @@ bool kiosk_tick(struct kiosk *kiosk, int64_t now)
 {
     const struct flow_input tick = {.kind = FLOW_TICK, .now = now};
     look_at_clock(kiosk);
+    watch_end_trial(kiosk->watch, now);
     bool changed = kiosk_step(kiosk, &tick);
     changed |= comment_tick(&kiosk->comment, now);
     changed |= keep_hours(kiosk, now);

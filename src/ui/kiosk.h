@@ -29,6 +29,10 @@ struct kiosk_params {
     int prune_ms;      // of rest before old ones leave
     int ring_slots;    // 0: as many as the store makes; for tests
     const char *battery_root; // NULL: the kernel's
+    int trial_ms;      // of a new configuration; 0: half a minute
+    // Whether the display can show it; `ctx` is that of below. NULL: any can.
+    bool (*fits)(void *ctx, const struct setting *setting,
+                 const struct survey *survey, struct buf *why);
     // Called on the storage thread: hand the event to the kiosk's own thread,
     // and there to kiosk_take_store_event().
     store_listener *listener;

@@ -249,6 +249,23 @@ static bool read_notices(const struct reader *r, struct setting *out)
     return true;
 }
 
+// A configuration from the future says so by its format. What it means is not
+// guessed at.
+static bool read_format(const struct reader *r)
+{
+    const json_t *value = member(r->object, "format");
+    if (!value || (json_is_integer(value) && json_integer_value(value) >= 1 &&
+                   json_integer_value(value) <= SETTING_FORMAT))
+        return true;
+    if (!json_is_integer(value))
+        return refuse(r, "format", "must be a whole number");
+    buf_printf(r->message,
+               "format: %lld needs a newer program; this one, " HAILONG_VERSION
+               ", reads up to %d",
+               (long long)json_integer_value(value), SETTING_FORMAT);
+    return false;
+}
+
 bool setting_read(const json_t *object, struct setting *out,
                   struct buf *message)
 {
@@ -263,7 +280,7 @@ bool setting_read(const json_t *object, struct setting *out,
                            .volume = SETTING_VOLUME};
     if (!json_is_object(object))
         return refuse(&r, "configuration", "is no object");
-    if (!read_unit(&r, &read) || !read_field(&r, &read) ||
+    if (!read_format(&r) || !read_unit(&r, &read) || !read_field(&r, &read) ||
         !read_text(&r, object, "counter", read.counter, sizeof read.counter) ||
         !read_text(&r, object, "survey", read.survey, sizeof read.survey) ||
         !read_text(&r, object, "hotline", read.hotline, sizeof read.hotline) ||

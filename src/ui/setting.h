@@ -1,6 +1,8 @@
 // The device configuration as the kiosk uses it: one JSON object that the
 // server gives at enrolment and sends again when the Office changes it. Every
-// key but "version" may be missing and then has its default. Pure.
+// key but "version" may be missing and then has its default; what is not known
+// is passed over. One whose "format" is higher than SETTING_FORMAT needs a
+// newer program. Pure.
 //
 //   {"version":3,"unit":{"code":"H24.12","name":"Bình Minh"},"counter":"3",
 //    "field":{"code":"chung-thuc","vi":"Chứng thực","en":"Certification"},
@@ -24,6 +26,7 @@
 #include <stdint.h>
 
 enum {
+    SETTING_FORMAT = 1, // the highest that is read; missing: 1
     SETTING_NAME_SIZE = 128,
     SETTING_VOLUME = 45,
     SETTING_FIELDS_MAX = 8, // tiles of one screen
