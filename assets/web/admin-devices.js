@@ -46,12 +46,30 @@ function revoke(device) {
   );
 }
 
+function replace(device) {
+  const path = `/api/v1/devices/${device.device}/replace`;
+  makeSure(
+    textOf("text.replace_of", nameOf(device)),
+    textOf("text.sure.replace", nameOf(device)),
+    textOf("text.replace"),
+    async () => {
+      const result = await change("POST", path);
+      if (result.json) {
+        look();
+        showCode(device.counter, result.json);
+      }
+      return result;
+    },
+  );
+}
+
 function rowButtons(device) {
   if (device.state === "revoked" || device.kind === "phone") {
     return "–";
   }
   return buttonsOf(
     rowButton("edit", nameOf(device), () => openDialog(device)),
+    rowButton("replace", nameOf(device), () => replace(device)),
     rowButton("revoke", nameOf(device), () => revoke(device)),
   );
 }

@@ -5,6 +5,7 @@ import { startDevices } from "/web/admin-devices.js";
 import { startDocuments } from "/web/admin-documents.js";
 import { startHours } from "/web/admin-hours.js";
 import { startKeys } from "/web/admin-keys.js";
+import { startLevels } from "/web/admin-levels.js";
 import { startPeople } from "/web/admin-people.js";
 import { startSurveys } from "/web/admin-surveys.js";
 import { startTargets } from "/web/admin-targets.js";
@@ -14,6 +15,7 @@ import { startShell } from "/web/shell.js";
 const STARTS = {
   "nguoi-dung": startPeople,
   "thiet-bi": startDevices,
+  "cau-hinh": startLevels,
   khoa: startKeys,
   "gio-lam-viec": startHours,
   "muc-tieu": startTargets,

@@ -3,7 +3,7 @@
 import { textOf } from "/web/language.js";
 import { moment, number } from "/web/numbers.js";
 import { startShell } from "/web/shell.js";
-import { load, question, showEmpty } from "/web/states.js";
+import { load, question } from "/web/states.js";
 import { drawTable } from "/web/tables.js";
 
 const AGAIN_MS = 10 * 1000;
@@ -14,6 +14,7 @@ const DAY_MS = 24 * HOUR_MS;
 
 const part = document.getElementById("devices");
 const choice = document.getElementById("show");
+const pointChoice = document.getElementById("point");
 let told = null;
 
 // --- One device ---------------------------------------------------------------
@@ -36,16 +37,31 @@ function isOld(device) {
 
 // What somebody can do something about, in words.
 function troublesOf(device) {
-  const known = ["no-ledger", "quarantine", "disk-low", "battery-low", "battery-empty"];
-  const troubles = device.faults.map((fault) =>
-    known.includes(fault)
-      ? textOf(`text.fault.${fault}`)
-      : textOf("text.fault.other", fault),
-  );
+  const known = [
+    "no-ledger",
+    "quarantine",
+    "disk-low",
+    "battery-low",
+    "battery-empty",
+  ];
+  const troubles = device.faults
+    .filter((fault) => fault !== "config-refused")
+    .map((fault) =>
+      known.includes(fault)
+        ? textOf(`text.fault.${fault}`)
+        : textOf("text.fault.other", fault),
+    );
+  if (device.config_refused) {
+    const { version, reason } = device.config_refused;
+    troubles.push(textOf("text.refused", number(version), reason));
+  }
+  if (device.twins > 0 && isActive(device) && device.kind === "counter") {
+    troubles.push(textOf("text.twins", device.counter, device.twins + 1));
+  }
   if (device.flags > 0) {
     troubles.push(textOf("text.flags", number(device.flags)));
   }
-  if (isOld(device)) {
+  if (isOld(device) && !device.config_refused) {
     troubles.push(textOf("text.old_config"));
   }
   if (Math.abs(device.clock_offset_ms ?? 0) > CLOCK_OFF_MS) {
@@ -185,6 +201,47 @@ function chosenView() {
   return asked in VIEWS ? asked : "";
 }
 
+function chosenPoint() {
+  return new URLSearchParams(location.search).get("diem");
+}
+
+function pointName(code) {
+  return told.points[code] || code;
+}
+
+// Asked of the server, so that thousands of devices do not come each time.
+const ASKED_STATES = {
+  "": "active",
+  "can-xem": "active",
+  "im-lang": "active",
+  "cho-dang-ky": "waiting",
+  "da-thu-hoi": "revoked",
+};
+
+function pathOf(file) {
+  const asked = new URLSearchParams();
+  const state = ASKED_STATES[chosenView()];
+  if (state) {
+    asked.set("state", state);
+  }
+  if (chosenPoint() !== null) {
+    asked.set("point", chosenPoint());
+  }
+  return `/api/v1/${file}?${asked}`;
+}
+
+function drawPoints() {
+  const codes = Object.keys(told.points).sort();
+  const asked = chosenPoint();
+  pointChoice.replaceChildren(
+    new Option(textOf("text.all_points"), "*"),
+    ...codes.map((code) => new Option(pointName(code), code)),
+    new Option(textOf("text.no_point"), ""),
+  );
+  pointChoice.value = asked ?? "*";
+  document.getElementById("sheet").href = pathOf("devices.csv");
+}
+
 function columnsAt(now) {
   const byNumber = (key) => (device) => device[key];
   return [
@@ -194,6 +251,12 @@ function columnsAt(now) {
       head: true,
       cell: nameOf,
       sort: (device) => Number(device.counter) || nameOf(device),
+    },
+    {
+      title: textOf("text.point"),
+      is_text: true,
+      cell: ({ point }) => pointName(point) || "–",
+      sort: ({ point }) => point || null,
     },
     {
       title: textOf("text.state"),
@@ -285,6 +348,7 @@ function draw() {
   const { now, devices } = told;
   const rows = devices.filter(VIEWS[chosenView()]);
   choice.value = chosenView();
+  drawPoints();
   drawTiles(devices);
   drawTable(document.getElementById("table"), {
     caption: textOf("text.tile.active"),
@@ -311,12 +375,8 @@ function showNone(is) {
 }
 
 function look() {
-  load(part, "/api/v1/devices", (json) => {
+  load(part, pathOf("devices"), (json) => {
     told = json;
-    if (json.devices.length === 0) {
-      showEmpty(part, textOf("text.none"), textOf("text.none_more"));
-      return false;
-    }
     draw();
     return true;
   });
@@ -327,24 +387,33 @@ async function lookAgain() {
   if (document.hidden || part.dataset.state !== "ready") {
     return;
   }
-  const { json } = await question("/api/v1/devices");
+  const path = pathOf("devices");
+  const { json } = await question(path);
   const isTyping = document.activeElement?.type === "search";
-  if (json && !isTyping) {
+  if (json && !isTyping && path === pathOf("devices")) {
     told = json;
     draw();
   }
 }
 
-choice.addEventListener("change", () => {
+function choose(name, value, isSet) {
   const address = new URL(location.href);
-  if (choice.value) {
-    address.searchParams.set("xem", choice.value);
+  if (isSet) {
+    address.searchParams.set(name, value);
   } else {
-    address.searchParams.delete("xem");
+    address.searchParams.delete(name);
   }
   history.pushState(null, "", address);
-  draw();
-});
+  look();
+}
+
+choice.addEventListener("change", () =>
+  choose("xem", choice.value, choice.value !== ""),
+);
+pointChoice.addEventListener("change", () =>
+  choose("diem", pointChoice.value, pointChoice.value !== "*"),
+);
+window.addEventListener("popstate", look);
 
 startShell({
   draw() {

@@ -2,6 +2,7 @@
 // people and devices.
 #include "common/clock.h"
 #include "common/file.h"
+#include "office/device_settings.h"
 #include "office/keys.h"
 #include "report/questionnaire.h"
 #include "server/context.h"
@@ -42,15 +43,25 @@ enum handling keys_handle(struct request *request)
 
 // --- Question sets ----------------------------------------------------------
 
+// How many devices are told to use a set, by its name.
 struct users {
-    int64_t devices;
+    struct office_defaults base;
+    json_t *counts;
 };
 
 static bool count_user(void *ctx, const struct office_device *device)
 {
     struct users *users = ctx;
-    users->devices += device->state == OFFICE_DEVICE_ACTIVE;
-    return true;
+    struct device_effect effect;
+    if (device->state != OFFICE_DEVICE_ACTIVE) {
+        return true;
+    }
+    device_settings_apply(users->base.apart, device, &users->base, &effect);
+    const char *survey = effect.defaults.survey;
+    json_int_t count =
+        json_integer_value(json_object_get(users->counts, survey));
+    return json_object_set_new(users->counts, survey,
+                               json_integer(count + 1)) == 0;
 }
 
 static bool is_survey_file(const char *name)
@@ -96,34 +107,33 @@ static bool read_set(const char *path, const char *file, size_t size,
 
 // A file that cannot be read is listed with what is wrong with it.
 static json_t *describe_survey(const char *directory, const char *file,
-                               const char *used, int64_t devices)
+                               const json_t *counts)
 {
     char path[PATH_MAX];
     struct buf why = {0};
     json_t *row = NULL, *version, *levels;
     int size = (int)strlen(file) - 5;
-    bool is_used =
-        used && strncmp(file, used, (size_t)size) == 0 && used[size] == '\0';
+    json_int_t devices =
+        json_integer_value(json_object_getn(counts, file, (size_t)size));
     if (!file_join(path, sizeof path, directory, file)) {
         return NULL;
     }
     if (read_set(path, file, (size_t)size, &version, &levels, &why)) {
         row = json_pack("{s:s%, s:o, s:o, s:I, s:n}", "id", file, (size_t)size,
                         "version", version, "levels", levels, "devices",
-                        (json_int_t)(is_used ? devices : 0), "problem");
+                        devices, "problem");
     } else {
         // Past the folder, which is nobody's business.
         const char *said = strstr(buf_text(&why), file);
         row = json_pack("{s:s%, s:n, s:n, s:I, s:s}", "id", file, (size_t)size,
-                        "version", "levels", "devices",
-                        (json_int_t)(is_used ? devices : 0), "problem",
+                        "version", "levels", "devices", devices, "problem",
                         said ? said : "cannot be read");
     }
     buf_free(&why);
     return row;
 }
 
-static void list_surveys(json_t *array, const char *used, int64_t devices)
+static void list_surveys(json_t *array, const json_t *counts)
 {
     char directory[PATH_MAX];
     struct dirent **names = NULL;
@@ -134,8 +144,7 @@ static void list_surveys(json_t *array, const char *used, int64_t devices)
     for (int i = 0; i < count; i++) {
         if (is_survey_file(names[i]->d_name)) {
             json_array_append_new(
-                array,
-                describe_survey(directory, names[i]->d_name, used, devices));
+                array, describe_survey(directory, names[i]->d_name, counts));
         }
         free(names[i]);
     }
@@ -145,17 +154,22 @@ static void list_surveys(json_t *array, const char *used, int64_t devices)
 enum handling surveys_handle(struct request *request)
 {
     struct server *server = request->server;
-    struct users users = {0};
-    json_t *array = json_array();
+    int64_t version;
+    json_t *apart = documents_take(server->documents, "devices", &version);
+    struct users users = {.base = server->base, .counts = json_object()};
+    users.base.apart = apart;
     struct office *office = readers_take(server->readers);
     enum office_result result = office_list_devices(office, count_user, &users);
     readers_give(server->readers, office);
+    json_decref(apart);
     if (result != OFFICE_OK) {
-        json_decref(array);
+        json_decref(users.counts);
         reply_office_failure(request, result);
         return HANDLING_DONE;
     }
-    list_surveys(array, server->settings.defaults.survey, users.devices);
+    json_t *array = json_array();
+    list_surveys(array, users.counts);
+    json_decref(users.counts);
     reply_json(request, 200, json_pack("{s:o}", "surveys", array));
     return HANDLING_DONE;
 }

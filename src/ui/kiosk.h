@@ -29,7 +29,7 @@ struct kiosk_params {
     int prune_ms;      // of rest before old ones leave
     int ring_slots;    // 0: as many as the store makes; for tests
     const char *battery_root; // NULL: the kernel's
-    int trial_ms;      // of a new configuration; 0: half a minute
+    int trial_ms;             // of a new configuration; 0: half a minute
     // Whether the display can show it; `ctx` is that of below. NULL: any can.
     bool (*fits)(void *ctx, const struct setting *setting,
                  const struct survey *survey, struct buf *why);
