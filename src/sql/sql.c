@@ -313,6 +313,28 @@ struct step_up {
     sql_migrated *also; // or NULL
 };
 
+// 1.2.3 as 1002003, in the file's header: which program brought the schema to
+// what it is.
+static int program_number(void)
+{
+    int major = 0, minor = 0, patch = 0;
+    sscanf(HAILONG_VERSION, "%d.%d.%d", &major, &minor, &patch);
+    return (major * 1000 + minor) * 1000 + patch;
+}
+
+// "of version 1.2.3", or what can be said without it.
+static void name_newer(struct sql *sql, char *out, size_t size)
+{
+    char text[24] = "";
+    ask(sql, "PRAGMA application_id", text, sizeof text);
+    long number = strtol(text, NULL, 10);
+    if (number > 0)
+        snprintf(out, size, "of version %ld.%ld.%ld or newer", number / 1000000,
+                 number / 1000 % 1000, number % 1000);
+    else
+        snprintf(out, size, "that made it");
+}
+
 static enum sql_result run_migration(struct sql *sql, void *ctx)
 {
     const struct step_up *step = ctx;
@@ -320,8 +342,9 @@ static enum sql_result run_migration(struct sql *sql, void *ctx)
     enum sql_result result = sql_run(sql, step->migration->script);
     if (result == SQL_OK && step->also)
         result = step->also(sql, step->migration->version);
-    snprintf(version, sizeof version, "PRAGMA user_version=%d",
-             step->migration->version);
+    snprintf(version, sizeof version,
+             "PRAGMA user_version=%d; PRAGMA application_id=%d",
+             step->migration->version, program_number());
     return result == SQL_OK ? sql_run(sql, version) : result;
 }
 
@@ -411,11 +434,13 @@ enum sql_result sql_migrate_with(struct sql *sql,
     if (held < 0)
         return SQL_ERROR;
     if (held > last) {
+        char newer[64];
+        name_newer(sql, newer, sizeof newer);
         log_error(module,
                   "%s: schema version %d is newer than this program's %d; "
-                  "install the newer program, or restore a backup made "
-                  "before the upgrade",
-                  sql->path, held, last);
+                  "install the program %s, or restore a backup made before "
+                  "the upgrade; the file stays as it is",
+                  sql->path, held, last, newer);
         return SQL_ERROR;
     }
     if (held == 0)

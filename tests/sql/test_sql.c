@@ -231,6 +231,8 @@ static void test_sql_migrates_forward_and_refuses_newer(void **state)
     assert_int_equal(sql_migrate(sql, first), SQL_ERROR);
     log_set_sink(NULL, NULL);
     assert_holds(last_line, "version 2 is newer than this program's 1");
+    assert_holds(last_line,
+                 "install the program of version " HAILONG_VERSION " or newer");
     sql_close(sql);
 }
 

@@ -258,6 +258,35 @@ static void test_config_is_kept_to_the_byte(void **state)
     buf_free(&kept);
 }
 
+// Beside a newer one, until that one was shown.
+static void test_config_that_was_shown_is_kept_beside(void **state)
+{
+    struct bench *b = *state;
+    int64_t version = 0;
+    char etag[32];
+    struct buf kept = {0};
+    assert_int_equal(
+        courier_put_config(b->courier, 3, "\"3\"", "{\"a\":1}", 7, "c2ln"),
+        SQL_OK);
+    assert_int_equal(
+        courier_shown_config(b->courier, &version, etag, sizeof etag, &kept),
+        SQL_NONE);
+    assert_int_equal(courier_keep_shown_config(b->courier), SQL_OK);
+    assert_int_equal(
+        courier_put_config(b->courier, 4, "\"4\"", "{}", 2, "c2ln"), SQL_OK);
+    reopen(b);
+    assert_int_equal(
+        courier_shown_config(b->courier, &version, etag, sizeof etag, &kept),
+        SQL_OK);
+    assert_int_equal(version, 3);
+    assert_string_equal(buf_text(&kept), "{\"a\":1}");
+    assert_int_equal(courier_drop_shown_config(b->courier), SQL_OK);
+    assert_int_equal(
+        courier_shown_config(b->courier, &version, etag, sizeof etag, &kept),
+        SQL_NONE);
+    buf_free(&kept);
+}
+
 // Eight bytes of it in the database or its log.
 static bool stands_in_files(const struct bench *b, const char *secret)
 {
@@ -408,6 +437,7 @@ int main(void)
         TEST(test_attempts_outlive_a_restart),
         TEST(test_newest_anchor),
         TEST(test_config_is_kept_to_the_byte),
+        TEST(test_config_that_was_shown_is_kept_beside),
         TEST(test_a_replaced_config_leaves_nothing),
         TEST(test_next_gen),
         TEST(test_invitations_are_replaced_as_a_whole),

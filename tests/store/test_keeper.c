@@ -240,6 +240,48 @@ static void test_damaged_database_is_set_aside_whole(void **state)
     assert_int_equal(must_line(b, &visit), 2);
 }
 
+// As a program of that schema leaves it: in the head, and in a row.
+static int mark_schema(const struct bench *b, int version)
+{
+    static const char *const none[] = {"SELECT 1"};
+    char script[160];
+    struct sql *sql;
+    assert_int_equal(sql_open(b->database, SQL_WRITER, none, 1, &sql), SQL_OK);
+    int before = sql_version(sql);
+    snprintf(script, sizeof script,
+             "PRAGMA user_version = %d;"
+             "UPDATE settings SET value = '%d' WHERE name = 'schema'",
+             version, version);
+    assert_int_equal(sql_run(sql, script), SQL_OK);
+    sql_close(sql);
+    return before;
+}
+
+// An older program over a newer one's ledger: it is not touched, visits wait in
+// the ring, and the newer program finds all of them.
+static void test_a_newer_ledger_is_left_alone(void **state)
+{
+    struct bench *b = *state;
+    struct record first, second;
+    char stamp[ASIDE_STAMP_SIZE];
+    maker_visit(&b->maker, 4, &first);
+    assert_int_equal(must_line(b, &first), 1);
+    keeper_free(b->keeper);
+    int version = mark_schema(b, 99);
+    open_keeper(b);
+    assert_true(keeper_needs_mending(b->keeper));
+    assert_false(aside_newest(b->folder, stamp));
+    maker_visit(&b->maker, 5, &second);
+    assert_int_equal(must_line(b, &second), 0);
+    keeper_free(b->keeper);
+    mark_schema(b, version);
+    open_keeper(b);
+    const struct found_ledger *found = read_ledger(b);
+    assert_int_equal(found->count, 2);
+    assert_int_equal(found->records[0].level, 4);
+    assert_int_equal(found->records[1].level, 5);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 // --- Who was asked -----------------------------------------------------------
@@ -297,6 +339,7 @@ int main(void)
         TEST(test_chain_goes_on_after_a_restart),
         TEST(test_second_kiosk_is_refused),
         TEST(test_damaged_database_is_set_aside_whole),
+        TEST(test_a_newer_ledger_is_left_alone),
         TEST(test_a_restart_tells_who_was_asked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
