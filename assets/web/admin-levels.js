@@ -84,7 +84,7 @@ function nameOfField(entry) {
 }
 
 function wordOf(key, value) {
-  if (value === undefined || value === null || value === "") {
+  if (value === undefined || value === null || value.length === 0) {
     return textOf("text.level.nothing");
   }
   if (Array.isArray(value)) {
@@ -93,7 +93,8 @@ function wordOf(key, value) {
   if (typeof value === "object") {
     return JSON.stringify(value);
   }
-  const word = find(`text.value.${key}.${value}`);
+  const word =
+    find(`text.value.${key}.${value}`) ?? find(`text.${key}.${value}`);
   return word ? textOf(word.id) : String(value);
 }
 
@@ -165,6 +166,8 @@ function drawControl(key, kind) {
   control.value = Array.isArray(own) ? own.join(", ") : String(own ?? "");
   const hint = find(`level-${key}-hint`);
   hint.textContent = own === undefined ? words : textOf("text.level.own", words);
+  // A choice says it itself.
+  hint.hidden = own === undefined && control.tagName === "SELECT";
 }
 
 function drawFields() {

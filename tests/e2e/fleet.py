@@ -60,7 +60,7 @@ def levels_shown():
 
 def rate(level, picture):
     tap(f"wait attract\nrest 300\ntap attract.button\nwait rating\n"
-        f"shot {STAGE}/shots/{picture}.png\nrest 300\ntap {level}\n"
+        f"rest 400\nshot {STAGE}/shots/{picture}.png\ntap {level}\n"
         "wait reasons\ntap reason.skip\nwait thanks\nsaved\nwait attract\n")
 
 
