@@ -370,6 +370,17 @@ deb:
 deb-test: deb
 	tools/deb-test $(BUILD)
 
+# A disk that a counter's machine boots from, and the same booted in an emulator
+# with the server beside it: touches, keys, power cut, hang, panels, full disk.
+.PHONY: image image-test
+image: deb
+	tools/setup image
+	tools/image/make-image $(BUILD) $(IMAGE_OPTIONS)
+
+image-test: deb
+	tools/setup image
+	tools/image/test-image $(BUILD) $(CASES)
+
 # Upgrades that go wrong on a machine that runs, in a container of systemd's.
 .PHONY: upgrade-test
 upgrade-test: deb
@@ -411,6 +422,8 @@ help:
 	@echo 'make upgrade-test  a new version that hangs or ends is taken back, as root'
 	@echo 'make repo       an apt repository in REPO, signed: REPO_KEY=… SUITE=pilot'
 	@echo 'make repo-test  a system that takes signed packages, and no others, as root'
+	@echo 'make image      a disk image for a counter, as root: IMAGE_OPTIONS="--ssh-key F"'
+	@echo 'make image-test boots it in an emulator, touches it, pulls its plug, as root'
 	@echo 'make soak       hours of kills, power cuts, bad networks and herds'
 	@echo 'make install    into $$(DESTDIR)$$(PREFIX)'
 	@echo 'make clean      remove $(BUILD)/'
