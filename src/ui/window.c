@@ -39,7 +39,8 @@ static bool is_x11(void)
 
 bool window_owns_display(void)
 {
-    return !is_x11();
+    const char *driver = SDL_GetCurrentVideoDriver();
+    return !is_x11() && driver && strcmp(driver, "wayland") != 0;
 }
 
 // The drivers on which SDL writes a surface to the window by itself. Whoever

@@ -29,8 +29,8 @@ void window_points(const struct window *window, int *out_width,
 // Pixels in a millimetre as the display reports it; 0: it does not know.
 double window_px_per_mm(const struct window *window);
 
-// The picture goes onto a display of its own, or through a compositor that
-// shows nothing else: everywhere but on X11, which means somebody's desktop.
+// The picture goes onto a display of its own, and every panel is known from the
+// start: not on X11 or Wayland, where a desktop and its mouse are likely.
 bool window_owns_display(void);
 
 // From now on pictures are shown this many pixels beside their place, their
