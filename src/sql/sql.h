@@ -1,7 +1,16 @@
-// The discipline of one SQLite connection, the same for the device's stores
-// and the server's: how it is opened, what is read back, how statements are
-// prepared, bound and stepped, and what a transaction is. <sqlite3.h> is
+// The discipline of one connection to a database, the same for the device's
+// stores and the server's: how it is opened, what is read back, how statements
+// are prepared, bound and stepped, and what a transaction is. A database is a
+// file of SQLite, or stands on PostgreSQL (postgres/database.h). <sqlite3.h> is
 // included in this room alone.
+//
+// Statements are written once, in what both know. ?N are their parameters.
+// CROSS JOIN … ON and INDEXED BY say to SQLite's planner what PostgreSQL finds
+// by itself (postgres/dialect.h). Both have text_of(blob), max(a, b), min(a,
+// b), hex(), group_concat(a, b), json_extract(text, '$.name') and
+// json_each(text, '$.name') with key, value, type and atom. A whole number is
+// 64 bits, texts compare by their bytes, and a condition is no number: count(*)
+// FILTER (WHERE …), CASE.
 //
 // A connection belongs to one thread at a time.
 #pragma once
@@ -12,9 +21,11 @@
 enum sql_result {
     SQL_OK,      // done, or a row is there
     SQL_NONE,    // no (more) row
-    SQL_BUSY,    // another connection held the lock beyond the bounded wait
+    SQL_BUSY,    // another connection held the lock beyond the bounded wait, or
+                 // PostgreSQL cannot be reached: try again
     SQL_FULL,    // the disk is full
-    SQL_CLASH,   // a unique key or another constraint refuses the row
+    SQL_CLASH,   // a unique key, another constraint, or what guards evidence
+                 // refuses the change
     SQL_CORRUPT, // the file is damaged or is no database
     SQL_ERROR    // anything else; logged where it was seen
 };
@@ -33,7 +44,7 @@ struct sql_migration {
     const char *script;
 };
 
-// Opens a database. Sets, and then reads back: journal_mode=WAL,
+// Opens a file of SQLite. Sets, and then reads back: journal_mode=WAL,
 // synchronous=EXTRA (in WAL mode the commit is synced, so what COMMIT
 // acknowledged survives a power cut), foreign_keys, trusted_schema=OFF,
 // cell_size_check=ON, mmap_size=0, wal_autocheckpoint (0 for a follower). A
@@ -57,7 +68,7 @@ void sql_close(struct sql *sql);
 // Before an older schema is touched the whole database is copied into the
 // folder SQL_BEFORE beside it, under its own name and over an older copy: with
 // that file in its place the older program goes on. When it cannot be written
-// nothing is migrated.
+// nothing is migrated. Of PostgreSQL no copy is made: its backups are its own.
 #define SQL_BEFORE "before"
 enum sql_result sql_migrate(struct sql *sql,
                             const struct sql_migration *migrations);
@@ -68,13 +79,14 @@ enum sql_result sql_migrate_with(struct sql *sql,
                                  const struct sql_migration *migrations,
                                  sql_migrated *also);
 
-// The schema's version as the file holds it; 0: no migration has run yet. -1:
-// it could not be read.
+// The schema's version as the database holds it; 0: no migration has run yet.
+// -1: it could not be read.
 int sql_version(struct sql *sql);
 
 // Whether tables, indexes and triggers are, to the letter, what the migrations
 // make: a changed bit in their text is found by no check of SQLite's. False
-// also when memory ran out.
+// also when memory ran out. On PostgreSQL only the version is compared: nothing
+// changes a bit there unseen where checksums of pages are on.
 bool sql_schema_is(struct sql *sql, const struct sql_migration *migrations);
 
 // Runs a script of literals (no values from outside).
@@ -85,7 +97,10 @@ enum sql_result sql_run(struct sql *sql, const char *script);
 // statement that could not be prepared or bound is logged, accepts every call
 // and answers why (SQL_CORRUPT, SQL_BUSY …, SQL_ERROR) when stepped. Texts and
 // blobs are bound without a copy: they must live until sql_done(). NULL data
-// binds NULL.
+// binds NULL. On PostgreSQL what is bound says the parameter's type, so a NULL
+// among texts is bound as a text, among blobs as bytes; sql_bind_null(), and a
+// parameter that is left out, is one among numbers. The whole answer is in
+// memory there after the first step.
 struct sql_statement;
 struct sql_statement *sql_use(struct sql *sql, size_t index);
 void sql_bind_int(struct sql_statement *s, int index, int64_t value);
@@ -110,25 +125,36 @@ enum sql_result sql_execute(struct sql_statement *s);
 // BEGIN IMMEDIATE, `work`, COMMIT. `work` returns SQL_OK to commit and
 // anything else to roll back, and that is returned. A busy database is tried
 // again within the bounded wait; an error from COMMIT proves nothing about what
-// is stored (the caller looks by id before it tries again).
+// is stored (the caller looks by id before it tries again). On PostgreSQL a
+// statement that fails, a clash too, leaves nothing to do but to roll back, and
+// a connection that is lost in the middle is SQL_BUSY.
 typedef enum sql_result sql_work(struct sql *sql, void *ctx);
 enum sql_result sql_transaction(struct sql *sql, sql_work *work, void *ctx);
 
+// Between these two, all that is read is of one moment.
+enum sql_result sql_begin_reading(struct sql *sql);
+void sql_end_reading(struct sql *sql);
+
 // True when another connection changed the database since the last call
-// (PRAGMA data_version).
+// (PRAGMA data_version). PostgreSQL does not tell: always true.
 bool sql_changed(struct sql *sql);
 // True when the file under the path is no longer the one that is open: it was
-// set aside or replaced. Reopen then.
+// set aside or replaced. Reopen then. Never on PostgreSQL.
 bool sql_is_replaced(struct sql *sql);
 // Writes a whole copy, as of this moment, into a new file, while writers go on
 // (VACUUM INTO). The file must not exist; it is synced. SQL_NONE is never
-// given.
+// given. PostgreSQL's copies are its own matter (pg_dump): SQL_ERROR.
 enum sql_result sql_copy_to(struct sql *sql, const char *path);
-// Moves the WAL into the file; `truncate` also gives its space back.
+// Moves the WAL into the file; `truncate` also gives its space back. PostgreSQL
+// does so by itself: SQL_OK.
 enum sql_result sql_checkpoint(struct sql *sql, bool truncate);
-// Pages in the WAL after the last commit.
+// What the database takes on its disk, with what is not in its file yet; 0: not
+// known.
+int64_t sql_bytes_held(struct sql *sql);
+// Pages in the WAL after the last commit; 0 on PostgreSQL.
 int sql_wal_pages(struct sql *sql);
-// PRAGMA quick_check (or integrity_check when `whole`).
+// PRAGMA quick_check (or integrity_check when `whole`). Of PostgreSQL, that it
+// answers.
 bool sql_is_sound(struct sql *sql, bool whole);
 // Some call on this connection found the file damaged (SQL_CORRUPT).
 bool sql_is_damaged(const struct sql *sql);
