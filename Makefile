@@ -22,6 +22,7 @@ VERSION := 0.1.0
 # The layering check and the link lines are made from this one list.
 NEEDS_common =
 NEEDS_sql = common
+NEEDS_postgres = sql common
 NEEDS_vietnamese = common
 NEEDS_i18n = vietnamese common
 NEEDS_qr = common
@@ -30,19 +31,20 @@ NEEDS_survey = ledger i18n vietnamese common
 NEEDS_store = ledger sql common
 NEEDS_doctor = store i18n vietnamese common
 NEEDS_integrity = survey ledger i18n vietnamese common
-NEEDS_office = integrity survey ledger sql i18n vietnamese common
+NEEDS_office = integrity survey ledger postgres sql i18n vietnamese common
 NEEDS_report = office qr survey ledger i18n vietnamese common
 NEEDS_sync = store ledger common
 NEEDS_mail = common
 NEEDS_server = mail report office integrity store qr survey ledger i18n vietnamese common
 NEEDS_ui = doctor store survey ledger i18n vietnamese common
 NEEDS_operator = doctor sync report office store qr ledger i18n vietnamese common
-ROOMS := common mail sql vietnamese i18n qr ledger survey integrity store doctor \
+ROOMS := common mail sql postgres vietnamese i18n qr ledger survey integrity store doctor \
          office report sync server ui operator
 
 # Libraries, each in the room that alone includes it.
 PKGS_common = jansson inih libsystemd
 PKGS_sql = sqlite3
+PKGS_postgres = libpq
 PKGS_vietnamese = libutf8proc
 PKGS_qr = libqrencode
 PKGS_ledger = libsodium
@@ -75,7 +77,8 @@ archives = $(foreach r,$(1),$(BUILD)/lib/$(r).a)
 packages = $(sort $(foreach r,$(1),$(PKGS_$(r))))
 
 ALL_PACKAGES := $(call packages,$(ROOMS))
-PKG_CFLAGS := $(shell pkg-config --cflags $(ALL_PACKAGES) 2>/dev/null)
+# The one #include of libpq names its folder itself.
+PKG_CFLAGS := $(shell pkg-config --cflags $(filter-out libpq,$(ALL_PACKAGES)) 2>/dev/null)
 # One look-up for all rooms: LIBS_<room>.
 $(foreach r,$(ROOMS),$(eval LIBS_$(r) := $(if $(PKGS_$(r)),$(shell pkg-config --libs $(PKGS_$(r)) 2>/dev/null))))
 
@@ -263,6 +266,15 @@ test-run: all tests $(BUILD)/tools/tapper $(BUILD)/tests/crash/crash $(BUILD)/ha
 test-room: $(filter $(BUILD)/tests/$(ROOM)/%,$(TESTS))
 	tools/run-tests $(BUILD) $^
 
+# The rooms that use the server's database, on PostgreSQL instead of a file.
+POSTGRES_TESTS = $(foreach r,postgres office report server operator,$(filter $(BUILD)/tests/$(r)/%,$(TESTS)))
+.PHONY: test-postgres test-postgres-run
+test-postgres:
+	tools/setup build test
+	$(MAKE) --no-print-directory test-postgres-run
+test-postgres-run: $(POSTGRES_TESTS)
+	tools/on-postgres tools/run-tests $(BUILD) $^
+
 .PHONY: demo
 demo:
 	tools/setup build demo
@@ -409,6 +421,7 @@ help:
 	@echo 'make demo       set up, build, and show the whole road'
 	@echo 'make test       set up, build, and run every test'
 	@echo 'make test-room ROOM=ledger   the tests of one room'
+	@echo 'make test-postgres  the tests of the server on PostgreSQL instead of SQLite'
 	@echo 'make screenshots  every screen in every size and every page, as PNG and sheets'
 	@echo 'make check-pages  every page before axe-core (needs npm)'
 	@echo 'make bench      set up, build, and measure beside a bare window and a browser'

@@ -89,8 +89,16 @@ void case_standing_read(struct sql_statement *s, int column,
     column_text(s, column + 3, out->answered_by, sizeof out->answered_by);
 }
 
-static enum sql_result put_standing(struct sql *sql, int64_t case_no,
-                                    const struct case_standing *standing)
+static enum sql_result move_totals(struct sql *sql, int64_t case_no, int by)
+{
+    struct sql_statement *s = sql_use(sql, CASE_TOTALS_MOVE);
+    sql_bind_int(s, 1, case_no);
+    sql_bind_int(s, 2, by);
+    return sql_execute(s);
+}
+
+static enum sql_result put_row(struct sql *sql, int64_t case_no,
+                               const struct case_standing *standing)
 {
     struct sql_statement *s = sql_use(sql, CASE_PUT);
     sql_bind_int(s, 1, case_no);
@@ -103,6 +111,16 @@ static enum sql_result put_standing(struct sql *sql, int64_t case_no,
     sql_bind_int(s, 8, standing->closed_day);
     sql_bind_int(s, 9, standing->reopened);
     return sql_execute(s);
+}
+
+static enum sql_result put_standing(struct sql *sql, int64_t case_no,
+                                    const struct case_standing *standing)
+{
+    enum sql_result result = move_totals(sql, case_no, -1);
+    if (result == SQL_OK) {
+        result = put_row(sql, case_no, standing);
+    }
+    return result == SQL_OK ? move_totals(sql, case_no, 1) : result;
 }
 
 // --- With the ingest --------------------------------------------------------
@@ -200,6 +218,18 @@ static enum sql_result add_case(struct taking *taking,
     return result;
 }
 
+static enum sql_result open_totals(struct sql *sql,
+                                   const struct tally_facts *facts,
+                                   int32_t opened_day, int deadline_days)
+{
+    struct sql_statement *s = sql_use(sql, CASE_TOTALS_OPEN);
+    sql_bind_int(s, 1, deadline_days);
+    sql_bind_int(s, 2, opened_day);
+    sql_bind_int(s, 3, facts->counter);
+    sql_bind_int(s, 4, facts->field);
+    return sql_execute(s);
+}
+
 static enum sql_result
 make_ticket(struct sql *sql, const struct ticket_place *place, int64_t *out)
 {
@@ -226,6 +256,11 @@ static enum sql_result open_case(struct taking *taking, int64_t seq,
     if (result == SQL_OK) {
         result = add_case(taking, facts, ticket, seq, rules->deadline_days,
                           &case_no);
+    }
+    if (result == SQL_OK) {
+        int64_t quarter = quarter_of(taking->batch->received_at);
+        result = open_totals(taking->office->sql, facts,
+                             day_of_quarter(quarter), rules->deadline_days);
     }
     if (result != SQL_OK) {
         return result;

@@ -106,22 +106,24 @@ static enum sql_result read_ids(struct office *office, int64_t flag_no,
 
 // False ends the reading.
 static bool give_flag(struct office *office, struct sql_statement *s,
-                      office_rating_flag_row *row, void *ctx, enum sql_result *out)
+                      office_rating_flag_row *row, void *ctx,
+                      enum sql_result *out)
 {
     char ids[OFFICE_FLAG_IDS_MAX][OFFICE_RATING_ID_SIZE];
     struct office_rating_flag flag = {.no = sql_int(s, 0),
-                               .rule = (enum integrity_rule)sql_int(s, 1),
-                               .counter = text_of(s, 2),
-                               .officer = text_of(s, 3),
-                               .first_day = (int32_t)sql_int(s, 4),
-                               .last_day = (int32_t)sql_int(s, 5),
-                               .version = sql_int(s, 7),
-                               .since = sql_int(s, 8),
-                               .lifted_at = sql_int(s, 9),
-                               .lifted_by = text_of(s, 10),
-                               .lift_reason = text_of(s, 11),
-                               .ratings = sql_int(s, 12),
-                               .ids = ids};
+                                      .rule =
+                                          (enum integrity_rule)sql_int(s, 1),
+                                      .counter = text_of(s, 2),
+                                      .officer = text_of(s, 3),
+                                      .first_day = (int32_t)sql_int(s, 4),
+                                      .last_day = (int32_t)sql_int(s, 5),
+                                      .version = sql_int(s, 7),
+                                      .since = sql_int(s, 8),
+                                      .lifted_at = sql_int(s, 9),
+                                      .lifted_by = text_of(s, 10),
+                                      .lift_reason = text_of(s, 11),
+                                      .ratings = sql_int(s, 12),
+                                      .ids = ids};
     if (flag.rule < 0 || flag.rule >= INTEGRITY_RULE_COUNT) {
         *out = SQL_CORRUPT;
         return false;
@@ -131,19 +133,16 @@ static bool give_flag(struct office *office, struct sql_statement *s,
     return *out == SQL_OK && row(ctx, &flag);
 }
 
-enum office_result office_list_rating_flags(struct office *office,
-                                     const struct office_flags_wanted *wanted,
-                                     office_rating_flag_row *row, void *ctx)
+enum office_result
+office_list_rating_flags(struct office *office,
+                         const struct office_flags_wanted *wanted,
+                         office_rating_flag_row *row, void *ctx)
 {
     struct sql_statement *s = sql_use(office->sql, VISIT_FLAGS_LIST);
     sql_bind_int(s, 1, wanted->first_day);
     sql_bind_int(s, 2, wanted->last_day);
     sql_bind_int(s, 3, wanted->rule);
-    if (wanted->counter) {
-        sql_bind_text(s, 4, wanted->counter);
-    } else {
-        sql_bind_null(s, 4);
-    }
+    sql_bind_text(s, 4, wanted->counter);
     sql_bind_int(s, 5, wanted->state);
     sql_bind_int(s, 6, wanted->below > 0 ? wanted->below : INT64_MAX);
     sql_bind_int(s, 7, (int64_t)wanted->limit);
@@ -245,7 +244,7 @@ static enum sql_result refresh_flag(struct office *office, int64_t flag_no)
     enum sql_result result = visits ? SQL_OK : SQL_ERROR;
     struct sql_statement *s = sql_use(office->sql, FLAG_VISITS);
     sql_bind_int(s, 1, flag.no);
-    sql_bind_int(s, 2, -1);
+    sql_bind_int(s, 2, INT64_MAX);
     while (result == SQL_OK && (result = sql_step(s)) == SQL_OK) {
         const struct ticket_place at = {sql_int(s, 0), sql_int(s, 1),
                                         sql_int(s, 2)};

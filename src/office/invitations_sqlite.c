@@ -366,6 +366,10 @@ enum office_result office_withdrawals(struct office *office,
     enum sql_result result;
     sql_bind_int(s, 1, date_wall_ms_of_day(from_day));
     sql_bind_int(s, 2, date_wall_ms_of_day(to_day + 1));
+    for (int place = places[OFFICE_BY_COUNTER];
+         place <= places[OFFICE_BY_CHANNEL]; place++) {
+        sql_bind_text(s, place, NULL); // anything
+    }
     for (size_t i = 0; i < filter->count; i++) {
         sql_bind_text(s, places[filter->parts[i].by], filter->parts[i].key);
     }

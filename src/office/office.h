@@ -34,6 +34,8 @@
 // same handle is used for anything else: a row's callback does not come back
 // in.
 #pragma once
+#include <stdbool.h>
+#include <stdint.h>
 
 struct office;
 
@@ -52,11 +54,18 @@ enum office_mode {
     OFFICE_READER  // writes nothing; the schema must be this program's
 };
 
-// `address` is the path of a database file ("DIR/office.db"). A database whose
-// schema is newer than this program is refused (OFFICE_ERROR, with what to do
-// in the log); a reader finds OFFICE_NONE where no database is.
+// Whether an address is one of PostgreSQL, "postgresql://…".
+bool office_is_url(const char *address);
+
+// `address` is the path of a database file ("DIR/office.db"), or an address of
+// PostgreSQL. A database whose schema is newer than this program is refused
+// (OFFICE_ERROR, with what to do in the log); a reader finds OFFICE_NONE where
+// no file is. PostgreSQL that cannot be reached is OFFICE_BUSY.
 enum office_result office_open(const char *address, enum office_mode mode,
                                struct office **out_office);
+// What the database takes on its disk, with what is not in its file yet; 0: not
+// known.
+int64_t office_bytes(struct office *office);
 // Accepts NULL.
 void office_close(struct office *office);
 

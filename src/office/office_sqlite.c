@@ -2,6 +2,7 @@
 #include "common/log.h"
 #include "office/audit_sqlite.h"
 #include "office/transactions_sqlite.h"
+#include "postgres/database.h"
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -111,6 +112,9 @@ static const char version_34[] =
 static const char version_35[] =
 #include "office/office_35.sql.h"
     ;
+static const char version_36[] =
+#include "office/office_36.sql.h"
+    ;
 static const struct sql_migration migrations[] = {
     {1, version_1},   {2, version_2},   {3, version_3},   {4, version_4},
     {5, version_5},   {6, version_6},   {7, version_7},   {8, version_8},
@@ -120,8 +124,20 @@ static const struct sql_migration migrations[] = {
     {21, version_21}, {22, version_22}, {23, version_23}, {24, version_24},
     {25, version_25}, {26, version_26}, {27, version_27}, {28, version_28},
     {29, version_29}, {30, version_30}, {31, version_31}, {32, version_32},
-    {33, version_33}, {34, version_34}, {35, version_35}, {0, NULL}};
-enum { SCHEMA = sizeof migrations / sizeof migrations[0] - 1 };
+    {33, version_33}, {34, version_34}, {35, version_35}, {36, version_36},
+    {0, NULL}};
+enum { LAST = sizeof migrations / sizeof migrations[0] - 2 };
+
+// PostgreSQL began with what the versions above make together.
+static const char postgres_1[] =
+#include "office/office_postgres_1.sql.h"
+    ;
+static const struct sql_migration postgres_migrations[] = {{1, postgres_1},
+                                                           {0, NULL}};
+enum {
+    POSTGRES_LAST =
+        sizeof postgres_migrations / sizeof postgres_migrations[0] - 2
+};
 
 // What a script cannot make.
 static enum sql_result migrated(struct sql *sql, int version)
@@ -173,37 +189,31 @@ enum office_result office_result_of(enum sql_result result)
     return OFFICE_ERROR;
 }
 
-static enum sql_result read_version(struct sql *sql, int64_t *out_version)
-{
-    struct sql_statement *s = sql_use(sql, SCHEMA_VERSION);
-    enum sql_result result = sql_step(s);
-    if (result == SQL_OK) {
-        *out_version = sql_int(s, 0);
-    }
-    sql_done(s);
-    return result;
-}
-
 // A reader cannot bring the schema up to date, and must not misread another.
 static enum sql_result check_schema(struct sql *sql, const char *address)
 {
-    int64_t version = 0;
-    enum sql_result result = read_version(sql, &version);
-    if (result != SQL_OK || version == SCHEMA) {
-        return result;
+    int expected = database_is_url(address)
+                       ? postgres_migrations[POSTGRES_LAST].version
+                       : migrations[LAST].version;
+    int version = sql_version(sql);
+    if (version == expected) {
+        return SQL_OK;
     }
-    log_error("office", "%s: schema version %lld, this program reads %d; %s",
-              address, (long long)version, SCHEMA,
-              version > SCHEMA ? "use the newer program"
-                               : "start the server once to bring it up");
+    if (version >= 0) {
+        log_error("office", "schema version %d, this program reads %d; %s",
+                  version, expected,
+                  version > expected ? "use the newer program"
+                                     : "start the server once to bring it up");
+    }
     return SQL_ERROR;
 }
 
 static enum sql_result open_file(const char *address, enum office_mode mode,
                                  struct sql **out_sql)
 {
-    return sql_open(address, mode == OFFICE_WRITER ? SQL_WRITER : SQL_FOLLOWER,
-                    office_statements, STATEMENT_COUNT, out_sql);
+    return database_open(address,
+                         mode == OFFICE_WRITER ? SQL_WRITER : SQL_FOLLOWER,
+                         office_statements, STATEMENT_COUNT, out_sql);
 }
 
 // A line of a ledger is about 900 bytes. On a page of 4 KiB a row over 1,000
@@ -220,28 +230,39 @@ static enum sql_result size_pages(const char *address, struct sql **sql)
     return result == SQL_OK ? open_file(address, OFFICE_WRITER, sql) : result;
 }
 
-static enum sql_result open_writer(const char *address, struct sql **out_sql)
+static enum sql_result bring_up_file(const char *address, struct sql **sql)
 {
-    struct sql *sql = NULL;
-    int64_t version = 0;
-    enum sql_result result = open_file(address, OFFICE_WRITER, &sql);
-    if (result == SQL_OK) {
-        result = read_version(sql, &version);
+    enum sql_result result = SQL_OK;
+    int version = sql_version(*sql);
+    if (version < 0) {
+        return SQL_ERROR;
     }
-    if (result == SQL_OK && version == 0) {
-        result = size_pages(address, &sql);
+    if (version == 0) {
+        result = size_pages(address, sql);
     }
     if (result == SQL_OK) {
-        result = sql_migrate_with(sql, migrations, migrated);
+        result = sql_migrate_with(*sql, migrations, migrated);
     }
     // The default spills the pages of a group of batches to the disk in the
     // middle of its transaction.
     if (result == SQL_OK) {
-        result = sql_run(sql, "PRAGMA cache_size = -24576");
+        result = sql_run(*sql, "PRAGMA cache_size = -24576");
     }
     // A key that was destroyed does not stay in the free room of a page.
     if (result == SQL_OK) {
-        result = sql_run(sql, "PRAGMA secure_delete = ON");
+        result = sql_run(*sql, "PRAGMA secure_delete = ON");
+    }
+    return result;
+}
+
+static enum sql_result open_writer(const char *address, struct sql **out_sql)
+{
+    struct sql *sql = NULL;
+    enum sql_result result = open_file(address, OFFICE_WRITER, &sql);
+    if (result == SQL_OK) {
+        result = database_is_url(address)
+                     ? sql_migrate(sql, postgres_migrations)
+                     : bring_up_file(address, &sql);
     }
     if (result != SQL_OK) {
         sql_close(sql);
@@ -260,7 +281,7 @@ static enum sql_result open_reader(const char *address, struct sql **out_sql)
     }
     result = check_schema(sql, address);
     // A year by procedure is some megabytes of totals.
-    if (result == SQL_OK) {
+    if (result == SQL_OK && !database_is_url(address)) {
         result = sql_run(sql, "PRAGMA cache_size = -8192");
     }
     if (result != SQL_OK) {
@@ -269,6 +290,11 @@ static enum sql_result open_reader(const char *address, struct sql **out_sql)
     }
     *out_sql = sql;
     return SQL_OK;
+}
+
+bool office_is_url(const char *address)
+{
+    return database_is_url(address);
 }
 
 enum office_result office_open(const char *address, enum office_mode mode,
@@ -292,6 +318,11 @@ enum office_result office_open(const char *address, enum office_mode mode,
     return OFFICE_OK;
 }
 
+int64_t office_bytes(struct office *office)
+{
+    return sql_bytes_held(office->sql);
+}
+
 void office_close(struct office *office)
 {
     if (!office) {
@@ -310,7 +341,7 @@ void office_close(struct office *office)
 enum office_result office_begin_reading(struct office *office)
 {
     assert(!office->is_reading);
-    enum sql_result result = sql_run(office->sql, "BEGIN");
+    enum sql_result result = sql_begin_reading(office->sql);
     office->is_reading = result == SQL_OK;
     return office_result_of(result);
 }
@@ -318,8 +349,7 @@ enum office_result office_begin_reading(struct office *office)
 void office_end_reading(struct office *office)
 {
     assert(office->is_reading);
-    // Nothing was written, and ROLLBACK cannot fail for want of a lock.
-    sql_run(office->sql, "ROLLBACK");
+    sql_end_reading(office->sql);
     office->is_reading = false;
 }
 

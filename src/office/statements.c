@@ -16,7 +16,7 @@
     " coalesce(t.lifetime_ratings, -1), coalesce(t.disk_free, -1),"            \
     " t.clock_offset_ms, coalesce(c.gen, 0), coalesce(c.received_to, 0),"      \
     " coalesce(c.reported_to, 0),"                                             \
-    " (SELECT count(*) FROM flags g WHERE g.device_no = d.device_no), d.kind,"  \
+    " (SELECT count(*) FROM flags g WHERE g.device_no = d.device_no), d.kind," \
     " d.point"
 #define DEVICE_TABLES                                                          \
     " FROM devices d LEFT JOIN contacts t ON t.device_no = d.device_no"        \
@@ -25,22 +25,33 @@
 // Cells of form_totals, one row an answer and one a form, from the lines of the
 // forms that `where` names. Of two answers to one question the first one holds.
 #define FORM_CELLS(where)                                                      \
-    "answers AS (SELECT f.device_no, f.gen, f.seq, f.survey_no, f.version,"    \
+    "told AS (SELECT f.device_no, f.gen, f.seq, f.survey_no, f.version,"       \
     "  (f.at + 25200000) / 86400000 AS day, e.value ->> 'q' AS question,"      \
-    "  coalesce(e.value ->> 'level', 0) AS level, min(e.key)"                  \
+    "  coalesce(CAST(e.value ->> 'level' AS bigint), 0) AS level,"             \
+    "  row_number() OVER (PARTITION BY f.device_no, f.gen, f.seq,"             \
+    "  e.value ->> 'q' ORDER BY e.key) AS place"                               \
     "  FROM forms f JOIN lines l ON l.device_no = f.device_no"                 \
     "   AND l.gen = f.gen AND l.seq = f.seq,"                                  \
-    "  json_each(CAST(l.bytes AS TEXT), '$.answers') e " where                 \
-    "  GROUP BY f.device_no, f.gen, f.seq, question),"                         \
+    "  json_each(text_of(l.bytes), '$.answers') e " where "),"                 \
+    " answers AS (SELECT * FROM told WHERE place = 1),"                        \
     " cells AS (SELECT day, survey_no, version, device_no, question, level"    \
     "  FROM answers UNION ALL SELECT day, survey_no, version, device_no, '',"  \
     "  CASE WHEN max(level) = 0 THEN 0"                                        \
-    "   WHEN min(iif(level = 0, 5, level)) >= 4 THEN 5 ELSE 1 END"             \
-    "  FROM answers GROUP BY device_no, gen, seq),"                            \
+    "   WHEN min(CASE level WHEN 0 THEN 5 ELSE level END) >= 4 THEN 5"         \
+    "   ELSE 1 END FROM answers"                                               \
+    "  GROUP BY device_no, gen, seq, day, survey_no, version),"                \
     " counted AS (SELECT day, survey_no, version, device_no, question,"        \
-    "  sum(level = 0), sum(level = 1), sum(level = 2), sum(level = 3),"        \
-    "  sum(level = 4), sum(level = 5)"                                         \
+    "  count(*) FILTER (WHERE level = 0) AS level_0,"                          \
+    "  count(*) FILTER (WHERE level = 1) AS level_1,"                          \
+    "  count(*) FILTER (WHERE level = 2) AS level_2,"                          \
+    "  count(*) FILTER (WHERE level = 3) AS level_3,"                          \
+    "  count(*) FILTER (WHERE level = 4) AS level_4,"                          \
+    "  count(*) FILTER (WHERE level = 5) AS level_5"                           \
     "  FROM cells GROUP BY day, survey_no, version, device_no, question)"
+#define HEADS_IN_3                                                             \
+    "heads (device_no, gen, last) AS (SELECT d.device_no,"                     \
+    " CAST(h.value ->> 1 AS bigint), CAST(h.value ->> 2 AS bigint)"            \
+    " FROM json_each(?3) h JOIN devices d ON d.id = h.value ->> 0)"
 #define FORM_COLUMNS                                                           \
     "day, survey_no, version, device_no, question, level_0, level_1, level_2," \
     " level_3, level_4, level_5"
@@ -51,7 +62,7 @@
     " sum(level_5) FROM " rows " t JOIN devices d USING (device_no)"           \
     " LEFT JOIN codes c ON c.code_no = t.survey_no"                            \
     " WHERE t.day BETWEEN ?1 AND ?2"                                           \
-    " GROUP BY t.survey_no, t.version, paper, t.question"                      \
+    " GROUP BY t.survey_no, c.code, t.version, d.desk, t.question"             \
     " ORDER BY 1, 2, 3, 4"
 // When an open one ends by itself: nobody came, or its device showed it and has
 // not been heard of for a day.
@@ -106,7 +117,7 @@
     " UNION ALL SELECT * FROM totals WHERE dimension = ?1 AND grain = 0"       \
     "  AND period BETWEEN ?4 AND ?5"                                           \
     " UNION ALL SELECT * FROM totals WHERE dimension = ?1 AND grain = 0"       \
-    "  AND period BETWEEN ?6 AND ?7)"
+    "  AND period BETWEEN ?6 AND ?7) t"
 
 // Of either table of totals, ?1 dimension; ?2…?3 quarters, ?4…?5 and ?6…?7
 // half-months, ?8…?9 and ?10…?11 days.
@@ -118,7 +129,7 @@
 #define LONG_ROWS(totals)                                                      \
     "(" TOTALS_IN(totals, 2, 2, 3) ALSO_IN(totals, 1, 4, 5)                    \
         ALSO_IN(totals, 1, 6, 7) ALSO_IN(totals, 0, 8, 9)                      \
-            ALSO_IN(totals, 0, 10, 11) ")"
+            ALSO_IN(totals, 0, 10, 11) ") t"
 
 // The columns of which they are sums.
 #define TOTAL_COLUMNS TOTAL_COUNTS ", " TOTAL_DOUBTS
@@ -128,7 +139,7 @@
 #define EACH_PERIOD                                                            \
     "WITH RECURSIVE periods (grain, period, last) AS"                          \
     " (SELECT column1, column2, column3 FROM (VALUES (1, ?2, ?3),"             \
-    "  (0, ?4, ?5), (0, ?6, ?7)) WHERE column2 <= column3"                     \
+    "  (0, ?4, ?5), (0, ?6, ?7)) v WHERE column2 <= column3"                   \
     "  UNION ALL SELECT grain, period + 1, last FROM periods"                  \
     "  WHERE period < last) "
 // ?1 dimension; ?8…?9 keys.
@@ -139,7 +150,7 @@
 // ?1 dimension; ?8 that of the firsts, which are tried one by one; ?9 second.
 #define PART_OF_FIRSTS(totals)                                                 \
     " FROM periods p CROSS JOIN (SELECT dimension AS d, grain AS g,"           \
-    "  period AS m, key AS first FROM " totals ") ON d = ?8"                   \
+    "  period AS m, key AS first FROM " totals ") f ON d = ?8"                 \
     " AND g = p.grain AND m = p.period"                                        \
     " CROSS JOIN " totals " t ON t.dimension = ?1 AND t.grain = p.grain"       \
     " AND t.period = p.period AND t.key = (first << 32) + ?9"
@@ -150,16 +161,19 @@
 
 // The same sums from rows of visits.
 #define RATED_SUMS(which)                                                      \
-    "sum(outcome = 0 AND level = 1" which "),"                                 \
-    " sum(outcome = 0 AND level = 2" which "),"                                \
-    " sum(outcome = 0 AND level = 3" which "),"                                \
-    " sum(outcome = 0 AND level = 4" which "),"                                \
-    " sum(outcome = 0 AND level = 5" which ")"
+    "count(*) FILTER (WHERE outcome = 0 AND level = 1" which "),"              \
+    " count(*) FILTER (WHERE outcome = 0 AND level = 2" which "),"             \
+    " count(*) FILTER (WHERE outcome = 0 AND level = 3" which "),"             \
+    " count(*) FILTER (WHERE outcome = 0 AND level = 4" which "),"             \
+    " count(*) FILTER (WHERE outcome = 0 AND level = 5" which ")"
 #define VISIT_SUMS                                                             \
     RATED_SUMS("")                                                             \
-    ", sum(outcome = 1), sum(outcome = 2), sum(outcome = 3),"                  \
-    " sum(mode = 0), sum(mode = 0 AND outcome = 0), " RATED_SUMS(              \
-        " AND doubts & 1") ", " RATED_SUMS(" AND doubts & 2") ", " RATED_SUMS(" AND doubts")
+    ", count(*) FILTER (WHERE outcome = 1),"                                   \
+    " count(*) FILTER (WHERE outcome = 2),"                                    \
+    " count(*) FILTER (WHERE outcome = 3), count(*) FILTER (WHERE mode = 0),"  \
+    " count(*) FILTER (WHERE mode = 0 AND outcome = 0), " RATED_SUMS(          \
+        " AND doubts & 1 <> 0") ", " RATED_SUMS(" AND doubts & 2 <> 0") ","    \
+                                                                        " " RATED_SUMS(" AND doubts <> 0")
 
 // Local milliseconds: Vietnam is 7 hours ahead of UTC, all year.
 #define LOCAL_MS "(at + 25200000)"
@@ -183,7 +197,7 @@
 #define RECOUNT_DEVICE                                                         \
     "SELECT d.id, d.name, " VISIT_SUMS                                         \
     " FROM visits JOIN devices d USING (device_no) WHERE " COUNTED             \
-    " GROUP BY d.id ORDER BY d.id"
+    " GROUP BY d.id, d.name ORDER BY d.id"
 // 1970-01-01 was a Thursday: day 4 of the week.
 #define HOUR_OF_WEEK                                                           \
     "((" LOCAL_DAY " + 3) % 7 + 1) * 24 + " LOCAL_MS " / 3600000 % 24"
@@ -193,9 +207,7 @@
 // when no other of its transaction and step among them comes before it
 // (claim.h).
 #define UP_TO_HEADS                                                            \
-    "WITH heads (device_no, gen, last) AS (SELECT d.device_no,"                \
-    " value ->> 1, value ->> 2 FROM json_each(?3)"                             \
-    " JOIN devices d ON d.id = value ->> 0),"                                  \
+    "WITH " HEADS_IN_3 ","                                                     \
     " held AS MATERIALIZED (SELECT v.*, d.id AS device_id FROM main.visits v"  \
     "  JOIN devices d USING (device_no)"                                       \
     "  JOIN heads h ON h.device_no = v.device_no AND h.gen = v.gen"            \
@@ -205,7 +217,7 @@
     "  FROM held WHERE transaction_code IS NOT NULL),"                         \
     " visits AS (SELECT device_no, gen, seq, at, outcome, level, mode,"        \
     "  counter_no, field_no, procedure_no, step_no, officer_no, doubts,"       \
-    "  place = 1 AS counted"                                                   \
+    "  CASE place WHEN 1 THEN 1 ELSE 0 END AS counted"                         \
     "  FROM ranked UNION ALL SELECT device_no, gen, seq, at, outcome, level,"  \
     "  mode, counter_no, field_no, procedure_no, step_no, officer_no, doubts," \
     "  counted FROM held WHERE transaction_code IS NULL) "
@@ -232,8 +244,9 @@
 #define REASON_GROUPS                                                          \
     " LEFT JOIN codes k ON k.code_no = t.key"                                  \
     " LEFT JOIN codes r ON r.code_no = t.reason_no"                            \
-    " GROUP BY t.key, t.reason_no"                                             \
-    " ORDER BY (?1 = 7) * t.key, coalesce(k.code, ''), coalesce(r.code, '')"
+    " GROUP BY t.key, k.code, t.reason_no, r.code"                             \
+    " ORDER BY CASE ?1 WHEN 7 THEN t.key END, coalesce(k.code, ''),"           \
+    " coalesce(r.code, '')"
 // Periods from…to, as far as there are totals; then the totals of key ?8 in
 // them, one look-up a period.
 #define REASON_SPAN(end, grain)                                                \
@@ -260,19 +273,24 @@
 // and that counted. ?10: the dimension.
 #define REASONS_NAMED(column)                                                  \
     "named AS (SELECT DISTINCT device_no, gen, seq, level,"                    \
-    "  " column " AS key, e.value AS reason"                                   \
+    "  " column " AS key, e.atom AS reason"                                    \
     "  FROM visits JOIN lines l USING (device_no, gen, seq),"                  \
-    "  json_each(CAST(l.bytes AS TEXT), '$.reasons') e"                        \
+    "  json_each(text_of(l.bytes), '$.reasons') e"                             \
     "  WHERE " COUNTED " AND outcome = 0 AND e.type = 'text'"                  \
-    "  AND e.value <> '')"
+    "  AND e.atom <> '')"
 #define NAMED_COUNTED                                                          \
-    " SELECT t.key, coalesce(k.code, ''), t.reason, sum(t.level = 1),"         \
-    " sum(t.level = 2), sum(t.level = 3), sum(t.level = 4), sum(t.level = 5)"  \
+    " SELECT t.key, coalesce(k.code, ''), t.reason,"                           \
+    " count(*) FILTER (WHERE t.level = 1),"                                    \
+    " count(*) FILTER (WHERE t.level = 2),"                                    \
+    " count(*) FILTER (WHERE t.level = 3),"                                    \
+    " count(*) FILTER (WHERE t.level = 4),"                                    \
+    " count(*) FILTER (WHERE t.level = 5)"                                     \
     " FROM (SELECT key, level, reason FROM named"                              \
     "  UNION ALL SELECT key, level, '' FROM (SELECT DISTINCT device_no, gen,"  \
-    "   seq, level, key FROM named)) t"                                        \
-    " LEFT JOIN codes k ON k.code_no = t.key GROUP BY t.key, t.reason"         \
-    " ORDER BY (?10 = 7) * t.key, coalesce(k.code, ''), t.reason"
+    "   seq, level, key FROM named) n) t"                                      \
+    " LEFT JOIN codes k ON k.code_no = t.key"                                  \
+    " GROUP BY t.key, k.code, t.reason"                                        \
+    " ORDER BY CASE ?10 WHEN 7 THEN t.key END, coalesce(k.code, ''), t.reason"
 #define RECOUNT_REASONS(column) "WITH " REASONS_NAMED(column) NAMED_COUNTED
 #define RECOUNT_REASONS_TO(column)                                             \
     UP_TO_HEADS ", " REASONS_NAMED(column) NAMED_COUNTED
@@ -312,7 +330,7 @@
 #define CASE_LIST_BY(index, where)                                             \
     CASE_ROWS("INDEXED BY " index)                                             \
     " WHERE " where "(c.quarter, c.ticket) < (?1, ?2) AND c.quarter >= ?3"     \
-    " AND (?4 >> c.state & 1) AND c.due_from < ?5"                             \
+    " AND ?4 >> CAST(c.state AS int) & 1 = 1 AND c.due_from < ?5"              \
     " AND (?6 IS NULL OR c.owner = ?6)"                                        \
     " AND (?7 IS NULL"                                                         \
     "  OR c.counter_no = (SELECT code_no FROM codes WHERE code = ?7))"         \
@@ -326,6 +344,18 @@
     " AND (?2 IS NULL"                                                         \
     "  OR field_no = (SELECT code_no FROM codes WHERE code = ?2))"
 
+// What a case is part of in case_totals: 1 or 0 in each column.
+#define CASE_PART(condition) "CASE WHEN " condition " THEN 1 ELSE 0 END AS "
+#define CASE_PARTS                                                                                                                                                                                        \
+    CASE_PART("state < 4")                                                                                                                                                                                \
+    "opened, " CASE_PART("state < 2") "waiting, " CASE_PART("state < 2 AND "                                                                                                                              \
+                                                            "due_from = "                                                                                                                                 \
+                                                            "opened_day") "fr"                                                                                                                            \
+                                                                          "es"                                                                                                                            \
+                                                                          "h,"                                                                                                                            \
+                                                                          " " CASE_PART("state IN (2, 3)") "answered, " CASE_PART("state IN (2, 3) AND answered_day <= plain_due") "in_time, " CASE_PART( \
+                                                                              "state = 3") "closed, " CASE_PART("state < 4 AND reopened > 0") "again"
+
 // The counted ratings of counter ?1 on the local day ?2.
 #define DAY_VISITS                                                             \
     "counter_days s CROSS JOIN visits v ON v.device_no = s.device_no"          \
@@ -336,13 +366,16 @@
     " AND v.outcome = 0"
 // What of a visit `v` is doubted, in the bits of tally.h.
 #define DOUBTS                                                                 \
-    "(EXISTS (SELECT 1 FROM flag_visits x JOIN visit_flags f USING (flag_no)"  \
+    "(CASE WHEN EXISTS (SELECT 1 FROM flag_visits x"                           \
+    "  JOIN visit_flags f USING (flag_no)"                                     \
     "  WHERE x.device_no = v.device_no AND x.gen = v.gen AND x.seq = v.seq"    \
-    "  AND f.lifted_at = 0)"                                                   \
-    " + 2 * EXISTS (SELECT 1 FROM visit_marks m"                               \
+    "  AND f.lifted_at = 0) THEN 1 ELSE 0 END"                                 \
+    " + CASE WHEN EXISTS (SELECT 1 FROM visit_marks m"                         \
     "  WHERE m.device_no = v.device_no AND m.gen = v.gen AND m.seq = v.seq"    \
-    "  AND m.withdrawn_at = 0))"
-#define OFFICER_PARTS "v.officer_no, v.field_no, count(*), sum(v.level >= ?3)"
+    "  AND m.withdrawn_at = 0) THEN 2 ELSE 0 END)"
+#define OFFICER_PARTS                                                          \
+    "v.officer_no, v.field_no, count(*), count(*) FILTER (WHERE v.level >= "   \
+    "?3)"
 
 // What a device signed: where its chain ended, and the line that is held there.
 #define SIGNED_ROWS(to, head, rows)                                            \
@@ -362,19 +395,17 @@
     "   ORDER BY f.version DESC LIMIT 1) AS told"                              \
     "  FROM devices d LEFT JOIN contacts t ON t.device_no = d.device_no"       \
     "  WHERE d.enrolled_at <> 0 AND d.revoked_at = 0 AND d.kind = 0"           \
-    "  AND (?1 IS NULL OR d.counter = ?1))"
+    "  AND (?1 IS NULL OR d.counter = ?1)) w"
 // At ?2, when a device that was told nothing else has a heartbeat of ?3.
 #define IS_SILENT                                                              \
-    "coalesce(seen, 0) < ?2 - 2 * coalesce(1000 * (told ->> 'heartbeat_s'),"   \
-    " ?3)"
+    "coalesce(seen, 0) < ?2 - 2 * coalesce(1000 *"                             \
+    " CAST(json_extract(told, '$.heartbeat_s') AS bigint), ?3)"
 // Of the devices at counter ?1; NULL: of all.
 #define AT_COUNTER(table)                                                      \
     "(?1 IS NULL OR " table ".device_no IN"                                    \
     " (SELECT device_no FROM devices WHERE counter = ?1))"
 
 const char *const office_statements[STATEMENT_COUNT] = {
-    [SCHEMA_VERSION] = "PRAGMA user_version",
-
     [DEVICE_ADD] =
         "INSERT INTO devices (id, name, unit, counter, field, added_at, point)"
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
@@ -394,7 +425,7 @@ const char *const office_statements[STATEMENT_COUNT] = {
     " + (SELECT coalesce(sum(last), 0) FROM (SELECT max(h.last) AS last"
     "   FROM holes h WHERE h.device_no = d.device_no AND NOT EXISTS"
     "   (SELECT 1 FROM chains m WHERE m.device_no = h.device_no"
-    "    AND m.gen = h.gen) GROUP BY h.gen)),"
+    "    AND m.gen = h.gen) GROUP BY h.gen) g),"
     " (SELECT coalesce(sum(l.last - l.first + 1), 0) FROM lost_lines l"
     "  WHERE l.device_no = d.device_no),"
     " (SELECT coalesce(max(f.made_at), 0) FROM configurations f"
@@ -402,8 +433,7 @@ const char *const office_statements[STATEMENT_COUNT] = {
     " (SELECT count(*) FROM devices w WHERE w.counter = d.counter"
     "  AND w.kind = 0 AND w.enrolled_at > 0 AND w.revoked_at = 0"
     "  AND w.device_no <> d.device_no),"
-    " (SELECT r.id FROM devices r WHERE r.device_no = d.replaces)"
-    DEVICE_TABLES
+    " (SELECT r.id FROM devices r WHERE r.device_no = d.replaces)" DEVICE_TABLES
     " ORDER BY d.kind, length(d.counter), d.counter, d.device_no",
     [DEVICE_CHANGE] = "UPDATE devices SET name = ?2, counter = ?3, field = ?4,"
                       " point = ?5 WHERE id = ?1",
@@ -422,9 +452,8 @@ const char *const office_statements[STATEMENT_COUNT] = {
         "UPDATE enrolment_codes SET used_at = ?2 WHERE used_at = 0"
         " AND device_no IN (SELECT device_no FROM devices WHERE replaces = ?1"
         "  AND enrolled_at = 0)",
-    [SUCCESSORS_DROP] =
-        "UPDATE devices SET revoked_at = ?2 WHERE replaces = ?1"
-        " AND enrolled_at = 0 AND revoked_at = 0",
+    [SUCCESSORS_DROP] = "UPDATE devices SET revoked_at = ?2 WHERE replaces = ?1"
+                        " AND enrolled_at = 0 AND revoked_at = 0",
     [CODE_ADD] = "INSERT INTO enrolment_codes (hash, device_no, expires_at)"
                  " VALUES (?1, ?2, ?3)",
     [CODE_FIND] = "SELECT device_no, expires_at, used_at FROM enrolment_codes"
@@ -443,20 +472,21 @@ const char *const office_statements[STATEMENT_COUNT] = {
         " lifetime_lines, lifetime_ratings, disk_free, clock_offset_ms, state)"
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
         " ON CONFLICT (device_no) DO UPDATE SET"
-        " seen_at = max(seen_at, excluded.seen_at),"
-        " version = CASE WHEN excluded.version = '' THEN version"
+        " seen_at = max(contacts.seen_at, excluded.seen_at),"
+        " version = CASE WHEN excluded.version = '' THEN contacts.version"
         "  ELSE excluded.version END,"
-        " pending = CASE WHEN excluded.state = '' THEN pending"
+        " pending = CASE WHEN excluded.state = '' THEN contacts.pending"
         "  ELSE excluded.pending END,"
-        " lifetime_lines = CASE WHEN excluded.state = '' THEN lifetime_lines"
+        " lifetime_lines = CASE WHEN excluded.state = '' THEN "
+        "contacts.lifetime_lines"
         "  ELSE excluded.lifetime_lines END,"
         " lifetime_ratings = CASE WHEN excluded.state = ''"
-        "  THEN lifetime_ratings ELSE excluded.lifetime_ratings END,"
-        " disk_free = CASE WHEN excluded.state = '' THEN disk_free"
+        "  THEN contacts.lifetime_ratings ELSE excluded.lifetime_ratings END,"
+        " disk_free = CASE WHEN excluded.state = '' THEN contacts.disk_free"
         "  ELSE excluded.disk_free END,"
         " clock_offset_ms = coalesce(excluded.clock_offset_ms,"
-        "  clock_offset_ms),"
-        " state = CASE WHEN excluded.state = '' THEN state"
+        "  contacts.clock_offset_ms),"
+        " state = CASE WHEN excluded.state = '' THEN contacts.state"
         "  ELSE excluded.state END",
 
     [PHONE_FIND] =
@@ -631,7 +661,7 @@ const char *const office_statements[STATEMENT_COUNT] = {
         " UNION ALL SELECT v.device_no, v.gen, v.seq FROM recounts r"
         " CROSS JOIN visits v ON v.device_no = r.device_no AND v.gen = r.gen"
         "  AND v.seq = r.seq"
-        " WHERE ?4 AND r.round = ?1 AND v.at >= ?2 AND v.at < ?3",
+        " WHERE ?4 <> 0 AND r.round = ?1 AND v.at >= ?2 AND v.at < ?3",
     [RECOUNT_ADD] = "INSERT INTO recounts (round, device_no, gen, seq)"
                     " VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
     [TICKET_KEY] = "SELECT key FROM ticket_key",
@@ -658,16 +688,16 @@ const char *const office_statements[STATEMENT_COUNT] = {
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"
         " ?13, ?14)"
         " ON CONFLICT (dimension, grain, period, key) DO UPDATE SET"
-        " level_1 = level_1 + excluded.level_1,"
-        " level_2 = level_2 + excluded.level_2,"
-        " level_3 = level_3 + excluded.level_3,"
-        " level_4 = level_4 + excluded.level_4,"
-        " level_5 = level_5 + excluded.level_5,"
-        " declined = declined + excluded.declined,"
-        " timeout = timeout + excluded.timeout,"
-        " withdrawn = withdrawn + excluded.withdrawn,"
-        " offered = offered + excluded.offered,"
-        " offered_rated = offered_rated + excluded.offered_rated",
+        " level_1 = totals.level_1 + excluded.level_1,"
+        " level_2 = totals.level_2 + excluded.level_2,"
+        " level_3 = totals.level_3 + excluded.level_3,"
+        " level_4 = totals.level_4 + excluded.level_4,"
+        " level_5 = totals.level_5 + excluded.level_5,"
+        " declined = totals.declined + excluded.declined,"
+        " timeout = totals.timeout + excluded.timeout,"
+        " withdrawn = totals.withdrawn + excluded.withdrawn,"
+        " offered = totals.offered + excluded.offered,"
+        " offered_rated = totals.offered_rated + excluded.offered_rated",
     // Of a cell that is there.
     [TOTAL_DOUBT] =
         "UPDATE totals SET"
@@ -697,23 +727,21 @@ const char *const office_statements[STATEMENT_COUNT] = {
         "WHERE f.device_no = ?1 AND f.gen = ?2"
         " AND f.seq = ?3") " INSERT INTO form_totals (" FORM_COLUMNS
                            ") SELECT * FROM counted"
-                           " WHERE true ON CONFLICT DO UPDATE SET"
-                           " level_0 = level_0 + excluded.level_0,"
-                           " level_1 = level_1 + excluded.level_1,"
-                           " level_2 = level_2 + excluded.level_2,"
-                           " level_3 = level_3 + excluded.level_3,"
-                           " level_4 = level_4 + excluded.level_4,"
-                           " level_5 = level_5 + excluded.level_5",
+                           " WHERE true ON CONFLICT (day, survey_no,"
+                           " version, device_no, question) DO UPDATE SET"
+                           " level_0 = form_totals.level_0 + excluded.level_0,"
+                           " level_1 = form_totals.level_1 + excluded.level_1,"
+                           " level_2 = form_totals.level_2 + excluded.level_2,"
+                           " level_3 = form_totals.level_3 + excluded.level_3,"
+                           " level_4 = form_totals.level_4 + excluded.level_4,"
+                           " level_5 = form_totals.level_5 + excluded.level_5",
     [FORM_TOTALS] = FORM_GROUPS("form_totals"),
-    [FORM_RECOUNT_TO] =
-        "WITH heads (device_no, gen, last) AS (SELECT d.device_no,"
-        " value ->> 1, value ->> 2 FROM json_each(?3)"
-        " JOIN devices d ON d.id = value ->> 0), " FORM_CELLS(
-            "JOIN heads h ON h.device_no = f.device_no"
-            " AND h.gen = f.gen AND f.seq <= h.last") ", found (" FORM_COLUMNS
-                                                      ") AS (SELECT * FROM "
-                                                      "counted) " FORM_GROUPS(
-                                                          "found"),
+    [FORM_RECOUNT_TO] = "WITH " HEADS_IN_3 ", " FORM_CELLS(
+        ", heads h WHERE h.device_no = f.device_no"
+        " AND h.gen = f.gen AND f.seq <= h.last") ", found (" FORM_COLUMNS
+                                                  ") AS (SELECT * FROM "
+                                                  "counted) " FORM_GROUPS(
+                                                      "found"),
     [FORM_GET] = "SELECT f.at, f.version, c.code, d.desk FROM forms f"
                  " JOIN devices d USING (device_no)"
                  " LEFT JOIN codes c ON c.code_no = f.survey_no"
@@ -740,11 +768,11 @@ const char *const office_statements[STATEMENT_COUNT] = {
         " level_1, level_2, level_3, level_4, level_5)"
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
         " ON CONFLICT (dimension, grain, period, key, reason_no) DO UPDATE SET"
-        " level_1 = level_1 + excluded.level_1,"
-        " level_2 = level_2 + excluded.level_2,"
-        " level_3 = level_3 + excluded.level_3,"
-        " level_4 = level_4 + excluded.level_4,"
-        " level_5 = level_5 + excluded.level_5",
+        " level_1 = reason_totals.level_1 + excluded.level_1,"
+        " level_2 = reason_totals.level_2 + excluded.level_2,"
+        " level_3 = reason_totals.level_3 + excluded.level_3,"
+        " level_4 = reason_totals.level_4 + excluded.level_4,"
+        " level_5 = reason_totals.level_5 + excluded.level_5",
     // Put together outside of SQL, as those of codes.
     [REASON_TOTALS] = "SELECT key, reason_no, level_1, level_2, level_3,"
                       " level_4, level_5 FROM " LONG_ROWS("reason_totals"),
@@ -771,12 +799,12 @@ const char *const office_statements[STATEMENT_COUNT] = {
     [TOTALS_NUMBERS] = "SELECT key, " TOTAL_SUMS " FROM " TOTAL_ROWS
                        " GROUP BY key ORDER BY key",
     // A year has thousands of them: they are put together outside of SQL.
-    [TOTALS_CODES] =
-        "SELECT grain, period, key, " TOTAL_COLUMNS
-        " FROM " LONG_ROWS("totals"),
+    [TOTALS_CODES] = "SELECT grain, period, key, " TOTAL_COLUMNS
+                     " FROM " LONG_ROWS("totals"),
     [TOTALS_DEVICES] =
         "SELECT d.id, d.name, " TOTAL_SUMS " FROM " TOTAL_ROWS
-        " JOIN devices d ON d.device_no = key GROUP BY d.id ORDER BY d.id",
+        " JOIN devices d ON d.device_no = key GROUP BY d.id, d.name"
+        " ORDER BY d.id",
     [TOTALS_PERIODS] =
         "SELECT grain, period, " TOTAL_COLUMNS " FROM " TOTAL_ROWS,
     [TOTALS_REACH] = REACH_OF("totals"),
@@ -820,7 +848,8 @@ const char *const office_statements[STATEMENT_COUNT] = {
                    " WHERE c.received_to > 0 ORDER BY d.id, c.gen",
 
     [TRUST_DEVICES] =
-        "SELECT count(*), sum(" IS_SILENT "), sum(seen IS NULL),"
+        "SELECT count(*), count(*) FILTER (WHERE " IS_SILENT "),"
+        " count(*) FILTER (WHERE seen IS NULL),"
         " coalesce(max(seen), 0), coalesce(min(coalesce(seen, 0)), 0)"
         " FROM " WATCHED_DEVICES,
     [TRUST_SILENT] =
@@ -832,8 +861,9 @@ const char *const office_statements[STATEMENT_COUNT] = {
         "  AND (seen + 25200000) / 86400000 AND t.key = device_no)"
         " FROM " WATCHED_DEVICES " WHERE " IS_SILENT
         " ORDER BY length(counter), counter, device_no",
-    [HOLE_ADD] = "INSERT OR IGNORE INTO holes (device_no, gen, first, last,"
-                 " declared_gen) VALUES (?1, ?2, ?3, ?4, ?5)",
+    [HOLE_ADD] = "INSERT INTO holes (device_no, gen, first, last,"
+                 " declared_gen) VALUES (?1, ?2, ?3, ?4, ?5)"
+                 " ON CONFLICT DO NOTHING",
     [HOLE_FIND] = "SELECT 1 FROM holes WHERE device_no = ?1 AND gen = ?2"
                   " AND first <= ?3 AND last >= ?4 LIMIT 1",
     [LOST_ADD] = "INSERT INTO lost_lines (device_no, gen, first, last, at)"
@@ -850,7 +880,7 @@ const char *const office_statements[STATEMENT_COUNT] = {
                  "AS last"
                  "  FROM holes h WHERE NOT EXISTS (SELECT 1 FROM chains c"
                  "   WHERE c.device_no = h.device_no AND c.gen = h.gen)"
-                 "  AND " AT_COUNTER("h") " GROUP BY h.device_no, h.gen))"
+                 "  AND " AT_COUNTER("h") " GROUP BY h.device_no, h.gen) g)"
                                           " + (SELECT coalesce(sum(last - "
                                           "first + 1), 0) FROM lost_lines l"
                                           "  WHERE " AT_COUNTER("l") ")",
@@ -954,7 +984,7 @@ const char *const office_statements[STATEMENT_COUNT] = {
     [VERIFY_DOCUMENTS_GONE] =
         "SELECT target, detail FROM audit WHERE action = 'settings-changed'"
         " AND NOT EXISTS (SELECT 1 FROM documents AS d WHERE d.name = target"
-        " AND detail GLOB 'version ' || d.version || ', *')",
+        " AND detail LIKE 'version ' || d.version || ', %')",
     [CASE_ADD] =
         "INSERT INTO cases (device_no, gen, seq, ticket, level, counter_no,"
         " field_no, quarter, opened_day, deadline_days, state, version, owner,"
@@ -965,6 +995,33 @@ const char *const office_statements[STATEMENT_COUNT] = {
         "UPDATE cases SET state = ?2, version = ?3, owner = ?4,"
         " answered_by = ?5, due_from = ?6, answered_day = ?7, closed_day = ?8,"
         " reopened = ?9 WHERE case_no = ?1",
+    // A case begins new, and its time runs once its first event is told.
+    [CASE_TOTALS_OPEN] =
+        "INSERT INTO case_totals (deadline_days, grain, period, counter_no,"
+        " field_no, opened, waiting, fresh, answered, in_time, closed,"
+        " reopened) VALUES (?1, 0, ?2, ?3, ?4, 1, 1, 0, 0, 0, 0, 0),"
+        " (?1, 1, ?2 / 32, ?3, ?4, 1, 1, 0, 0, 0, 0, 0)"
+        " ON CONFLICT (deadline_days, grain, period, counter_no, field_no)"
+        " DO UPDATE SET opened = case_totals.opened + 1,"
+        " waiting = case_totals.waiting + 1",
+    // ?2: -1 takes the case ?1 off its two totals, 1 puts it on them.
+    [CASE_TOTALS_MOVE] =
+        "UPDATE case_totals SET opened = case_totals.opened + ?2 * c.opened,"
+        " waiting = case_totals.waiting + ?2 * c.waiting,"
+        " fresh = case_totals.fresh + ?2 * c.fresh,"
+        " answered = case_totals.answered + ?2 * c.answered,"
+        " in_time = case_totals.in_time + ?2 * c.in_time,"
+        " closed = case_totals.closed + ?2 * c.closed,"
+        " reopened = case_totals.reopened + ?2 * c.again"
+        " FROM (SELECT deadline_days, g.grain, CASE g.grain WHEN 0"
+        "   THEN opened_day ELSE opened_day / 32 END AS period, counter_no,"
+        "  field_no, " CASE_PARTS " FROM cases CROSS JOIN"
+        "  (SELECT 0 AS grain UNION ALL SELECT 1) g ON true"
+        "  WHERE case_no = ?1) c"
+        " WHERE case_totals.deadline_days = c.deadline_days"
+        " AND case_totals.grain = c.grain AND case_totals.period = c.period"
+        " AND case_totals.counter_no = c.counter_no"
+        " AND case_totals.field_no = c.field_no",
     [CASE_BY_TICKET] = "SELECT c.case_no, " CASE_STANDING " FROM cases c"
                        " WHERE c.ticket = ?1 AND c.quarter < ?2",
     [CASE_OF_RATING] = "SELECT c.case_no, " CASE_STANDING " FROM cases c"
@@ -1025,7 +1082,8 @@ const char *const office_statements[STATEMENT_COUNT] = {
     [VERIFY_CASES] =
         "SELECT c.case_no, " CASE_STANDING ", d.id, c.gen, c.seq, c.level,"
         " c.deadline_days, v.level, v.counted,"
-        " v.counter_no IS c.counter_no AND v.field_no IS c.field_no,"
+        " v.counter_no IS NOT DISTINCT FROM c.counter_no"
+        "  AND v.field_no IS NOT DISTINCT FROM c.field_no,"
         " c.opened_day FROM cases c LEFT JOIN devices d ON d.device_no = "
         "c.device_no"
         " LEFT JOIN visits v ON v.device_no = c.device_no AND v.gen = c.gen"
@@ -1039,11 +1097,7 @@ const char *const office_statements[STATEMENT_COUNT] = {
     // Totals and what the cases give, one taken off the other.
     [VERIFY_CASE_TOTALS] =
         "WITH recount AS (SELECT deadline_days, opened_day, counter_no,"
-        "  field_no, state < 4 AS opened, state < 2 AS waiting,"
-        "  state < 2 AND due_from = opened_day AS fresh,"
-        "  state IN (2, 3) AS answered,"
-        "  state IN (2, 3) AND answered_day <= plain_due AS in_time,"
-        "  state = 3 AS closed, state < 4 AND reopened > 0 AS again FROM cases)"
+        "  field_no, " CASE_PARTS " FROM cases)"
         " SELECT grain, period, counter_no, field_no FROM ("
         " SELECT * FROM case_totals UNION ALL"
         " SELECT deadline_days, 0, opened_day, counter_no, field_no, -opened,"
@@ -1051,10 +1105,11 @@ const char *const office_statements[STATEMENT_COUNT] = {
         " UNION ALL"
         " SELECT deadline_days, 1, opened_day / 32, counter_no, field_no,"
         "  -opened, -waiting, -fresh, -answered, -in_time, -closed, -again"
-        "  FROM recount)"
+        "  FROM recount) b"
         " GROUP BY deadline_days, grain, period, counter_no, field_no"
-        " HAVING sum(opened) OR sum(waiting) OR sum(fresh) OR sum(answered)"
-        "  OR sum(in_time) OR sum(closed) OR sum(reopened)",
+        " HAVING sum(opened) <> 0 OR sum(waiting) <> 0 OR sum(fresh) <> 0"
+        "  OR sum(answered) <> 0 OR sum(in_time) <> 0 OR sum(closed) <> 0"
+        "  OR sum(reopened) <> 0",
     [CODE_TEXT] = "SELECT code FROM codes WHERE code_no = ?1",
     [CODE_NO] = "SELECT code_no FROM codes WHERE code = ?1",
     [TRANSACTION_FIND] =
@@ -1064,7 +1119,7 @@ const char *const office_statements[STATEMENT_COUNT] = {
         "SELECT transaction_no, " TRANSACTION_COLUMNS ", due_at, result"
         " FROM transactions WHERE " TRANSACTION_CONTENT
         " AND (code IS NULL OR key_period <> '' AND key_period NOT IN"
-        "  (SELECT value FROM json_each(?13))) LIMIT 1",
+        "  (SELECT atom FROM json_each(?13) w)) LIMIT 1",
     [TRANSACTION_SAME] =
         "SELECT count(*) FROM transactions WHERE " TRANSACTION_CONTENT,
     [TRANSACTION_ADD] =
@@ -1085,9 +1140,22 @@ const char *const office_statements[STATEMENT_COUNT] = {
         "SELECT " TRANSACTION_SUMS " FROM transaction_totals"
         " WHERE dimension = ?1 AND grain = ?2 AND period = ?3 AND key = ?4",
     [TRANSACTION_TOTAL_PUT] =
-        "INSERT OR REPLACE INTO transaction_totals (dimension, grain, period,"
-        " key, " TRANSACTION_SUMS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,"
-        " ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+        "INSERT INTO transaction_totals (dimension, grain, period, key,"
+        " " TRANSACTION_SUMS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,"
+        " ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"
+        " ON CONFLICT (dimension, grain, period, key) DO UPDATE SET"
+        " transactions = excluded.transactions,"
+        " early = excluded.early,"
+        " on_time = excluded.on_time,"
+        " late = excluded.late,"
+        " called_known = excluded.called_known,"
+        " called_ms = excluded.called_ms,"
+        " called_within = excluded.called_within,"
+        " called_waits = excluded.called_waits,"
+        " done_known = excluded.done_known,"
+        " done_ms = excluded.done_ms,"
+        " done_within = excluded.done_within,"
+        " done_waits = excluded.done_waits",
     [TRANSACTION_TOTAL_DROP] =
         "DELETE FROM transaction_totals"
         " WHERE dimension = ?1 AND grain = ?2 AND period = ?3 AND key = ?4",
@@ -1152,8 +1220,12 @@ const char *const office_statements[STATEMENT_COUNT] = {
         "  ORDER BY used_at DESC, made_at DESC LIMIT ?2)",
     [TRIES_GET] = "SELECT wrong, locks, last_at, locked_until"
                   " FROM sign_in_tries WHERE subject = ?1",
-    [TRIES_PUT] = "INSERT OR REPLACE INTO sign_in_tries"
-                  " VALUES (?1, ?2, ?3, ?4, ?5)",
+    [TRIES_PUT] = "INSERT INTO sign_in_tries (subject, wrong, locks, last_at,"
+                  " locked_until) VALUES (?1, ?2, ?3, ?4, ?5)"
+                  " ON CONFLICT (subject) DO UPDATE SET"
+                  " wrong = excluded.wrong, locks = excluded.locks,"
+                  " last_at = excluded.last_at,"
+                  " locked_until = excluded.locked_until",
     [TRIES_FORGET] = "DELETE FROM sign_in_tries WHERE subject = ?1",
     [TRIES_FORGET_OLD] = "DELETE FROM sign_in_tries WHERE last_at <= ?1",
 
@@ -1195,7 +1267,7 @@ const char *const office_statements[STATEMENT_COUNT] = {
         "SELECT d.id, b.gen, max(b.stored_to), coalesce(c.received_to, 0)"
         " FROM batches b LEFT JOIN devices d ON d.device_no = b.device_no"
         " LEFT JOIN chains c ON c.device_no = b.device_no AND c.gen = b.gen"
-        " GROUP BY b.device_no, b.gen"
+        " GROUP BY b.device_no, d.id, b.gen, c.received_to"
         " HAVING max(b.stored_to) > coalesce(c.received_to, 0)",
     [VERIFY_ASIDES] = "SELECT d.id, a.gen, a.seq, a.hash, a.bytes"
                       " FROM asides a"
@@ -1210,11 +1282,12 @@ const char *const office_statements[STATEMENT_COUNT] = {
     // How far a chain is known to reach comes from its lines, or from a head
     // that the device signed.
     [VERIFY_REPORTED] =
-        "SELECT d.id, c.gen, c.reported_to,"
-        " max(c.received_to, coalesce((SELECT max(h.seq) FROM heads h"
-        "  WHERE h.device_no = c.device_no AND h.gen = c.gen), 0)) AS known"
-        " FROM chains c LEFT JOIN devices d ON d.device_no = c.device_no"
-        " WHERE c.reported_to <> known",
+        "SELECT id, gen, reported_to, known FROM"
+        " (SELECT d.id, c.gen, c.reported_to,"
+        "  max(c.received_to, coalesce((SELECT max(h.seq) FROM heads h"
+        "   WHERE h.device_no = c.device_no AND h.gen = c.gen), 0)) AS known"
+        "  FROM chains c LEFT JOIN devices d ON d.device_no = c.device_no) r"
+        " WHERE reported_to <> known",
     // What a device gave up and the chain has not gone over.
     [VERIFY_GIVEN_UP] =
         "SELECT d.id, h.gen, max(h.first, coalesce(c.received_to, 0) + 1),"
@@ -1285,8 +1358,8 @@ const char *const office_statements[STATEMENT_COUNT] = {
     [PAPER_LAST] = "SELECT number FROM papers WHERE kind = ?1"
                    " ORDER BY number DESC LIMIT 1",
     [PAPER_ADD] =
-        "INSERT OR IGNORE INTO papers (kind, number, name, made_at, mail,"
-        " next_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        "INSERT INTO papers (kind, number, name, made_at, mail, next_at)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",
     [PAPER_NEXT_MAIL] = "SELECT " PAPER_COLUMNS " FROM papers WHERE mail = 1"
                         " AND next_at <= ?1 ORDER BY next_at LIMIT 1",
     [PAPER_KEEP_MAIL] =
@@ -1297,7 +1370,7 @@ const char *const office_statements[STATEMENT_COUNT] = {
 
     // ?3: none but those that have ended.
     [ALERTS_LIST] = "SELECT " ALERT_COLUMNS " FROM alerts WHERE alert_no < ?1"
-                    " AND (NOT ?3 OR ended_at <> 0)"
+                    " AND (?3 = 0 OR ended_at <> 0)"
                     " ORDER BY alert_no DESC LIMIT ?2",
     [ALERTS_LIST_OPEN] =
         "SELECT " ALERT_COLUMNS " FROM alerts WHERE alert_no < ?1"
@@ -1328,12 +1401,12 @@ const char *const office_statements[STATEMENT_COUNT] = {
     [PUBLISHED_TOLD] =
         "SELECT key, max(to_day), " PUBLISHED_SUMS " FROM"
         " (SELECT * FROM published_steps WHERE month = ?1"
-        "  AND kind = iif(?2, 2, 0)"
+        "  AND kind = CASE ?2 WHEN 0 THEN 0 ELSE 2 END"
         "  UNION ALL SELECT s.step_no, s.at, s.kind, s.month, p.key, s.to_day,"
         "   p.level_1, p.level_2, p.level_3, p.level_4, p.level_5,"
         "   p.offered_rated FROM published_steps s"
         "   JOIN published_parts p ON p.step_no = s.step_no"
-        "   WHERE s.month = ?1 AND s.kind = 1 AND NOT ?2)"
+        "   WHERE s.month = ?1 AND s.kind = 1 AND ?2 = 0) s"
         " GROUP BY key ORDER BY key",
     [PUBLISHED_STEP_ADD] =
         "INSERT INTO published_steps (at, kind, month, key, to_day, level_1,"
@@ -1398,7 +1471,7 @@ const char *const office_statements[STATEMENT_COUNT] = {
     [VERIFY_ISSUES_GONE] =
         "SELECT target, detail FROM audit WHERE action = 'report-issued'"
         " AND NOT EXISTS (SELECT 1 FROM issues i"
-        "  WHERE detail GLOB 'issue ' || i.issue_no || ', *')",
+        "  WHERE detail LIKE 'issue ' || i.issue_no || ', %')",
     // What people decided about flags and ratings, on either side alone.
     [VERIFY_DECISIONS] =
         "WITH held (action, at, who, reason) AS ("
@@ -1410,20 +1483,22 @@ const char *const office_statements[STATEMENT_COUNT] = {
         " told AS (SELECT action, at, who, detail FROM audit WHERE action IN"
         "  ('flag-lifted', 'rating-marked', 'mark-withdrawn'))"
         " SELECT action, who, reason, 1 FROM"
-        "  (SELECT * FROM held EXCEPT SELECT * FROM told)"
+        "  (SELECT * FROM held EXCEPT SELECT * FROM told) h"
         " UNION ALL SELECT action, who, detail, 0 FROM"
-        "  (SELECT * FROM told EXCEPT SELECT * FROM held)",
+        "  (SELECT * FROM told EXCEPT SELECT * FROM held) t",
     [VERIFY_FLAG_COUNTS] =
-        "SELECT flag_no, ratings, (SELECT count(*) FROM flag_visits x"
-        "  WHERE x.flag_no = f.flag_no) AS held FROM visit_flags f"
-        " WHERE ratings <> held",
+        "SELECT flag_no, ratings, held FROM (SELECT flag_no, ratings,"
+        "  (SELECT count(*) FROM flag_visits x WHERE x.flag_no = f.flag_no)"
+        "  AS held FROM visit_flags f) g WHERE ratings <> held",
     [VERIFY_FORM_COUNT] = "SELECT count(*) FROM forms",
     [VERIFY_FORM_TOTALS] = "WITH " FORM_CELLS(
         "") ", kept AS (SELECT " FORM_COLUMNS " FROM form_totals)"
             " SELECT DISTINCT day, question FROM"
-            " (SELECT * FROM (SELECT * FROM counted EXCEPT SELECT * FROM kept)"
-            "  UNION ALL SELECT * FROM (SELECT * FROM kept"
-            "  EXCEPT SELECT * FROM counted)) ORDER BY 1, 2",
+            " (SELECT * FROM"
+            "  (SELECT * FROM counted EXCEPT SELECT * FROM kept) c"
+            "  UNION ALL SELECT * FROM"
+            "  (SELECT * FROM kept EXCEPT SELECT * FROM counted) k) b"
+            " ORDER BY 1, 2",
     [VERIFY_REASONS] = "SELECT dimension, grain, period, key, reason_no,"
                        " level_1, level_2, level_3, level_4, level_5"
                        " FROM reason_totals",
@@ -1434,15 +1509,16 @@ const char *const office_statements[STATEMENT_COUNT] = {
         "INSERT INTO counter_days (counter_no, day, device_no, gen, first,"
         " last) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
         " ON CONFLICT (counter_no, day, device_no, gen) DO UPDATE SET"
-        " first = min(first, excluded.first), last = max(last, excluded.last)",
+        " first = min(counter_days.first, excluded.first),"
+        " last = max(counter_days.last, excluded.last)",
     [DUE_DAY_ADD] = "INSERT INTO due_days (counter_no, day) VALUES (?1, ?2)"
                     " ON CONFLICT DO NOTHING",
     [DUE_DAY_NEXT] = "SELECT day, counter_no FROM due_days"
                      " ORDER BY day DESC, counter_no LIMIT 1",
     [DUE_DAY_DROP] = "DELETE FROM due_days WHERE counter_no = ?1 AND day = ?2",
-    [DUE_FROM] = "INSERT OR IGNORE INTO due_days (day, counter_no)"
+    [DUE_FROM] = "INSERT INTO due_days (day, counter_no)"
                  " SELECT DISTINCT day, counter_no FROM counter_days"
-                 " WHERE day >= ?1",
+                 " WHERE day >= ?1 ON CONFLICT DO NOTHING",
     [DUE_COUNT] = "SELECT (SELECT count(*) FROM due_days)"
                   " + (SELECT count(*) FROM due_months WHERE since <= ?1)",
     [DUE_MONTH_ADD] = "INSERT INTO due_months (month, since) VALUES (?1, ?2)"
@@ -1477,12 +1553,15 @@ const char *const office_statements[STATEMENT_COUNT] = {
         " last_day, figures, version, since, ratings)"
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) RETURNING flag_no",
     [VISIT_FLAG_CHANGE] = "UPDATE visit_flags SET figures = ?2, version = ?3,"
-                          " ratings = ?4 WHERE flag_no = ?1 AND"
+                          " ratings = ?4 WHERE flag_no = ?1"
+                          " AND lifted_at = 0 AND"
                           " (figures <> ?2 OR version <> ?3 OR ratings <> ?4)",
-    [VISIT_FLAG_DROP] = "DELETE FROM visit_flags WHERE flag_no = ?1",
+    [VISIT_FLAG_DROP] = "DELETE FROM visit_flags WHERE flag_no = ?1"
+                        " AND lifted_at = 0",
     [VISIT_FLAG_STATE] = "SELECT lifted_at FROM visit_flags WHERE flag_no = ?1",
-    [VISIT_FLAG_LIFT] = "UPDATE visit_flags SET lifted_at = ?2, lifted_by = ?3,"
-                        " lift_reason = ?4 WHERE flag_no = ?1",
+    [VISIT_FLAG_LIFT] =
+        "UPDATE visit_flags SET lifted_at = ?2, lifted_by = ?3,"
+        " lift_reason = ?4 WHERE flag_no = ?1 AND lifted_at = 0",
     [FLAG_VISIT_ADD] = "INSERT INTO flag_visits (flag_no, device_no, gen, seq)"
                        " VALUES (?1, ?2, ?3, ?4)",
     [FLAG_VISITS_DROP] = "DELETE FROM flag_visits WHERE flag_no = ?1",
@@ -1499,8 +1578,9 @@ const char *const office_statements[STATEMENT_COUNT] = {
         " AND (?5 = 0 OR (?5 = 1) = (f.lifted_at = 0)) AND f.flag_no < ?6"
         " ORDER BY f.flag_no DESC LIMIT ?7",
     [VISIT_FLAGS_COUNT] =
-        "SELECT rule, sum(lifted_at = 0),"
-        " sum((lifted_at = 0) * ratings), sum(lifted_at <> 0),"
+        "SELECT rule, count(*) FILTER (WHERE lifted_at = 0),"
+        " sum(ratings) FILTER (WHERE lifted_at = 0),"
+        " count(*) FILTER (WHERE lifted_at <> 0),"
         " count(DISTINCT CASE lifted_at WHEN 0"
         "  THEN first_day || ' ' || counter_no || ' ' || officer_no END)"
         " FROM visit_flags WHERE first_day <= ?2 AND last_day >= ?1"
@@ -1567,20 +1647,20 @@ const char *const office_statements[STATEMENT_COUNT] = {
         " given AS (SELECT " OFFICER_PARTS " FROM " DAY_VISITS " WHERE " OF_DAY
         "  AND v.officer_no <> 0 GROUP BY v.officer_no, v.field_no)"
         " SELECT (SELECT count(*) FROM (SELECT * FROM held"
-        "  EXCEPT SELECT * FROM given))"
+        "  EXCEPT SELECT * FROM given) h)"
         " + (SELECT count(*) FROM (SELECT * FROM given"
-        "  EXCEPT SELECT * FROM held))",
+        "  EXCEPT SELECT * FROM held) g)",
     [VERIFY_DOUBTS] =
         "SELECT d.id, v.gen, v.seq FROM (SELECT device_no, gen, seq"
         "  FROM flag_visits UNION SELECT device_no, gen, seq FROM visit_marks)"
         " x JOIN visits v USING (device_no, gen, seq)"
         " JOIN devices d USING (device_no) WHERE v.doubts <> " DOUBTS,
     [VERIFY_DOUBTED] =
-        "SELECT sum(doubts <> 0), (SELECT count(*) FROM"
+        "SELECT count(*) FILTER (WHERE doubts <> 0), (SELECT count(*) FROM"
         "  (SELECT x.device_no, x.gen, x.seq FROM flag_visits x"
         "   JOIN visit_flags f USING (flag_no) WHERE f.lifted_at = 0"
         "   UNION SELECT device_no, gen, seq FROM visit_marks"
-        "   WHERE withdrawn_at = 0)), sum(counted),"
+        "   WHERE withdrawn_at = 0) x), sum(counted),"
         " (SELECT count(*) FROM " DAY_VISITS
         "  WHERE v.counter_no = s.counter_no"
         "  AND (v.at + 25200000) / 86400000 = s.day AND v.counted = 1)"

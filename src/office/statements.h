@@ -3,8 +3,6 @@
 #include <stddef.h>
 
 enum {
-    SCHEMA_VERSION,
-
     DEVICE_ADD,
     DEVICE_BY_ID,
     DEVICE_BY_TOKEN,
@@ -190,6 +188,8 @@ enum {
     AUDIT_LIST,
     CASE_ADD,
     CASE_PUT,
+    CASE_TOTALS_OPEN,
+    CASE_TOTALS_MOVE,
     CASE_BY_TICKET,
     CASE_OF_RATING,
     CASE_OF_TRANSACTION,

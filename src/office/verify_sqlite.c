@@ -309,8 +309,6 @@ static enum sql_result check_guards(struct verifying *v)
                                         "audit_is_chained",
                                         "cases_stay",
                                         "cases_keep",
-                                        "cases_total_opened",
-                                        "cases_total_changed",
                                         "case_events_no_update",
                                         "case_events_no_delete",
                                         "checkpoint_trails_no_update",

@@ -1,9 +1,10 @@
 // The checkpoint's text and its tree.
 #include "common/ids.h"
 #include "office/checkpoint.h"
-#include "sql/sql.h"
+#include "postgres/database.h"
 #include "support/check.h"
 #include "support/office_maker.h"
+#include "support/tampering.h"
 
 static const char DEVICE_1[] = "00000000-0000-4000-8000-000000000001";
 static const char DEVICE_2[] = "00000000-0000-4000-8000-000000000002";
@@ -170,9 +171,10 @@ static void test_it_is_kept_for_ever(void **state)
         office_add_checkpoint(office.office, &key, "U", 2, &second), OFFICE_OK);
     assert_string_equal(second.unit, "U");
     assert_memory_equal(first.root, second.root, DIGEST_BYTES);
-    assert_int_equal(sql_open(office.path, SQL_WRITER, NULL, 0, &sql), SQL_OK);
+    assert_int_equal(database_open(office.path, SQL_WRITER, NULL, 0, &sql),
+                     SQL_OK);
     for (size_t i = 0; i < sizeof scripts / sizeof scripts[0]; i++)
-        assert_int_equal(sql_run(sql, scripts[i]), SQL_CLASH);
+        assert_int_equal(tamper_run(sql, scripts[i]), SQL_CLASH);
     sql_close(sql);
     maker_free(&device);
     made_office_close(&office);

@@ -2,7 +2,7 @@
 // and out of contact for days, before the real database. The test knows when
 // each visit really was.
 #include "office/verify.h"
-#include "sql/sql.h"
+#include "postgres/database.h"
 #include "support/office_maker.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -226,7 +226,7 @@ static struct seen check_rows(const struct world *w)
     struct seen seen = {0};
     int64_t before_at = 0;
     int before_boot = -1;
-    assert_int_equal(sql_open(w->made.path, SQL_FOLLOWER, text, 1, &sql),
+    assert_int_equal(database_open(w->made.path, SQL_FOLLOWER, text, 1, &sql),
                      SQL_OK);
     struct sql_statement *s = sql_use(sql, 0);
     while (sql_step(s) == SQL_OK) {

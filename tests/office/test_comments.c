@@ -4,9 +4,10 @@
 #include "common/date.h"
 #include "office/comments.h"
 #include "office/verify.h"
-#include "sql/sql.h"
+#include "postgres/database.h"
 #include "support/check.h"
 #include "support/office_maker.h"
+#include "support/tampering.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -263,8 +264,9 @@ static void expect_verified(struct office *office, const char *expected)
 static void tamper(struct fixture *f, const char *script)
 {
     struct sql *sql = NULL;
-    assert_int_equal(sql_open(f->made.path, SQL_WRITER, NULL, 0, &sql), SQL_OK);
-    assert_int_equal(sql_run(sql, script), SQL_OK);
+    assert_int_equal(database_open(f->made.path, SQL_WRITER, NULL, 0, &sql),
+                     SQL_OK);
+    assert_int_equal(tamper_run(sql, script), SQL_OK);
     sql_close(sql);
 }
 
@@ -300,6 +302,7 @@ static void test_a_changed_list_is_found(void **state)
 
 static void test_an_older_database_is_listed(void **state)
 {
+    made_office_needs_file();
     struct fixture *f = *state;
     struct office_comments_wanted wanted = wanted_all(f);
     tamper(f, "DROP TABLE comment_places");

@@ -6,7 +6,7 @@
 #include "common/log.h"
 #include "office/claim.h"
 #include "office/verify.h"
-#include "sql/sql.h"
+#include "postgres/database.h"
 #include "support/check.h"
 #include "support/office_maker.h"
 #include <stdio.h>
@@ -351,8 +351,8 @@ static const char *const statements[] = {
 static void check_history(struct world *w)
 {
     struct sql *sql = NULL;
-    assert_int_equal(sql_open(w->made.path, SQL_FOLLOWER, statements, 1, &sql),
-                     SQL_OK);
+    assert_int_equal(
+        database_open(w->made.path, SQL_FOLLOWER, statements, 1, &sql), SQL_OK);
     for (int i = 0; i < w->visit_count; i++) {
         const struct visit *v = &w->visits[i];
         struct sql_statement *s = sql_use(sql, 0);

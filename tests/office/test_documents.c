@@ -3,9 +3,10 @@
 #include "office/audit.h"
 #include "office/documents.h"
 #include "office/verify.h"
-#include "sql/sql.h"
+#include "postgres/database.h"
 #include "support/check.h"
 #include "support/office_maker.h"
+#include "support/tampering.h"
 #include <stdio.h>
 
 static const int64_t now = 1795399200000;
@@ -149,12 +150,13 @@ static void forge(const char *change)
 {
     static const char *const none[] = {"SELECT 1"};
     struct sql *sql = NULL;
-    assert_int_equal(sql_open(made.path, SQL_WRITER, none, 1, &sql), SQL_OK);
-    assert_int_equal(sql_run(sql, "DROP TRIGGER IF EXISTS documents_no_update"),
+    assert_int_equal(database_open(made.path, SQL_WRITER, none, 1, &sql),
                      SQL_OK);
-    assert_int_equal(sql_run(sql, "DROP TRIGGER IF EXISTS documents_no_delete"),
-                     SQL_OK);
-    assert_int_equal(sql_run(sql, change), SQL_OK);
+    assert_int_equal(
+        tamper_run(sql, "DROP TRIGGER IF EXISTS documents_no_update"), SQL_OK);
+    assert_int_equal(
+        tamper_run(sql, "DROP TRIGGER IF EXISTS documents_no_delete"), SQL_OK);
+    assert_int_equal(tamper_run(sql, change), SQL_OK);
     sql_close(sql);
 }
 
@@ -186,10 +188,11 @@ static void test_document_refuses_to_be_changed(void **state)
     int64_t version;
     (void)state;
     put("hours", 0, "{\"a\":1}", &version);
-    assert_int_equal(sql_open(made.path, SQL_WRITER, none, 1, &sql), SQL_OK);
-    assert_int_not_equal(sql_run(sql, "UPDATE documents SET body = '{}'"),
+    assert_int_equal(database_open(made.path, SQL_WRITER, none, 1, &sql),
+                     SQL_OK);
+    assert_int_not_equal(tamper_run(sql, "UPDATE documents SET body = '{}'"),
                          SQL_OK);
-    assert_int_not_equal(sql_run(sql, "DELETE FROM documents"), SQL_OK);
+    assert_int_not_equal(tamper_run(sql, "DELETE FROM documents"), SQL_OK);
     sql_close(sql);
     assert_newest("hours", 1, "{\"a\":1}");
 }

@@ -7,9 +7,10 @@
 #include "office/flags.h"
 #include "office/judging.h"
 #include "office/verify.h"
-#include "sql/sql.h"
+#include "postgres/database.h"
 #include "support/check.h"
 #include "support/office_maker.h"
+#include "support/tampering.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -585,8 +586,9 @@ static void test_the_order_of_arrival_plays_no_part(void **state)
 static void tamper(struct fixture *f, const char *script)
 {
     struct sql *sql = NULL;
-    assert_int_equal(sql_open(f->made.path, SQL_WRITER, NULL, 0, &sql), SQL_OK);
-    assert_int_equal(sql_run(sql, script), SQL_OK);
+    assert_int_equal(database_open(f->made.path, SQL_WRITER, NULL, 0, &sql),
+                     SQL_OK);
+    assert_int_equal(tamper_run(sql, script), SQL_OK);
     sql_close(sql);
 }
 
@@ -690,6 +692,7 @@ static void test_decisions_behind_the_trails_back(void **state)
 // Flags of before have no count; a lifted one is given its own as well.
 static void test_flags_of_before_are_counted(void **state)
 {
+    made_office_needs_file();
     static const char migration[] =
 #include "office/office_33.sql.h"
         ;
@@ -713,6 +716,7 @@ static void test_flags_of_before_are_counted(void **state)
 // A database of before knows neither the days of a counter nor any flag.
 static void test_a_database_of_before_is_judged(void **state)
 {
+    made_office_needs_file();
     static const char migration[] =
 #include "office/office_23.sql.h"
         ;

@@ -5,9 +5,10 @@
 #include "office/forms.h"
 #include "office/trust.h"
 #include "office/verify.h"
-#include "sql/sql.h"
+#include "postgres/database.h"
 #include "support/check.h"
 #include "support/office_maker.h"
+#include "support/tampering.h"
 #include <stdio.h>
 
 static const int64_t START = INT64_C(1795500000000); // 2026-11-24 in Vietnam
@@ -257,9 +258,9 @@ static void test_changed_forms_are_found(void **state)
         scene_open(&scene);
         write_form(&scene, (const int[]){5, -1}, 0);
         send_all(&scene);
-        assert_int_equal(sql_open(scene.made.path, SQL_WRITER, NULL, 0, &sql),
-                         SQL_OK);
-        assert_int_equal(sql_run(sql, CASES[i].sql), SQL_OK);
+        assert_int_equal(
+            database_open(scene.made.path, SQL_WRITER, NULL, 0, &sql), SQL_OK);
+        assert_int_equal(tamper_run(sql, CASES[i].sql), SQL_OK);
         sql_close(sql);
         must_find(scene.made.office, CASES[i].why);
         scene_close(&scene);
@@ -270,6 +271,7 @@ static void test_changed_forms_are_found(void **state)
 static void test_forms_of_before_are_taken_in(void **state)
 {
     (void)state;
+    made_office_needs_file();
     struct scene scene;
     struct buf script = {0};
     struct sql *sql = NULL;
@@ -280,12 +282,12 @@ static void test_forms_of_before_are_taken_in(void **state)
     send_all(&scene);
     assert_true(
         file_read(TEST_SOURCE "/src/office/office_24.sql", 1 << 20, &script));
-    assert_int_equal(sql_open(scene.made.path, SQL_WRITER, NULL, 0, &sql),
+    assert_int_equal(database_open(scene.made.path, SQL_WRITER, NULL, 0, &sql),
                      SQL_OK);
-    assert_int_equal(sql_run(sql, "DROP TABLE forms; DROP TABLE form_totals;"
-                                  "ALTER TABLE devices DROP COLUMN desk"),
+    assert_int_equal(tamper_run(sql, "DROP TABLE forms; DROP TABLE form_totals;"
+                                     "ALTER TABLE devices DROP COLUMN desk"),
                      SQL_OK);
-    assert_int_equal(sql_run(sql, buf_text(&script)), SQL_OK);
+    assert_int_equal(tamper_run(sql, buf_text(&script)), SQL_OK);
     sql_close(sql);
     must_tell(scene.made.office, "sipas 2 screen : 0 1 0 0 0 1\n"
                                  "sipas 2 screen 1: 0 0 0 0 1 1\n"

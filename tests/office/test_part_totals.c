@@ -7,9 +7,10 @@
 #include "office/transactions_sqlite.h"
 #include "office/trust.h"
 #include "office/verify.h"
-#include "sql/sql.h"
+#include "postgres/database.h"
 #include "support/check.h"
 #include "support/office_maker.h"
+#include "support/tampering.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -452,11 +453,11 @@ static void test_transactions_of_a_part(void **state)
 static void fill_older(struct fixture *f, const char *older)
 {
     struct sql *sql = NULL;
-    assert_int_equal(sql_open(f->made.path, SQL_WRITER, office_statements,
-                              STATEMENT_COUNT, &sql),
+    assert_int_equal(database_open(f->made.path, SQL_WRITER, office_statements,
+                                   STATEMENT_COUNT, &sql),
                      SQL_OK);
-    assert_int_equal(sql_run(sql, older), SQL_OK);
-    assert_int_equal(sql_run(sql, migration), SQL_OK);
+    assert_int_equal(tamper_run(sql, older), SQL_OK);
+    assert_int_equal(tamper_run(sql, migration), SQL_OK);
     assert_int_equal(transactions_fill_pairs(sql), SQL_OK);
     sql_close(sql);
 }
@@ -479,6 +480,7 @@ static void expect_sound(struct office *office)
 
 static void test_an_older_database_is_filled(void **state)
 {
+    made_office_needs_file();
     struct fixture *f = *state;
     write_visits(f);
     tell_transactions(f);

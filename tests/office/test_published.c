@@ -3,9 +3,10 @@
 #include "common/date.h"
 #include "office/published.h"
 #include "office/transactions.h"
-#include "sql/sql.h"
+#include "postgres/database.h"
 #include "support/check.h"
 #include "support/office_maker.h"
+#include "support/tampering.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -160,14 +161,15 @@ static void test_what_was_told_cannot_be_taken_back(void **state)
     rate(f, 2, 5, "dat-dai", "cb-09");
     send_all(f);
     publish(f, "2026-11-16");
-    assert_int_equal(sql_open(f->made.path, SQL_WRITER, none, 1, &sql), SQL_OK);
-    assert_int_equal(sql_run(sql, "INSERT INTO published_flows (at, month,"
-                                  " transactions, silent, waits, wait_ms,"
-                                  " waits_within)"
-                                  " VALUES (1, 1, 5, 0, 0, 0, 0)"),
+    assert_int_equal(database_open(f->made.path, SQL_WRITER, none, 1, &sql),
+                     SQL_OK);
+    assert_int_equal(tamper_run(sql, "INSERT INTO published_flows (at, month,"
+                                     " transactions, silent, waits, wait_ms,"
+                                     " waits_within)"
+                                     " VALUES (1, 1, 5, 0, 0, 0, 0)"),
                      SQL_OK);
     for (size_t i = 0; i < sizeof tries / sizeof *tries; i++)
-        assert_int_not_equal(sql_run(sql, tries[i]), SQL_OK);
+        assert_int_not_equal(tamper_run(sql, tries[i]), SQL_OK);
     sql_close(sql);
     expect(f, NULL, "1/:0-3-0-0-2/0 ");
 }

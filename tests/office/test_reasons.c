@@ -5,9 +5,10 @@
 #include "office/heads.h"
 #include "office/reasons.h"
 #include "office/verify.h"
-#include "sql/sql.h"
+#include "postgres/database.h"
 #include "support/check.h"
 #include "support/office_maker.h"
+#include "support/tampering.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -234,8 +235,9 @@ static void test_a_rating_that_is_taken_over_takes_its_reasons(void **state)
 static void tamper(struct fixture *f, const char *script)
 {
     struct sql *sql = NULL;
-    assert_int_equal(sql_open(f->made.path, SQL_WRITER, NULL, 0, &sql), SQL_OK);
-    assert_int_equal(sql_run(sql, script), SQL_OK);
+    assert_int_equal(database_open(f->made.path, SQL_WRITER, NULL, 0, &sql),
+                     SQL_OK);
+    assert_int_equal(tamper_run(sql, script), SQL_OK);
     sql_close(sql);
 }
 
@@ -451,6 +453,7 @@ static void test_a_recount_up_to_heads(void **state)
 // What an older database gets: the totals of the lines that it holds.
 static void test_an_older_database_is_totalled(void **state)
 {
+    made_office_needs_file();
     struct fixture *f = *state;
     write_days(f);
     rate(&f->b, "2026-11-15T09:30:00+07:00", 1, "reason.low.8", "T-1");

@@ -3,9 +3,10 @@
 #include "office/audit.h"
 #include "office/trail.h"
 #include "office/verify.h"
-#include "sql/sql.h"
+#include "postgres/database.h"
 #include "support/check.h"
 #include "support/office_maker.h"
+#include "support/tampering.h"
 #include <stdio.h>
 
 // Calculated in another language from the rule in trail.h.
@@ -105,13 +106,13 @@ static const struct sql_migration before[] = {{
 static void make_old_database(const char *path)
 {
     struct sql *sql = NULL;
-    assert_int_equal(sql_open(path, SQL_WRITER, NULL, 0, &sql), SQL_OK);
+    assert_int_equal(database_open(path, SQL_WRITER, NULL, 0, &sql), SQL_OK);
     assert_int_equal(sql_migrate(sql, before), SQL_OK);
     assert_int_equal(
-        sql_run(sql, "INSERT INTO audit (at, who, action, target, detail) "
-                     "VALUES (1795420800000, 'user an', 'seat-taken', '3', "
-                     "'Nguyễn Thị An'), (1795420800001, 'admin', "
-                     "'person-added', '', '')"),
+        tamper_run(sql, "INSERT INTO audit (at, who, action, target, detail) "
+                        "VALUES (1795420800000, 'user an', 'seat-taken', '3', "
+                        "'Nguyễn Thị An'), (1795420800001, 'admin', "
+                        "'person-added', '', '')"),
         SQL_OK);
     sql_close(sql);
 }
@@ -136,7 +137,8 @@ static void expect_hash(const char *path, const char *expected)
     static const char *const statements[] = {
         "SELECT lower(hex(hash)) FROM audit WHERE audit_no = 2"};
     struct sql *sql = NULL;
-    assert_int_equal(sql_open(path, SQL_FOLLOWER, statements, 1, &sql), SQL_OK);
+    assert_int_equal(database_open(path, SQL_FOLLOWER, statements, 1, &sql),
+                     SQL_OK);
     struct sql_statement *s = sql_use(sql, 0);
     assert_int_equal(sql_step(s), SQL_OK);
     assert_string_equal(sql_text(s, 0), expected);
@@ -176,9 +178,10 @@ static void test_entries_stay(void **state)
     struct sql *sql = NULL;
     made_office_open(&made);
     assert_int_equal(office_audit(made.office, &entry), OFFICE_OK);
-    assert_int_equal(sql_open(made.path, SQL_WRITER, NULL, 0, &sql), SQL_OK);
+    assert_int_equal(database_open(made.path, SQL_WRITER, NULL, 0, &sql),
+                     SQL_OK);
     for (size_t i = 0; i < sizeof scripts / sizeof scripts[0]; i++) {
-        assert_int_equal(sql_run(sql, scripts[i]), SQL_CLASH);
+        assert_int_equal(tamper_run(sql, scripts[i]), SQL_CLASH);
     }
     sql_close(sql);
     made_office_close(&made);

@@ -124,6 +124,7 @@ static bool is_anywhere(const struct fixture *f,
 
 static void test_nothing_of_a_key_outlives_its_month(void **state)
 {
+    made_office_needs_file();
     struct fixture *f = *state;
     struct pseudonym_keys before, after;
     turn(f, "2026-11-29T19:44:00+07:00");
@@ -154,6 +155,7 @@ static void test_nothing_of_a_key_outlives_its_month(void **state)
 
 static void test_a_reader_delays_only_the_emptying_of_the_log(void **state)
 {
+    made_office_needs_file();
     struct fixture *f = *state;
     struct office *reader = NULL;
     struct pseudonym_keys before, after;

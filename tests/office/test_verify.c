@@ -3,8 +3,9 @@
 #include "office/devices.h"
 #include "office/issues.h"
 #include "office/verify.h"
-#include "sql/sql.h"
+#include "postgres/database.h"
 #include "support/office_maker.h"
+#include "support/tampering.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -119,8 +120,9 @@ static struct findings verify(struct fixture *f)
 static void tamper(struct fixture *f, const char *script)
 {
     struct sql *sql = NULL;
-    assert_int_equal(sql_open(f->made.path, SQL_WRITER, NULL, 0, &sql), SQL_OK);
-    assert_int_equal(sql_run(sql, script), SQL_OK);
+    assert_int_equal(database_open(f->made.path, SQL_WRITER, NULL, 0, &sql),
+                     SQL_OK);
+    assert_int_equal(tamper_run(sql, script), SQL_OK);
     sql_close(sql);
 }
 
@@ -190,9 +192,10 @@ static void test_guards_refuse_changes(void **state)
         "UPDATE asides SET kind = kind", "DELETE FROM asides",
         "UPDATE flags SET detail = ''",  "DELETE FROM flags"};
     struct sql *sql = NULL;
-    assert_int_equal(sql_open(f->made.path, SQL_WRITER, NULL, 0, &sql), SQL_OK);
+    assert_int_equal(database_open(f->made.path, SQL_WRITER, NULL, 0, &sql),
+                     SQL_OK);
     for (size_t i = 0; i < sizeof scripts / sizeof scripts[0]; i++) {
-        assert_int_equal(sql_run(sql, scripts[i]), SQL_CLASH);
+        assert_int_equal(tamper_run(sql, scripts[i]), SQL_CLASH);
     }
     sql_close(sql);
     assert_int_equal(verify(f).sum.findings, 0);

@@ -1,21 +1,28 @@
 // An office of a test, in a folder of its own, with devices that enrolled, and
 // batches as the server's handlers would hand them in. Each function fails the
 // running test when it cannot do its work.
+//
+// HAILONG_TEST_POSTGRES in the environment, "postgresql://…/", names a scratch
+// cluster: the office is a database of its own there (tools/on-postgres).
 #pragma once
 #include "office/ingest.h"
 #include "office/office.h"
 #include "office/totals.h"
 #include "support/ledger_maker.h"
+#include "support/scratch_database.h"
 #include <stddef.h>
 #include <stdint.h>
 
 struct made_office {
     struct office *office; // the writer
     char folder[64];
-    char path[96]; // of its database
+    char path[SCRATCH_URL_SIZE]; // of its database, or its address
 };
 
 void made_office_open(struct made_office *made);
+// Skips the running test on PostgreSQL: it is about a file of SQLite, what an
+// older version left in one or what bytes stay.
+void made_office_needs_file(void);
 // In memory where there is such a folder: for thousands of commits.
 void made_office_open_fast(struct made_office *made);
 // Closes the writer and opens it again.

@@ -1,0 +1,18 @@
+#include "postgres/database.h"
+#include "postgres/postgres.h"
+#include <string.h>
+
+bool database_is_url(const char *address)
+{
+    return strncmp(address, "postgresql://", 13) == 0 ||
+           strncmp(address, "postgres://", 11) == 0;
+}
+
+enum sql_result database_open(const char *address, enum sql_mode mode,
+                              const char *const *statements, size_t count,
+                              struct sql **out_sql)
+{
+    return database_is_url(address)
+               ? postgres_open(address, mode, statements, count, out_sql)
+               : sql_open(address, mode, statements, count, out_sql);
+}

@@ -1,0 +1,21 @@
+// A database by its address: a file of SQLite, or an address of PostgreSQL as
+// libpq takes it. Both are used through sql/sql.h, which says where they
+// differ. <postgresql/libpq-fe.h> is included in this room alone, so that a device's
+// programs do without it.
+//
+// Several hosts in one address: a writer finds the one that takes writes. The
+// tables stand in the schema "main". synchronous_commit is on; a follower's
+// transactions are read-only. A connection that is lost is made anew within the
+// bounded wait, when the next transaction begins or the next reading statement
+// runs.
+#pragma once
+#include "sql/sql.h"
+#include <stdbool.h>
+
+// "postgresql://…" or "postgres://…".
+bool database_is_url(const char *address);
+
+// sql_open(), of either. SQL_BUSY: PostgreSQL cannot be reached.
+enum sql_result database_open(const char *address, enum sql_mode mode,
+                              const char *const *statements, size_t count,
+                              struct sql **out_sql);

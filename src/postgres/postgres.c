@@ -1,0 +1,761 @@
+#include "postgres/postgres.h"
+#include "common/clock.h"
+#include "common/log.h"
+#include "postgres/dialect.h"
+#include "sql/engine.h"
+#include <endian.h>
+#include <inttypes.h>
+#include <postgresql/libpq-fe.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+// How long a lost connection is tried again, in all, and how long between two
+// tries.
+enum { RECONNECT_MS = 2000, PAUSE_MS = 100 };
+
+// No statement has more.
+enum { MOST_PARAMETERS = 32 };
+
+// Types as PostgreSQL numbers them (pg_type.dat); they never change.
+enum {
+    TYPE_BOOL = 16,
+    TYPE_BYTES = 17,
+    TYPE_INT8 = 20,
+    TYPE_INT2 = 21,
+    TYPE_INT4 = 23,
+    TYPE_TEXT = 25,
+    TYPE_FLOAT8 = 701,
+    TYPE_NUMERIC = 1700
+};
+
+static const char module[] = "sql";
+
+struct postgres {
+    struct sql sql;
+    PGconn *db;
+    enum sql_mode mode;
+    unsigned session; // counts connections: a statement is prepared in one
+    bool in_transaction;
+    bool is_standby; // it writes no more: another one took its place
+    int64_t changes;
+};
+
+struct parameter {
+    Oid type; // of the last value; 0: none was bound, or NULL alone
+    const char *value;
+    int size;
+    bool is_binary;
+    char number[32];
+};
+
+struct prepared {
+    char *text; // as PostgreSQL reads it
+    int count;
+    struct parameter *parameters;
+    unsigned session; // in which it is prepared; 0: in none
+    bool is_other;    // a type became known: prepare again
+    PGresult *result;
+    int row;         // the next
+    char number[32]; // the last one that was asked for as text
+};
+
+static struct postgres *own(struct sql *sql)
+{
+    return (struct postgres *)sql;
+}
+
+static struct prepared *prepared_of(struct sql_statement *s)
+{
+    return s->handle;
+}
+
+// By SQLSTATE, Appendix A of PostgreSQL's manual.
+static enum sql_result result_of_state(const char *state)
+{
+    static const struct {
+        const char *prefix;
+        enum sql_result result;
+    } kinds[] = {
+        {"23", SQL_CLASH},      // integrity constraint violation
+        {"42501", SQL_CLASH},   // no privilege: what stays as it is
+        {"53100", SQL_FULL},    // disk full
+        {"XX001", SQL_CORRUPT}, // data corrupted
+        {"XX002", SQL_CORRUPT}, // index corrupted
+        {"08", SQL_BUSY},       // connection exception
+        {"25006", SQL_BUSY},    // read only: a standby, or about to be one
+        {"40001", SQL_BUSY},    // serialization failure
+        {"40P01", SQL_BUSY},    // deadlock detected
+        {"53300", SQL_BUSY},    // too many connections
+        {"55P03", SQL_BUSY},    // lock not available
+        {"57", SQL_BUSY},       // canceled, shut down, starting up
+    };
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        if (strncmp(state, kinds[i].prefix, strlen(kinds[i].prefix)) == 0)
+            return kinds[i].result;
+    }
+    return SQL_ERROR;
+}
+
+static bool is_lost(struct sql *sql)
+{
+    return PQstatus(own(sql)->db) != CONNECTION_OK || own(sql)->is_standby;
+}
+
+// One line of what PostgreSQL says.
+static void log_said(struct sql *sql, const char *what, const char *said,
+                     const char *state)
+{
+    log_error(module, "%s: %.120s: %.*s (%s)", sql->name, what,
+              (int)strcspn(said, "\n"), said, state ? state : "no connection");
+}
+
+// Logs a failure where it is seen, once, and says what kind it is. A clash is
+// an answer that callers ask for, not a failure.
+static enum sql_result seen(struct sql *sql, const PGresult *answer,
+                            const char *what)
+{
+    ExecStatusType status = PQresultStatus(answer);
+    if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK)
+        return SQL_OK;
+    const char *state = PQresultErrorField(answer, PG_DIAG_SQLSTATE);
+    enum sql_result result = state          ? result_of_state(state)
+                             : is_lost(sql) ? SQL_BUSY
+                                            : SQL_ERROR;
+    sql->damaged |= result == SQL_CORRUPT;
+    own(sql)->is_standby |=
+        state && strcmp(state, "25006") == 0 && own(sql)->mode == SQL_WRITER;
+    if (result != SQL_CLASH)
+        log_said(sql, what, PQerrorMessage(own(sql)->db), state);
+    return result;
+}
+
+static enum sql_result run_once(struct sql *sql, const char *script)
+{
+    PGresult *answer = PQexec(own(sql)->db, script);
+    enum sql_result result = seen(sql, answer, script);
+    PQclear(answer);
+    return result;
+}
+
+// What a commit acknowledged survives a power cut of the database's machine,
+// and of its synchronous standbys where there are some. A statement waits for a
+// lock as long as one of SQLite does.
+static enum sql_result configure(struct sql *sql)
+{
+    static const char common[] = "SET search_path = main;"
+                                 "SET synchronous_commit = on;"
+                                 "SET lock_timeout = 2000;"
+                                 "SET client_min_messages = warning;"
+                                 "SET jit = off;";
+    enum sql_result result = run_once(sql, common);
+    if (result == SQL_OK && own(sql)->mode == SQL_FOLLOWER)
+        result = run_once(sql, "SET default_transaction_read_only = on");
+    return result;
+}
+
+// Whether there is a connection. One that was lost is made anew, in tries as
+// long as the bounded wait lasts.
+static bool connect_again(struct sql *sql)
+{
+    int64_t until = clock_mono_us() / 1000 + RECONNECT_MS;
+    for (;;) {
+        own(sql)->is_standby = false;
+        PQreset(own(sql)->db);
+        if (!is_lost(sql) && configure(sql) == SQL_OK) {
+            own(sql)->session++;
+            return true;
+        }
+        if (clock_mono_us() / 1000 >= until)
+            break;
+        usleep(PAUSE_MS * 1000);
+    }
+    log_said(sql, "connect", PQerrorMessage(own(sql)->db), NULL);
+    return false;
+}
+
+static enum sql_result run(struct sql *sql, const char *script)
+{
+    if (is_lost(sql) && !own(sql)->in_transaction && !connect_again(sql))
+        return SQL_BUSY;
+    return run_once(sql, script);
+}
+
+static bool learn_text(struct sql_statement *s)
+{
+    struct prepared *p = calloc(1, sizeof *p);
+    s->handle = p;
+    if (p)
+        p->text = dialect_postgres(s->sql->texts[s->index], &p->count);
+    if (p && p->text && p->count <= MOST_PARAMETERS)
+        p->parameters = calloc((size_t)p->count + 1, sizeof *p->parameters);
+    return p && p->parameters;
+}
+
+static void forget_text(struct prepared *p)
+{
+    if (!p)
+        return;
+    PQclear(p->result);
+    free(p->parameters);
+    free(p->text);
+    free(p);
+}
+
+static void clear(struct prepared *p)
+{
+    PQclear(p->result);
+    p->result = NULL;
+    p->row = 0;
+    for (int i = 0; i < p->count; i++)
+        p->parameters[i].value = NULL;
+}
+
+static void use(struct sql_statement *s)
+{
+    if (!s->handle && !learn_text(s)) {
+        log_error(module, "%.120s: no memory, or too many parameters",
+                  s->sql->texts[s->index]);
+        forget_text(s->handle);
+        s->handle = NULL;
+        s->failure = SQL_ERROR;
+        return;
+    }
+    clear(s->handle);
+}
+
+// A statement is prepared at its first step, when the types of what it is bound
+// to are known.
+static struct parameter *bind(struct sql_statement *s, int index, Oid type)
+{
+    struct prepared *p = prepared_of(s);
+    if (!p || index < 1 || index > p->count) {
+        if (s->failure == SQL_OK)
+            log_error(module, "%.120s: has no parameter %d",
+                      s->sql->texts[s->index], index);
+        s->failure = SQL_ERROR;
+        return NULL;
+    }
+    struct parameter *bound = &p->parameters[index - 1];
+    if (bound->type != type && type != 0) {
+        bound->type = type;
+        p->is_other = true;
+    }
+    return bound;
+}
+
+static void bind_int(struct sql_statement *s, int index, int64_t value)
+{
+    struct parameter *bound = bind(s, index, TYPE_INT8);
+    if (!bound)
+        return;
+    snprintf(bound->number, sizeof bound->number, "%" PRId64, value);
+    bound->value = bound->number;
+    bound->is_binary = false;
+}
+
+static void bind_real(struct sql_statement *s, int index, double value)
+{
+    struct parameter *bound = bind(s, index, TYPE_FLOAT8);
+    if (!bound)
+        return;
+    snprintf(bound->number, sizeof bound->number, "%.17g", value);
+    bound->value = bound->number;
+    bound->is_binary = false;
+}
+
+static void bind_text(struct sql_statement *s, int index, const char *text)
+{
+    struct parameter *bound = bind(s, index, TYPE_TEXT);
+    if (!bound)
+        return;
+    bound->value = text;
+    bound->is_binary = false;
+}
+
+static void bind_bytes(struct sql_statement *s, int index, const void *bytes,
+                       size_t size)
+{
+    struct parameter *bound = bind(s, index, TYPE_BYTES);
+    if (!bound)
+        return;
+    bound->value = bytes;
+    bound->size = (int)size;
+    bound->is_binary = true;
+}
+
+static void bind_null(struct sql_statement *s, int index)
+{
+    struct parameter *bound = bind(s, index, 0);
+    if (bound)
+        bound->value = NULL;
+}
+
+static enum sql_result prepare(struct sql_statement *s, const char *name)
+{
+    struct prepared *p = prepared_of(s);
+    struct postgres *postgres = own(s->sql);
+    Oid types[MOST_PARAMETERS];
+    char forget[48];
+    for (int i = 0; i < p->count; i++)
+        types[i] = p->parameters[i].type ? p->parameters[i].type : TYPE_INT8;
+    if (p->session == postgres->session) {
+        snprintf(forget, sizeof forget, "DEALLOCATE %s", name);
+        enum sql_result result = run_once(s->sql, forget);
+        if (result != SQL_OK)
+            return result;
+    }
+    p->session = 0;
+    PGresult *answer = PQprepare(postgres->db, name, p->text, p->count, types);
+    enum sql_result result = seen(s->sql, answer, p->text);
+    PQclear(answer);
+    if (result == SQL_OK) {
+        p->session = postgres->session;
+        p->is_other = false;
+    }
+    return result;
+}
+
+static enum sql_result execute(struct sql_statement *s)
+{
+    struct prepared *p = prepared_of(s);
+    const char *values[MOST_PARAMETERS];
+    int sizes[MOST_PARAMETERS], are_binary[MOST_PARAMETERS];
+    char name[24];
+    enum sql_result result = SQL_OK;
+    snprintf(name, sizeof name, "s%zu", s->index);
+    if (p->is_other || p->session != own(s->sql)->session)
+        result = prepare(s, name);
+    if (result != SQL_OK)
+        return result;
+    for (int i = 0; i < p->count; i++) {
+        values[i] = p->parameters[i].value;
+        sizes[i] = p->parameters[i].size;
+        are_binary[i] = p->parameters[i].is_binary;
+    }
+    PGresult *answer = PQexecPrepared(own(s->sql)->db, name, p->count, values,
+                                      sizes, are_binary, 1);
+    result = seen(s->sql, answer, p->text);
+    if (result == SQL_OK) {
+        p->result = answer;
+        own(s->sql)->changes = strtoll(PQcmdTuples(answer), NULL, 10);
+    } else {
+        PQclear(answer);
+    }
+    return result;
+}
+
+// What is written is written in a transaction, so a statement outside of one
+// only reads and may run again.
+static enum sql_result execute_again(struct sql_statement *s)
+{
+    struct sql *sql = s->sql;
+    if (own(sql)->in_transaction)
+        return is_lost(sql) ? SQL_BUSY : execute(s);
+    if (is_lost(sql) && !connect_again(sql))
+        return SQL_BUSY;
+    enum sql_result result = execute(s);
+    if (result == SQL_BUSY && is_lost(sql) && connect_again(sql))
+        result = execute(s);
+    return result;
+}
+
+static enum sql_result step(struct sql_statement *s)
+{
+    struct prepared *p = prepared_of(s);
+    enum sql_result result = p->result ? SQL_OK : execute_again(s);
+    if (result != SQL_OK)
+        return result;
+    if (p->row >= PQntuples(p->result)) {
+        PQclear(p->result);
+        p->result = NULL;
+        p->row = 0;
+        return SQL_NONE;
+    }
+    p->row++;
+    return SQL_OK;
+}
+
+static bool is_null(struct sql_statement *s, int column)
+{
+    struct prepared *p = prepared_of(s);
+    return !p || !p->result || p->row == 0 ||
+           PQgetisnull(p->result, p->row - 1, column);
+}
+
+static uint16_t two_bytes(const char *at)
+{
+    uint16_t value;
+    memcpy(&value, at, sizeof value);
+    return be16toh(value);
+}
+
+static int64_t eight_bytes(const char *at)
+{
+    uint64_t value;
+    memcpy(&value, at, sizeof value);
+    return (int64_t)be64toh(value);
+}
+
+// The whole part of a sum: groups of four digits, the first one's weight as a
+// power of 10,000, the sign (numeric_send() of PostgreSQL).
+static int64_t whole_of(const char *at)
+{
+    enum { HEADER = 8, NEGATIVE = 0x4000 };
+    int groups = (int16_t)two_bytes(at), weight = (int16_t)two_bytes(at + 2);
+    int64_t whole = 0;
+    for (int i = 0; i <= weight; i++)
+        whole = whole * 10000 +
+                (i < groups ? two_bytes(at + HEADER + 2 * (ptrdiff_t)i) : 0);
+    return two_bytes(at + 4) == NEGATIVE ? -whole : whole;
+}
+
+static int64_t read_int(struct sql_statement *s, int column)
+{
+    struct prepared *p = prepared_of(s);
+    if (is_null(s, column))
+        return 0;
+    const char *at = PQgetvalue(p->result, p->row - 1, column);
+    switch (PQftype(p->result, column)) {
+    case TYPE_BOOL:
+        return *at != 0;
+    case TYPE_INT8:
+        return eight_bytes(at);
+    case TYPE_INT4:
+        return (int32_t)((uint32_t)two_bytes(at) << 16 | two_bytes(at + 2));
+    case TYPE_INT2:
+        return (int16_t)two_bytes(at);
+    case TYPE_NUMERIC:
+        return whole_of(at);
+    default:
+        return strtoll(at, NULL, 10);
+    }
+}
+
+static double read_real(struct sql_statement *s, int column)
+{
+    struct prepared *p = prepared_of(s);
+    if (is_null(s, column) || PQftype(p->result, column) != TYPE_FLOAT8)
+        return (double)read_int(s, column);
+    int64_t bits = eight_bytes(PQgetvalue(p->result, p->row - 1, column));
+    double value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+static bool is_number(Oid type)
+{
+    return type == TYPE_INT8 || type == TYPE_INT4 || type == TYPE_INT2 ||
+           type == TYPE_NUMERIC || type == TYPE_BOOL;
+}
+
+static const char *read_text(struct sql_statement *s, int column)
+{
+    struct prepared *p = prepared_of(s);
+    if (is_null(s, column))
+        return NULL;
+    if (!is_number(PQftype(p->result, column)))
+        return PQgetvalue(p->result, p->row - 1, column);
+    snprintf(p->number, sizeof p->number, "%" PRId64, read_int(s, column));
+    return p->number;
+}
+
+static const void *read_bytes(struct sql_statement *s, int column,
+                              size_t *out_size)
+{
+    struct prepared *p = prepared_of(s);
+    if (is_null(s, column)) {
+        *out_size = 0;
+        return NULL;
+    }
+    *out_size = (size_t)PQgetlength(p->result, p->row - 1, column);
+    return PQgetvalue(p->result, p->row - 1, column);
+}
+
+static void done(struct sql_statement *s)
+{
+    if (s->handle)
+        clear(s->handle);
+}
+
+static int64_t changes(struct sql *sql)
+{
+    return own(sql)->changes;
+}
+
+static enum sql_result begin_as(struct sql *sql, const char *how)
+{
+    enum sql_result result = run(sql, how);
+    if (result == SQL_BUSY && is_lost(sql)) // nothing is begun yet
+        result = run(sql, how);
+    own(sql)->in_transaction = result == SQL_OK;
+    return result;
+}
+
+static enum sql_result begin(struct sql *sql)
+{
+    return begin_as(sql, "BEGIN READ WRITE");
+}
+
+static enum sql_result begin_reading(struct sql *sql)
+{
+    return begin_as(sql, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+}
+
+// A COMMIT of a transaction that failed answers ROLLBACK.
+static enum sql_result commit(struct sql *sql)
+{
+    PGresult *answer = PQexec(own(sql)->db, "COMMIT");
+    enum sql_result result = seen(sql, answer, "COMMIT");
+    if (result == SQL_OK && strcmp(PQcmdStatus(answer), "COMMIT") != 0) {
+        log_error(module, "%s: a statement failed, nothing is committed",
+                  sql->name);
+        result = SQL_ERROR;
+    }
+    PQclear(answer);
+    own(sql)->in_transaction = result != SQL_OK;
+    return result;
+}
+
+static void roll_back(struct sql *sql)
+{
+    own(sql)->in_transaction = false;
+    if (!is_lost(sql) && PQtransactionStatus(own(sql)->db) != PQTRANS_IDLE)
+        run_once(sql, "ROLLBACK");
+}
+
+// The first column of a one-row query; `absent` when there is no row.
+static enum sql_result ask(struct sql *sql, const char *query, int64_t absent,
+                           int64_t *out)
+{
+    if (is_lost(sql) && !own(sql)->in_transaction && !connect_again(sql))
+        return SQL_BUSY;
+    PGresult *answer = PQexec(own(sql)->db, query);
+    enum sql_result result = seen(sql, answer, query);
+    if (result == SQL_OK)
+        *out = PQntuples(answer) > 0
+                   ? strtoll(PQgetvalue(answer, 0, 0), NULL, 10)
+                   : absent;
+    PQclear(answer);
+    return result;
+}
+
+static int version_of(struct sql *sql)
+{
+    int64_t count = 0, version = 0;
+    enum sql_result result =
+        ask(sql,
+            "SELECT count(*) FROM pg_tables WHERE schemaname = 'main'"
+            " AND tablename = 'schema_version'",
+            0, &count);
+    if (result == SQL_OK && count > 0)
+        result =
+            ask(sql, "SELECT version FROM main.schema_version", 0, &version);
+    return result == SQL_OK ? (int)version : -1;
+}
+
+static enum sql_result set_version(struct sql *sql, int version, int program)
+{
+    char script[256];
+    snprintf(script, sizeof script,
+             "CREATE TABLE IF NOT EXISTS main.schema_version"
+             " (version BIGINT PRIMARY KEY, program BIGINT NOT NULL);"
+             "DELETE FROM main.schema_version;"
+             "INSERT INTO main.schema_version VALUES (%d, %d)",
+             version, program);
+    return run(sql, script);
+}
+
+static int program_of(struct sql *sql)
+{
+    int64_t program = 0;
+    ask(sql, "SELECT program FROM main.schema_version", 0, &program);
+    return (int)program;
+}
+
+static enum sql_result before_migration(struct sql *sql, int held)
+{
+    int64_t count = 0;
+    if (held != 0)
+        return SQL_OK;
+    enum sql_result result =
+        ask(sql, "SELECT count(*) FROM pg_tables WHERE schemaname = 'main'", 0,
+            &count);
+    if (result != SQL_OK || count == 0)
+        return result;
+    log_error(module,
+              "%s: the schema main has tables, but no version: it is another "
+              "program's, or was damaged",
+              sql->name);
+    return SQL_CORRUPT;
+}
+
+static bool schema_is(struct sql *sql, const struct sql_migration *migrations)
+{
+    int last = 0;
+    for (; migrations->version; migrations++)
+        last = migrations->version;
+    return version_of(sql) == last;
+}
+
+static bool changed(struct sql *sql)
+{
+    (void)sql;
+    return true;
+}
+
+static bool is_replaced(struct sql *sql)
+{
+    (void)sql;
+    return false;
+}
+
+static enum sql_result copy_to(struct sql *sql, const char *path)
+{
+    log_error(module, "%s: %s: a copy of PostgreSQL is made by pg_dump",
+              sql->name, path);
+    return SQL_ERROR;
+}
+
+static enum sql_result checkpoint(struct sql *sql, bool truncate)
+{
+    (void)sql;
+    (void)truncate;
+    return SQL_OK;
+}
+
+static int64_t bytes_held(struct sql *sql)
+{
+    int64_t bytes = 0;
+    ask(sql, "SELECT pg_database_size(current_database())", 0, &bytes);
+    return bytes;
+}
+
+static int wal_pages(struct sql *sql)
+{
+    (void)sql;
+    return 0;
+}
+
+static bool is_sound(struct sql *sql, bool whole)
+{
+    (void)whole;
+    return version_of(sql) >= 0;
+}
+
+static void close_connection(struct sql *sql)
+{
+    for (size_t i = 0; i < sql->count; i++)
+        forget_text(sql->statements[i].handle);
+    PQfinish(own(sql)->db);
+    sql_release(sql);
+    free(sql);
+}
+
+static const struct sql_engine engine = {
+    .close = close_connection,
+    .run = run,
+    .version = version_of,
+    .set_version = set_version,
+    .program = program_of,
+    .before_migration = before_migration,
+    .schema_is = schema_is,
+    .use = use,
+    .bind_int = bind_int,
+    .bind_real = bind_real,
+    .bind_text = bind_text,
+    .bind_bytes = bind_bytes,
+    .bind_null = bind_null,
+    .step = step,
+    .read_int = read_int,
+    .read_real = read_real,
+    .read_text = read_text,
+    .read_bytes = read_bytes,
+    .is_null = is_null,
+    .done = done,
+    .changes = changes,
+    .begin = begin,
+    .begin_reading = begin_reading,
+    .commit = commit,
+    .roll_back = roll_back,
+    .changed = changed,
+    .is_replaced = is_replaced,
+    .copy_to = copy_to,
+    .checkpoint = checkpoint,
+    .bytes_held = bytes_held,
+    .wal_pages = wal_pages,
+    .is_sound = is_sound,
+};
+
+static void log_notice(void *ctx, const char *said)
+{
+    struct sql *sql = ctx;
+    log_warn(module, "%s: %.*s", sql->name, (int)strcspn(said, "\n"), said);
+}
+
+// What stands before the address is only what it does not say itself.
+static PGconn *connect_to(const char *url, enum sql_mode mode)
+{
+    const char *const keywords[] = {"fallback_application_name",
+                                    "connect_timeout",
+                                    "tcp_user_timeout",
+                                    "target_session_attrs",
+                                    "dbname",
+                                    "client_encoding",
+                                    NULL};
+    const char *const values[] = {
+        "hailong", "5",    "10000", mode == SQL_WRITER ? "read-write" : "any",
+        url,       "UTF8", NULL};
+    return PQconnectdbParams(keywords, values, 1);
+}
+
+// What follows a name and a password, without options.
+static char *name_of(const char *url)
+{
+    const char *address = strstr(url, "://") + 3;
+    size_t authority = strcspn(address, "/?");
+    const char *at = memrchr(address, '@', authority);
+    if (at)
+        address = at + 1;
+    char *name = NULL;
+    if (asprintf(&name, "postgresql://%.*s", (int)strcspn(address, "?"),
+                 address) < 0)
+        return NULL;
+    return name;
+}
+
+enum sql_result postgres_open(const char *url, enum sql_mode mode,
+                              const char *const *statements, size_t count,
+                              struct sql **out_sql)
+{
+    struct postgres *made = calloc(1, sizeof *made);
+    struct sql *sql = made ? &made->sql : NULL;
+    char *name = name_of(url);
+    bool ready =
+        made && name && sql_prepare(sql, &engine, name, statements, count);
+    free(name);
+    if (!ready) {
+        log_error(module, "out of memory");
+        if (made)
+            sql_release(sql);
+        free(made);
+        return SQL_ERROR;
+    }
+    made->mode = mode;
+    made->session = 1;
+    made->db = connect_to(url, mode);
+    if (is_lost(sql)) {
+        log_said(sql, "connect", PQerrorMessage(made->db), NULL);
+        sql_close(sql);
+        return SQL_BUSY;
+    }
+    PQsetNoticeProcessor(made->db, log_notice, sql);
+    enum sql_result result = configure(sql);
+    if (result != SQL_OK) {
+        sql_close(sql);
+        return result;
+    }
+    *out_sql = sql;
+    return SQL_OK;
+}

@@ -1,0 +1,110 @@
+// The schema on PostgreSQL holds what all versions for SQLite make together:
+// the same tables, columns in the same order, of the same types, and indexes.
+// Skipped where no scratch cluster is named.
+#include "common/buf.h"
+#include "office/office.h"
+#include "postgres/database.h"
+#include "support/scratch.h"
+#include "support/scratch_database.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { COLUMNS, INDEXES, COUNT };
+static const char *const of_sqlite[COUNT] = {
+    [COLUMNS] = "SELECT m.name || '.' || i.name || ' ' || CASE i.type"
+                "  WHEN 'INTEGER' THEN 'bigint' WHEN 'TEXT' THEN 'text C'"
+                "  WHEN 'BLOB' THEN 'bytea' ELSE i.type END"
+                "  || iif(i.\"notnull\" OR i.pk, ' NOT NULL', '')"
+                " FROM sqlite_schema m, pragma_table_xinfo(m.name) i"
+                " WHERE m.type = 'table' ORDER BY m.name, i.cid",
+    [INDEXES] = "SELECT tbl_name || ' ' || name FROM sqlite_schema"
+                " WHERE type = 'index' AND sql IS NOT NULL ORDER BY 1",
+};
+static const char *const of_postgres[COUNT] = {
+    [COLUMNS] = "SELECT table_name || '.' || column_name || ' ' || data_type"
+                "  || CASE WHEN collation_name IS NULL THEN ''"
+                "  ELSE ' ' || collation_name END"
+                "  || CASE is_nullable WHEN 'NO' THEN ' NOT NULL' ELSE '' END"
+                " FROM information_schema.columns WHERE table_schema = 'main'"
+                " AND table_name NOT IN ('schema_version', 'sqlite_schema')"
+                " ORDER BY table_name COLLATE \"C\", ordinal_position",
+    [INDEXES] = "SELECT tablename || ' ' || indexname FROM pg_indexes"
+                " WHERE schemaname = 'main' AND indexname NOT LIKE '%\\_pkey'"
+                " AND indexname NOT LIKE '%\\_key'"
+                " ORDER BY (tablename || ' ' || indexname) COLLATE \"C\"",
+};
+
+static void list(struct sql *sql, size_t what, struct buf *out)
+{
+    struct sql_statement *s = sql_use(sql, what);
+    enum sql_result result;
+    while ((result = sql_step(s)) == SQL_OK)
+        buf_printf(out, "%s\n", sql_text(s, 0));
+    assert_int_equal(result, SQL_NONE);
+    sql_done(s);
+}
+
+static void describe(const char *address, const char *const *statements,
+                     struct buf *columns, struct buf *indexes)
+{
+    struct office *office = NULL;
+    struct sql *sql = NULL;
+    assert_int_equal(office_open(address, OFFICE_WRITER, &office), OFFICE_OK);
+    office_close(office);
+    assert_int_equal(
+        database_open(address, SQL_FOLLOWER, statements, COUNT, &sql), SQL_OK);
+    list(sql, COLUMNS, columns);
+    list(sql, INDEXES, indexes);
+    sql_close(sql);
+}
+
+// The first line in which two texts differ is what one wants to read.
+static void expect_same(const struct buf *file, const struct buf *postgres)
+{
+    const char *a = buf_text(file), *b = buf_text(postgres);
+    while (*a && strcspn(a, "\n") == strcspn(b, "\n") &&
+           strncmp(a, b, strcspn(a, "\n")) == 0) {
+        a += strcspn(a, "\n") + 1;
+        b += strcspn(b, "\n") + 1;
+    }
+    if (*a || *b)
+        fail_msg("SQLite has \"%.*s\", PostgreSQL \"%.*s\"",
+                 (int)strcspn(a, "\n"), a, (int)strcspn(b, "\n"), b);
+}
+
+static void test_both_have_the_same_tables(void **state)
+{
+    (void)state;
+    char folder[SCRATCH_SIZE], path[128], url[SCRATCH_URL_SIZE];
+    struct buf columns[2] = {{0}, {0}}, indexes[2] = {{0}, {0}};
+    if (!scratch_database_make(url))
+        skip();
+    scratch_make(folder);
+    snprintf(path, sizeof path, "%s/office.db", folder);
+    describe(path, of_sqlite, &columns[0], &indexes[0]);
+    describe(url, of_postgres, &columns[1], &indexes[1]);
+    assert_true(columns[0].size > 1000);
+    expect_same(&columns[0], &columns[1]);
+    expect_same(&indexes[0], &indexes[1]);
+    for (int i = 0; i < 2; i++) {
+        buf_free(&columns[i]);
+        buf_free(&indexes[i]);
+    }
+    scratch_remove(folder);
+    scratch_database_drop(url);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_both_have_the_same_tables),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,14 @@
+// A database of a test on a scratch cluster of PostgreSQL, when the environment
+// names one: HAILONG_TEST_POSTGRES, "postgresql://…/" (tools/on-postgres).
+#pragma once
+#include <stdbool.h>
+
+enum { SCRATCH_URL_SIZE = 128 };
+
+// A new, empty one. False, and "", where no cluster is named.
+bool scratch_database_make(char out_url[SCRATCH_URL_SIZE]);
+// Whoever is connected still is thrown out. Accepts "".
+void scratch_database_drop(const char *url);
+
+// Asks the cluster for something, outside of any such database.
+void scratch_cluster_run(const char *script);
