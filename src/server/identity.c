@@ -10,7 +10,19 @@
 
 static const char MODULE[] = "server";
 
-bool identity_open(struct identity *out, const char *directory)
+static bool name_database(struct identity *out, const char *directory,
+                          const char *database)
+{
+    if (!database) {
+        return file_join(out->database, sizeof out->database, directory,
+                         "office.db");
+    }
+    return snprintf(out->database, sizeof out->database, "%s", database) <
+           (int)sizeof out->database;
+}
+
+bool identity_open(struct identity *out, const char *directory,
+                   const char *database)
 {
     char lock[PATH_MAX];
     memset(out, 0, sizeof *out);
@@ -21,8 +33,7 @@ bool identity_open(struct identity *out, const char *directory)
     }
     if (snprintf(out->directory, sizeof out->directory, "%s", directory) >=
             (int)sizeof out->directory ||
-        !file_join(out->database, sizeof out->database, directory,
-                   "office.db") ||
+        !name_database(out, directory, database) ||
         !file_join(lock, sizeof lock, directory, "server.lock")) {
         log_error(MODULE, "%s: the path is too long", directory);
         return false;

@@ -10,7 +10,7 @@
 
 struct identity {
     char directory[PATH_MAX];
-    char database[PATH_MAX]; // office.db in it
+    char database[PATH_MAX]; // office.db in it, or an address of PostgreSQL
     int lock;                // descriptor of server.lock, -1: none
     struct key key;
     char key_base64[KEY_PUBLIC_BASE64_SIZE];
@@ -18,9 +18,10 @@ struct identity {
     char box_base64[BOX_KEY_BASE64_SIZE];
 };
 
-// Makes the directory when it is missing and takes the lock. False with the
-// cause in the log.
-bool identity_open(struct identity *out, const char *directory);
+// Makes the directory when it is missing and takes the lock. `database` NULL: a
+// file in it. False with the cause in the log.
+bool identity_open(struct identity *out, const char *directory,
+                   const char *database);
 // Reads server.key and box.key (0600), or makes them; not when `has_devices`.
 bool identity_load_keys(struct identity *identity, bool has_devices);
 // Wipes the keys and gives up the lock.

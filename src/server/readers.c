@@ -27,7 +27,7 @@ struct readers *readers_open(const char *address, size_t count)
         enum office_result result =
             office_open(address, OFFICE_READER, &office);
         if (result != OFFICE_OK) {
-            log_error(MODULE, "%s cannot be read: %s", address,
+            log_error(MODULE, "the database cannot be read: %s",
                       office_result_name(result));
             readers_close(readers);
             return NULL;

@@ -135,7 +135,7 @@ static bool prepare_office(struct server *server, struct office *office)
         result = OFFICE_OK;
     }
     if (result != OFFICE_OK) {
-        log_error(MODULE, "%s cannot be used: %s", server->identity.database,
+        log_error(MODULE, "the database cannot be used: %s",
                   office_result_name(result));
         return false;
     }
@@ -150,7 +150,7 @@ static bool open_office(struct server *server)
     struct office *office = NULL;
     enum office_result result = office_open(path, OFFICE_WRITER, &office);
     if (result != OFFICE_OK) {
-        log_error(MODULE, "%s cannot be opened: %s", path,
+        log_error(MODULE, "the database cannot be opened: %s",
                   office_result_name(result));
         return false;
     }
@@ -294,7 +294,7 @@ static enum server_outcome prepare(struct server *server)
         !certificate_find_pin(settings->tls_cert, server->pin)) {
         return SERVER_FAILED;
     }
-    if (!identity_open(&server->identity, settings->data) ||
+    if (!identity_open(&server->identity, settings->data, settings->db) ||
         !open_office(server)) {
         return SERVER_FAILED;
     }

@@ -9,6 +9,10 @@
 const struct config_key SERVER_KEYS[] = {
     {"server", "data", CONFIG_TEXT, NULL, 0, 0,
      "directory of the database and the keys"},
+    {"server", "db", CONFIG_TEXT, NULL, 0, 0,
+     "postgresql://… instead of a file in --data; with --keys"},
+    {"server", "keys", CONFIG_TEXT, NULL, 0, 0,
+     "directory of the keys, beside --db"},
     {"server", "listen", CONFIG_TEXT, "127.0.0.1:8650", 0, 0,
      "address:port; port 0 picks a free one"},
     {"server", "port_file", CONFIG_TEXT, NULL, 0, 0,
@@ -441,18 +445,44 @@ static bool read_limits(const struct config *config,
     return true;
 }
 
-bool server_settings_read(const struct config *config,
-                          struct server_settings *out, struct buf *message)
+static bool read_place(const struct config *config, struct server_settings *out,
+                       struct buf *message)
 {
-    struct server_settings settings = {0};
-    settings.data = config_text(config, "data");
-    settings.port_file = config_text(config, "port_file");
-    if (!settings.data || settings.data[0] == '\0') {
+    const char *keys = config_text(config, "keys");
+    out->data = config_text(config, "data");
+    out->db = config_text(config, "db");
+    if (out->db && !office_is_url(out->db)) {
+        buf_append_text(message, "db: is no address; give --db "
+                                 "postgresql://USER@HOST/DATABASE, or --data "
+                                 "DIR alone for a file in that directory");
+        return false;
+    }
+    if (out->db && (!keys || keys[0] == '\0' || out->data)) {
+        buf_append_text(message, "db: give --keys DIR with it, the directory "
+                                 "of the keys, and no --data");
+        return false;
+    }
+    if (!out->db && keys) {
+        buf_append_text(message, "keys: stands beside --db; --data DIR holds "
+                                 "the keys and the database");
+        return false;
+    }
+    out->data = out->db ? keys : out->data;
+    if (!out->data || out->data[0] == '\0') {
         buf_append_text(message, "data: is missing; give --data DIR, the "
                                  "directory of the database and the keys");
         return false;
     }
-    if (!read_listener(config, &settings, message) ||
+    return true;
+}
+
+bool server_settings_read(const struct config *config,
+                          struct server_settings *out, struct buf *message)
+{
+    struct server_settings settings = {0};
+    settings.port_file = config_text(config, "port_file");
+    if (!read_place(config, &settings, message) ||
+        !read_listener(config, &settings, message) ||
         !read_unit(config, &settings, message) ||
         !read_kiosk(config, &settings, message) ||
         !read_limits(config, &settings, message)) {

@@ -34,6 +34,7 @@ bool server_address_parse(const char *text, struct server_address *out);
 // Texts belong to the config it was read from, which must outlive it.
 struct server_settings {
     const char *data; // the server's directory
+    const char *db;   // an address of PostgreSQL; NULL: a file in it
     struct server_address address;
     const char *port_file;          // NULL: none
     const char *tls_cert, *tls_key; // NULL: plain HTTP

@@ -26,14 +26,6 @@ int64_t upkeep_days_left(int64_t free_bytes, int64_t bytes, int64_t copies,
     return left < FAR_DAYS ? (int64_t)left : FAR_DAYS;
 }
 
-static int64_t file_bytes(const char *path, const char *suffix)
-{
-    char whole[PATH_MAX];
-    struct stat found;
-    snprintf(whole, sizeof whole, "%s%s", path, suffix);
-    return stat(whole, &found) == 0 ? (int64_t)found.st_size : 0;
-}
-
 static bool add_visits(void *ctx, const struct office_total *total)
 {
     int64_t *count = ctx;
@@ -71,8 +63,7 @@ bool upkeep_look(const char *directory, const char *database,
     } else {
         log_warn(MODULE, "%s: %s", directory, strerror(errno));
     }
-    found.database_bytes =
-        file_bytes(database, "") + file_bytes(database, "-wal");
+    found.database_bytes = office_bytes(office);
     if (backup_note_read(directory, &note)) {
         found.backup_at = note.at;
     }
@@ -87,7 +78,8 @@ bool upkeep_look(const char *directory, const char *database,
     }
     found.since = date_wall_ms_of_day(first);
     int64_t copies = 1 + (same_disk(directory, note.folder) ? note.kept : 0);
-    if (found.disk_free >= 0) {
+    // What PostgreSQL stands on is not known here.
+    if (found.disk_free >= 0 && !office_is_url(database)) {
         found.days_left =
             upkeep_days_left(found.disk_free, found.database_bytes, copies,
                              recent, all, RECENT_DAYS);

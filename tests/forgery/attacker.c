@@ -1,8 +1,9 @@
 #include "forgery/attacker.h"
 #include "common/file.h"
-#include "sql/sql.h"
+#include "postgres/database.h"
 #include "support/check.h"
 #include "support/command_runner.h"
+#include "support/tampering.h"
 #include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -46,7 +47,8 @@ static struct sql *open_database(const char *folder, const char *database,
     char path[PATH_MAX];
     struct sql *sql = NULL;
     assert_true(file_join(path, sizeof path, folder, database));
-    assert_int_equal(sql_open(path, mode, statements, count, &sql), SQL_OK);
+    assert_int_equal(database_open(path, mode, statements, count, &sql),
+                     SQL_OK);
     return sql;
 }
 
@@ -60,7 +62,7 @@ static void drop_triggers(struct sql *sql, struct buf *again)
         buf_printf(again, "%s;", sql_text(s, 1));
     }
     sql_done(s);
-    assert_int_equal(sql_run(sql, buf_text(&drop)), SQL_OK);
+    assert_int_equal(tamper_run(sql, buf_text(&drop)), SQL_OK);
     buf_free(&drop);
 }
 
@@ -72,12 +74,12 @@ static bool run_script(const char *folder, const char *database,
     struct sql *sql =
         open_database(folder, database, SQL_WRITER, statements, 1);
     struct buf again = {0};
-    assert_int_equal(sql_run(sql, "PRAGMA foreign_keys = OFF;"
-                                  "PRAGMA synchronous = OFF"),
+    assert_int_equal(tamper_run(sql, "PRAGMA foreign_keys = OFF;"
+                                     "PRAGMA synchronous = OFF"),
                      SQL_OK);
     drop_triggers(sql, &again);
-    bool done = sql_run(sql, script) == SQL_OK;
-    assert_int_equal(sql_run(sql, buf_text(&again)), SQL_OK);
+    bool done = tamper_run(sql, script) == SQL_OK;
+    assert_int_equal(tamper_run(sql, buf_text(&again)), SQL_OK);
     sql_close(sql);
     buf_free(&again);
     return done;

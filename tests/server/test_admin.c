@@ -358,7 +358,7 @@ static void test_who_did_it_stands_there(void **state)
     say("POST", "/api/v1/keys/1/revoke", NULL, &answer);
     say("POST", "/api/v1/keys/1/revoke", NULL, &answer);
     answer_free(&answer);
-    snprintf(path, sizeof path, "%s/office.db", server.folder);
+    snprintf(path, sizeof path, "%s", server.database);
     assert_int_equal(office_open(path, OFFICE_READER, &office), OFFICE_OK);
     assert_int_equal(office_list_audit(office, append_entry, &trail),
                      OFFICE_OK);

@@ -202,7 +202,7 @@ static void test_a_heartbeat_tells_how_the_device_is(void **state)
     maker_rate(&device.ledger, 5);
     made_device_send(&device, &server, 1, 1, 200, &answer);
     made_device_send(&device, &server, 3, 2, 200, &answer);
-    snprintf(path, sizeof path, "%s/office.db", server.folder);
+    snprintf(path, sizeof path, "%s", server.database);
     assert_int_equal(office_open(path, OFFICE_READER, &office), OFFICE_OK);
     assert_int_equal(office_find_device(office, device.ledger.device, &seen),
                      OFFICE_OK);

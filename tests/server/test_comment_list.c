@@ -3,9 +3,10 @@
 #include "common/clock.h"
 #include "common/date.h"
 #include "ledger/box.h"
-#include "sql/sql.h"
+#include "postgres/database.h"
 #include "support/check.h"
 #include "support/server_maker.h"
+#include "support/tampering.h"
 #include <stdio.h>
 
 static struct made_server server;
@@ -53,9 +54,9 @@ static void run_on_office(const char *script)
     struct sql *sql = NULL;
     char path[128];
     made_server_stop(&server);
-    snprintf(path, sizeof path, "%s/office.db", server.folder);
-    assert_int_equal(sql_open(path, SQL_WRITER, NULL, 0, &sql), SQL_OK);
-    assert_int_equal(sql_run(sql, script), SQL_OK);
+    snprintf(path, sizeof path, "%s", server.database);
+    assert_int_equal(database_open(path, SQL_WRITER, NULL, 0, &sql), SQL_OK);
+    assert_int_equal(tamper_run(sql, script), SQL_OK);
     sql_close(sql);
     made_server_restart(&server, NULL);
 }

@@ -34,7 +34,7 @@ static struct office *open_office(void)
 {
     char path[128];
     struct office *office = NULL;
-    snprintf(path, sizeof path, "%s/office.db", server.folder);
+    snprintf(path, sizeof path, "%s", server.database);
     assert_int_equal(office_open(path, OFFICE_READER, &office), OFFICE_OK);
     return office;
 }

@@ -141,7 +141,7 @@ static void test_an_expired_code_is_refused(void **state)
     (void)state;
     made_server_start(&own, NULL);
     made_server_stop(&own);
-    snprintf(path, sizeof path, "%s/office.db", own.folder);
+    snprintf(path, sizeof path, "%s", own.database);
     assert_int_equal(office_open(path, OFFICE_WRITER, &office), OFFICE_OK);
     assert_int_equal(office_add_device(office, &wanted,
                                        clock_wall_ms() - half_an_hour - 60000,
@@ -269,9 +269,9 @@ static void test_modes_of_privacy_are_told_anew(void **state)
     assert_ptr_equal(pseudonym_key_on(&keys, today), &keys.list[0]);
     json_decref(config);
     made_server_stop(&own);
-    made_server_restart(&own, (const char *[]){"--privacy", "linked",
-                                               "--walk-up", "fields",
-                                               "--contact-s", "90", NULL});
+    made_server_restart(&own,
+                        (const char *[]){"--privacy", "linked", "--walk-up",
+                                         "fields", "--contact-s", "90", NULL});
     get_own(&own, &device, &config);
     assert_int_equal(json_integer_value(json_object_get(config, "version")), 2);
     assert_true(pseudonym_keys_read(config, &keys));

@@ -3,12 +3,14 @@
 // well and badly, answers with a status, a type and a shape that stand there.
 #include "common/clock.h"
 #include "common/file.h"
+#include "postgres/database.h"
 #include "server/routes.h"
-#include "sql/sql.h"
 #include "support/check.h"
 #include "support/json_shape.h"
 #include "support/phone_hand.h"
 #include "support/server_maker.h"
+#include "support/tampering.h"
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -1332,34 +1334,34 @@ static void test_nothing_is_told_that_never_comes(void **state)
 // Single visits are given out when their quarter is over; one code's time is.
 static void let_time_pass(void)
 {
-    static const char *const statements[] = {
-        "SELECT printf('%016x', ticket) FROM cases"};
+    static const char *const statements[] = {"SELECT ticket FROM cases"};
     char path[128];
     struct sql_statement *s;
     struct sql *sql = NULL;
     made_server_stop(&server);
-    snprintf(path, sizeof path, "%s/office.db", server.folder);
-    assert_int_equal(sql_open(path, SQL_WRITER, statements, 1, &sql), SQL_OK);
+    snprintf(path, sizeof path, "%s", server.database);
+    assert_int_equal(database_open(path, SQL_WRITER, statements, 1, &sql),
+                     SQL_OK);
     assert_int_equal(
-        sql_run(sql,
-                "UPDATE rounds SET quarter = quarter - 4;"
-                "DROP TRIGGER cases_keep;"
-                "UPDATE cases SET quarter = quarter - 4;"
-                "INSERT INTO visit_flags (flag_no, rule, counter_no,"
-                " officer_no, first_day, last_day, figures, version, since)"
-                " VALUES (1, 0, 0, 0, 20454, 20454, '{\"ratings\":6}', 0, 1);"
-                "INSERT INTO flag_visits SELECT 1, device_no, gen, seq"
-                " FROM cases LIMIT 1;"
-                "UPDATE enrolment_codes SET expires_at = 1 WHERE used_at = 0;"
-                "INSERT INTO papers (kind, number, name, made_at, mail,"
-                " next_at) VALUES (0, 99999, 'x', 1, 0, 1);"
-                "INSERT INTO alerts (alert_no, kind, subject, label, detail,"
-                " opened_at) VALUES (1, 2, 'hanh-chinh:2026-01', '2026-01',"
-                " '{}', 1)"),
+        tamper_run(
+            sql, "UPDATE rounds SET quarter = quarter - 4;"
+                 "DROP TRIGGER cases_keep;"
+                 "UPDATE cases SET quarter = quarter - 4;"
+                 "INSERT INTO visit_flags (flag_no, rule, counter_no,"
+                 " officer_no, first_day, last_day, figures, version, since)"
+                 " VALUES (1, 0, 0, 0, 20454, 20454, '{\"ratings\":6}', 0, 1);"
+                 "INSERT INTO flag_visits SELECT 1, device_no, gen, seq"
+                 " FROM cases LIMIT 1;"
+                 "UPDATE enrolment_codes SET expires_at = 1 WHERE used_at = 0;"
+                 "INSERT INTO papers (kind, number, name, made_at, mail,"
+                 " next_at) VALUES (0, 99999, 'x', 1, 0, 1);"
+                 "INSERT INTO alerts (alert_no, kind, subject, label, detail,"
+                 " opened_at) VALUES (1, 2, 'hanh-chinh:2026-01', '2026-01',"
+                 " '{}', 1)"),
         SQL_OK);
     s = sql_use(sql, 0);
     assert_int_equal(sql_step(s), SQL_OK);
-    snprintf(low_case, sizeof low_case, "%s", sql_text(s, 0));
+    snprintf(low_case, sizeof low_case, "%016" PRIx64, (uint64_t)sql_int(s, 0));
     sql_done(s);
     sql_close(sql);
     made_server_restart(&server, OPTIONS);

@@ -1,10 +1,11 @@
 // Who may ask for what: every route of the server, asked by every kind of
 // caller, against a table written by hand. A route that is new must be told
 // here first.
+#include "postgres/database.h"
 #include "server/routes.h"
-#include "sql/sql.h"
 #include "support/check.h"
 #include "support/server_maker.h"
+#include "support/tampering.h"
 #include <stdio.h>
 
 // Who asks. The first ten may be let in by a route; the others never are, but
@@ -211,14 +212,14 @@ static void age_and_disable(void)
     static const char *const none[] = {"SELECT 1"};
     char path[128];
     struct sql *sql = NULL;
-    snprintf(path, sizeof path, "%s/office.db", server.folder);
-    assert_int_equal(sql_open(path, SQL_WRITER, none, 1, &sql), SQL_OK);
+    snprintf(path, sizeof path, "%s", server.database);
+    assert_int_equal(database_open(path, SQL_WRITER, none, 1, &sql), SQL_OK);
     assert_int_equal(
-        sql_run(sql,
-                "UPDATE sessions SET used_at = used_at - 1860000 WHERE "
-                "person_no IN (SELECT person_no FROM people WHERE name LIKE "
-                "'old-%');"
-                "UPDATE people SET disabled_at = 1 WHERE name LIKE 'off-%';"),
+        tamper_run(
+            sql, "UPDATE sessions SET used_at = used_at - 1860000 WHERE "
+                 "person_no IN (SELECT person_no FROM people WHERE name LIKE "
+                 "'old-%');"
+                 "UPDATE people SET disabled_at = 1 WHERE name LIKE 'off-%';"),
         SQL_OK);
     sql_close(sql);
 }

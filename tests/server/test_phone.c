@@ -43,7 +43,7 @@ static struct office *open_office(const struct made_server *server,
 {
     char path[128];
     struct office *office = NULL;
-    snprintf(path, sizeof path, "%s/office.db", server->folder);
+    snprintf(path, sizeof path, "%s", server->database);
     assert_int_equal(office_open(path, mode, &office), OFFICE_OK);
     return office;
 }

@@ -3,9 +3,10 @@
 #include "common/clock.h"
 #include "common/date.h"
 #include "ledger/pseudonym.h"
-#include "sql/sql.h"
+#include "postgres/database.h"
 #include "support/check.h"
 #include "support/server_maker.h"
+#include "support/tampering.h"
 #include <regex.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,9 +43,9 @@ static void let_rounds_end(const char *const *options)
     struct sql *sql = NULL;
     char path[128];
     made_server_stop(&server);
-    snprintf(path, sizeof path, "%s/office.db", server.folder);
-    assert_int_equal(sql_open(path, SQL_WRITER, NULL, 0, &sql), SQL_OK);
-    assert_int_equal(sql_run(sql, "UPDATE rounds SET quarter = quarter - 4"),
+    snprintf(path, sizeof path, "%s", server.database);
+    assert_int_equal(database_open(path, SQL_WRITER, NULL, 0, &sql), SQL_OK);
+    assert_int_equal(tamper_run(sql, "UPDATE rounds SET quarter = quarter - 4"),
                      SQL_OK);
     sql_close(sql);
     made_server_restart(&server, options);

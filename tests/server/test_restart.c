@@ -85,7 +85,7 @@ static void holds_exactly(const struct made_server *server, int64_t lines)
     struct office_verification summary;
     struct office *office;
     char path[128];
-    snprintf(path, sizeof path, "%s/office.db", server->folder);
+    snprintf(path, sizeof path, "%s", server->database);
     assert_int_equal(office_open(path, OFFICE_READER, &office), OFFICE_OK);
     assert_int_equal(office_verify(office, say_finding, NULL, &summary),
                      OFFICE_OK);

@@ -236,7 +236,7 @@ static void test_a_restart_signs_nobody_out(void **state)
     (void)state;
     made_server_sign_in(&server, "an", &session);
     made_server_kill(&server);
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < 2 && server.database[0] == '/'; i++) {
         char path[128];
         struct buf bytes = {0};
         snprintf(path, sizeof path, "%s/%s", server.folder, files[i]);

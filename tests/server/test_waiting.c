@@ -257,7 +257,7 @@ static bool make_short(int64_t life_ms, char out_etag[80],
     struct invitation one = {.unit = "H24.12", .counter = "3"};
     char path[128];
     made_server_stop(&server);
-    snprintf(path, sizeof path, "%s/office.db", server.folder);
+    snprintf(path, sizeof path, "%s", server.database);
     assert_int_equal(office_open(path, OFFICE_WRITER, &office), OFFICE_OK);
     one.made_at = clock_wall_ms();
     one.expires_at = one.made_at + life_ms;

@@ -178,6 +178,7 @@ static void test_batches_that_wait_share_a_commit(void **state)
 // watchers hear of it; and when there is room again it is taken.
 static void test_a_full_disk_passes(void **state)
 {
+    made_office_needs_file();
     enum { LINES = 200 };
     struct made_office made;
     struct ledger_maker maker;

@@ -4,6 +4,7 @@
 #include "common/file.h"
 #include "common/log.h"
 #include "ledger/password.h"
+#include "office/office.h"
 #include "server/server.h"
 #include <dirent.h>
 #include <limits.h>
@@ -87,12 +88,17 @@ static void port_path(const struct made_server *made, char out[128])
 static pid_t begin(const struct made_server *made, const char *const *options)
 {
     char port_file[128];
+    bool is_file = !office_is_url(made->database);
     const char *argv[ARGUMENTS_MAX] = {
-        "hailong-server", "--data",      made->folder,  "--port-file",
-        port_file,        "--listen",    "127.0.0.1:0", "--unit-name",
-        "Bình Minh",      "--unit-code", "H24.12",      "--log-level",
-        "error"};
-    int argc = 13;
+        "hailong-server", is_file ? "--data" : "--keys",
+        made->folder,     "--port-file",
+        port_file,        "--listen",
+        "127.0.0.1:0",    "--unit-name",
+        "Bình Minh",      "--unit-code",
+        "H24.12",         "--log-level",
+        "error",          is_file ? NULL : "--db",
+        made->database};
+    int argc = is_file ? 13 : 15;
     for (; options && *options; options++) {
         assert_true(argc < ARGUMENTS_MAX);
         argv[argc++] = *options;
@@ -154,6 +160,9 @@ void made_server_start(struct made_server *made, const char *const *options)
     memset(made, 0, sizeof *made);
     strcpy(made->folder, "/tmp/hailong-server-XXXXXX");
     assert_non_null(mkdtemp(made->folder));
+    if (!scratch_database_make(made->database))
+        snprintf(made->database, sizeof made->database, "%s/office.db",
+                 made->folder);
     made_server_restart(made, options);
 }
 
@@ -201,6 +210,8 @@ void made_server_close(struct made_server *made)
     snprintf(phone, sizeof phone, "%s/phone", made->folder);
     remove_folder(phone);
     remove_folder(made->folder);
+    if (office_is_url(made->database))
+        scratch_database_drop(made->database);
 }
 
 void made_server_admin(struct made_server *made, const char *path,

@@ -4,12 +4,14 @@
 #pragma once
 #include "support/http_talk.h"
 #include "support/ledger_maker.h"
+#include "support/scratch_database.h"
 #include <stdint.h>
 #include <sys/types.h>
 
 struct made_server {
     char folder[64];
-    pid_t pid; // 0: it does not run
+    char database[SCRATCH_URL_SIZE]; // a path, or an address of PostgreSQL
+    pid_t pid;                       // 0: it does not run
     uint16_t port, admin_port;
     char admin_token[65];
 };
@@ -17,8 +19,8 @@ struct made_server {
 // Options as on the command line, ended by NULL; the folder, the port and a
 // name of the unit ("Bình Minh", code "H24.12") are given already.
 void made_server_start(struct made_server *made, const char *const *options);
-// One that somebody else runs, in this folder and on this port: it can be talked
-// to, and nothing else.
+// One that somebody else runs, in this folder and on this port: it can be
+// talked to, and nothing else.
 void made_server_join(struct made_server *made, const char *folder,
                       uint16_t port);
 // As a power cut takes it.
