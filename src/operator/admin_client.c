@@ -54,29 +54,28 @@ static bool take_lock(const char *path, struct admin *out, bool *out_runs,
     return out->lock >= 0;
 }
 
-static bool open_database(const char *directory, struct admin *out,
+static bool open_database(const struct server_place *place, struct admin *out,
                           struct console *console)
 {
-    char path[PATH_MAX], key[PATH_MAX];
+    char key[PATH_MAX];
+    const char *directory = place->directory;
     if (file_join(key, sizeof key, directory, SERVER_KEY) && file_exists(key) &&
         !key_load(key, &out->key)) {
         console_complain(console, "%s cannot be used: %s", key,
                          strerror(errno));
         return false;
     }
-    if (!file_join(path, sizeof path, directory, SERVER_DATABASE)) {
-        console_complain(console, "%s: the path is too long", directory);
-        return false;
-    }
-    enum office_result result = office_open(path, OFFICE_WRITER, &out->office);
+    enum office_result result =
+        office_open(place->database, OFFICE_WRITER, &out->office);
     if (result != OFFICE_OK)
-        server_data_complain(console, path, result);
+        server_data_complain(console, server_place_name(place), result);
     return result == OFFICE_OK;
 }
 
-bool admin_open(const char *directory, struct admin *out,
+bool admin_open(const struct server_place *place, struct admin *out,
                 struct console *console)
 {
+    const char *directory = place->directory;
     char lock[PATH_MAX], file[PATH_MAX];
     *out = (struct admin){.lock = -1};
     if (!file_exists(directory)) {
@@ -102,7 +101,7 @@ bool admin_open(const char *directory, struct admin *out,
     for (int i = 0; i < ADMIN_TRIES; i++) {
         bool runs;
         if (take_lock(lock, out, &runs, console)) {
-            if (open_database(directory, out, console))
+            if (open_database(place, out, console))
                 return true;
             admin_close(out);
             return false;

@@ -4,7 +4,7 @@
 // take its lock and write themselves.
 //
 //   struct admin admin;
-//   if (admin_open(directory, &admin, console)) {
+//   if (admin_open(&place, &admin, console)) {
 //       admin_add_key(&admin, …, console);
 //       admin_close(&admin);
 //   }
@@ -31,7 +31,8 @@ struct admin {
     char token[SECRET_TOKEN_SIZE]; // for it
 };
 
-bool admin_open(const char *directory, struct admin *out,
+struct server_place;
+bool admin_open(const struct server_place *place, struct admin *out,
                 struct console *console);
 void admin_close(struct admin *admin);
 

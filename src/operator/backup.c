@@ -219,6 +219,7 @@ static int backup_to_folder(struct office *office, const char *data,
 static int backup(const struct config *config, struct console *console)
 {
     const char *data = command_need(config, "data", console);
+    struct server_place place;
     bool to_folder = config_is_set(config, "dir");
     if (!data)
         return COMMAND_MISUSED;
@@ -230,7 +231,9 @@ static int backup(const struct config *config, struct console *console)
         return COMMAND_MISUSED;
     if (is_device(data, console))
         return COMMAND_FAILED;
-    struct office *office = server_data_read(data, console);
+    struct office *office = server_place_of(data, &place, console)
+                                ? server_data_read(&place, console)
+                                : NULL;
     if (!office)
         return COMMAND_FAILED;
     int code = to_folder ? backup_to_folder(office, data, config, console)

@@ -27,8 +27,8 @@ static const struct config_key EXPORT_KEYS[] = {
      "also what the server has acknowledged"},
     {0}};
 static const struct config_key IMPORT_KEYS[] = {
-    {"hailong", "data", CONFIG_TEXT, NULL, 0, 0,
-     "the directory of the server, or of the device for answers"},
+    SERVER_PLACE_OPTIONS("the directory of the server, or of the device for "
+                         "answers"),
     {"hailong", "answers", CONFIG_TEXT, NULL, 0, 0,
      "on the server: the file of answers to make; else FILE.answers"},
     {0}};
@@ -275,14 +275,14 @@ static bool take_all(struct admin *admin, const struct buf *text,
     return false;
 }
 
-static int import_on_server(const char *data, const char *path,
+static int import_on_server(const struct server_place *place, const char *path,
                             const char *answers, const struct buf *text,
                             struct console *console)
 {
     struct admin admin;
     struct output out;
     struct tally tally = {0};
-    if (!admin_open(data, &admin, console))
+    if (!admin_open(place, &admin, console))
         return COMMAND_FAILED;
     if (!output_open(&out, answers, console)) {
         admin_close(&admin);
@@ -329,20 +329,18 @@ static int import_on_device(const char *data, const char *path,
     return COMMAND_DONE;
 }
 
-static bool is_server(const char *data)
+static bool is_server(const struct server_place *place)
 {
-    char path[PATH_MAX];
-    return file_join(path, sizeof path, data, SERVER_DATABASE) &&
-           file_exists(path);
+    return office_is_url(place->database) || file_exists(place->database);
 }
 
 static int import(const struct config *config, struct console *console)
 {
-    const char *data = command_need(config, "data", console);
+    struct server_place place;
     const char *answers = config_text(config, "answers");
     char beside[PATH_MAX];
     struct buf text = {0};
-    if (!data)
+    if (!server_place_read(config, &place, console))
         return COMMAND_MISUSED;
     if (config_operand_count(config) != 1) {
         console_complain(console, "give one file to import");
@@ -355,10 +353,11 @@ static int import(const struct config *config, struct console *console)
         buf_free(&text);
         return COMMAND_FAILED;
     }
-    int status = is_server(data)
-                     ? import_on_server(data, path, answers ? answers : beside,
-                                        &text, console)
-                     : import_on_device(data, path, &text, console);
+    int status =
+        is_server(&place)
+            ? import_on_server(&place, path, answers ? answers : beside, &text,
+                               console)
+            : import_on_device(place.directory, path, &text, console);
     buf_free(&text);
     return status;
 }

@@ -3,12 +3,12 @@
 #include "common/file.h"
 #include "operator/admin_client.h"
 #include "operator/command.h"
+#include "operator/server_data.h"
 #include <errno.h>
 #include <string.h>
 
 static const struct config_key KEYS[] = {
-    {"hailong", "data", CONFIG_TEXT, NULL, 0, 0,
-     "the server's directory; the server may run"},
+    SERVER_PLACE_OPTIONS("the server's directory; the server may run"),
     {"hailong", "out", CONFIG_TEXT, NULL, 0, 0,
      "the file to make; else the text is printed"},
     {0}};
@@ -29,14 +29,14 @@ static bool write_file(const char *path, const struct buf *text,
 
 static int run(const struct config *config, struct console *console)
 {
-    const char *data = command_need(config, "data", console);
+    struct server_place place;
     const char *out = config_text(config, "out");
     bool to_file = out && out[0] != '\0';
     struct admin admin;
     struct buf text = {0};
-    if (!data)
+    if (!server_place_read(config, &place, console))
         return COMMAND_MISUSED;
-    if (!admin_open(data, &admin, console))
+    if (!admin_open(&place, &admin, console))
         return COMMAND_FAILED;
     bool done = admin_add_checkpoint(&admin, &text, console) && buf_ok(&text);
     admin_close(&admin);

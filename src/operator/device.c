@@ -7,11 +7,12 @@
 #include "operator/device_batch.h"
 #include "operator/listing.h"
 #include "operator/remote.h"
+#include "operator/server_data.h"
 #include "qr/qr.h"
 #include <string.h>
 
 static const struct config_key ADD_KEYS[] = {
-    {"hailong", "data", CONFIG_TEXT, NULL, 0, 0, "the server's directory"},
+    SERVER_PLACE_OPTIONS("the server's directory"),
     {"hailong", "counter", CONFIG_TEXT, NULL, 0, 0,
      "the counter where the device stands: 3"},
     {"hailong", "name", CONFIG_TEXT, NULL, 0, 0,
@@ -43,12 +44,11 @@ static const struct config_key ADD_KEYS[] = {
     {"hailong", "json", CONFIG_FLAG, "no", 0, 0, "print JSON"},
     {0}};
 static const struct config_key LIST_KEYS[] = {
-    {"hailong", "data", CONFIG_TEXT, NULL, 0, 0, "the server's directory"},
+    SERVER_PLACE_OPTIONS("the server's directory"),
     {"hailong", "json", CONFIG_FLAG, "no", 0, 0, "print JSON"},
     {0}};
 static const struct config_key REVOKE_KEYS[] = {
-    {"hailong", "data", CONFIG_TEXT, NULL, 0, 0, "the server's directory"},
-    {0}};
+    SERVER_PLACE_OPTIONS("the server's directory"), {0}};
 
 static void print_added(const struct admin_added_device *added, bool as_json,
                         struct console *console)
@@ -116,8 +116,9 @@ static int add(const struct config *config, struct console *console)
         .point = config_text(config, "point"),
         .unit = config_text(config, "unit_code"),
     };
-    const char *data = command_need(config, "data", console);
-    if (!data || (!csv && !device.counter) ||
+    struct server_place place;
+    if (!server_place_read(config, &place, console) ||
+        (!csv && !device.counter) ||
         !read_handout(config, server, pin, &device.handout, console))
         return COMMAND_MISUSED;
     const struct device_batch batch = {.csv = csv,
@@ -127,7 +128,7 @@ static int add(const struct config *config, struct console *console)
                                        .handout = device.handout,
                                        .as_json = config_flag(config, "json")};
     struct admin admin;
-    if (!admin_open(data, &admin, console))
+    if (!admin_open(&place, &admin, console))
         return COMMAND_FAILED;
     int code = csv || batch.file || batch.sheets
                    ? device_batch_run(&admin, &batch, console)
@@ -223,13 +224,13 @@ static const char *need_id(const struct config *config, struct console *console)
 
 static int replace(const struct config *config, struct console *console)
 {
-    const char *data = command_need(config, "data", console);
+    struct server_place place;
     const char *id = need_id(config, console);
-    if (!data || !id)
+    if (!server_place_read(config, &place, console) || !id)
         return COMMAND_MISUSED;
     struct admin admin;
     struct admin_added_device added;
-    if (!admin_open(data, &admin, console))
+    if (!admin_open(&place, &admin, console))
         return COMMAND_FAILED;
     bool done = admin_replace_device(&admin, id, &added, console);
     admin_close(&admin);
@@ -240,12 +241,12 @@ static int replace(const struct config *config, struct console *console)
 
 static int revoke(const struct config *config, struct console *console)
 {
-    const char *data = command_need(config, "data", console);
+    struct server_place place;
     const char *id = need_id(config, console);
-    if (!data || !id)
+    if (!server_place_read(config, &place, console) || !id)
         return COMMAND_MISUSED;
     struct admin admin;
-    if (!admin_open(data, &admin, console))
+    if (!admin_open(&place, &admin, console))
         return COMMAND_FAILED;
     bool done = admin_revoke_device(&admin, id, console);
     admin_close(&admin);

@@ -6,6 +6,7 @@
 #include "common/file.h"
 #include "office/transaction_sheet.h"
 #include "operator/command.h"
+#include "operator/server_data.h"
 #include "operator/transaction_way.h"
 #include <errno.h>
 #include <limits.h>
@@ -18,8 +19,7 @@ enum { FILE_MAX = 256 << 20, MAP_MAX = 1 << 20, REJECTED_MODE = 0600 };
 enum { LISTED_MOST = 50 };
 
 static const struct config_key KEYS[] = {
-    {"hailong", "data", CONFIG_TEXT, NULL, 0, 0,
-     "the server's directory; the server may run; or:"},
+    SERVER_PLACE_OPTIONS("the server's directory; the server may run; or:"),
     {"hailong", "server", CONFIG_TEXT, NULL, 0, 0,
      "a running server, https://host[:port]"},
     {"hailong", "key_file", CONFIG_TEXT, NULL, 0, 0,

@@ -5,6 +5,7 @@
 #include "operator/admin_client.h"
 #include "operator/command.h"
 #include "operator/listing.h"
+#include "operator/server_data.h"
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -12,19 +13,18 @@
 #include <string.h>
 
 static const struct config_key ADD_KEYS[] = {
-    {"hailong", "data", CONFIG_TEXT, NULL, 0, 0, "the server's directory"},
+    SERVER_PLACE_OPTIONS("the server's directory"),
     {"hailong", "role", CONFIG_TEXT, NULL, 0, 0,
      "office or leader (reads reports), feed (tells of transactions)"},
     {"hailong", "name", CONFIG_TEXT, NULL, 0, 0, "who gets the key"},
     {"hailong", "json", CONFIG_FLAG, "no", 0, 0, "print JSON"},
     {0}};
 static const struct config_key LIST_KEYS[] = {
-    {"hailong", "data", CONFIG_TEXT, NULL, 0, 0, "the server's directory"},
+    SERVER_PLACE_OPTIONS("the server's directory"),
     {"hailong", "json", CONFIG_FLAG, "no", 0, 0, "print JSON"},
     {0}};
 static const struct config_key REVOKE_KEYS[] = {
-    {"hailong", "data", CONFIG_TEXT, NULL, 0, 0, "the server's directory"},
-    {0}};
+    SERVER_PLACE_OPTIONS("the server's directory"), {0}};
 
 static bool check_new_key(const char *role_name, const char *name,
                           enum office_role *out_role, struct console *console)
@@ -59,17 +59,17 @@ static void print_key(int64_t id, enum office_role role, const char *key,
 
 static int add(const struct config *config, struct console *console)
 {
-    const char *data = command_need(config, "data", console);
+    struct server_place place;
     const char *role_name = command_need(config, "role", console);
     const char *name = command_need(config, "name", console);
     enum office_role role;
-    if (!data || !role_name || !name ||
+    if (!server_place_read(config, &place, console) || !role_name || !name ||
         !check_new_key(role_name, name, &role, console))
         return COMMAND_MISUSED;
     struct admin admin;
     int64_t id;
     char key[SECRET_TOKEN_SIZE];
-    if (!admin_open(data, &admin, console))
+    if (!admin_open(&place, &admin, console))
         return COMMAND_FAILED;
     bool done = admin_add_key(&admin, role, name, &id, key, console);
     admin_close(&admin);
@@ -128,10 +128,10 @@ static int list(const struct config *config, struct console *console)
 
 static int revoke(const struct config *config, struct console *console)
 {
-    const char *data = command_need(config, "data", console);
+    struct server_place place;
     const char *text = config_operand(config, 0);
     char *end;
-    if (!data)
+    if (!server_place_read(config, &place, console))
         return COMMAND_MISUSED;
     errno = 0;
     long long id = strtoll(text, &end, 10);
@@ -143,7 +143,7 @@ static int revoke(const struct config *config, struct console *console)
         return COMMAND_MISUSED;
     }
     struct admin admin;
-    if (!admin_open(data, &admin, console))
+    if (!admin_open(&place, &admin, console))
         return COMMAND_FAILED;
     bool done = admin_revoke_key(&admin, id, console);
     admin_close(&admin);

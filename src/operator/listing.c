@@ -76,10 +76,10 @@ void listing_print_object(json_t *value, struct buf *out)
 int listing_run(const struct config *config, const struct listing_kind *kind,
                 struct console *console)
 {
-    const char *data = command_need(config, "data", console);
-    if (!data)
+    struct server_place place;
+    if (!server_place_read(config, &place, console))
         return COMMAND_MISUSED;
-    struct office *office = server_data_read(data, console);
+    struct office *office = server_data_read(&place, console);
     if (!office)
         return COMMAND_FAILED;
     enum office_result result;
@@ -96,6 +96,6 @@ int listing_run(const struct config *config, const struct listing_kind *kind,
     office_close(office);
     if (result == OFFICE_OK || result == OFFICE_NONE)
         return COMMAND_DONE;
-    server_data_complain(console, data, result);
+    server_data_complain(console, server_place_name(&place), result);
     return COMMAND_FAILED;
 }

@@ -12,7 +12,7 @@
 #include <string.h>
 
 static const struct config_key KEYS[] = {
-    {"hailong", "data", CONFIG_TEXT, NULL, 0, 0, "the server's directory, or:"},
+    SERVER_PLACE_OPTIONS("the server's directory, or:"),
     {"hailong", "server", CONFIG_TEXT, NULL, 0, 0,
      "a running server, https://host[:port]"},
     {"hailong", "key_file", CONFIG_TEXT, NULL, 0, 0,
@@ -108,14 +108,14 @@ static bool read_request(struct job *job)
     if (!done)
         console_complain(job->console, "%s", buf_text(&message));
     buf_free(&message);
-    if (done && config_text(job->config, "data") &&
+    if (done && server_place_is_told(job->config) &&
         job->request.kind == REPORT_COMMENTS) {
         console_complain(job->console,
                          "--report \"R6\": only the running server opens "
                          "comments; give --server and --key-file");
         return false;
     }
-    if (done && config_text(job->config, "data") &&
+    if (done && server_place_is_told(job->config) &&
         report_kind_is_document(job->request.kind) &&
         !report_documents_has(job->request.kind)) {
         console_complain(job->console,
@@ -128,7 +128,7 @@ static bool read_request(struct job *job)
 
 static bool check_source(const struct job *job)
 {
-    bool data = config_text(job->config, "data") != NULL;
+    bool data = server_place_is_told(job->config);
     bool server = config_text(job->config, "server") != NULL;
     if (data == server) {
         console_complain(job->console,
@@ -219,9 +219,11 @@ static bool restate(const struct job *job, struct made_report *made)
 
 static bool report_of_directory(const struct job *job, struct buf *out)
 {
-    const char *data = config_text(job->config, "data");
+    struct server_place place;
     struct made_report made;
-    struct office *office = server_data_read(data, job->console);
+    struct office *office = server_place_read(job->config, &place, job->console)
+                                ? server_data_read(&place, job->console)
+                                : NULL;
     if (!office)
         return false;
     const struct document_source source = {.office = office,
@@ -233,7 +235,7 @@ static bool report_of_directory(const struct job *job, struct buf *out)
     if (!done) {
         console_complain(job->console,
                          "%s: the totals cannot be read; the cause is above",
-                         data);
+                         server_place_name(&place));
         return false;
     }
     done = restate(job, &made) && write_report(job, &made, out);

@@ -1,16 +1,59 @@
 #include "operator/server_data.h"
 #include "common/file.h"
-#include <limits.h>
+#include <string.h>
 
-struct office *server_data_read(const char *directory, struct console *console)
+bool server_place_is_told(const struct config *config)
 {
-    char path[PATH_MAX];
-    struct office *office = NULL;
-    if (!file_join(path, sizeof path, directory, SERVER_DATABASE)) {
-        console_complain(console, "%s: the path is too long", directory);
-        return NULL;
+    return config_text(config, "data") || config_text(config, "db");
+}
+
+bool server_place_of(const char *directory, struct server_place *out,
+                     struct console *console)
+{
+    out->directory = directory;
+    if (file_join(out->database, sizeof out->database, directory,
+                  SERVER_DATABASE))
+        return true;
+    console_complain(console, "%s: the path is too long", directory);
+    return false;
+}
+
+bool server_place_read(const struct config *config, struct server_place *out,
+                       struct console *console)
+{
+    const char *db = config_text(config, "db");
+    if (!db) {
+        const char *data = command_need(config, "data", console);
+        return data && server_place_of(data, out, console);
     }
-    enum office_result result = office_open(path, OFFICE_READER, &office);
+    if (!office_is_url(db) || strlen(db) >= sizeof out->database) {
+        console_complain(console, "--db: is no address; give "
+                                  "postgresql://USER@HOST/DATABASE, or --data "
+                                  "DIR for a file");
+        return false;
+    }
+    if (config_text(config, "data")) {
+        console_complain(console, "--data and --db exclude each other; the "
+                                  "directory beside --db is --keys");
+        return false;
+    }
+    out->directory = command_need(config, "keys", console);
+    memcpy(out->database, db, strlen(db) + 1);
+    return out->directory != NULL;
+}
+
+const char *server_place_name(const struct server_place *place)
+{
+    return office_is_url(place->database) ? "the database" : place->database;
+}
+
+struct office *server_data_read(const struct server_place *place,
+                                struct console *console)
+{
+    const char *path = server_place_name(place);
+    struct office *office = NULL;
+    enum office_result result =
+        office_open(place->database, OFFICE_READER, &office);
     if (result == OFFICE_NONE)
         console_complain(console,
                          "%s: there is no server's database; check --data, or "

@@ -15,7 +15,7 @@ enum { HTTP_OK = 200, HTTP_BUSY = 503, TRIES = 5, PAUSE_S = 2 };
 
 bool transactions_may_open(const struct config *config, struct console *console)
 {
-    bool data = config_text(config, "data") != NULL;
+    bool data = server_place_is_told(config);
     bool server = config_text(config, "server") != NULL;
     if (data == server) {
         console_complain(console,
@@ -47,9 +47,11 @@ static bool open_remote(const struct config *config,
 bool transactions_open(const struct config *config, struct transaction_way *out,
                        struct console *console)
 {
-    const char *data = config_text(config, "data");
-    *out = (struct transaction_way){.is_local = data != NULL};
-    bool done = data ? admin_open(data, &out->admin, console)
+    bool data = server_place_is_told(config);
+    struct server_place place;
+    *out = (struct transaction_way){.is_local = data, .admin.lock = -1};
+    bool done = data ? server_place_read(config, &place, console) &&
+                           admin_open(&place, &out->admin, console)
                      : open_remote(config, out, console);
     if (done && data)
         out->remote = (struct remote){.server = out->admin.url,

@@ -6,12 +6,13 @@
 #include "operator/admin_client.h"
 #include "operator/command.h"
 #include "operator/listing.h"
+#include "operator/server_data.h"
 #include "operator/typed_line.h"
 #include "vietnamese/text.h"
 #include <string.h>
 
 static const struct config_key ADD_KEYS[] = {
-    {"hailong", "data", CONFIG_TEXT, NULL, 0, 0, "the server's directory"},
+    SERVER_PLACE_OPTIONS("the server's directory"),
     {"hailong", "name", CONFIG_TEXT, NULL, 0, 0,
      "what is typed to sign in: a to z, digits, . _ -"},
     {"hailong", "role", CONFIG_TEXT, NULL, 0, 0,
@@ -22,12 +23,11 @@ static const struct config_key ADD_KEYS[] = {
      "code of an officer, such as cb-07"},
     {0}};
 static const struct config_key LIST_KEYS[] = {
-    {"hailong", "data", CONFIG_TEXT, NULL, 0, 0, "the server's directory"},
+    SERVER_PLACE_OPTIONS("the server's directory"),
     {"hailong", "json", CONFIG_FLAG, "no", 0, 0, "print JSON"},
     {0}};
 static const struct config_key DATA_KEYS[] = {
-    {"hailong", "data", CONFIG_TEXT, NULL, 0, 0, "the server's directory"},
-    {0}};
+    SERVER_PLACE_OPTIONS("the server's directory"), {0}};
 
 enum { LINE_SIZE = PASSWORD_BYTES_MOST + 8 };
 
@@ -97,11 +97,12 @@ static bool read_person(const struct config *config,
     return true;
 }
 
-static bool add_with(const char *data, const struct office_new_person *person,
+static bool add_with(const struct server_place *place,
+                     const struct office_new_person *person,
                      struct console *console)
 {
     struct admin admin;
-    if (!admin_open(data, &admin, console))
+    if (!admin_open(place, &admin, console))
         return false;
     bool done = admin_add_person(&admin, person, console);
     admin_close(&admin);
@@ -113,15 +114,17 @@ static bool add_with(const char *data, const struct office_new_person *person,
 
 static int add(const struct config *config, struct console *console)
 {
-    const char *data = command_need(config, "data", console);
+    struct server_place place;
     struct office_new_person person = {0};
     char hash[PASSWORD_HASH_SIZE];
     struct buf display = {0};
     int code = COMMAND_MISUSED;
-    if (data && read_person(config, &person, &display, console) &&
+    if (server_place_read(config, &place, console) &&
+        read_person(config, &person, &display, console) &&
         make_hash(hash, console)) {
         person.hash = hash;
-        code = add_with(data, &person, console) ? COMMAND_DONE : COMMAND_FAILED;
+        code =
+            add_with(&place, &person, console) ? COMMAND_DONE : COMMAND_FAILED;
     }
     buf_free(&display);
     return code;
@@ -194,12 +197,13 @@ static int change(const struct config *config, struct console *console,
                                struct console *console),
                   const char *done_text)
 {
-    const char *data = command_need(config, "data", console);
+    struct server_place place;
     char name[PERSON_NAME_SIZE];
     struct admin admin;
-    if (!data || !need_name(config, name, console))
+    if (!server_place_read(config, &place, console) ||
+        !need_name(config, name, console))
         return COMMAND_MISUSED;
-    if (!admin_open(data, &admin, console))
+    if (!admin_open(&place, &admin, console))
         return COMMAND_FAILED;
     bool done = work(&admin, name, console);
     admin_close(&admin);
@@ -221,12 +225,13 @@ static int enable(const struct config *config, struct console *console)
 
 static int set_password(const struct config *config, struct console *console)
 {
-    const char *data = command_need(config, "data", console);
+    struct server_place place;
     char name[PERSON_NAME_SIZE], hash[PASSWORD_HASH_SIZE];
     struct admin admin;
-    if (!data || !need_name(config, name, console) || !make_hash(hash, console))
+    if (!server_place_read(config, &place, console) ||
+        !need_name(config, name, console) || !make_hash(hash, console))
         return COMMAND_MISUSED;
-    if (!admin_open(data, &admin, console))
+    if (!admin_open(&place, &admin, console))
         return COMMAND_FAILED;
     bool done = admin_set_password(&admin, name, hash, console);
     admin_close(&admin);

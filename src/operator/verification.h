@@ -31,17 +31,19 @@ void verification_print(const struct verification *verification, bool as_json,
                         struct buf *out);
 
 struct console;
+struct server_place;
 // Each verifies one directory. False when it could not be done, which is said;
 // what was found until then stays.
 bool verification_of_device(const char *directory,
                             struct verification *verification,
                             struct console *console);
 // `checkpoint` is the name of a file, or NULL.
-bool verification_of_server(const char *directory, const char *checkpoint,
+bool verification_of_server(const struct server_place *place,
+                            const char *checkpoint,
                             struct verification *verification,
                             struct console *console);
 // Recomputes the report in the file `path` (JSON) from a server's directory.
-bool verification_of_report(const char *directory, const char *path,
+bool verification_of_report(const struct server_place *place, const char *path,
                             struct verification *verification,
                             struct console *console);
 

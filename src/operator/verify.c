@@ -7,8 +7,7 @@
 #include <limits.h>
 
 static const struct config_key KEYS[] = {
-    {"hailong", "data", CONFIG_TEXT, NULL, 0, 0,
-     "the directory of a device or a server"},
+    SERVER_PLACE_OPTIONS("the directory of a device or a server"),
     {"hailong", "checkpoint", CONFIG_TEXT, NULL, 0, 0,
      "of a server: a checkpoint that was kept elsewhere, to hold against it"},
     {"hailong", "report", CONFIG_TEXT, NULL, 0, 0,
@@ -23,16 +22,21 @@ static bool holds(const char *directory, const char *name)
     return file_join(path, sizeof path, directory, name) && file_exists(path);
 }
 
-static int verify(const char *directory, const char *checkpoint, bool as_json,
-                  struct console *console)
+static bool is_server(const struct server_place *place)
+{
+    return office_is_url(place->database) || file_exists(place->database);
+}
+
+static int verify(const struct server_place *place, const char *checkpoint,
+                  bool as_json, struct console *console)
 {
     struct verification verification;
-    bool is_server = holds(directory, SERVER_DATABASE);
-    verification_start(&verification, is_server ? "server" : "device");
-    bool done = is_server
-                    ? verification_of_server(directory, checkpoint,
-                                             &verification, console)
-                    : verification_of_device(directory, &verification, console);
+    bool of_server = is_server(place);
+    verification_start(&verification, of_server ? "server" : "device");
+    bool done =
+        of_server
+            ? verification_of_server(place, checkpoint, &verification, console)
+            : verification_of_device(place->directory, &verification, console);
     if (done || verification.found > 0)
         verification_print(&verification, as_json, &console->out);
     bool sound = done && verification_is_sound(&verification);
@@ -40,13 +44,12 @@ static int verify(const char *directory, const char *checkpoint, bool as_json,
     return sound ? COMMAND_DONE : COMMAND_FAILED;
 }
 
-static int verify_report(const char *directory, const char *report,
+static int verify_report(const struct server_place *place, const char *report,
                          bool as_json, struct console *console)
 {
     struct verification verification;
     verification_start(&verification, "report");
-    bool done =
-        verification_of_report(directory, report, &verification, console);
+    bool done = verification_of_report(place, report, &verification, console);
     if (done)
         verification_print(&verification, as_json, &console->out);
     bool sound = done && verification_is_sound(&verification);
@@ -56,13 +59,14 @@ static int verify_report(const char *directory, const char *report,
 
 static int run(const struct config *config, struct console *console)
 {
-    const char *data = command_need(config, "data", console);
+    struct server_place place;
     const char *checkpoint = config_text(config, "checkpoint");
-    if (!data)
+    if (!server_place_read(config, &place, console))
         return COMMAND_MISUSED;
+    const char *data = place.directory;
     if (checkpoint && checkpoint[0] == '\0')
         checkpoint = NULL;
-    if (!holds(data, SERVER_DATABASE) && !holds(data, DEVICE_FILE_JSON) &&
+    if (!is_server(&place) && !holds(data, DEVICE_FILE_JSON) &&
         !holds(data, DEVICE_FILE_KIOSK)) {
         console_complain(console,
                          "%s holds neither a server's (%s) nor a device's (%s, "
@@ -71,16 +75,16 @@ static int run(const struct config *config, struct console *console)
                          DEVICE_FILE_KIOSK);
         return COMMAND_FAILED;
     }
-    if (checkpoint && !holds(data, SERVER_DATABASE)) {
+    if (checkpoint && !is_server(&place)) {
         console_complain(console, "--checkpoint: %s is no server's directory",
                          data);
         return COMMAND_MISUSED;
     }
     const char *report = config_text(config, "report");
     if (report && report[0] != '\0')
-        return verify_report(data, report, config_flag(config, "json"),
+        return verify_report(&place, report, config_flag(config, "json"),
                              console);
-    return verify(data, checkpoint, config_flag(config, "json"), console);
+    return verify(&place, checkpoint, config_flag(config, "json"), console);
 }
 
 const struct command COMMAND_VERIFY = {

@@ -251,7 +251,7 @@ static bool verify(struct verifying *v, const char *data,
     return done;
 }
 
-bool verification_of_report(const char *directory, const char *path,
+bool verification_of_report(const struct server_place *place, const char *path,
                             struct verification *verification,
                             struct console *console)
 {
@@ -259,11 +259,11 @@ bool verification_of_report(const char *directory, const char *path,
     if (!read_file(&v, path, console))
         return false;
     bool done = (v.texts = open_texts(console)) != NULL &&
-                (v.office = server_data_read(directory, console)) != NULL &&
+                (v.office = server_data_read(place, console)) != NULL &&
                 (v.is_document
                      ? verification_of_document(v.office, v.texts, &v.document,
                                                 verification, console)
-                     : verify(&v, directory, console));
+                     : verify(&v, server_place_name(place), console));
     if (v.office)
         office_close(v.office);
     if (v.texts)

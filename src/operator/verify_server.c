@@ -57,7 +57,7 @@ static bool check_signature(const char *directory,
     return true;
 }
 
-static bool verify_office(struct office *office, const char *directory,
+static bool verify_office(struct office *office, const char *name,
                           const struct checkpoint *checkpoint,
                           struct verification *verification,
                           struct console *console)
@@ -70,7 +70,7 @@ static bool verify_office(struct office *office, const char *directory,
         result = office_verify_checkpoint(office, checkpoint, take_finding,
                                           verification, &found);
     if (result != OFFICE_OK) {
-        server_data_complain(console, directory, result);
+        server_data_complain(console, name, result);
         return false;
     }
     verification_count(verification, "devices", summary.devices);
@@ -90,20 +90,22 @@ static bool verify_office(struct office *office, const char *directory,
     return true;
 }
 
-bool verification_of_server(const char *directory, const char *checkpoint,
+bool verification_of_server(const struct server_place *place,
+                            const char *checkpoint,
                             struct verification *verification,
                             struct console *console)
 {
     struct checkpoint outside;
     if (checkpoint &&
         (!read_checkpoint(checkpoint, &outside, console) ||
-         !check_signature(directory, &outside, verification, console)))
+         !check_signature(place->directory, &outside, verification, console)))
         return false;
-    struct office *office = server_data_read(directory, console);
+    struct office *office = server_data_read(place, console);
     if (!office)
         return false;
-    bool done = verify_office(office, directory, checkpoint ? &outside : NULL,
-                              verification, console);
+    bool done =
+        verify_office(office, server_place_name(place),
+                      checkpoint ? &outside : NULL, verification, console);
     office_close(office);
     return done;
 }

@@ -3,7 +3,7 @@
 #include "common/file.h"
 #include "common/log.h"
 #include "operator/backup_folder.h"
-#include "sql/sql.h"
+#include "postgres/database.h"
 #include "support/command_runner.h"
 #include "support/scratch.h"
 #include "support/server_maker.h"
@@ -355,7 +355,7 @@ static void test_backup_into_a_folder(void **state)
 static void change(const char *path, const char *script)
 {
     struct sql *sql = NULL;
-    assert_int_equal(sql_open(path, SQL_WRITER, NULL, 0, &sql), SQL_OK);
+    assert_int_equal(database_open(path, SQL_WRITER, NULL, 0, &sql), SQL_OK);
     assert_int_equal(sql_run(sql, script), SQL_OK);
     sql_close(sql);
 }

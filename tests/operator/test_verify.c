@@ -1,10 +1,11 @@
 // hailong verify: sound directories are sound, and each kind of tampering is
 // found and named. The attacker here has every right on the machine.
-#include "sql/sql.h"
+#include "postgres/database.h"
 #include "store/courier.h"
 #include "support/command_runner.h"
 #include "support/kiosk_maker.h"
 #include "support/office_maker.h"
+#include "support/tampering.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -21,8 +22,8 @@ static void tamper(const char *folder, const char *name, const char *script)
     char path[128];
     struct sql *sql;
     snprintf(path, sizeof path, "%s/%s", folder, name);
-    assert_int_equal(sql_open(path, SQL_WRITER, NULL, 0, &sql), SQL_OK);
-    assert_int_equal(sql_run(sql, script), SQL_OK);
+    assert_int_equal(database_open(path, SQL_WRITER, NULL, 0, &sql), SQL_OK);
+    assert_int_equal(tamper_run(sql, script), SQL_OK);
     sql_close(sql);
 }
 

@@ -32,6 +32,10 @@ enum { CODES_MAX = 16, ENROL_TRIES = 20 };
 static const struct config_key KEYS[] = {
     {"fleet", "server", CONFIG_TEXT, NULL, 0, 0, "http://127.0.0.1:PORT"},
     {"fleet", "data", CONFIG_TEXT, NULL, 0, 0, "the server's directory"},
+    {"fleet", "db", CONFIG_TEXT, NULL, 0, 0,
+     "or the server's database, postgresql://…"},
+    {"fleet", "keys", CONFIG_TEXT, NULL, 0, 0,
+     "with --db: the directory of the server's keys"},
     {"fleet", "devices", CONFIG_INTEGER, "10", 1, 100000, "how many devices"},
     {"fleet", "records", CONFIG_INTEGER, "100", 1, 10000000, "visits each"},
     {"fleet", "seed", CONFIG_INTEGER, "1", 0, INT_MAX, "for a run like before"},
@@ -313,14 +317,14 @@ static bool enrol(struct fleet *fleet, struct player *player,
     return done;
 }
 
-static bool make_devices(struct fleet *fleet, const char *directory,
+static bool make_devices(struct fleet *fleet, const struct server_place *place,
                          uint64_t seed, struct console *console)
 {
     struct admin admin;
     struct transport *transport = transport_open(&(struct transport_params){0});
     // The visits end about now, and began as long ago as they take.
     int64_t first = clock_wall_ms() - fleet->records * 100000;
-    bool done = transport && admin_open(directory, &admin, console);
+    bool done = transport && admin_open(place, &admin, console);
     for (size_t i = 0; done && i < fleet->player_count; i++) {
         struct player *player = &fleet->players[i];
         struct admin_added_device added;
@@ -363,12 +367,12 @@ static bool add_visits(void *ctx, const struct office_total *total)
 }
 
 // What the server holds of the fleet, and all that it counts.
-static bool look(struct fleet *fleet, const char *directory, struct held *out,
-                 struct console *console)
+static bool look(struct fleet *fleet, const struct server_place *place,
+                 struct held *out, struct console *console)
 {
     int32_t first = 0, last = 0;
     *out = (struct held){.fleet = fleet};
-    struct office *office = server_data_read(directory, console);
+    struct office *office = server_data_read(place, console);
     if (!office)
         return false;
     enum office_result result = office_list_devices(office, add_held, out);
@@ -442,17 +446,18 @@ static int run_fleet(const struct config *config, struct console *console)
                           .lose = (int)config_integer(config, "lose"),
                           .player_count =
                               (size_t)config_integer(config, "devices")};
-    const char *directory = config_text(config, "data");
+    struct server_place place;
     struct held before, after;
     pthread_mutex_init(&fleet.lock, NULL);
     fleet.players = calloc(fleet.player_count, sizeof *fleet.players);
-    bool done = fleet.players && look(&fleet, directory, &before, console) &&
-                make_devices(&fleet, directory,
+    bool done = fleet.players && server_place_read(config, &place, console) &&
+                look(&fleet, &place, &before, console) &&
+                make_devices(&fleet, &place,
                              (uint64_t)config_integer(config, "seed"), console);
     int64_t began = clock_mono_us();
     done = done && play(&fleet, (size_t)config_integer(config, "connections"));
     double seconds = (double)(clock_mono_us() - began) / 1e6;
-    done = done && look(&fleet, directory, &after, console) &&
+    done = done && look(&fleet, &place, &after, console) &&
            print(&fleet, seconds, &before, &after);
     for (size_t i = 0; fleet.players && i < fleet.player_count; i++)
         player_close(&fleet.players[i]);
@@ -491,7 +496,8 @@ int main(int argc, char **argv)
     } else if (config_wants_version(config)) {
         puts("hailong-fleet " HAILONG_VERSION);
         status = 0;
-    } else if (!config_text(config, "server") || !config_text(config, "data")) {
+    } else if (!config_text(config, "server") ||
+               !server_place_is_told(config)) {
         fputs("hailong-fleet: give --server and --data; see --help\n", stderr);
     } else if (ledger_init()) {
         status = run_fleet(config, &console);
