@@ -200,6 +200,30 @@ static void move_on(struct taking *t, const struct office_line *line)
     memcpy(t->chain->head, line->hash, DIGEST_BYTES);
 }
 
+// Notes that the comment came, once. SQL_NONE: the rule took it, and it stays
+// away.
+static enum sql_result note_arrival(struct taking *t,
+                                    const unsigned char id[16])
+{
+    struct sql_statement *s = sql_use(t->office->sql, ARRIVAL_ADD);
+    sql_bind_int(s, 1, t->device->no);
+    sql_bind_bytes(s, 2, id, 16);
+    sql_bind_int(s, 3, t->batch->received_at);
+    enum sql_result result = sql_execute(s);
+    if (result != SQL_OK) {
+        return result;
+    }
+    s = sql_use(t->office->sql, ARRIVAL_FORGOTTEN);
+    sql_bind_int(s, 1, t->device->no);
+    sql_bind_bytes(s, 2, id, 16);
+    result = sql_step(s);
+    if (result == SQL_OK && sql_int(s, 0) != 0) {
+        result = SQL_NONE;
+    }
+    sql_done(s);
+    return result;
+}
+
 // The comment of a line that is held, now or before: a batch that was cut after
 // its lines brings it again.
 static enum sql_result keep_comment(struct taking *t,
@@ -210,6 +234,10 @@ static enum sql_result keep_comment(struct taking *t,
                  line->status == OFFICE_LINE_ALREADY;
     if (!line->sealed || !holds || !id_to_bytes(line->id, id)) {
         return SQL_OK;
+    }
+    enum sql_result result = note_arrival(t, id);
+    if (result != SQL_OK) {
+        return result == SQL_NONE ? SQL_OK : result;
     }
     struct sql_statement *s = sql_use(t->office->sql, COMMENT_ADD);
     sql_bind_int(s, 1, t->device->no);

@@ -25,6 +25,7 @@
 //   documents.h      what the Office sets on its pages, in versions
 //   transactions.h   completed transactions, and their figures of a period
 //   trust.h          how complete the data is
+//   retention.h      what is kept for a time only
 //   verify.h         everything again, from the bytes
 //
 // A handle belongs to one thread at a time. One process has one writer, and

@@ -143,6 +143,16 @@ CREATE TABLE comments (
     PRIMARY KEY (device_no, id)
 );
 
+CREATE TABLE comment_arrivals (
+    device_no     BIGINT NOT NULL,
+    id            BYTEA NOT NULL,
+    received_at   BIGINT NOT NULL,
+    forgotten_at  BIGINT NOT NULL DEFAULT 0,
+    PRIMARY KEY (device_no, id)
+);
+CREATE INDEX comment_arrivals_here ON comment_arrivals (received_at)
+    WHERE forgotten_at = 0;
+
 CREATE TABLE batches (
     batch_no        BIGINT PRIMARY KEY,
     device_no       BIGINT NOT NULL,

@@ -523,6 +523,22 @@ const char *const office_statements[STATEMENT_COUNT] = {
                          " FROM transaction_keys WHERE unit = ?1"
                          " AND to_day >= ?2 AND key IS NOT NULL"
                          " ORDER BY from_day LIMIT ?3",
+    [ARRIVALS_FORGET] =
+        "UPDATE comment_arrivals SET forgotten_at = ?3"
+        " WHERE forgotten_at = 0 AND (device_no, id) IN"
+        " (SELECT device_no, id FROM comment_arrivals"
+        "  WHERE forgotten_at = 0 AND received_at < ?1 LIMIT ?2)",
+    [COMMENTS_DELETE] =
+        "DELETE FROM comments WHERE (device_no, id) IN"
+        " (SELECT device_no, id FROM comment_arrivals WHERE forgotten_at = ?1)",
+    [INVITATION_CODES_FORGET] =
+        "UPDATE invitations SET code = '' WHERE invitation_no IN"
+        " (SELECT invitation_no FROM invitations WHERE code <> ''"
+        "  AND state >= 2 AND made_at < ?1 LIMIT ?2)",
+    [TRANSACTION_CODES_FORGET] =
+        "UPDATE transactions SET code = NULL WHERE transaction_no IN"
+        " (SELECT transaction_no FROM transactions WHERE code IS NOT NULL"
+        "  AND done_at < ?1 AND received_at < ?1 LIMIT ?2)",
     [TRANSACTION_KEYS_DESTROY] =
         "UPDATE transaction_keys SET key = NULL, destroyed_at = ?2"
         " WHERE to_day < ?1 AND key IS NOT NULL",
@@ -574,6 +590,11 @@ const char *const office_statements[STATEMENT_COUNT] = {
                  " hash, reason, bytes)"
                  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
                  " ON CONFLICT DO NOTHING",
+    [ARRIVAL_ADD] =
+        "INSERT INTO comment_arrivals (device_no, id, received_at,"
+        " forgotten_at) VALUES (?1, ?2, ?3, 0) ON CONFLICT DO NOTHING",
+    [ARRIVAL_FORGOTTEN] = "SELECT forgotten_at FROM comment_arrivals"
+                          " WHERE device_no = ?1 AND id = ?2",
     [COMMENT_ADD] = "INSERT INTO comments (device_no, id, received_at, sealed)"
                     " VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
     [COMMENT_GET] = "SELECT c.sealed FROM devices d JOIN comments c"
@@ -1336,6 +1357,22 @@ const char *const office_statements[STATEMENT_COUNT] = {
         " LEFT JOIN ids i ON i.device_no = c.device_no AND i.id = c.id"
         " LEFT JOIN lines l ON l.device_no = i.device_no AND l.gen = i.gen"
         "  AND l.seq = i.seq",
+    // Each comment that came or is here; what the trail says of its leaving.
+    [VERIFY_ARRIVALS] =
+        "WITH runs AS MATERIALIZED (SELECT at, max(target) AS before"
+        "  FROM audit WHERE action = 'comments-forgotten' GROUP BY at),"
+        " known AS (SELECT device_no, id FROM comment_arrivals"
+        "  UNION SELECT device_no, id FROM comments)"
+        " SELECT d.id, coalesce(i.gen, 0), coalesce(i.seq, 0),"
+        " a.id IS NOT NULL, c.id IS NOT NULL, coalesce(a.forgotten_at, 0) <> 0,"
+        " a.received_at, r.before"
+        " FROM known k"
+        " LEFT JOIN devices d ON d.device_no = k.device_no"
+        " LEFT JOIN ids i ON i.device_no = k.device_no AND i.id = k.id"
+        " LEFT JOIN comment_arrivals a ON a.device_no = k.device_no"
+        "  AND a.id = k.id"
+        " LEFT JOIN comments c ON c.device_no = k.device_no AND c.id = k.id"
+        " LEFT JOIN runs r ON r.at = a.forgotten_at",
     [VERIFY_COMMENT_COUNT] = "SELECT count(*) FROM comment_places",
     // Only when their number is not right.
     [VERIFY_COMMENT_PLACES] =

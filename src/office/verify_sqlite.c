@@ -156,6 +156,45 @@ static void check_comment(struct verifying *v, struct sql_statement *s,
     }
 }
 
+// The columns of VERIFY_ARRIVALS.
+enum {
+    ARRIVAL_NOTED = 3,
+    ARRIVAL_HERE,
+    ARRIVAL_FORGOTTEN,
+    ARRIVAL_AT,
+    ARRIVAL_BEFORE // the day that the trail names
+};
+
+// Whether it came before the day up to which comments were deleted then.
+static bool is_by_rule(struct sql_statement *s)
+{
+    const char *before = sql_text(s, ARRIVAL_BEFORE);
+    char day[DATE_ISO_SIZE];
+    date_format_iso(date_day_of_wall_ms(sql_int(s, ARRIVAL_AT)), day);
+    return before && strcmp(day, before) < 0;
+}
+
+static void check_arrival(struct verifying *v, struct sql_statement *s,
+                          const char *device, int64_t gen)
+{
+    bool is_here = sql_int(s, ARRIVAL_HERE) != 0;
+    bool is_forgotten = sql_int(s, ARRIVAL_FORGOTTEN) != 0;
+    const char *why = NULL;
+    if (sql_int(s, ARRIVAL_NOTED) == 0) {
+        why = "its comment is here, and nothing says that it came";
+    } else if (is_here && is_forgotten) {
+        why = "its comment had its time, and is here again";
+    } else if (!is_here && !is_forgotten) {
+        why = "its comment came and is gone, and no rule deleted it";
+    } else if (is_forgotten && !is_by_rule(s)) {
+        why = "its comment was deleted before its time, or the audit trail "
+              "does not say so";
+    }
+    if (why) {
+        verify_find(v, device, gen, sql_int(s, 2), "%s", why);
+    }
+}
+
 static void check_stray_id(struct verifying *v, struct sql_statement *s,
                            const char *device, int64_t gen)
 {
@@ -304,6 +343,9 @@ static enum sql_result check_guards(struct verifying *v)
                                         "checkpoints_no_delete",
                                         "checkpoint_heads_no_update",
                                         "checkpoint_heads_no_delete",
+                                        "comments_stay",
+                                        "comment_arrivals_keep",
+                                        "comment_arrivals_no_delete",
                                         "audit_no_update",
                                         "audit_no_delete",
                                         "audit_is_chained",
@@ -352,6 +394,7 @@ static enum sql_result verify_all(struct verifying *v)
                 {VERIFY_UNFLAGGED, check_unflagged},
                 {VERIFY_IDLE_FLAGS, check_idle_flag},
                 {VERIFY_COMMENTS, check_comment},
+                {VERIFY_ARRIVALS, check_arrival},
                 {VERIFY_DUPLICATES, check_duplicate}};
     enum sql_result result = check_guards(v);
     if (result == SQL_OK) {

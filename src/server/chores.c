@@ -29,6 +29,7 @@ struct caretaker *chores_start(struct server *server)
         alerts_chore(server->alerts),
         papers_chore(server->papers),
         judging_chore(server),
+        retention_chore(&server->retention, server),
     };
     size_t count = sizeof chores / sizeof *chores;
     static_assert(sizeof chores / sizeof *chores <= CHORES_MAX,

@@ -19,6 +19,7 @@
 #include "server/phone_page.h"
 #include "server/readers.h"
 #include "server/recent.h"
+#include "server/retention.h"
 #include "server/settings.h"
 #include "server/writer.h"
 
@@ -46,6 +47,7 @@ struct server {
     struct writer *writer;
     struct chore chores[CHORES_MAX]; // the caretaker's
     struct alerts *alerts;
+    struct retention retention; // the caretaker's
     struct caretaker *caretaker;
     struct papers *papers;
     struct chore mail_chore; // the postman's

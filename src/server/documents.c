@@ -7,6 +7,7 @@
 #include "office/case_rules.h"
 #include "office/device_settings.h"
 #include "office/notices.h"
+#include "office/retention.h"
 #include "report/alarm.h"
 #include "report/board.h"
 #include "report/report.h"
@@ -129,6 +130,14 @@ static bool check_board(const json_t *body, struct buf *message)
     return board_look_read(body, &look, message);
 }
 
+static bool check_retention(const json_t *body, struct buf *message)
+{
+    struct retention_rules rules;
+    return retention_rules_read(body, &rules, message);
+}
+
+static const char *const RETENTION_KEYS[] = {"comments_months", "codes_months",
+                                             NULL};
 static const char *const ALERTS_KEYS[] = {
     "on",     "low_percent",  "low_days", "low_least", "silent_minutes",
     "target", "target_least", "faults", "backup_days", "disk_days", NULL};
@@ -157,6 +166,8 @@ const struct document DOCUMENTS[] = {
      NULL, integrity_changed},
     {"alerts", "settings/alerts.json", ALERTS_KEYS, check_alerts, NULL, NULL},
     {"board", "settings/board.json", BOARD_KEYS, check_board, NULL, NULL},
+    {"retention", "settings/retention.json", RETENTION_KEYS, check_retention,
+     NULL, NULL},
     {"targets", "methods/tai-quay.json", TARGETS_KEYS, check_targets, NULL,
      NULL},
     {0}};
