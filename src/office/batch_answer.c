@@ -1,6 +1,7 @@
 #include "office/batch_answer.h"
 #include "common/clock.h"
 #include "ledger/proof.h"
+#include "ledger/protocol.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -74,12 +75,12 @@ json_t *batch_answer(const struct office_batch *batch, const struct key *key,
 {
     struct proof_receipt receipt;
     batch_receipt(batch, key, now, &receipt);
-    return json_pack("{s:o, s:I, s:s, s:I, s:I, s:o}", "results",
-                     make_results(batch), "received_to",
-                     (json_int_t)batch->received_to, "server_time", receipt.at,
-                     "config_version", (json_int_t)batch->config_version,
-                     "next_gen", (json_int_t)batch->next_gen, "receipt",
-                     receipt_object(&receipt));
+    return json_pack(
+        "{s:o, s:I, s:s, s:I, s:I, s:o, s:o}", "results", make_results(batch),
+        "received_to", (json_int_t)batch->received_to, "server_time",
+        receipt.at, "config_version", (json_int_t)batch->config_version,
+        "next_gen", (json_int_t)batch->next_gen, "protocols",
+        protocol_write(&PROTOCOL_OWN), "receipt", receipt_object(&receipt));
 }
 
 size_t batch_forked_line(const struct office_batch *batch)

@@ -1,6 +1,7 @@
 #include "office/batch_body.h"
 #include "common/clock.h"
 #include "common/log.h"
+#include "ledger/protocol.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -95,11 +96,36 @@ static void read_clocks(const json_t *object, struct batch_header *out)
     }
 }
 
+// First of all: what another protocol means by the rest, nobody knows here.
+static enum batch_fault read_protocol(const json_t *object, int *out,
+                                      struct batch_complaint *complaint)
+{
+    int64_t number = PROTOCOL_OLDEST;
+    const json_t *told = json_object_get(object, "protocol");
+    if (told && (!json_get_int(object, "protocol", &number) || number < 1)) {
+        return complain(complaint, 1, "protocol: is no number");
+    }
+    if (number < PROTOCOL_OLDEST || number > PROTOCOL_NEWEST) {
+        complain(complaint, 1,
+                 "protocol: this server speaks %d to %d, the device said %lld; "
+                 "bring %s up to date",
+                 PROTOCOL_OLDEST, PROTOCOL_NEWEST, (long long)number,
+                 number > PROTOCOL_NEWEST ? "the server" : "the device");
+        return BATCH_PROTOCOL;
+    }
+    *out = (int)number;
+    return BATCH_SOUND;
+}
+
 static enum batch_fault read_object(const json_t *object,
                                     struct batch_header *out,
                                     struct batch_complaint *complaint)
 {
     int64_t form;
+    enum batch_fault fault = read_protocol(object, &out->protocol, complaint);
+    if (fault != BATCH_SOUND) {
+        return fault;
+    }
     if (!json_get_int(object, "batch", &form) || form != FORM) {
         return complain(complaint, 1, "batch: must be %d", FORM);
     }

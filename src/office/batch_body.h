@@ -2,12 +2,14 @@
 // device's ledger, each ended by a newline (the last one may lack it).
 //
 //   {"batch":1,"device":…,"gen":…,"from":…,"to":…,"head":…,"nonce":…,"sig":…,
-//    "sent_at":…,"boot":…,"up_ms":…,"state":{…}}
+//    "sent_at":…,"boot":…,"up_ms":…,"state":{…},"protocol":2}
 //   {"v":1,"device":…,"gen":…,"seq":…,…}
 //
 // After the lines come the sealed comments that belong to some of them:
 //
 //   {"comment":"<id of the visit>","sealed":"<base64>"}
+//
+// A header without "protocol" is of protocol 1 (ledger/protocol.h).
 //
 // Read in two steps, so that the signature can be checked before any work is
 // spent on lines. A line that is not sound does not fault the body: it gets
@@ -33,6 +35,7 @@ enum batch_fault {
     BATCH_SOUND,
     BATCH_TOO_LARGE,  // more lines than BATCH_LINES_MAX
     BATCH_UNREADABLE, // the body as a whole; nothing of it can be used
+    BATCH_PROTOCOL,   // of a protocol that this program does not speak
     BATCH_NO_MEMORY
 };
 // What is wrong with the body, for whoever wrote the sender.
@@ -42,6 +45,7 @@ struct batch_complaint {
 };
 
 struct batch_header {
+    int protocol;
     struct proof_batch proof; // device, gen, to, head, nonce
     char signature[KEY_SIGNATURE_BASE64_SIZE];
     int64_t from;

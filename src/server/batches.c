@@ -4,6 +4,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "ledger/proof.h"
+#include "ledger/protocol.h"
 #include "office/batch_answer.h"
 #include "office/batch_body.h"
 #include "server/context.h"
@@ -36,6 +37,10 @@ static enum handling refuse(struct request *request, enum batch_fault fault,
     if (fault == BATCH_NO_MEMORY) {
         log_error(MODULE, "out of memory for a batch");
         reply_status(request, 500);
+    } else if (fault == BATCH_PROTOCOL) {
+        members.protocols = &PROTOCOL_OWN;
+        reply_problem(request, PROBLEM_PROTOCOL, &members, "%s",
+                      complaint->reason);
     } else {
         reply_problem(request,
                       fault == BATCH_TOO_LARGE ? PROBLEM_TOO_LARGE

@@ -1,5 +1,6 @@
 #include "server/reply.h"
 #include "common/clock.h"
+#include "ledger/protocol.h"
 #include "server/request.h"
 #include <stdarg.h>
 #include <stdio.h>
@@ -51,6 +52,7 @@ static const struct {
     [PROBLEM_MEDIA_TYPE] = {415, "media-type",
                             "The body's type or encoding is not taken"},
     [PROBLEM_UNREADABLE] = {422, "unreadable", "The body cannot be understood"},
+    [PROBLEM_PROTOCOL] = {422, "protocol", "The protocol is not spoken here"},
     [PROBLEM_BAD_SIGNATURE] = {422, "bad-signature",
                                "The signature does not fit"},
     [PROBLEM_UNKNOWN_COUNTER] = {422, "unknown-counter",
@@ -183,7 +185,10 @@ static json_t *make_problem(enum problem problem, const char *detail,
          json_object_set_new(object, "faults", more->faults) != 0) ||
         !set_number(object, "line", more->line) ||
         !set_number(object, "expected", more->expected) ||
-        !set_number(object, "next_gen", more->next_gen)) {
+        !set_number(object, "next_gen", more->next_gen) ||
+        (more->protocols &&
+         json_object_set_new(object, "protocols",
+                             protocol_write(more->protocols)) != 0)) {
         json_decref(object);
         return NULL;
     }

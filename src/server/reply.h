@@ -72,6 +72,7 @@ enum problem {
     PROBLEM_TOO_LARGE,
     PROBLEM_MEDIA_TYPE,
     PROBLEM_UNREADABLE,
+    PROBLEM_PROTOCOL,
     PROBLEM_BAD_SIGNATURE,
     PROBLEM_UNKNOWN_COUNTER,
     PROBLEM_TOO_MANY,
@@ -88,6 +89,7 @@ struct problem_members {
     int64_t next_gen;
     const char *counter;
     json_t *faults; // an array, given up
+    const struct protocol_range *protocols; // that are spoken here
 };
 
 // Each replaces an answer that was there. Out of memory becomes an answer of

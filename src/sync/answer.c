@@ -121,6 +121,9 @@ bool answer_read(const char *bytes, size_t size, const struct batch *sent,
     if (ok && json_get_text(out->document, "server_time", &time))
         clock_parse(time, strlen(time), &out->server_ms);
     json_get_int(out->document, "config_version", &out->config_version);
+    // Who does not tell is of the first.
+    if (!protocol_read(out->document, &out->protocols))
+        out->protocols = (struct protocol_range){1, 1};
     if (!ok)
         answer_release(out);
     return ok;
@@ -160,5 +163,6 @@ void problem_read(const char *bytes, size_t size, struct problem *out)
         cut_text(detail, out->detail, sizeof out->detail);
     json_get_int(document, "expected", &out->expected);
     json_get_int(document, "next_gen", &out->next_gen);
+    protocol_read(document, &out->protocols);
     json_decref(document);
 }

@@ -3,6 +3,7 @@
 // moves the device on. Pure.
 #pragma once
 #include "common/json.h"
+#include "ledger/protocol.h"
 #include "store/courier.h"
 #include "sync/batch.h"
 #include <stdbool.h>
@@ -10,9 +11,10 @@
 #include <stdint.h>
 
 struct answer {
-    struct proof_receipt receipt; // verified
-    int64_t server_ms;            // the server's clock; 0: not told
-    int64_t config_version;       // 0: not told
+    struct proof_receipt receipt;    // verified
+    int64_t server_ms;               // the server's clock; 0: not told
+    int64_t config_version;          // 0: not told
+    struct protocol_range protocols; // that the server speaks
     // Lines that the server set aside; the texts belong to `document`.
     struct courier_aside aside[BATCH_LINES_MAX];
     size_t aside_count;
@@ -49,6 +51,7 @@ struct problem {
     char detail[160]; // "" when there is none
     int64_t expected; // of a gap; 0: not told
     int64_t next_gen; // of a fork; 0: not told
+    struct protocol_range protocols; // that the server speaks; 0, 0: not told
 };
 // What can be read of it; an answer that is no problem document gives empty
 // texts. A long text is cut between characters.

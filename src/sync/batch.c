@@ -15,6 +15,7 @@ void batch_start(struct batch *batch, const char *device,
                  const struct ledger_end *end)
 {
     memset(batch, 0, sizeof *batch);
+    batch->protocol = PROTOCOL_NEWEST;
     snprintf(batch->proof.device, sizeof batch->proof.device, "%s", device);
     batch->proof.gen = end->gen;
     batch->proof.to = end->seq;
@@ -164,6 +165,8 @@ bool batch_finish(struct batch *batch, const struct key *key,
         "head", batch->proof.head, "nonce", batch->proof.nonce, "sig",
         signature, "sent_at", wall_ms != 0 ? at : NULL, "boot", boot, "up_ms",
         (json_int_t)up_ms, "state", state_object(state));
+    if (header && batch->protocol > 1)
+        json_object_set_new(header, "protocol", json_integer(batch->protocol));
     bool ok = header && buf_ok(&batch->lines) && buf_ok(&batch->comments) &&
               json_write(header, &plain);
     buf_append_char(&plain, '\n');

@@ -3,6 +3,7 @@
 #pragma once
 #include "common/buf.h"
 #include "ledger/proof.h"
+#include "ledger/protocol.h"
 #include "store/ledger_reader.h"
 #include <stdbool.h>
 #include <stddef.h>
@@ -41,7 +42,8 @@ struct batch {
     struct buf lines;    // each ended by a newline
     struct buf comments; // sealed, each a line of its own after the lines
     struct buf body;     // what is sent
-    bool plain;          // to be set before batch_finish(): no gzip
+    int protocol;        // ours, unless set otherwise before batch_finish()
+    bool plain;          // likewise: no gzip
     bool gzip;
 };
 

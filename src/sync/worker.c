@@ -61,6 +61,7 @@ struct worker {
     int64_t config_refused;
     char config_why[STORE_SETTING_SIZE];
     size_t lines_most; // of a batch
+    int protocol;      // that is spoken with this server
     // Of the steady clock, ms:
     int64_t last_sent_ms, not_before_ms, new_line_ms;
     char asked[CLOCK_ISO_SIZE]; // when staff last asked to send at once
@@ -89,6 +90,7 @@ struct worker *worker_new(const struct worker_params *params)
     w->lock = -1;
     w->last_sent_ms = INT64_MIN;
     w->lines_most = BATCH_LINES_MAX;
+    w->protocol = PROTOCOL_NEWEST;
     w->heartbeat_ms = HEARTBEAT_S * 1000;
     w->first_contact_s = FIRST_CONTACT_S;
     if (!w->directory || (params->proxy && !w->proxy) ||
@@ -376,6 +378,7 @@ static bool make_batch(struct worker *w, const struct waiting *waiting,
     struct batch_state state;
     char boot[CLOCK_BOOT_ID_SIZE];
     batch_start(out, w->device.id, &waiting->end);
+    out->protocol = w->protocol;
     if (waiting->pending > 0) {
         if (batch_take_lines(out, w->reader, waiting->gen, waiting->from,
                              w->lines_most) != SQL_OK ||
@@ -400,6 +403,18 @@ static void complain(struct worker *w, const char *text)
     snprintf(w->attempts.last_error, sizeof w->attempts.last_error, "%s", text);
     w->attempts.last_error_ms = clock_wall_ms();
     log_warn(module, "%s", text);
+}
+
+// The newest that both speak from now on. False: it is spoken already, or there
+// is none.
+static bool agree(struct worker *w, const struct protocol_range *told)
+{
+    int common = protocol_common(&PROTOCOL_OWN, told);
+    if (common == 0 || common == w->protocol)
+        return false;
+    log_info(module, "speaks protocol %d with this server", common);
+    w->protocol = common;
+    return true;
 }
 
 static void keep_anchor(struct worker *w, const struct answer *answer,
@@ -478,6 +493,7 @@ static enum sync_outcome take_good(struct worker *w, const struct batch *sent,
         outcome = SYNC_RETRY;
     }
     keep_anchor(w, answer, got);
+    agree(w, &answer->protocols);
     // Also a lower one: the server was restored from a backup.
     if (answer->config_version != 0 &&
         answer->config_version != w->config_version &&
@@ -558,6 +574,10 @@ static enum sync_outcome take_refusal(struct worker *w,
         problem_read(buf_text(&got->body), got->body.size, &problem);
     if (result == TRANSPORT_ANSWERED && got->status == 409)
         return take_conflict(w, sent, &problem);
+    // Soon again, in words that it knows.
+    if (result == TRANSPORT_ANSWERED && strcmp(problem.type, "protocol") == 0 &&
+        agree(w, &problem.protocols))
+        return SYNC_GAP;
     enum sync_outcome outcome = policy_outcome(result, got->status);
     if (outcome == SYNC_STOPPED)
         return outcome;

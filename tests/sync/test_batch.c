@@ -105,7 +105,8 @@ static void expect_header(const struct bench *b, int64_t gen, int64_t from,
                "\"lines\":9,\"rated\":5,\"declined\":2,\"timeout\":1,"
                "\"withdrawn\":1},\"disk_free_mib\":2048,\"version\":\"%s\","
                "\"config\":4,\"faults\":[],"
-               "\"oldest_at\":\"2026-11-23T09:15:01.000+07:00\"}}\n",
+               "\"oldest_at\":\"2026-11-23T09:15:01.000+07:00\"},"
+               "\"protocol\":2}\n",
                b->device.device, (long long)gen, (long long)from, (long long)to,
                head, nonce, sig, HAILONG_VERSION);
 }

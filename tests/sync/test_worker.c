@@ -493,6 +493,93 @@ static void test_a_long_reason_is_cut_between_letters(void **state)
     buf_free(&body);
 }
 
+// --- Programs of other years
+// --------------------------------------------------
+
+static bool says(struct courier_bench *b, size_t index, const char *text)
+{
+    struct heard_batch heard;
+    bench_heard(b, index, &heard);
+    char *end = strchr(buf_text(&heard.text), '\n');
+    bool found =
+        memmem(buf_text(&heard.text), (size_t)(end - buf_text(&heard.text)),
+               text, strlen(text)) != NULL;
+    heard_free(&heard);
+    return found;
+}
+
+static void tell_protocols(json_t *answer, const struct heard_batch *heard,
+                           void *ctx)
+{
+    (void)heard;
+    json_object_set_new(answer, "protocols",
+                        json_pack("[i, i]", 1, *(int *)ctx));
+}
+
+// A server that tells nothing is of the first; one that tells, of the newest
+// that both know.
+static void test_it_speaks_as_the_server_does(void **state)
+{
+    struct courier_bench *b = *state;
+    int newest = 2;
+    const struct bad_step tells = {
+        .kind = BAD_ANSWER, .spoil = tell_protocols, .ctx = &newest};
+    bench_visit(b, 501);
+    assert_int_equal(once(b), WORKER_OK);
+    assert_true(says(b, 0, "\"protocol\":2"));
+    assert_false(says(b, 1, "\"protocol\""));
+    bench_visit(b, 501);
+    assert_int_equal(once_with(b, &tells, 1), WORKER_OK);
+    assert_true(says(b, 2, "\"protocol\":2"));
+    assert_true(says(b, 3, "\"protocol\":2"));
+    newest = 1;
+    bench_visit(b, 501);
+    assert_int_equal(once_with(b, &tells, 1), WORKER_OK);
+    assert_false(says(b, 5, "\"protocol\""));
+    assert_int_equal(bench_pending(b), 0);
+}
+
+// The same lines once more, in words that it knows.
+static void test_a_server_of_the_year_before(void **state)
+{
+    struct courier_bench *b = *state;
+    const struct bad_step steps[] = {
+        {.kind = BAD_TEXT,
+         .status = 422,
+         .body = PROBLEM("protocol", ",\"protocols\":[0,1]")},
+        {.kind = BAD_TEXT,
+         .status = 422,
+         .body = PROBLEM("protocol", ",\"protocols\":[1,1]")},
+        {.kind = BAD_ANSWER}};
+    bench_visit(b, 3);
+    // Who says nonsense is not followed.
+    assert_int_equal(once_with(b, steps, 1), WORKER_LEFT);
+    assert_int_equal(once_with(b, steps + 1, 2), WORKER_OK);
+    assert_true(says(b, 1, "\"protocol\":2"));
+    assert_false(says(b, 2, "\"protocol\""));
+    bench_must_have_sent(b, 2, 1, 3);
+    assert_int_equal(bench_position(b), 3);
+}
+
+// Nothing in common: the lines stay, and the status says what to do.
+static void test_a_server_of_another_age(void **state)
+{
+    struct courier_bench *b = *state;
+    const struct bad_step step = {
+        .kind = BAD_TEXT,
+        .status = 422,
+        .body = "{\"type\":\"urn:hailong:problem:protocol\",\"detail\":"
+                "\"bring the device up to date\",\"protocols\":[3,4]}"};
+    bench_visit(b, 3);
+    assert_int_equal(once_bad(b, step), WORKER_LEFT);
+    assert_int_equal(bad_server_count(b->server), 1);
+    assert_int_equal(bench_pending(b), 3);
+    assert_holds(bench_attempts(b).last_error, "bring the device up to date");
+    // The device's programs were brought up to date, or the server's back.
+    assert_int_equal(once(b), WORKER_OK);
+    assert_int_equal(bench_pending(b), 0);
+}
+
 // --- What the server does not take ------------------------------------------
 
 static void poison_in_the_middle(json_t *answer,
@@ -1023,6 +1110,9 @@ int main(void)
         TEST(test_a_bad_answer_acknowledges_nothing),
         TEST(test_nobody_listens),
         TEST(test_a_long_reason_is_cut_between_letters),
+        TEST(test_it_speaks_as_the_server_does),
+        TEST(test_a_server_of_the_year_before),
+        TEST(test_a_server_of_another_age),
         TEST(test_a_poisoned_line_blocks_nobody),
         TEST(test_a_liar_sets_nothing_aside),
         TEST(test_fewer_lines_when_it_is_too_much),
