@@ -1,6 +1,7 @@
 #include "common/log.h"
 #include "common/buf.h"
 #include "common/clock.h"
+#include "common/log_limit.h"
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -11,8 +12,9 @@ static const char *const level_names[] = {"debug", "info", "warn", "error"};
 
 static atomic_int least_level = LOG_INFO;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static log_sink *sink; // guarded by lock
-static void *sink_ctx; // guarded by lock
+static log_sink *sink;         // guarded by lock
+static void *sink_ctx;         // guarded by lock
+static struct log_limit limit; // guarded by lock
 
 void log_set_level(enum log_level level)
 {
@@ -72,11 +74,16 @@ void log_write(enum log_level level, const char *module, const char *format,
     char at[CLOCK_ISO_SIZE];
     clock_format(clock_wall_ms(), at);
     pthread_mutex_lock(&lock);
+    int64_t unsaid = 0;
     if (sink) {
         sink(sink_ctx, level, module, buf_text(&text));
-    } else {
+    } else if (level == LOG_DEBUG ||
+               log_limit_take(&limit, format, clock_mono_us(), &unsaid)) {
         buf_printf(&line, "%s %s %s ", at, level_names[level], module);
         append_one_line(&line, buf_text(&text));
+        if (unsaid > 0)
+            buf_printf(&line, " (%lld more like it were left out)",
+                       (long long)unsaid);
         buf_append_char(&line, '\n');
         if (buf_ok(&line))
             write_line(&line);

@@ -4,7 +4,8 @@
 //
 // so that journald, a file or a person reads the same thing. A newline inside
 // the text is written as "\n"; a line never holds a secret or a comment.
-// All functions may be called from any thread; lines never mix.
+// What one place in the program says again and again is held back and counted
+// (log_limit.h). All functions may be called from any thread; lines never mix.
 #pragma once
 #include <stdarg.h>
 #include <stdbool.h>
