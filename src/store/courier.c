@@ -16,6 +16,7 @@ enum statement {
     PUT_RECEIPT,
     RECEIPTS,
     RECEIPTS_AFTER,
+    DROP_RECEIPTS,
     PUT_ASIDE,
     ASIDES,
     COUNT_ASIDE,
@@ -57,6 +58,7 @@ static const char *const statements[STATEMENT_COUNT] = {
     [RECEIPTS_AFTER] = "SELECT gen, upto, device, head, nonce, at, sig"
                        " FROM receipts WHERE gen = ?1 AND upto > ?2"
                        " ORDER BY upto, at",
+    [DROP_RECEIPTS] = "DELETE FROM receipts WHERE gen = ?1 AND upto < ?2",
     [PUT_ASIDE] = "INSERT OR REPLACE INTO quarantine"
                   " (gen, seq, id, status, reason) VALUES (?1, ?2, ?3, ?4, ?5)",
     [ASIDES] = "SELECT gen, seq, id, status, reason FROM quarantine"
@@ -368,6 +370,15 @@ enum sql_result courier_receipts_after(struct courier *courier, int64_t gen,
     sql_bind_int(s, 1, gen);
     sql_bind_int(s, 2, after);
     return walk_receipts(courier, s, visit, ctx);
+}
+
+enum sql_result courier_drop_receipts(struct courier *courier, int64_t gen,
+                                      int64_t before)
+{
+    struct sql_statement *s = enter(courier, DROP_RECEIPTS);
+    sql_bind_int(s, 1, gen);
+    sql_bind_int(s, 2, before);
+    return leave(courier, sql_execute(s));
 }
 
 enum sql_result courier_quarantine(struct courier *courier,

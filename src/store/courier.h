@@ -60,6 +60,11 @@ enum sql_result courier_receipts_after(struct courier *courier, int64_t gen,
                                        courier_receipt_visitor *visit,
                                        void *ctx);
 
+// Writer only. Those for lines before `before`, which have left the ledger: the
+// mark has a receipt of its own (store/mark.h).
+enum sql_result courier_drop_receipts(struct courier *courier, int64_t gen,
+                                      int64_t before);
+
 // --- What the server would not take ---------------------------------------
 typedef bool courier_aside_visitor(void *ctx, int64_t gen,
                                    const struct courier_aside *aside);

@@ -32,6 +32,7 @@ enum {
     FIRST_CONTACT_S = 5,
     HEARTBEAT_S = 60,
     BROKEN_MS = 30000, // until kiosk.db is tried again
+    TIDY_MS = 3600 * 1000,
     ONCE_GAPS_MAX = 10,
     ANSWER_MAX = 1 << 20
 };
@@ -63,7 +64,7 @@ struct worker {
     size_t lines_most; // of a batch
     int protocol;      // that is spoken with this server
     // Of the steady clock, ms:
-    int64_t last_sent_ms, not_before_ms, new_line_ms;
+    int64_t last_sent_ms, not_before_ms, new_line_ms, tidy_ms;
     char asked[CLOCK_ISO_SIZE]; // when staff last asked to send at once
     char shown[ID_SIZE]; // the invitation on the counter's screen; "": none
 };
@@ -89,6 +90,7 @@ struct worker *worker_new(const struct worker_params *params)
     w->total_s = params->total_s;
     w->lock = -1;
     w->last_sent_ms = INT64_MIN;
+    w->tidy_ms = INT64_MIN;
     w->lines_most = BATCH_LINES_MAX;
     w->protocol = PROTOCOL_NEWEST;
     w->heartbeat_ms = HEARTBEAT_S * 1000;
@@ -692,6 +694,21 @@ static void note_outcome(struct worker *w, enum sync_outcome outcome,
     courier_set_attempts(w->courier, &w->attempts);
 }
 
+// Receipts for lines that have left would grow for ever; the mark keeps the one
+// that proves them.
+static void tidy(struct worker *w)
+{
+    struct ledger_mark mark;
+    int64_t gen = 0;
+    if (!w->reader || steady_ms() < w->tidy_ms)
+        return;
+    w->tidy_ms = steady_ms() + TIDY_MS;
+    while (ledger_reader_next_gen(w->reader, gen, &gen) == SQL_OK)
+        if (ledger_reader_mark(w->reader, gen, &mark) == SQL_OK &&
+            mark_is_proved(&mark, w->device.id, w->device.server_key))
+            courier_drop_receipts(w->courier, gen, mark.upto);
+}
+
 static enum sync_outcome step(struct worker *w, struct waiting *waiting)
 {
     struct batch *batch = calloc(1, sizeof *batch);
@@ -706,6 +723,8 @@ static enum sync_outcome step(struct worker *w, struct waiting *waiting)
                  (long long)batch->proof.gen, (long long)batch->from,
                  (long long)batch->proof.to);
     note_outcome(w, outcome, retry_after_s);
+    if (outcome == SYNC_DONE)
+        tidy(w);
     if (batch)
         batch_free(batch);
     free(batch);

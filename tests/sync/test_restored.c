@@ -275,6 +275,60 @@ static int64_t gone(const struct made_road *b)
     return sending.gone;
 }
 
+// For lines 1, 7, 18 and 19 as well.
+static void add_receipts(const struct made_road *b)
+{
+    char path[160];
+    sqlite3 *db;
+    snprintf(path, sizeof path, "%s/" DEVICE_FILE_COURIER, b->folder);
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(
+        sqlite3_exec(db,
+                     "INSERT INTO receipts (gen, upto, head, device, nonce, at,"
+                     " sig) SELECT gen, n.column1, head, device, nonce, at, sig"
+                     " FROM receipts, (VALUES (1), (7), (18), (19)) AS n",
+                     NULL, NULL, NULL),
+        SQLITE_OK);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+static bool write_place(void *ctx, const struct proof_receipt *receipt)
+{
+    buf_printf(ctx, "%lld ", (long long)receipt->batch.to);
+    return true;
+}
+
+static void expect_receipts(const struct made_road *b, const char *wanted)
+{
+    struct courier *courier;
+    struct buf text = {0};
+    assert_int_equal(courier_open(b->folder, COURIER_READER, &courier), SQL_OK);
+    assert_int_equal(courier_receipts(courier, write_place, &text), SQL_OK);
+    courier_close(courier);
+    assert_string_equal(buf_text(&text), wanted);
+    buf_free(&text);
+}
+
+// They would grow for ever.
+static void test_receipts_leave_with_their_lines(void **state)
+{
+    struct made_road *b = *state;
+    visit_of_old(b, 20);
+    assert_int_equal(made_road_send(b), WORKER_OK);
+    age_receipts(b, 1);
+    add_receipts(b);
+    made_road_visit(b, 1);
+    assert_int_equal(made_road_send(b), WORKER_OK);
+    expect_receipts(b, "1 7 18 19 20 21 "); // nothing has left
+    forget_receipts(b);
+    age_receipts(b, 1);
+    add_receipts(b);
+    assert_int_equal(prune(b), 20);
+    made_road_visit(b, 1);
+    assert_int_equal(made_road_send(b), WORKER_OK);
+    expect_receipts(b, "21 22 ");
+}
+
 static void test_sending_goes_on_behind_the_mark(void **state)
 {
     struct made_road *b = *state;
@@ -422,6 +476,7 @@ int main(void)
         TEST(test_a_damaged_courier_begins_again),
         TEST(test_a_restored_server_gets_older_generations),
         TEST(test_a_revoked_device_keeps_its_lines),
+        TEST(test_receipts_leave_with_their_lines),
         TEST(test_sending_goes_on_behind_the_mark),
         TEST(test_what_is_left_is_carried),
         TEST(test_what_left_and_is_asked_for_is_told),
