@@ -71,11 +71,13 @@ static bool write_sheets(const char *path, const char *base64,
                          struct console *console)
 {
     size_t length = strlen(base64);
-    size_t size = length / 4 * 3;
-    for (size_t i = length; i > 0 && base64[i - 1] == '='; i--)
-        size--;
-    unsigned char *bytes = malloc(size + 1);
-    bool done = bytes && size > 0 && base64_decode(base64, length, bytes, size);
+    size_t padding = length < 4                  ? 0
+                     : base64[length - 2] == '=' ? 2
+                     : base64[length - 1] == '=' ? 1
+                                                 : 0;
+    size_t size = length / 4 * 3 - padding;
+    unsigned char *bytes = size > 0 ? malloc(size) : NULL;
+    bool done = bytes && base64_decode(base64, length, bytes, size);
     if (!done)
         console_complain(console,
                          "%s: the server could not draw the sheets; its log "
