@@ -99,6 +99,34 @@ def add_device(desk):
     return code
 
 
+def choose_table(desk, text):
+    desk.js("(() => { const given = new DataTransfer();"
+            f" given.items.add(new File([{json.dumps(text)}], 'quay.csv'));"
+            " document.querySelector('#batch-file').files = given.files })()")
+
+
+def add_table(desk):
+    desk.click("#add-devices")
+    choose_table(desk, "counter,name\n21,A\n,B\n21,C\n")
+    desk.click("#batch-form .main")
+    check("each fault of a table stands there with its line",
+          desk.until("['Dòng 3', 'Dòng 4'].every(words => document"
+                     ".querySelector('#batch-alert').innerText.includes(words))"),
+          desk.text("#batch-alert"))
+    desk.picture(STAGE / "table-faults.png")
+    choose_table(desk, "Quầy;Tên;Điểm\r\n21;Quầy số 21;tru-so\r\n22;;\r\n")
+    desk.click("#batch-form .main")
+    check("a table becomes devices, with a file and sheets to save",
+          desk.until("document.querySelector('#secret-dialog').open &&"
+                     " document.querySelectorAll('#secret-files a[download]')"
+                     ".length === 2"))
+    desk.picture(STAGE / "table-added.png")
+    desk.click("#secret-dialog [data-close]")
+    check("the new counters stand in the list",
+          desk.until("document.querySelector('#devices-table').innerText"
+                     ".includes('Quầy số 21')"))
+
+
 def enrol(code):
     hailong("enrol", "--server", SERVER, "--code", code, "--data",
             STAGE / "kiosk")
@@ -284,7 +312,9 @@ def read_trail(desk):
 def main():
     desk = Desk()
     desk.sign_in("quan", PASSWORD)
-    courier = enrol(add_device(desk))
+    code = add_device(desk)
+    add_table(desk)
+    courier = enrol(code)
     try:
         see_device(desk)
         change_hours(desk)
