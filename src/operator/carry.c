@@ -109,7 +109,7 @@ static bool rename_part(struct output *out)
 static bool output_close(struct output *out, bool keep, struct console *console)
 {
     bool done = flush(out) && keep && rename_part(out);
-    if (out->error != 0)
+    if (out->error != 0 && keep)
         complain_output(out, out->error, console);
     if (!done)
         unlink(out->part);
@@ -152,7 +152,9 @@ static int export(const struct config *config, struct console *console)
         buf_printf(&console->out, "Nothing waits on this device.\n");
         return COMMAND_DONE;
     }
-    if (result != CARRY_DONE && out.error == 0)
+    if (result != CARRY_DONE && out.error != 0)
+        complain_output(&out, out.error, console);
+    else if (result != CARRY_DONE)
         complain(console, data, result, "");
     if (kept)
         buf_printf(&console->out,
