@@ -174,7 +174,7 @@ static void draw_message(const struct view *view, struct canvas *canvas,
     }
     append_message(view, id, &words);
     part_lines(view, canvas, how, buf_text(&words), 44, y, view->layout.w - 88,
-               2, 38);
+               view->layout.portrait ? 3 : 2, 38);
     buf_free(&words);
 }
 
