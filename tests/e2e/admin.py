@@ -231,7 +231,7 @@ def arrive(password):
     check("nothing scrolls sideways on a telephone", content <= window)
     desk.go(SERVER + "/quan-tri")
     check("the Office sees settings, and no people",
-          desk.until("!document.querySelector('#part-gio-lam-viec').hidden")
+          desk.until("!document.querySelector('#part-cau-hinh').hidden")
           and desk.js("document.querySelector('#part-nguoi-dung').hidden"))
     window, content = desk.width()
     check("nor does administration", content <= window, f"{content}")
@@ -270,11 +270,12 @@ def set_a_document(desk):
     for version in ("1", "2"):
         desk.fill("#document-body", body)
         desk.click("#document-form .main")
+        # Until the page has read it again, the field is the page's.
         check(f"a right one is version {version}",
               desk.until("document.querySelector('#document-saved').innerText"
                          f".includes('phiên bản {version}') && document"
-                         ".querySelector('#part-thiet-lap').dataset.state"
-                         " === 'ready'"),
+                         ".querySelector('#document-version').innerText"
+                         f".includes('Phiên bản {version},')"),
               desk.text("#document-alert"))
     desk.until("!document.querySelector('#document-before').disabled")
     desk.click("#document-before")
