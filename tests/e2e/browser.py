@@ -186,16 +186,20 @@ class Browser:
             raise RuntimeError(f"{expression}: {answer['exceptionDetails']}")
         return answer["result"].get("value")
 
+    def holds(self, expression):
+        """Whether it does; not while one page goes and the next one comes."""
+        try:
+            return bool(self.js(f"Boolean({expression})"))
+        except RuntimeError as error:
+            if "navigated or closed" not in str(error):
+                raise
+            return False
+
     def until(self, expression, patience=PATIENCE_S):
         end = time.monotonic() + patience
         while time.monotonic() < end:
-            try:
-                if self.js(f"Boolean({expression})"):
-                    return True
-            except RuntimeError as error:
-                # The page went away while it was asked: the next one is.
-                if "navigated or closed" not in str(error):
-                    raise
+            if self.holds(expression):
+                return True
             time.sleep(0.03)
         return False
 

@@ -71,7 +71,7 @@ class Officer(Browser):
         end = time.monotonic() + PATIENCE_S
         while time.monotonic() < end:
             self.listen()
-            if self.js(expression):
+            if self.holds(expression):
                 return True
             time.sleep(0.03)
         return False
