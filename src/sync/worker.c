@@ -95,7 +95,7 @@ struct worker *worker_new(const struct worker_params *params)
     w->protocol = PROTOCOL_NEWEST;
     w->heartbeat_ms = HEARTBEAT_S * 1000;
     w->first_contact_s = FIRST_CONTACT_S;
-    if (!w->directory || (params->proxy && !w->proxy) ||
+    if (!w->directory || !w->battery_root || (params->proxy && !w->proxy) ||
         (params->stick && !w->stick)) {
         worker_free(w);
         return NULL;
