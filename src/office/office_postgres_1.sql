@@ -801,6 +801,8 @@ REVOKE UPDATE, DELETE, TRUNCATE ON lines, ids, batches, heads, asides, flags,
     judging_rules, issues FROM CURRENT_USER;
 REVOKE DELETE, TRUNCATE ON people, cases, visit_marks FROM CURRENT_USER;
 REVOKE UPDATE ON cases FROM CURRENT_USER;
+REVOKE UPDATE, DELETE, TRUNCATE ON comment_arrivals FROM CURRENT_USER;
+GRANT UPDATE (forgotten_at) ON comment_arrivals TO CURRENT_USER;
 GRANT UPDATE (state, version, owner, answered_by, due_from, answered_day,
     closed_day, reopened) ON cases TO CURRENT_USER;
 
@@ -821,8 +823,11 @@ CREATE VIEW sqlite_schema AS
     WHERE NOT has_table_privilege('cases', 'DELETE')
     UNION ALL SELECT 'cases_keep'
     WHERE NOT has_column_privilege('cases', 'ticket', 'UPDATE')
+    UNION ALL SELECT 'comment_arrivals_keep'
+    WHERE NOT has_column_privilege('comment_arrivals', 'received_at', 'UPDATE')
     UNION ALL SELECT 'visit_marks_remain'
     WHERE NOT has_table_privilege('visit_marks', 'DELETE')
     -- The statements themselves keep to these.
     UNION ALL VALUES ('visit_flags_lifted_stay'),
-        ('visit_flags_lifted_remain'), ('visit_marks_stay');
+        ('visit_flags_lifted_remain'), ('visit_marks_stay'),
+        ('comments_stay');

@@ -158,29 +158,29 @@ static void check_comment(struct verifying *v, struct sql_statement *s,
 
 // The columns of VERIFY_ARRIVALS.
 enum {
-    ARRIVAL_NOTED = 3,
-    ARRIVAL_HERE,
-    ARRIVAL_FORGOTTEN,
-    ARRIVAL_AT,
-    ARRIVAL_BEFORE // the day that the trail names
+    CAME_NOTED = 3,
+    CAME_HERE,
+    CAME_FORGOTTEN,
+    CAME_AT,
+    CAME_BEFORE // the day that the trail names
 };
 
 // Whether it came before the day up to which comments were deleted then.
 static bool is_by_rule(struct sql_statement *s)
 {
-    const char *before = sql_text(s, ARRIVAL_BEFORE);
+    const char *before = sql_text(s, CAME_BEFORE);
     char day[DATE_ISO_SIZE];
-    date_format_iso(date_day_of_wall_ms(sql_int(s, ARRIVAL_AT)), day);
+    date_format_iso(date_day_of_wall_ms(sql_int(s, CAME_AT)), day);
     return before && strcmp(day, before) < 0;
 }
 
 static void check_arrival(struct verifying *v, struct sql_statement *s,
                           const char *device, int64_t gen)
 {
-    bool is_here = sql_int(s, ARRIVAL_HERE) != 0;
-    bool is_forgotten = sql_int(s, ARRIVAL_FORGOTTEN) != 0;
+    bool is_here = sql_int(s, CAME_HERE) != 0;
+    bool is_forgotten = sql_int(s, CAME_FORGOTTEN) != 0;
     const char *why = NULL;
-    if (sql_int(s, ARRIVAL_NOTED) == 0) {
+    if (sql_int(s, CAME_NOTED) == 0) {
         why = "its comment is here, and nothing says that it came";
     } else if (is_here && is_forgotten) {
         why = "its comment had its time, and is here again";
