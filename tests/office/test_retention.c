@@ -7,9 +7,11 @@
 #include "office/audit.h"
 #include "office/retention.h"
 #include "office/verify.h"
+#include "postgres/database.h"
 #include "sql/sql.h"
 #include "support/check.h"
 #include "support/office_maker.h"
+#include "support/tampering.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -113,8 +115,9 @@ static bool is_on_disk(struct fixture *f, const char *text)
 static void tamper(struct fixture *f, const char *script)
 {
     struct sql *sql = NULL;
-    assert_int_equal(sql_open(f->made.path, SQL_WRITER, NULL, 0, &sql), SQL_OK);
-    assert_int_equal(sql_run(sql, script), SQL_OK);
+    assert_int_equal(database_open(f->made.path, SQL_WRITER, NULL, 0, &sql),
+                     SQL_OK);
+    assert_int_equal(tamper_run(sql, script), SQL_OK);
     sql_close(sql);
 }
 
@@ -160,6 +163,7 @@ static void expect_audit(struct fixture *f, const char *wanted)
 static void test_what_had_its_time_leaves(void **state)
 {
     struct fixture *f = *state;
+    made_office_needs_file();
     assert_true(is_on_disk(f, OLD));
     assert_int_equal(forget(f, "2028-05-31T12:00:00+07:00").comments, 0);
     expect_audit(f, "");
@@ -177,6 +181,7 @@ static void test_it_does_not_come_back(void **state)
 {
     struct fixture *f = *state;
     struct made_batch batch;
+    made_office_needs_file();
     forget(f, "2028-06-01T12:00:00+07:00");
     made_batch_start(&batch, &f->device, 1, 1, at("2028-06-02T09:00:00+07:00"));
     batch.lines[0].sealed = OLD;
@@ -191,6 +196,7 @@ static void test_what_somebody_takes_is_missed(void **state)
 {
     struct fixture *f = *state;
     struct sql *sql = NULL;
+    made_office_needs_file();
     // The database itself refuses; past its guard, verification sees it.
     assert_int_equal(sql_open(f->made.path, SQL_WRITER, NULL, 0, &sql), SQL_OK);
     assert_int_not_equal(sql_run(sql, "DELETE FROM comments"), SQL_OK);
