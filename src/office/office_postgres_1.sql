@@ -692,8 +692,8 @@ CREATE TABLE visit_flags (
     lift_reason  TEXT COLLATE "C" NOT NULL DEFAULT '',
     ratings      BIGINT NOT NULL DEFAULT 0
 );
-CREATE INDEX visit_flags_by_day
-    ON visit_flags (first_day, counter_no, officer_no);
+CREATE INDEX visit_flags_by_day ON visit_flags (first_day, counter_no,
+    officer_no, rule, lifted_at, ratings, last_day);
 
 CREATE TABLE flag_visits (
     flag_no    BIGINT NOT NULL,

@@ -118,6 +118,9 @@ static const char version_36[] =
 static const char version_37[] =
 #include "office/office_37.sql.h"
     ;
+static const char version_38[] =
+#include "office/office_38.sql.h"
+    ;
 static const struct sql_migration migrations[] = {
     {1, version_1},   {2, version_2},   {3, version_3},   {4, version_4},
     {5, version_5},   {6, version_6},   {7, version_7},   {8, version_8},
@@ -128,7 +131,7 @@ static const struct sql_migration migrations[] = {
     {25, version_25}, {26, version_26}, {27, version_27}, {28, version_28},
     {29, version_29}, {30, version_30}, {31, version_31}, {32, version_32},
     {33, version_33}, {34, version_34}, {35, version_35}, {36, version_36},
-    {37, version_37}, {0, NULL}};
+    {37, version_37}, {38, version_38}, {0, NULL}};
 enum { LAST = sizeof migrations / sizeof migrations[0] - 2 };
 
 // PostgreSQL began with what the versions above make together.

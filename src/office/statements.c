@@ -1614,14 +1614,16 @@ const char *const office_statements[STATEMENT_COUNT] = {
         " AND (?3 < 0 OR f.rule = ?3) AND (?4 IS NULL OR c.code = ?4)"
         " AND (?5 = 0 OR (?5 = 1) = (f.lifted_at = 0)) AND f.flag_no < ?6"
         " ORDER BY f.flag_no DESC LIMIT ?7",
+    // A flag spans a month at most. In the order of the index, rows of one
+    // counter's day stand together.
     [VISIT_FLAGS_COUNT] =
-        "SELECT rule, count(*) FILTER (WHERE lifted_at = 0),"
-        " sum(ratings) FILTER (WHERE lifted_at = 0),"
-        " count(*) FILTER (WHERE lifted_at <> 0),"
-        " count(DISTINCT CASE lifted_at WHEN 0"
-        "  THEN first_day || ' ' || counter_no || ' ' || officer_no END)"
-        " FROM visit_flags WHERE first_day <= ?2 AND last_day >= ?1"
-        " GROUP BY rule",
+        "SELECT rule, sum(flags), sum(ratings), sum(lifted),"
+        " count(*) FILTER (WHERE flags > 0) FROM (SELECT rule,"
+        "  count(*) FILTER (WHERE lifted_at = 0) AS flags,"
+        "  coalesce(sum(ratings) FILTER (WHERE lifted_at = 0), 0) AS ratings,"
+        "  count(*) FILTER (WHERE lifted_at <> 0) AS lifted FROM visit_flags"
+        "  WHERE first_day BETWEEN ?1 - 31 AND ?2 AND last_day >= ?1"
+        "  GROUP BY first_day, counter_no, officer_no, rule) days GROUP BY rule",
     [OFFICER_DAY_DROP] =
         "DELETE FROM officer_days WHERE counter_no = ?1 AND day = ?2",
     [OFFICER_DAY_ADD] =
