@@ -264,7 +264,7 @@ enum office_result office_add_device(struct office *office,
                                      char out_code[SECRET_CODE_SIZE],
                                      int64_t *out_expires_at)
 {
-    struct office_added_device added;
+    struct office_added_device added = {.expires_at = 0};
     enum office_result result =
         office_add_devices(office, device, 1, now, &added);
     if (result == OFFICE_OK) {

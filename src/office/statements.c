@@ -166,14 +166,16 @@
     " count(*) FILTER (WHERE outcome = 0 AND level = 3" which "),"             \
     " count(*) FILTER (WHERE outcome = 0 AND level = 4" which "),"             \
     " count(*) FILTER (WHERE outcome = 0 AND level = 5" which ")"
+#define DOUBT_SUMS                                                             \
+    RATED_SUMS(" AND doubts & 1 <> 0")                                         \
+    ", " RATED_SUMS(" AND doubts & 2 <> 0") ", "                               \
+    RATED_SUMS(" AND doubts <> 0")
 #define VISIT_SUMS                                                             \
     RATED_SUMS("")                                                             \
     ", count(*) FILTER (WHERE outcome = 1),"                                   \
     " count(*) FILTER (WHERE outcome = 2),"                                    \
     " count(*) FILTER (WHERE outcome = 3), count(*) FILTER (WHERE mode = 0),"  \
-    " count(*) FILTER (WHERE mode = 0 AND outcome = 0), " RATED_SUMS(          \
-        " AND doubts & 1 <> 0") ", " RATED_SUMS(" AND doubts & 2 <> 0") ","    \
-                                                                        " " RATED_SUMS(" AND doubts <> 0")
+    " count(*) FILTER (WHERE mode = 0 AND outcome = 0), " DOUBT_SUMS
 
 // Local milliseconds: Vietnam is 7 hours ahead of UTC, all year.
 #define LOCAL_MS "(at + 25200000)"
@@ -345,16 +347,16 @@
     "  OR field_no = (SELECT code_no FROM codes WHERE code = ?2))"
 
 // What a case is part of in case_totals: 1 or 0 in each column.
-#define CASE_PART(condition) "CASE WHEN " condition " THEN 1 ELSE 0 END AS "
-#define CASE_PARTS                                                                                                                                                                                        \
-    CASE_PART("state < 4")                                                                                                                                                                                \
-    "opened, " CASE_PART("state < 2") "waiting, " CASE_PART("state < 2 AND "                                                                                                                              \
-                                                            "due_from = "                                                                                                                                 \
-                                                            "opened_day") "fr"                                                                                                                            \
-                                                                          "es"                                                                                                                            \
-                                                                          "h,"                                                                                                                            \
-                                                                          " " CASE_PART("state IN (2, 3)") "answered, " CASE_PART("state IN (2, 3) AND answered_day <= plain_due") "in_time, " CASE_PART( \
-                                                                              "state = 3") "closed, " CASE_PART("state < 4 AND reopened > 0") "again"
+#define CASE_PART(condition, name)                                             \
+    "CASE WHEN " condition " THEN 1 ELSE 0 END AS " name
+#define CASE_PARTS                                                             \
+    CASE_PART("state < 4", "opened, ")                                         \
+    CASE_PART("state < 2", "waiting, ")                                        \
+    CASE_PART("state < 2 AND due_from = opened_day", "fresh, ")                \
+    CASE_PART("state IN (2, 3)", "answered, ")                                 \
+    CASE_PART("state IN (2, 3) AND answered_day <= plain_due", "in_time, ")    \
+    CASE_PART("state = 3", "closed, ")                                         \
+    CASE_PART("state < 4 AND reopened > 0", "again")
 
 // The counted ratings of counter ?1 on the local day ?2.
 #define DAY_VISITS                                                             \

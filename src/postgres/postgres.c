@@ -748,14 +748,17 @@ enum sql_result postgres_open(const char *url, enum sql_mode mode,
     if (is_lost(sql)) {
         log_said(sql, "connect", PQerrorMessage(made->db), NULL);
         sql_close(sql);
+        // cppcheck-suppress memleak // it went with the connection
         return SQL_BUSY;
     }
     PQsetNoticeProcessor(made->db, log_notice, sql);
     enum sql_result result = configure(sql);
     if (result != SQL_OK) {
         sql_close(sql);
+        // cppcheck-suppress memleak // it went with the connection
         return result;
     }
     *out_sql = sql;
+    // cppcheck-suppress memleak // it is the connection
     return SQL_OK;
 }

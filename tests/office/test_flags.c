@@ -696,6 +696,9 @@ static void test_flags_of_before_are_counted(void **state)
     static const char migration[] =
 #include "office/office_33.sql.h"
         ;
+    static const char index_of_38[] =
+#include "office/office_38.sql.h"
+        ;
     struct fixture *f = *state;
     struct flags flags;
     rate_many(&f->a, 6, 20 * SECOND);
@@ -705,8 +708,11 @@ static void test_flags_of_before_are_counted(void **state)
     judge(f);
     list(f, OFFICE_FLAGS_ON, &flags);
     lift(f, flags.all[0].no, true);
-    tamper(f, "ALTER TABLE visit_flags DROP COLUMN ratings");
+    tamper(f, "DROP INDEX visit_flags_by_day;"
+              "ALTER TABLE visit_flags DROP COLUMN ratings");
     tamper(f, migration);
+    tamper(f, "CREATE INDEX visit_flags_by_day ON visit_flags (first_day)");
+    tamper(f, index_of_38);
     expect_sound(f);
     list(f, OFFICE_FLAGS_ALL, &flags);
     assert_int_equal(flags.count, 2);
