@@ -268,7 +268,7 @@ static char *said_after(int level)
     wait_to_hear(&counter, before, "Bỏ qua\nChạm lần nữa để chọn.");
     hand_tap(counter.app, "reason.skip");
     hand_wait_for(counter.app, "thanks");
-    wait_to_hear(&counter, before, "0 2 3 4, 3, 8 1 2, 3 4 5");
+    wait_to_hear(&counter, before, "0 2 3 4, 3, 8 1 2, 3 4 5\n");
     char *after = strdup(said(&counter) + before);
     assert_non_null(after);
     close_counter(&counter);
