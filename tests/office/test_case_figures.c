@@ -10,6 +10,7 @@
 #include "office/documents.h"
 #include "office/verify.h"
 #include "postgres/database.h"
+#include "support/chance.h"
 #include "support/check.h"
 #include "support/office_maker.h"
 #include "support/tampering.h"
@@ -36,16 +37,6 @@ enum {
 
 static const char *const COUNTERS[] = {"1", "2"};
 static const char *const FIELDS[] = {"f0", "f1", "f2"};
-
-static uint64_t chance;
-
-static unsigned draw(unsigned below)
-{
-    chance ^= chance << 13;
-    chance ^= chance >> 7;
-    chance ^= chance << 17;
-    return (unsigned)((chance >> 33) % below);
-}
 
 struct device {
     struct ledger_maker maker;
@@ -404,7 +395,7 @@ static void run_history(uint64_t seed)
 {
     static struct world w;
     w = (struct world){.now = START};
-    chance = seed;
+    chance_start(seed);
     made_office_open_fast(&w.made);
     for (int i = 0; i < DEVICES; i++) {
         w.devices[i].sent = 0;

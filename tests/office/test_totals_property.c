@@ -13,6 +13,7 @@
 #include "office/transactions_sqlite.h"
 #include "office/verify.h"
 #include "postgres/database.h"
+#include "support/chance.h"
 #include "support/check.h"
 #include "support/office_maker.h"
 #include "support/tampering.h"
@@ -28,16 +29,6 @@ enum { DEVICES = 3, STEPS = 60, LINES_MOST = 12, DAY_MS = 24 * 3600 * 1000 };
 static const struct pseudonym_keys linked = {.linked = true};
 // 1 November 2026, 08:00: the edges of half-months and months are near.
 static const int64_t START = 1793494800000;
-
-static uint64_t chance;
-
-static unsigned draw(unsigned below)
-{
-    chance ^= chance << 13;
-    chance ^= chance >> 7;
-    chance ^= chance << 17;
-    return (unsigned)((chance >> 33) % below);
-}
 
 struct device {
     struct ledger_maker maker;
@@ -283,7 +274,7 @@ static void step(struct world *world)
 static void run_history(uint64_t seed)
 {
     struct world world = {.now = START};
-    chance = seed;
+    chance_start(seed);
     made_office_open_fast(&world.made);
     for (int i = 0; i < DEVICES; i++) {
         char counter[8];
