@@ -301,10 +301,7 @@ static void test_a_device_tells_how_it_is(void **state)
     say("GET", "/api/v1/devices.csv?state=active", NULL, &answer);
     assert_body(&answer, "counter,point,name,field,device,state,");
     assert_body(&answer, ",active,");
-    ask(server.port,
-        &(struct ask){.path = "/api/v1/devices/me/config",
-                      .token = device.token},
-        &answer);
+    made_device_config(&device, server.port, &answer);
     assert_body(&answer, "\"counter\":\"5\"");
     made_device_free(&device);
     answer_free(&answer);

@@ -57,14 +57,6 @@ static void assert_body(const struct answer *answer, const char *part)
     assert_holds(buf_text(&answer->body), part);
 }
 
-static void read_config(const struct made_device *device, struct answer *out)
-{
-    ask(server.port,
-        &(struct ask){.path = "/api/v1/devices/me/config",
-                      .token = device->token},
-        out);
-}
-
 static void test_device_settings_are_seen_before_they_are_saved(void **state)
 {
     struct answer answer = {0};
@@ -85,7 +77,7 @@ static void test_device_settings_are_seen_before_they_are_saved(void **state)
     assert_body(&answer, "\"changes\":[{\"key\":\"volume\",\"from\":45,"
                          "\"to\":20}]");
     // Nothing was saved.
-    read_config(&three, &answer);
+    made_device_config(&three, server.port, &answer);
     assert_body(&answer, "\"version\":1,");
     assert_body(&answer, "\"volume\":45");
     // What changes nothing changes nobody.
@@ -106,21 +98,21 @@ static void test_device_settings_reach_whom_they_are_about(void **state)
     put(0, "{\"unit\":{},\"counters\":{\"3\":{\"volume\":20,\"levels\":3}}}",
         &answer);
     assert_int_equal(answer.status, 200);
-    read_config(&three, &answer);
+    made_device_config(&three, server.port, &answer);
     assert_body(&answer, "\"version\":2,");
     assert_body(&answer, "\"volume\":20");
     assert_body(&answer, "\"levels\":3");
-    read_config(&four, &answer);
+    made_device_config(&four, server.port, &answer);
     assert_body(&answer, "\"version\":1,");
     assert_body(&answer, "\"volume\":45");
     // A restart changes nothing.
     made_server_stop(&server);
     made_server_restart(&server, (const char *[]){"--volume", "45", NULL});
-    read_config(&three, &answer);
+    made_device_config(&three, server.port, &answer);
     assert_body(&answer, "\"version\":2,");
     made_server_sign_in(&server, "an", &office);
     put(1, "{\"unit\":{\"volume\":30}}", &answer);
-    read_config(&three, &answer);
+    made_device_config(&three, server.port, &answer);
     assert_body(&answer, "\"volume\":30");
     assert_body(&answer, "\"levels\":5");
     // One step back: the version of before, saved once more.
@@ -129,7 +121,7 @@ static void test_device_settings_reach_whom_they_are_about(void **state)
     put(2, "{\"unit\":{},\"counters\":{\"3\":{\"volume\":20,\"levels\":3}}}",
         &answer);
     assert_int_equal(answer.status, 200);
-    read_config(&three, &answer);
+    made_device_config(&three, server.port, &answer);
     assert_body(&answer, "\"version\":4,");
     assert_body(&answer, "\"levels\":3");
     made_device_free(&three);

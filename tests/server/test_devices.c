@@ -243,10 +243,7 @@ static void get_own(const struct made_server *own,
                     const struct made_device *device, json_t **out)
 {
     struct answer answer = {0};
-    ask(own->port,
-        &(struct ask){.path = "/api/v1/devices/me/config",
-                      .token = device->token},
-        &answer);
+    made_device_config(device, own->port, &answer);
     assert_int_equal(answer.status, 200);
     *out = answer_object(&answer);
     answer_free(&answer);
@@ -297,10 +294,7 @@ static void test_a_new_hotline_is_a_new_version(void **state)
     made_device_enrol(&device, &own, "1");
     made_server_stop(&own);
     made_server_restart(&own, (const char *[]){"--hotline", "222", NULL});
-    ask(own.port,
-        &(struct ask){.path = "/api/v1/devices/me/config",
-                      .token = device.token},
-        &answer);
+    made_device_config(&device, own.port, &answer);
     json_t *object = answer_object(&answer);
     assert_true(json_get_int(object, "version", &version));
     assert_int_equal(version, 2);

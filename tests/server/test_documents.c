@@ -177,21 +177,13 @@ static void test_documents_say_what_is_wrong(void **state)
                    "satisfied: must be a list of levels 1–5");
 }
 
-static void read_config(const struct made_device *device, struct answer *out)
-{
-    ask(server.port,
-        &(struct ask){.path = "/api/v1/devices/me/config",
-                      .token = device->token},
-        out);
-}
-
 static void test_documents_hours_reach_the_devices(void **state)
 {
     struct answer answer = {0};
     struct made_device device;
     (void)state;
     made_device_enrol(&device, &server, "3");
-    read_config(&device, &answer);
+    made_device_config(&device, server.port, &answer);
     assert_body(&answer, "\"version\":1,");
     assert_null(strstr(buf_text(&answer.body), "\"hours\""));
     put("hours",
@@ -199,14 +191,14 @@ static void test_documents_hours_reach_the_devices(void **state)
         "\"holidays\":[\"2027-01-01\"]}}",
         &answer);
     assert_int_equal(answer.status, 200);
-    read_config(&device, &answer);
+    made_device_config(&device, server.port, &answer);
     assert_body(&answer, "\"version\":2,");
     assert_body(&answer, "\"hours\":{\"mon\":[\"07:30-11:30\"]}");
     assert_body(&answer, "\"holidays\":[\"2027-01-01\"]");
     // What the same server is told again is no other configuration.
     made_server_stop(&server);
     made_server_restart(&server, NULL);
-    read_config(&device, &answer);
+    made_device_config(&device, server.port, &answer);
     assert_body(&answer, "\"version\":2,");
     made_device_free(&device);
     answer_free(&answer);

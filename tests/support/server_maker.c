@@ -334,6 +334,15 @@ void made_device_free(struct made_device *device)
     maker_free(&device->ledger);
 }
 
+void made_device_config(const struct made_device *device, uint16_t port,
+                        struct answer *out)
+{
+    ask(port,
+        &(struct ask){.path = "/api/v1/devices/me/config",
+                      .token = device->token},
+        out);
+}
+
 void made_device_body(const struct made_device *device, int64_t from,
                       int64_t to, struct buf *out,
                       char out_nonce[PROOF_NONCE_SIZE])

@@ -67,6 +67,9 @@ struct made_device {
 void made_device_enrol(struct made_device *device, struct made_server *made,
                        const char *counter);
 void made_device_free(struct made_device *device);
+// What the device is told: its configuration.
+void made_device_config(const struct made_device *device, uint16_t port,
+                        struct answer *out);
 
 // The body of a batch of the lines from…to; `out_nonce` may be NULL. Its state
 // says: 7 lines pending, all lines ever written were ratings, 3 MiB free.
