@@ -7,8 +7,9 @@
 //                    line of the ledger says stays: its hash covers it.
 //
 // A month is a whole calendar month: what came in it leaves together, on the
-// first day of the month after its time. 0 keeps for ever. Deleting overwrites
-// (secure_delete), in the journal too once it is checkpointed.
+// first day of the month after its time. 0 keeps for ever. On SQLite deleting
+// overwrites (secure_delete), in the journal too once it is checkpointed; on
+// PostgreSQL the bytes go with VACUUM and with the last WAL file that has them.
 #pragma once
 #include "common/buf.h"
 #include "common/json.h"
