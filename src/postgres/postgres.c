@@ -139,6 +139,25 @@ static enum sql_result run_once(struct sql *sql, const char *script)
     return result;
 }
 
+// A server that was told not to sync would acknowledge what a power cut takes.
+static enum sql_result expect_durable(struct sql *sql)
+{
+    static const char query[] =
+        "SELECT string_agg(name, ', ') FROM pg_settings WHERE setting = 'off'"
+        " AND name IN ('fsync', 'full_page_writes', 'synchronous_commit')";
+    PGresult *answer = PQexec(own(sql)->db, query);
+    enum sql_result result = seen(sql, answer, query);
+    if (result == SQL_OK && !PQgetisnull(answer, 0, 0)) {
+        log_error(module,
+                  "%s: %s off: what it acknowledges would not survive a power "
+                  "cut; set it on in postgresql.conf",
+                  sql->name, PQgetvalue(answer, 0, 0));
+        result = SQL_ERROR;
+    }
+    PQclear(answer);
+    return result;
+}
+
 // What a commit acknowledged survives a power cut of the database's machine,
 // and of its synchronous standbys where there are some. A statement waits for a
 // lock as long as one of SQLite does.
@@ -150,9 +169,11 @@ static enum sql_result configure(struct sql *sql)
                                  "SET client_min_messages = warning;"
                                  "SET jit = off;";
     enum sql_result result = run_once(sql, common);
-    if (result == SQL_OK && own(sql)->mode == SQL_FOLLOWER)
-        result = run_once(sql, "SET default_transaction_read_only = on");
-    return result;
+    if (result != SQL_OK)
+        return result;
+    return own(sql)->mode == SQL_FOLLOWER
+               ? run_once(sql, "SET default_transaction_read_only = on")
+               : expect_durable(sql);
 }
 
 // Whether there is a connection. One that was lost is made anew, in tries as

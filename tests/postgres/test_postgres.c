@@ -12,7 +12,18 @@
 
 #include <cmocka.h>
 
-enum { ADD, ALL, SUM, WHERE_NOTE, COUNT_ADD, KINDS, LONG, BROKEN, STATEMENTS };
+enum {
+    ADD,
+    ALL,
+    SUM,
+    WHERE_NOTE,
+    COUNT_ADD,
+    KINDS,
+    LONG,
+    BROKEN,
+    SYNC,
+    STATEMENTS
+};
 static const char *const statements[STATEMENTS] = {
     [ADD] = "INSERT INTO things (no, note, bytes, part)"
             " VALUES (?1, ?2, ?3, ?4)",
@@ -23,6 +34,7 @@ static const char *const statements[STATEMENTS] = {
     [KINDS] = "SELECT CAST(1 AS smallint), 70000, no > 1, no FROM things",
     [LONG] = "SELECT no FROM things a CROSS JOIN generate_series(1, ?1) g ON"
              " true",
+    [SYNC] = "SELECT current_setting('synchronous_commit')",
     [BROKEN] = "SELECT nothing FROM nowhere",
 };
 static const char schema[] =
@@ -312,6 +324,28 @@ static void test_a_transaction_does_not_go_on_elsewhere(void **state)
     assert_int_equal(count(b->sql), 0);
 }
 
+static void expect_synced(struct sql *sql)
+{
+    struct sql_statement *s = sql_use(sql, SYNC);
+    assert_int_equal(sql_step(s), SQL_OK);
+    assert_string_equal(sql_text(s, 0), "on");
+    sql_done(s);
+}
+
+// Whatever the database is set to, and on a connection that was made anew.
+static void test_a_commit_waits_for_the_disk(void **state)
+{
+    struct bench *b = bench_of(state);
+    assert_int_equal(
+        sql_run(b->sql,
+                "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET"
+                " synchronous_commit = off', current_database()); END $$"),
+        SQL_OK);
+    expect_synced(b->sql);
+    throw_out(b);
+    expect_synced(b->sql);
+}
+
 static void test_nobody_there_is_busy(void **state)
 {
     struct sql *sql = NULL;
@@ -351,6 +385,7 @@ int main(void)
         WITH_BENCH(test_answers_do_not_disturb_each_other),
         WITH_BENCH(test_a_lost_connection_is_made_anew),
         WITH_BENCH(test_a_transaction_does_not_go_on_elsewhere),
+        WITH_BENCH(test_a_commit_waits_for_the_disk),
         cmocka_unit_test(test_nobody_there_is_busy),
         WITH_BENCH(test_a_newer_schema_is_refused),
     };
