@@ -1,6 +1,7 @@
 #include "ui/rehearsal.h"
 #include "common/clock.h"
 #include "ui/screen.h"
+#include <stdio.h>
 #include <string.h>
 
 // What stands on these comes from the settings or the question set.
@@ -120,7 +121,8 @@ static struct setting plain_of(const struct setting *setting)
     plain.notice_count = 0;
     for (size_t i = 0; i < plain.field_count; i++)
         for (int l = 0; l < I18N_LANGUAGE_COUNT; l++)
-            strcpy(plain.fields[i].name[l], "–");
+            snprintf(plain.fields[i].name[l], sizeof plain.fields[i].name[l],
+                     "–");
     return plain;
 }
 
