@@ -33,13 +33,14 @@ NEEDS_doctor = store i18n vietnamese common
 NEEDS_integrity = survey ledger i18n vietnamese common
 NEEDS_office = integrity survey ledger postgres sql i18n vietnamese common
 NEEDS_report = office qr survey ledger i18n vietnamese common
+NEEDS_city = report office survey ledger postgres sql i18n vietnamese common
 NEEDS_sync = store ledger common
 NEEDS_mail = common
-NEEDS_server = mail report office integrity store qr survey ledger i18n vietnamese common
+NEEDS_server = city mail report office integrity store qr survey ledger i18n vietnamese common
 NEEDS_ui = doctor store survey ledger i18n vietnamese common
-NEEDS_operator = doctor sync report office store qr ledger i18n vietnamese common
+NEEDS_operator = doctor sync city report office store qr ledger i18n vietnamese common
 ROOMS := common mail sql postgres vietnamese i18n qr ledger survey integrity store doctor \
-         office report sync server ui operator
+         office report city sync server ui operator
 
 # Libraries, each in the room that alone includes it.
 PKGS_common = jansson inih libsystemd

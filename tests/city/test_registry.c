@@ -1,0 +1,161 @@
+// The registry keeps what was changed, refuses what does not fit, and notices
+// when somebody changed it behind its back.
+#include "city/registry.h"
+#include "ledger/digest.h"
+#include "support/check.h"
+#include "support/scratch.h"
+#include <stdio.h>
+#include <string.h>
+
+static char folder[SCRATCH_SIZE], path[128];
+static struct registry *registry;
+
+static int setup(void **state)
+{
+    (void)state;
+    assert_true(ledger_init());
+    scratch_make(folder);
+    snprintf(path, sizeof path, "%s/" REGISTRY_FILE, folder);
+    assert_int_equal(registry_open(path, REGISTRY_WRITES, &registry), SQL_OK);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    registry_close(registry);
+    scratch_remove(folder);
+    return 0;
+}
+
+// As somebody with the file would.
+static enum sql_result tamper(const char *script)
+{
+    struct sql *sql = NULL;
+    assert_int_equal(sql_open(path, SQL_WRITER, NULL, 0, &sql), SQL_OK);
+    enum sql_result result = sql_run(sql, script);
+    sql_close(sql);
+    return result;
+}
+
+static bool add(const char *text, struct buf *message)
+{
+    char why[JSON_MESSAGE_SIZE];
+    json_t *change = json_read(text, strlen(text), why);
+    const json_t *changes[] = {change};
+    assert_non_null(change);
+    bool done =
+        registry_add(registry, changes, 1, "user an", 1795399200000, message);
+    json_decref(change);
+    return done;
+}
+
+static const char CITY[] =
+    "{\"do\":\"add\",\"unit\":\"H24\",\"kind\":\"city\","
+    "\"name\":\"Thành phố Mẫu\",\"from\":\"2026-01-01\"}";
+static const char WARD[] =
+    "{\"do\":\"add\",\"unit\":\"H24.12\",\"kind\":\"ward\",\"parent\":\"H24\","
+    "\"name\":\"Phường Bình Minh\",\"from\":\"2026-01-01\"}";
+
+static void must(const char *text)
+{
+    struct buf message = {0};
+    if (!add(text, &message)) {
+        fail_msg("%s", buf_text(&message));
+    }
+}
+
+static void test_registry_keeps_units(void **state)
+{
+    struct city_units units;
+    struct buf message = {0};
+    int64_t number = 0;
+    (void)state;
+    must(CITY);
+    must(WARD);
+    registry_close(registry);
+    assert_int_equal(registry_open(path, REGISTRY_READS, &registry), SQL_OK);
+    assert_true(registry_read(registry, &units, &number, &message));
+    assert_int_equal(number, 2);
+    assert_int_equal(units.count, 2);
+    assert_string_equal(city_name(city_find(&units, "H24.12"), 0),
+                        "Phường Bình Minh");
+    city_units_free(&units);
+}
+
+static void test_registry_keeps_nothing_of_what_it_refuses(void **state)
+{
+    struct buf message = {0};
+    int64_t number = 0;
+    char why[JSON_MESSAGE_SIZE];
+    (void)state;
+    must(CITY);
+    // All or none: the ward fits, the second city does not.
+    json_t *ward = json_read(WARD, strlen(WARD), why);
+    json_t *city = json_read(CITY, strlen(CITY), why);
+    const json_t *changes[] = {ward, city};
+    assert_false(registry_add(registry, changes, 2, "user an", 1, &message));
+    assert_non_null(strstr(buf_text(&message), "is there already"));
+    assert_int_equal(registry_number(registry, &number), SQL_OK);
+    assert_int_equal(number, 1);
+    json_decref(ward);
+    json_decref(city);
+    buf_free(&message);
+}
+
+static void test_registry_notices_an_altered_change(void **state)
+{
+    struct city_units units;
+    struct buf message = {0};
+    int64_t number;
+    (void)state;
+    must(CITY);
+    must(WARD);
+    assert_int_equal(
+        tamper("DROP TRIGGER change_no_update;"
+               "UPDATE change SET body = replace(body, 'Minh', 'An')"
+               " WHERE change_no = 2"),
+        SQL_OK);
+    assert_false(registry_read(registry, &units, &number, &message));
+    assert_non_null(strstr(buf_text(&message), "cannot be read: corrupt"));
+    buf_free(&message);
+}
+
+static void test_registry_only_grows(void **state)
+{
+    (void)state;
+    must(CITY);
+    assert_int_equal(tamper("DELETE FROM change"), SQL_CLASH);
+    assert_int_equal(tamper("UPDATE change SET who = 'user ba'"), SQL_CLASH);
+}
+
+static void test_registry_finds_books(void **state)
+{
+    struct city_unit ward = {.code = "H24.12"};
+    char out[PATH_MAX];
+    (void)state;
+    assert_true(registry_directory("/srv/city", &ward, out));
+    assert_string_equal(out, "/srv/city/wards/H24.12");
+    strcpy(ward.book, "old/h24-12");
+    assert_true(registry_directory("/srv/city", &ward, out));
+    assert_string_equal(out, "/srv/city/old/h24-12");
+    strcpy(ward.book, "/var/lib/hailong/server");
+    assert_true(registry_directory("/srv/city", &ward, out));
+    assert_string_equal(out, "/var/lib/hailong/server");
+    assert_null(registry_url(&ward));
+    strcpy(ward.book, "postgresql://db/hailong?schema=w_h24_12");
+    assert_true(registry_directory("/srv/city", &ward, out));
+    assert_string_equal(out, "/srv/city/wards/H24.12");
+    assert_string_equal(registry_url(&ward), ward.book);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        TEST(test_registry_keeps_units),
+        TEST(test_registry_keeps_nothing_of_what_it_refuses),
+        TEST(test_registry_notices_an_altered_change),
+        TEST(test_registry_only_grows), TEST(test_registry_finds_books)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
