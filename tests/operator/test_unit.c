@@ -1,0 +1,118 @@
+// hailong unit: a city's units are added, renamed, moved and merged, and every
+// change stands with who made it.
+#include "support/check.h"
+#include "support/command_runner.h"
+#include "support/scratch.h"
+#include <string.h>
+
+static char folder[SCRATCH_SIZE];
+
+static int setup(void **state)
+{
+    (void)state;
+    scratch_make(folder);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    scratch_remove(folder);
+    return 0;
+}
+
+static void make_city(struct run *run)
+{
+    run_command(run, "unit", "add", "--city", folder, "--code", "H24", "--kind",
+                "city", "--name", "Thành phố Mẫu", "--from", "2026-01-01",
+                NULL);
+    run_must_end(run, 0);
+    run_command(run, "unit", "add", "--city", folder, "--code", "H24.12",
+                "--name", "Phường Bình Minh", "--parent", "H24", "--people",
+                "18000", "--from", "2026-01-01", NULL);
+    run_must_end(run, 0);
+    run_must_say(run, "Added: H24.12 (Phường Bình Minh)");
+    run_command(run, "unit", "add", "--city", folder, "--code", "H24.13",
+                "--name", "Phường Mẫu Một", "--parent", "H24", "--from",
+                "2026-01-01", NULL);
+    run_must_end(run, 0);
+}
+
+static void test_unit_list_is_of_a_day(void **state)
+{
+    struct run run = {0};
+    (void)state;
+    make_city(&run);
+    run_command(&run, "unit", "rename", "--city", folder, "--name",
+                "Phường Bình An", "--from", "2026-03-01", "H24.12", NULL);
+    run_must_end(&run, 0);
+    run_command(&run, "unit", "merge", "--city", folder, "--into", "H24.20",
+                "--name", "Phường Mẫu Chung", "--parent", "H24", "--from",
+                "2026-07-01", "H24.12,H24.13", NULL);
+    run_must_end(&run, 0);
+    run_must_say(&run, "H24.12,H24.13: a part of H24.20 from 2026-07-01 on");
+    run_command(&run, "unit", "list", "--city", folder, "--day", "2026-02-28",
+                NULL);
+    run_must_say(&run, "2026-06-30  H24.20  Phường Bình Minh\n");
+    run_command(&run, "unit", "list", "--city", folder, "--day", "2026-12-31",
+                NULL);
+    run_must_say(&run, "2026-06-30  H24.20  Phường Bình An\n");
+    run_command(&run, "unit", "list", "--city", folder, "--changes", NULL);
+    run_must_say(&run, "  admin  {\"do\":\"merge\",\"units\":[\"H24.12\","
+                       "\"H24.13\"],\"into\":\"H24.20\"");
+    run_free(&run);
+}
+
+static void test_unit_changes_that_do_not_fit(void **state)
+{
+    struct run run = {0};
+    (void)state;
+    make_city(&run);
+    run_command(&run, "unit", "move", "--city", folder, "--parent", "H24.13",
+                "--from", "2026-03-01", "H24.12", NULL);
+    run_must_end(&run, 1);
+    run_must_complain(&run, "--parent: H24.13 is a ward, which has no units");
+    run_command(&run, "unit", "rename", "--city", folder, "--name", "x",
+                "H24.12", NULL);
+    run_must_end(&run, 2);
+    run_must_complain(&run, "--from is missing");
+    run_command(&run, "unit", "set", "--city", folder, "H24.12", NULL);
+    run_must_end(&run, 2);
+    run_command(&run, "unit", "classes", "--city", folder, "20k", NULL);
+    run_must_end(&run, 2);
+    run_command(&run, "unit", "list", "--city", "/nowhere/at/all", NULL);
+    run_must_end(&run, 1);
+    run_must_complain(&run, "check --city");
+    run_free(&run);
+}
+
+static void test_unit_person_sees_a_subtree(void **state)
+{
+    struct run run = {0};
+    (void)state;
+    make_city(&run);
+    run_command(&run, "unit", "person", "--city", folder, "--unit", "H24", "an",
+                NULL);
+    run_must_end(&run, 0);
+    run_command(&run, "unit", "list", "--city", folder, NULL);
+    run_must_say(&run, "an sees H24 and what stands below it\n");
+    run_command(&run, "unit", "person", "--city", folder, "--unit", "none",
+                "an", NULL);
+    run_must_end(&run, 0);
+    run_must_say(&run, "an sees no figures");
+    run_command(&run, "unit", "list", "--city", folder, "--json", NULL);
+    json_t *told = run_json(&run);
+    assert_int_equal(json_array_size(json_object_get(told, "people")), 0);
+    assert_int_equal(json_array_size(json_object_get(told, "units")), 3);
+    json_decref(told);
+    run_free(&run);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+    const struct CMUnitTest tests[] = {TEST(test_unit_list_is_of_a_day),
+                                       TEST(test_unit_changes_that_do_not_fit),
+                                       TEST(test_unit_person_sees_a_subtree)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
