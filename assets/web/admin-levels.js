@@ -2,6 +2,17 @@
 // takes what holds above it. Nothing is saved before it was seen which devices
 // it changes.
 import { change, complain, putDocument, versionWords } from "/web/admin-says.js";
+import {
+  ALWAYS,
+  addDay,
+  daysWords,
+  drawDays,
+  drawWeek,
+  hoursWords,
+  isAlways,
+  readDays,
+  readWeek,
+} from "/web/admin-week.js";
 import { currentLanguage, textOf } from "/web/language.js";
 import { number } from "/web/numbers.js";
 import { load, question } from "/web/states.js";
@@ -22,6 +33,19 @@ const KEYS = {
   heartbeat_s: "number",
   hotline: "text",
 };
+
+const FAULTS = {
+  hotline: "line",
+  name: "line",
+  survey: "survey",
+  walk_up: "walk_up",
+  walk_up_fields: "walk_up_fields",
+  hours: "hours",
+  holidays: "day",
+};
+
+// In place of the whole unit's, which stand in a form of their own.
+const HOURS_KEYS = ["hours", "holidays"];
 
 const find = (id) => document.getElementById(id);
 const fieldOf = (key) => find(`level-${key}`);
@@ -74,7 +98,8 @@ function inherited(key) {
       return { value, from: placeName(above) };
     }
   }
-  return { value: base[key], from: textOf("text.level.server") };
+  const own = HOURS_KEYS.includes(key) ? "unit" : "server";
+  return { value: base[key], from: textOf(`text.level.${own}`) };
 }
 
 function nameOfField(entry) {
@@ -84,14 +109,17 @@ function nameOfField(entry) {
 }
 
 function wordOf(key, value) {
+  if (key === "hours") {
+    return hoursWords(value);
+  }
+  if (key === "holidays") {
+    return daysWords(value);
+  }
   if (value === undefined || value === null || value.length === 0) {
     return textOf("text.level.nothing");
   }
   if (Array.isArray(value)) {
     return value.map(nameOfField).join(", ");
-  }
-  if (typeof value === "object") {
-    return JSON.stringify(value);
   }
   const word =
     find(`text.value.${key}.${value}`) ?? find(`text.${key}.${value}`);
@@ -194,13 +222,86 @@ function drawFields() {
   }
 }
 
+// --- Hours and holidays ---------------------------------------------------------
+
+function kindOf(key, own) {
+  if (own === undefined) {
+    return "";
+  }
+  return key === "hours" && isAlways(own) ? "always" : "own";
+}
+
+function drawChoice(key, kinds) {
+  const own = levelAt(draft, place)[key];
+  const { value, from } = inherited(key);
+  const words = textOf("text.level.as", from, wordOf(key, value));
+  const control = fieldOf(key);
+  control.replaceChildren(
+    new Option(textOf("text.level.follow", from), ""),
+    ...kinds.map((kind) => new Option(textOf(`text.level.${key}.${kind}`), kind)),
+  );
+  control.value = kindOf(key, own);
+  find(`level-${key}-hint`).textContent =
+    own === undefined ? words : textOf("text.level.own", words);
+}
+
+// What is changed begins as what has held until now.
+function drawHours() {
+  const level = levelAt(draft, place);
+  const week = level.hours ?? inherited("hours").value;
+  const days = level.holidays ?? inherited("holidays").value;
+  drawChoice("hours", ["own", "always"]);
+  drawChoice("holidays", ["own"]);
+  drawWeek(find("level-week"), isAlways(week) ? {} : week);
+  drawDays(find("level-days"), days, find("level-add-day"));
+  find("level-unit-hours").hidden = place[0] !== "unit";
+  find("level-unit-words").textContent = textOf(
+    "text.level.unit_hours",
+    hoursWords(base.hours),
+    daysWords(base.holidays),
+  );
+  find("level-hours-fields").hidden = place[0] === "unit";
+  showHours();
+}
+
+function showHours() {
+  find("level-week").hidden = fieldOf("hours").value !== "own";
+  find("level-days-box").hidden = fieldOf("holidays").value !== "own";
+}
+
+// {hours, holidays}, each where it is set apart; null and a complaint where
+// something is wrong.
+function readHours() {
+  const out = {};
+  const kind = fieldOf("hours").value;
+  if (kind === "always") {
+    out.hours = ALWAYS;
+  } else if (kind === "own") {
+    const { hours, fault } = readWeek(find("level-week"));
+    if (fault) {
+      complain("levels-alert", textOf("text.fault.hours"), fault);
+      return null;
+    }
+    out.hours = hours;
+  }
+  if (fieldOf("holidays").value === "own") {
+    const { days, fault } = readDays(find("level-days"));
+    if (fault) {
+      complain("levels-alert", textOf("text.fault.day"), fault);
+      return null;
+    }
+    out.holidays = days;
+  }
+  return out;
+}
+
 function draw() {
   const isPoint = place[0] === "points";
   drawPlaces();
   drawFields();
   find("level-name-field").hidden = !isPoint;
   find("level-name").value = isPoint ? (levelAt(draft, place).name ?? "") : "";
-  find("level-hours").hidden = !levelAt(draft, place).hours;
+  drawHours();
   find("levels-version").textContent = versionWords(told);
   find("levels-before").disabled = told.version < 1;
 }
@@ -220,15 +321,14 @@ function valueOf(key, kind, text) {
   return text;
 }
 
-// What is not asked for here stays as it is: the hours.
+// Null and a complaint where something is wrong.
 function readLevel() {
-  const { hours } = levelAt(draft, place);
-  const level = hours ? { hours } : {};
+  const level = place[0] === "unit" ? {} : readHours();
   const name = find("level-name").value.trim();
-  if (place[0] === "points" && name) {
+  if (level && place[0] === "points" && name) {
     level.name = name;
   }
-  for (const [key, kind] of Object.entries(KEYS)) {
+  for (const [key, kind] of level ? Object.entries(KEYS) : []) {
     const text = fieldOf(key).value.trim();
     if (text !== "") {
       level[key] = valueOf(key, kind, text);
@@ -237,12 +337,17 @@ function readLevel() {
   return level;
 }
 
+// False: it cannot be read, and nothing was kept.
 function keepLevel() {
+  complain("levels-alert", null);
   const level = readLevel();
   const [kind, code] = place;
+  if (!level) {
+    return false;
+  }
   if (kind === "unit") {
     draft.unit = level;
-    return;
+    return true;
   }
   const levels = { ...draft[kind] };
   delete levels[code];
@@ -250,6 +355,48 @@ function keepLevel() {
     levels[code] = level;
   }
   draft[kind] = levels;
+  return true;
+}
+
+// --- What the server does not take ----------------------------------------------
+
+// "counters.3.volume: …": {place, key}; null: it is about no field.
+function faultAt(detail) {
+  const [kind, ...rest] = detail.split(": ")[0].split(".");
+  if (kind === "unit") {
+    return { place: [kind], key: rest[0] };
+  }
+  const path = rest.join(".");
+  const code = Object.keys(draft[kind] ?? {}).find((each) =>
+    path.startsWith(`${each}.`),
+  );
+  return code === undefined
+    ? null
+    : { place: [kind, code], key: path.slice(code.length + 1).split(".")[0] };
+}
+
+// Undefined: only the server knows what is wrong.
+function faultWords(key, detail) {
+  const span = / from (\d+) to (\d+)$/.exec(detail);
+  if (span) {
+    return textOf("text.fault.number", span[1], span[2]);
+  }
+  const isTiles = key === "walk_up_fields" || detail.includes("walk_up_fields");
+  const id = FAULTS[isTiles ? "walk_up_fields" : key];
+  return id && textOf(`text.fault.${id}`, fields.map(({ code }) => code).join(", "));
+}
+
+// Beside the field, at the level where it stands.
+function showFault({ words, detail = "" }) {
+  const fault = faultAt(detail);
+  const field = fault && fieldOf(fault.key);
+  if (!field) {
+    complain("levels-alert", words);
+    return;
+  }
+  place = fault.place;
+  draw();
+  complain("levels-alert", faultWords(fault.key, detail) ?? words, field);
 }
 
 // --- Before it is saved -------------------------------------------------------
@@ -304,7 +451,7 @@ async function preview() {
   const result = await change("POST", path, { body: draft });
   if (result.words) {
     hidePreview();
-    complain("levels-alert", result.words);
+    showFault(result);
     return;
   }
   seen = text;
@@ -313,14 +460,16 @@ async function preview() {
 }
 
 async function save() {
-  keepLevel();
+  if (!keepLevel()) {
+    return;
+  }
   if (JSON.stringify(draft) !== seen) {
     preview();
     return;
   }
   const result = await putDocument("devices", told.version, draft);
   if (result.words) {
-    complain("levels-alert", result.words);
+    showFault(result);
     return;
   }
   hidePreview();
@@ -378,15 +527,25 @@ function look() {
 export function startLevels(section) {
   part = section;
   find("level-place").addEventListener("change", ({ target }) => {
-    keepLevel();
-    place = JSON.parse(target.value);
-    draw();
+    if (keepLevel()) {
+      place = JSON.parse(target.value);
+      draw();
+    } else {
+      target.value = JSON.stringify(place);
+    }
   });
+  for (const key of HOURS_KEYS) {
+    fieldOf(key).addEventListener("change", showHours);
+  }
+  find("level-add-day").addEventListener("click", ({ currentTarget }) =>
+    addDay(find("level-days"), "", currentTarget).focus(),
+  );
   find("levels-form").addEventListener("submit", (event) => {
     event.preventDefault();
-    keepLevel();
-    draw();
-    preview();
+    if (keepLevel()) {
+      draw();
+      preview();
+    }
   });
   find("levels-form").addEventListener("input", hidePreview);
   find("levels-save").addEventListener("click", save);

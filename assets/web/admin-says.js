@@ -28,12 +28,15 @@ function faultWords(faults) {
   return faults.map((fault) => fault[currentLanguage()]).join("\n");
 }
 
-// Resolves to {json}, or {words}: what went wrong, to be shown.
+// Resolves to {json}, or {words}: what went wrong, to be shown, with the server's
+// `detail` where it names what is wrong with what was sent.
 export async function change(method, path, body) {
   try {
     const answer = await ask(method, path, body);
     const json = await answer.json().catch(() => ({}));
-    return answer.ok ? { json } : { words: words(answer.status, json) };
+    return answer.ok
+      ? { json }
+      : { words: words(answer.status, json), detail: json.detail ?? "" };
   } catch {
     return { words: textOf("text.fault.offline") };
   }

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <string.h>
 
-enum kind { WORD, NUMBER, TEXT, FIELDS, HOURS };
+enum kind { WORD, NUMBER, TEXT, FIELDS, HOURS, HOLIDAYS };
 
 static const char *const MODES[] = {"walk-up", "transaction", NULL};
 static const char *const WALK_UPS[] = {"off", "on", "fields", NULL};
@@ -18,7 +18,7 @@ static const char *const TYPINGS[] = {"telex", "telex-new", "vni", "vni-new",
 static const struct value {
     const char *key;
     enum kind kind;
-    size_t offset; // of its member in the defaults; not of FIELDS and HOURS
+    size_t offset; // of its member in the defaults; not of the last three
     const char *const *words;
     int least, most;
 } VALUES[] = {
@@ -39,7 +39,8 @@ static const struct value {
     {"heartbeat_s", NUMBER, offsetof(struct office_defaults, heartbeat_s), NULL,
      5, 60},
     {"hotline", TEXT, offsetof(struct office_defaults, hotline), NULL, 0, 0},
-    {"hours", HOURS, 0, NULL, 0, 0}};
+    {"hours", HOURS, 0, NULL, 0, 0},
+    {"holidays", HOLIDAYS, 0, NULL, 0, 0}};
 enum { VALUE_COUNT = sizeof VALUES / sizeof *VALUES };
 
 const char *const DEVICE_SETTINGS_MEMBERS[] = {"unit", "points", "counters",
@@ -161,16 +162,17 @@ static bool check_fields(const struct place *place, const json_t *given)
                           "once");
 }
 
-static bool check_hours(const struct place *place, const json_t *level)
+// Of the week or of the days on which all is closed.
+static bool check_hours(const struct place *place, const char *key,
+                        const json_t *level)
 {
     struct hours hours;
     struct buf why = {0};
     if (!place->code) {
-        return refuse(place, "hours",
+        return refuse(place, key,
                       "of the whole unit stand in the settings hours");
     }
-    // Holidays are the unit's.
-    json_t *own = json_pack("{s:O}", "hours", json_object_get(level, "hours"));
+    json_t *own = json_pack("{s:O}", key, json_object_get(level, key));
     bool good = own && hours_read(own, &hours, &why);
     if (!good) {
         buf_printf(place->message, "%s.%.64s.%s", place->level, place->code,
@@ -196,9 +198,10 @@ static bool check_value(const struct place *place, const struct value *value,
     case FIELDS:
         return check_fields(place, given);
     case HOURS:
+    case HOLIDAYS:
         break;
     }
-    return check_hours(place, level);
+    return check_hours(place, value->key, level);
 }
 
 static bool refuse_key(const struct place *place, const char *key)
@@ -314,6 +317,9 @@ static void apply_value(const struct value *value, const json_t *given,
         break;
     case HOURS:
         out->defaults.hours = given;
+        break;
+    case HOLIDAYS:
+        out->defaults.holidays = given;
         break;
     }
 }

@@ -8,7 +8,8 @@
 //
 // The keys are those of the device configuration (configuration.h); beside
 // them a point has a "name", for people, and "walk_up_fields" names the tiles
-// by their codes. Opening hours of the whole unit stand in their own document.
+// by their codes. Opening hours and holidays of the whole unit stand in their
+// own document; a point or a counter may have others, each in place of it.
 // Pure.
 #pragma once
 #include "common/buf.h"

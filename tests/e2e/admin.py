@@ -167,14 +167,14 @@ def change_hours(desk):
     desk.until("document.querySelectorAll('#week .day').length === 7")
     desk.js("document.querySelector('#always').click()")
     desk.js("{const [a, b] = document.querySelectorAll("
-            "'[data-day=mon] .span input');"
+            "'#week [data-day=mon] .span input');"
             " a.value = '11:30'; b.value = '7h30';}")
     desk.click("#hours-form .main")
     check("hours that end before they begin are refused",
           "giờ được đánh dấu" in desk.text("#hours-alert"),
           desk.text("#hours-alert"))
     desk.js("{const [a, b] = document.querySelectorAll("
-            "'[data-day=mon] .span input');"
+            "'#week [data-day=mon] .span input');"
             " a.value = '7h30'; b.value = '11:30';}")
     desk.click("#hours-form .main")
     check("right ones are kept",

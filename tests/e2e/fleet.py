@@ -120,9 +120,10 @@ def set_the_counter_apart(desk):
           desk.text("#level-volume-hint"))
     desk.type("#level-volume", "200")
     desk.click("#levels-form .main")
-    check("a wrong value is refused with its place",
-          desk.until("document.querySelector('#levels-alert').innerText"
-                     ".includes('counters.3.volume')"),
+    check("a wrong value is refused beside its field",
+          desk.until("document.querySelector('#level-volume')"
+                     ".closest('.field').innerText"
+                     ".includes('số nguyên từ 0 đến 100')"),
           desk.text("#levels-alert"))
     desk.choose("#level-volume", "20")
     desk.choose("#level-levels", "3")
@@ -182,6 +183,68 @@ def take_it_back(desk):
                      told(desk)["config_applied"] == 4), told(desk))
 
 
+def write_hours(desk, day, *times):
+    desk.js("document.querySelectorAll('#level-week [data-day="
+            f"{day}] input').forEach((input, i) => {{"
+            f" input.value = {json.dumps(times)}[i] ?? ''; }})")
+
+
+def set_hours_apart(desk):
+    desk.open_levels('["points","chi-nhanh"]')
+    check("the unit's hours stand where a point has none",
+          "Theo Cả đơn vị: luôn mở" in desk.text("#level-hours-hint"),
+          desk.text("#level-hours-hint"))
+    desk.choose("#level-hours", "own")
+    write_hours(desk, "sat", "11:00", "8h")
+    desk.click("#levels-form .main")
+    check("hours that cannot be are refused beside them",
+          "giờ được đánh dấu" in desk.text("#level-week .alert"),
+          desk.text("#levels-alert"))
+    desk.picture(STAGE / "hours-fault.png")
+    for day in ("mon", "tue", "wed"):
+        write_hours(desk, day, "7h30", "11:30", "1330", "17:00")
+    write_hours(desk, "sat", "8:00", "11:00")
+    desk.choose("#level-holidays", "own")
+    desk.js("document.querySelector('#level-add-day').click()")
+    desk.js("document.querySelector('#level-days input').value = '2026-09-02'")
+    seen = desk.see_and_save()
+    check("the preview says the hours and the days in words",
+          "luôn mở → Thứ Hai – Thứ Tư 07:30–11:30, 13:30–17:00; Thứ Bảy"
+          " 08:00–11:00" in seen and "không có → 02/09/2026" in seen, seen)
+    check("of the counters of that point alone",
+          "1 trên 2 thiết bị" in seen and "chi-nhanh" in seen, seen)
+    desk.choose("#level-place", '["counters","4"]')
+    check("a counter there says where its hours come from",
+          "Theo Điểm chi-nhanh: Thứ Hai" in desk.text("#level-hours-hint"),
+          desk.text("#level-hours-hint"))
+    look_at_hours()
+
+
+def look_at_hours():
+    """What a telephone shows of it."""
+    phone = Desk(390)
+    phone.sign_in(SERVER, "quan", PASSWORD)
+    phone.open_levels('["points","chi-nhanh"]')
+    window, content = phone.width()
+    check("nothing scrolls sideways on a telephone", content <= window,
+          f"{content}")
+    phone.picture(STAGE / "hours-phone.png")
+    phone.close()
+
+
+def close_one_screen(desk):
+    desk.open_levels('["counters","3"]')
+    desk.choose("#level-hours", "own")
+    desk.see_and_save()
+    check("a counter without an hour is dark",
+          eventually(lambda: screen() == "closed"), screen())
+    desk.open_levels('["counters","3"]')
+    desk.choose("#level-hours", "always")
+    desk.see_and_save()
+    check("and open again when it is always open",
+          eventually(lambda: screen() == "attract"), screen())
+
+
 def lose_and_replace(desk):
     lost = told(desk)["device"]
     hailong("device", "revoke", "--data", STAGE / "server", lost)
@@ -208,6 +271,8 @@ set_the_counter_apart(desk)
 see_it_on_the_screen()
 ask_too_much(desk)
 take_it_back(desk)
+set_hours_apart(desk)
+close_one_screen(desk)
 lose_and_replace(desk)
 desk.close()
 sys.exit(1 if failures else 0)

@@ -123,6 +123,38 @@ static void test_device_settings_reach_the_configuration(void **state)
     json_decref(document);
 }
 
+// A point that works on Saturdays and keeps the unit's holidays, and a counter
+// of it that keeps other ones, or none.
+static void test_device_settings_hours_and_holidays_apart(void **state)
+{
+    (void)state;
+    json_t *hours = read_document("{\"mon\":[\"07:30-11:30\"]}");
+    json_t *holidays = read_document("[\"2026-09-02\"]");
+    json_t *document = read_document(
+        "{\"points\":{\"cho\":{\"hours\":{\"sat\":[\"08:00-11:00\"]}}},"
+        "\"counters\":{\"3\":{\"holidays\":[]}}}");
+    struct office_defaults defaults = base();
+    struct office_device unit = device_at("1", "");
+    struct office_device point = device_at("2", "cho");
+    struct office_device three = device_at("3", "cho");
+    struct device_effect effect;
+    defaults.hours = hours;
+    defaults.holidays = holidays;
+    device_settings_apply(document, &unit, &defaults, &effect);
+    assert_true(json_equal(effect.defaults.hours, hours));
+    assert_true(json_equal(effect.defaults.holidays, holidays));
+    device_settings_apply(document, &point, &defaults, &effect);
+    assert_non_null(json_object_get(effect.defaults.hours, "sat"));
+    assert_null(json_object_get(effect.defaults.hours, "mon"));
+    assert_true(json_equal(effect.defaults.holidays, holidays));
+    device_settings_apply(document, &three, &defaults, &effect);
+    assert_non_null(json_object_get(effect.defaults.hours, "sat"));
+    assert_int_equal(json_array_size(effect.defaults.holidays), 0);
+    json_decref(document);
+    json_decref(holidays);
+    json_decref(hours);
+}
+
 static void test_device_settings_what_is_wrong_is_named(void **state)
 {
     static const struct {
@@ -146,6 +178,9 @@ static void test_device_settings_what_is_wrong_is_named(void **state)
          "counters.3.levels: give 5 or 3"},
         {"{\"counters\":{\"3\":{\"hours\":{\"mon\":[\"7-9\"]}}}}",
          "counters.3.hours"},
+        {"{\"unit\":{\"holidays\":[]}}", "unit.holidays: of the whole unit"},
+        {"{\"points\":{\"a\":{\"holidays\":[\"2/9\"]}}}",
+         "points.a.holidays: day 1 is no date"},
         {"{\"counters\":{\"3\":{\"walk_up_fields\":[]}}}",
          "counters.3.walk_up_fields: must be a list"},
         {"{\"counters\":{\"3\":{\"walk_up_fields\":[\"a\",\"a\"]}}}",
@@ -209,6 +244,7 @@ int main(void)
         cmocka_unit_test(test_device_settings_nearest_one_holds),
         cmocka_unit_test(test_device_settings_walk_up_goes_with_the_mode),
         cmocka_unit_test(test_device_settings_reach_the_configuration),
+        cmocka_unit_test(test_device_settings_hours_and_holidays_apart),
         cmocka_unit_test(test_device_settings_what_is_wrong_is_named),
         cmocka_unit_test(test_device_settings_must_suit_each_other)};
     return cmocka_run_group_tests(tests, NULL, NULL);
