@@ -16,7 +16,7 @@
 #include "server/metrics.h"
 #include "server/papers.h"
 #include "server/phone.h"
-#include "server/phone_page.h"
+#include "server/phone_looks.h"
 #include "server/readers.h"
 #include "server/recent.h"
 #include "server/retention.h"
@@ -62,7 +62,7 @@ struct server {
     struct budget passwords; // that are being checked, in their number
     struct metrics metrics;
     struct crowd *crowd; // at the phone channel's pages
-    struct phone_look phone_look;
+    struct phone_looks *phone_looks;
     struct phone *phone; // NULL: the phone channel is shut
     struct http *public_http;
     struct http *admin_http;

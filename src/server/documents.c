@@ -106,6 +106,9 @@ static void devices_changed(struct server *server, struct office *office)
     json_decref(server->apart);
     server->apart = body;
     defaults->apart = body;
+    if (server->phone_looks && !phone_looks_change(server->phone_looks, body)) {
+        log_error(MODULE, "the phone channel's pages stay as they were");
+    }
     if (office &&
         office_configure_all(office, defaults, clock_wall_ms()) != OFFICE_OK) {
         log_error(MODULE, "the devices are told their new settings later, at "

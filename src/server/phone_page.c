@@ -54,14 +54,22 @@ static bool load_style(struct phone_look *look)
     return ok;
 }
 
-bool phone_look_load(const struct i18n *texts,
-                     const struct office_defaults *defaults,
-                     struct phone_look *out)
+void phone_look_begin(const struct i18n *texts,
+                      const struct office_defaults *base, const json_t *apart,
+                      struct phone_look *out)
 {
-    *out = (struct phone_look){.texts = texts, .defaults = defaults};
-    bool ok = load_survey(out) && load_style(out);
+    // It stands at no counter and at no point.
+    static const struct office_device nowhere = {.counter = ""};
+    *out = (struct phone_look){.texts = texts};
+    device_settings_apply(apart, &nowhere, base, &out->effect);
+    out->defaults = &out->effect.defaults;
+}
+
+bool phone_look_load(struct phone_look *look)
+{
+    bool ok = load_survey(look) && load_style(look);
     if (!ok) {
-        phone_look_free(out);
+        phone_look_free(look);
     }
     return ok;
 }

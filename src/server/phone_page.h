@@ -8,25 +8,30 @@
 #include "common/buf.h"
 #include "i18n/i18n.h"
 #include "office/configuration.h"
+#include "office/device_settings.h"
 #include "survey/survey.h"
 #include <stdbool.h>
 #include <stddef.h>
 
 enum { PHONE_POLICY_SIZE = 256 };
 
-// What all pages have in common. Borrows `texts` and `defaults`.
+// What all pages have in common.
 struct phone_look {
     const struct i18n *texts;
-    const struct office_defaults *defaults;
+    const struct office_defaults *defaults; // of `effect`
+    struct device_effect effect;            // never copied
     struct survey survey;
     struct buf style;               // assets/web/phone.css
     char policy[PHONE_POLICY_SIZE]; // Content-Security-Policy: this style, and
                                     // nothing else
 };
-// False, logged, when a file is missing or broken.
-bool phone_look_load(const struct i18n *texts,
-                     const struct office_defaults *defaults,
-                     struct phone_look *out);
+// What holds for the whole unit: `base`, and over it the document `apart`
+// (office/device_settings.h; NULL: nothing). All three are borrowed.
+void phone_look_begin(const struct i18n *texts,
+                      const struct office_defaults *base, const json_t *apart,
+                      struct phone_look *out);
+// Then its files. False, logged, when one is missing or broken.
+bool phone_look_load(struct phone_look *look);
 void phone_look_free(struct phone_look *look);
 // The levels in their order; how many.
 size_t phone_look_levels(const struct phone_look *look,

@@ -31,15 +31,23 @@ struct asked {
 
 // --- Pages ------------------------------------------------------------------
 
-static void reply_page(struct request *request, const struct phone_page *page)
+static void reply_look(struct request *request, const struct phone_look *look,
+                       const struct phone_page *page)
 {
-    const struct phone_look *look = &request->server->phone_look;
     struct buf body = {0};
     phone_page_write(look, page, &body);
     reply_bytes(request, phone_page_status(page->kind),
                 "text/html; charset=utf-8", &body);
     reply_header(request, "Content-Security-Policy", "%s", look->policy);
     reply_header(request, "Referrer-Policy", "no-referrer");
+}
+
+static void reply_page(struct request *request, const struct phone_page *page)
+{
+    struct phone_looks *looks = request->server->phone_looks;
+    const struct phone_look *look = phone_looks_take(looks);
+    reply_look(request, look, page);
+    phone_looks_give(looks, look);
 }
 
 // Vietnamese, unless ?lang= says otherwise.
@@ -220,6 +228,8 @@ enum handling phone_handle(struct request *request)
 // --- An answer --------------------------------------------------------------
 
 struct answering {
+    struct phone_looks *looks;
+    const struct phone_look *look; // from its beginning to its page
     struct asked asked;
     struct form form;
     const struct survey_level *level;
@@ -240,20 +250,23 @@ static void wipe(struct buf *text)
 static void free_answering(void *work)
 {
     struct answering *a = work;
+    phone_looks_give(a->looks, a->look);
     form_free(&a->form);
     wipe(&a->comment);
     free(a->job.sealed);
     free(a);
 }
 
+// Of all levels of the question set: the page may be from before the Office
+// changed which ones are shown.
 static const struct survey_level *find_level(const struct phone_look *look,
                                              const char *number)
 {
-    const struct survey_level *levels[SURVEY_LEVELS_MAX];
-    size_t count = phone_look_levels(look, levels);
-    for (size_t i = 0; number && i < count; i++) {
-        if (number[0] == '0' + levels[i]->level && number[1] == '\0') {
-            return levels[i];
+    const struct survey *survey = &look->survey;
+    for (size_t i = 0; number && i < survey->level_count; i++) {
+        const struct survey_level *level = &survey->levels[i];
+        if (number[0] == '0' + level->level && number[1] == '\0') {
+            return level;
         }
     }
     return NULL;
@@ -314,8 +327,9 @@ static void read_comment(struct answering *a)
     }
 }
 
-static void read_reasons(const struct phone_look *look, struct answering *a)
+static void read_reasons(struct answering *a)
 {
+    const struct phone_look *look = a->look;
     enum survey_list list = a->level->reasons;
     for (size_t i = 0; i < look->survey.reason_count[list]; i++) {
         a->chosen[i] =
@@ -327,7 +341,7 @@ static void read_reasons(const struct phone_look *look, struct answering *a)
 // False: it is none of our forms.
 static bool read_answer(struct request *request, struct answering *a)
 {
-    const struct phone_look *look = &request->server->phone_look;
+    const struct phone_look *look = a->look;
     char why[FORM_WHY_SIZE];
     if (!form_read(buf_text(&request->body), request->body.size, &a->form,
                    why)) {
@@ -341,7 +355,7 @@ static bool read_answer(struct request *request, struct answering *a)
         return false;
     }
     memcpy(a->job.page, page, sizeof a->job.page);
-    read_reasons(look, a);
+    read_reasons(a);
     read_comment(a);
     return true;
 }
@@ -390,7 +404,7 @@ static void fill_codes(struct record *visit, const struct asked *asked)
 static void fill_visit(struct request *request, struct answering *a)
 {
     const struct server *server = request->server;
-    const struct phone_look *look = &server->phone_look;
+    const struct phone_look *look = a->look;
     const char *order = look->defaults->order;
     char boot[ID_SIZE];
     clock_boot_id(boot);
@@ -440,6 +454,8 @@ enum handling phone_answer_handle(struct request *request)
     }
     request->work = a;
     request->free_work = free_answering;
+    a->looks = request->server->phone_looks;
+    a->look = phone_looks_take(a->looks);
     a->asked.kind = judge(request, &a->asked);
     if (a->asked.kind != PHONE_PAGE_RATE) {
         reply_end(request, &a->asked, a->asked.kind);
@@ -477,5 +493,5 @@ void phone_answer_finish(struct request *request)
     memcpy(page.chosen, a->chosen, sizeof page.chosen);
     page.comment = buf_text(&a->comment);
     page.fault = a->fault;
-    reply_page(request, &page);
+    reply_look(request, a->look, &page);
 }

@@ -87,11 +87,13 @@ enum handling reasons_handle(struct request *request)
         return HANDLING_DONE;
     }
     struct office *office = readers_take(server->readers);
-    bool built = reasons_build(office, &server->method,
-                               &server->phone_look.survey, &ask, &reasons);
+    const struct phone_look *look = phone_looks_take(server->phone_looks);
+    bool built =
+        reasons_build(office, &server->method, &look->survey, &ask, &reasons);
     if (built) {
         name_rows(server, office, &reasons);
     }
+    phone_looks_give(server->phone_looks, look);
     readers_give(server->readers, office);
     if (!built) {
         reply_office_failure(request, OFFICE_ERROR);

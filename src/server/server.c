@@ -89,8 +89,8 @@ static bool is_enrolled(void *ctx, const struct office_device *device)
 static void open_phone(struct server *server, struct office *office)
 {
     const struct server_settings *settings = &server->settings;
-    if (!phone_look_load(server->texts, &settings->defaults,
-                         &server->phone_look)) {
+    if (!phone_looks_change(server->phone_looks, server->apart) &&
+        !phone_looks_change(server->phone_looks, NULL)) {
         log_error(MODULE, "the phone channel is shut");
         return;
     }
@@ -111,6 +111,10 @@ static bool prepare_office(struct server *server, struct office *office)
     }
     server->base = server->settings.defaults;
     documents_apply(server);
+    server->phone_looks = phone_looks_open(server->texts, &server->base);
+    if (!server->phone_looks) {
+        return false;
+    }
     judging_set_rules(server, office);
     enum office_result result =
         office_list_devices(office, is_enrolled, &has_devices);
@@ -371,12 +375,12 @@ void server_close(struct server *server)
     }
     stop_listeners(server);
     phone_close(server->phone);
-    phone_look_free(&server->phone_look);
     alerts_close(server->alerts);
     papers_close(server->papers);
     // The writer last: the last one out puts the log into the database.
     readers_close(server->readers);
     writer_close(server->writer);
+    phone_looks_close(server->phone_looks);
     identity_close(&server->identity);
     live_close(server->live);
     hub_close(server->hub);

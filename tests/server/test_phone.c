@@ -153,6 +153,86 @@ static void test_page_asks_in_two_languages(void **state)
     answer_free(&answer);
 }
 
+static void set_apart(struct made_server *server, int version,
+                      const char *document)
+{
+    struct answer answer = {0};
+    struct made_session office;
+    char body[512];
+    snprintf(body, sizeof body, "{\"version\":%d,\"body\":%s}", version,
+             document);
+    if (version == 0)
+        made_server_person(server, "an", "office", "");
+    made_server_sign_in(server, "an", &office);
+    ask(server->port,
+        &(struct ask){.method = "PUT",
+                      .path = "/api/v1/settings/devices",
+                      .headers = office.headers,
+                      .type = "application/json",
+                      .body = body,
+                      .size = strlen(body)},
+        &answer);
+    assert_int_equal(answer.status, 200);
+    answer_free(&answer);
+}
+
+// What the Office sets for the whole unit holds here too, at once and after a
+// restart; what it sets for a counter is the counter's.
+static void test_page_is_as_the_unit_is_set(void **state)
+{
+    struct made_server *server = *state;
+    struct answer answer = {0};
+    struct token token;
+    char path[PHONE_PATH_SIZE], id[ID_SIZE], form[128];
+    new_path(server, dossier, &token, path);
+    set_apart(server, 0, "{\"counters\":{\"3\":{\"levels\":3}}}");
+    phone_get(server, path, &answer);
+    assert_holds(buf_text(&answer.body), "value=\"5\"");
+    set_apart(server, 1,
+              "{\"unit\":{\"levels\":3,\"order\":\"worst-first\","
+              "\"reasons\":\"low\",\"hotline\":\"0234 3 812 345\"}}");
+    for (int again = 0; again < 2; again++) {
+        phone_get(server, path, &answer);
+        assert_page(&answer, 200);
+        const char *best = strstr(buf_text(&answer.body), "value=\"4\"");
+        const char *worst = strstr(buf_text(&answer.body), "value=\"2\"");
+        assert_true(best && worst && worst < best);
+        assert_null(strstr(buf_text(&answer.body), "value=\"5\""));
+        if (again == 0) {
+            made_server_stop(server);
+            made_server_restart(server, options);
+        }
+    }
+    // Who is satisfied is asked for no reasons.
+    phone_form_of(&answer, id);
+    snprintf(form, sizeof form, "page=%s&level=4", id);
+    phone_post(server, path, form, &answer);
+    assert_null(strstr(buf_text(&answer.body), "name=\"reason\""));
+    snprintf(form, sizeof form, "page=%s&chosen=4&send=1", id);
+    phone_post(server, path, form, &answer);
+    assert_holds(buf_text(&answer.body), "0234 3 812 345");
+    assert_sound(server);
+    answer_free(&answer);
+}
+
+// Whoever has begun when it changes gets to the end.
+static void test_page_that_was_open_can_be_sent(void **state)
+{
+    struct made_server *server = *state;
+    struct answer answer = {0};
+    struct token token;
+    char path[PHONE_PATH_SIZE], id[ID_SIZE], form[128];
+    new_path(server, dossier, &token, path);
+    phone_choose(server, path, 5, id);
+    set_apart(server, 0, "{\"unit\":{\"levels\":3}}");
+    snprintf(form, sizeof form, "page=%s&chosen=5&send=1", id);
+    phone_post(server, path, form, &answer);
+    assert_page(&answer, 200);
+    assert_holds(buf_text(&answer.body), "0000 000 000");
+    await_rated(server, 1);
+    answer_free(&answer);
+}
+
 static void test_page_tells_what_is_kept_of_the_dossier(void **state)
 {
     struct made_server *server = *state;
@@ -1025,6 +1105,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_page_asks_in_two_languages),
+        TEST(test_page_is_as_the_unit_is_set),
+        TEST(test_page_that_was_open_can_be_sent),
         TEST(test_page_tells_what_is_kept_of_the_dossier),
         TEST(test_address_that_leads_nowhere_is_told_calmly),
         TEST(test_path_that_is_no_token_is_no_page),
