@@ -69,6 +69,9 @@ enum office_result office_open(const char *address, enum office_mode mode,
 int64_t office_bytes(struct office *office);
 // Accepts NULL.
 void office_close(struct office *office);
+// Deletes what an upgrade kept of an older schema beside a database file, once
+// it is a week old. How many files left; of PostgreSQL none is kept.
+int office_let_before_go(const char *address, int64_t now);
 
 // Between these two, all reads of this handle see the same moment: the parts
 // of one report agree although batches are committed meanwhile. Keep it short.

@@ -303,6 +303,11 @@ bool office_is_url(const char *address)
     return database_is_url(address);
 }
 
+int office_let_before_go(const char *address, int64_t now)
+{
+    return office_is_url(address) ? 0 : sql_let_before_go(address, now);
+}
+
 enum office_result office_open(const char *address, enum office_mode mode,
                                struct office **out_office)
 {

@@ -7,6 +7,8 @@
 #include "server/judging.h"
 #include <assert.h>
 
+enum { BEFORE_EVERY_S = 3600 };
+
 static enum office_result turn_keys(struct office *office, void *ctx)
 {
     const struct server *server = ctx;
@@ -21,11 +23,23 @@ static enum office_result publish(struct office *office, void *ctx)
     return office_publish(office, date_day_of_wall_ms(now), now);
 }
 
+// Nothing is written to the database for it.
+static bool let_before_go(void *ctx)
+{
+    const struct server *server = ctx;
+    int64_t now = clock_wall_ms();
+    if (clock_is_believable(now)) {
+        office_let_before_go(server->identity.database, now);
+    }
+    return false;
+}
+
 struct caretaker *chores_start(struct server *server)
 {
     const struct chore chores[] = {
         {.done_day = server->keys_day, .work = turn_keys, .ctx = server},
         {.work = publish, .ctx = server},
+        {.every_s = BEFORE_EVERY_S, .look = let_before_go, .ctx = server},
         alerts_chore(server->alerts),
         papers_chore(server->papers),
         judging_chore(server),

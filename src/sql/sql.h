@@ -66,9 +66,11 @@ void sql_close(struct sql *sql);
 // is none of ours, or was damaged: SQL_CORRUPT.
 //
 // Before an older schema is touched the whole database is copied into the
-// folder SQL_BEFORE beside it, under its own name and over an older copy: with
-// that file in its place the older program goes on. When it cannot be written
-// nothing is migrated. Of PostgreSQL no copy is made: its backups are its own.
+// folder SQL_BEFORE beside it, under its own name and in the place of an older
+// copy, so that there is never more than one: with that file in its place the
+// older program goes on. Where the file system can, both share their blocks.
+// When it cannot be written, or would fill the disk, nothing is migrated. Of
+// PostgreSQL no copy is made: its backups are its own.
 #define SQL_BEFORE "before"
 enum sql_result sql_migrate(struct sql *sql,
                             const struct sql_migration *migrations);
@@ -78,6 +80,12 @@ typedef enum sql_result sql_migrated(struct sql *sql, int version);
 enum sql_result sql_migrate_with(struct sql *sql,
                                  const struct sql_migration *migrations,
                                  sql_migrated *also);
+
+// Deletes what lies in SQL_BEFORE of the database in this file, also what a
+// return to the older program put aside there, when it is SQL_BEFORE_DAYS old.
+// How many files left.
+enum { SQL_BEFORE_DAYS = 7 };
+int sql_let_before_go(const char *database, int64_t now);
 
 // The schema's version as the database holds it; 0: no migration has run yet.
 // -1: it could not be read.

@@ -1,5 +1,7 @@
+#include "common/clock.h"
 #include "common/file.h"
 #include "common/log.h"
+#include "sql/before.h"
 #include "sql/engine.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -516,52 +518,88 @@ static void close_file(struct sql *sql)
     free(sql);
 }
 
-// The folder SQL_BEFORE beside the database, and the copy's name in it.
-static bool copy_names(const struct sql *sql, char folder[PATH_MAX],
-                       char path[PATH_MAX])
+// As it is, while nobody can write: with an empty journal all of it is in the
+// one file. False: others read or write just now.
+static bool copy_still(struct sql *sql, const char *part,
+                       enum before_way *out_way)
 {
-    const char *name = strrchr(sql->name, '/');
-    name = name ? name + 1 : sql->name;
-    int written = snprintf(folder, PATH_MAX, "%.*s" SQL_BEFORE,
-                           (int)(name - sql->name), sql->name);
-    return written < PATH_MAX && file_make_directory(folder) &&
-           file_join(path, PATH_MAX, folder, name);
+    if (checkpoint(sql, true) != SQL_OK || begin(sql) != SQL_OK)
+        return false;
+    bool still = file_bytes(sql->name, "-wal") == 0;
+    if (still)
+        *out_way = before_copy(sql->name, part);
+    roll_back(sql);
+    return still;
+}
+
+// Slower by far, and while others go on.
+static enum before_way copy_moving(struct sql *sql, const char *folder,
+                                   const char *part)
+{
+    if (!before_has_room(folder, bytes_held(sql)))
+        return BEFORE_NO_ROOM;
+    return copy_to(sql, part) == SQL_OK ? BEFORE_WRITTEN : BEFORE_FAILED;
 }
 
 // A copy that a power cut left unfinished is written anew.
-static enum sql_result copy_whole(struct sql *sql, const char *folder,
+static enum before_way copy_whole(struct sql *sql, const char *folder,
                                   const char *path)
 {
     char part[PATH_MAX];
-    enum sql_result result = SQL_ERROR;
-    if (snprintf(part, sizeof part, "%s.part", path) >= (int)sizeof part)
-        return SQL_ERROR;
-    if (unlink(part) == 0 || errno == ENOENT)
-        result = copy_to(sql, part);
-    if (result == SQL_OK &&
+    enum before_way way = BEFORE_FAILED;
+    if (snprintf(part, sizeof part, "%s.part", path) >= (int)sizeof part ||
+        (unlink(part) != 0 && errno != ENOENT))
+        return BEFORE_FAILED;
+    if (!copy_still(sql, part, &way))
+        way = copy_moving(sql, folder, part);
+    if (way >= BEFORE_CLONED &&
         (rename(part, path) != 0 || !file_sync_directory(folder)))
-        result = SQL_ERROR;
-    if (result != SQL_OK)
+        way = BEFORE_FAILED;
+    if (way < BEFORE_CLONED)
         unlink(part);
-    return result;
+    return way;
+}
+
+static void say_kept(struct sql *sql, int held, const char *path,
+                     enum before_way way, int64_t began_ms)
+{
+    log_info(module, "%s: schema version %d is kept as %s: %.1f MB in %.1f s%s",
+             sql->name, held, path, (double)file_bytes(path, "") / 1e6,
+             (double)(clock_boot_ms() - began_ms) / 1e3,
+             way == BEFORE_CLONED ? ", sharing its blocks" : "");
+}
+
+static void say_not_kept(struct sql *sql, int held, const char *folder,
+                         enum before_way way)
+{
+    char wants[64] = "";
+    if (way == BEFORE_NO_ROOM)
+        snprintf(wants, sizeof wants, " (%.1f MB and 16 MB to spare)",
+                 (double)bytes_held(sql) / 1e6);
+    log_error(module,
+              "%s: stays at schema version %d, for no copy of it%s can be "
+              "written below %s; make room there and start again",
+              sql->name, held, wants, folder);
 }
 
 // The way back to the older program, which refuses a newer schema.
 static enum sql_result copy_before(struct sql *sql, int held)
 {
     char folder[PATH_MAX], path[PATH_MAX];
-    enum sql_result result = SQL_ERROR;
-    if (copy_names(sql, folder, path))
-        result = copy_whole(sql, folder, path);
-    if (result == SQL_OK)
-        log_info(module, "%s: schema version %d is kept as %s", sql->name, held,
-                 path);
-    else
-        log_error(module,
-                  "%s: stays at schema version %d, for no copy of it can be "
-                  "written below %s; make room there and start again",
-                  sql->name, held, folder);
-    return result;
+    enum before_way way = BEFORE_FAILED;
+    int64_t began = clock_boot_ms();
+    if (before_names(sql->name, folder, path)) {
+        way = copy_whole(sql, folder, path);
+        // An older copy would be replaced anyway.
+        if (way == BEFORE_NO_ROOM && unlink(path) == 0)
+            way = copy_whole(sql, folder, path);
+    }
+    if (way >= BEFORE_CLONED) {
+        say_kept(sql, held, path, way, began);
+        return SQL_OK;
+    }
+    say_not_kept(sql, held, folder, way);
+    return way == BEFORE_NO_ROOM ? SQL_FULL : SQL_ERROR;
 }
 
 static enum sql_result before_migration(struct sql *sql, int held)

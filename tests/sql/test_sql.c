@@ -4,6 +4,7 @@
 #include "sql/sql.h"
 #include "support/check.h"
 #include "support/scratch.h"
+#include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -260,6 +261,92 @@ static void test_sql_older_schema_is_kept_before_it_changes(void **state)
     sql_close(sql);
 }
 
+static void keep_second(struct sql *sql)
+{
+    lines = 0;
+    log_set_level(LOG_INFO);
+    log_set_sink(count_line, NULL);
+    assert_int_equal(sql_migrate(sql, second), SQL_OK);
+    log_set_sink(NULL, NULL);
+    log_set_level(LOG_ERROR);
+}
+
+// Nobody else looks: the file itself is copied, with free pages and all.
+static void test_sql_copy_of_a_still_file_is_the_file(void **state)
+{
+    (void)state;
+    struct buf was = {0}, is = {0};
+    char kept[160];
+    snprintf(kept, sizeof kept, "%s/" SQL_BEFORE "/t.db", folder);
+    struct sql *sql = open_it(SQL_WRITER);
+    assert_int_equal(sql_migrate(sql, first), SQL_OK);
+    for (int64_t id = 1; id <= 500; id++)
+        assert_int_equal(put(sql, id), SQL_OK);
+    assert_int_equal(sql_run(sql, "DELETE FROM t WHERE id > 10"), SQL_OK);
+    assert_int_equal(sql_checkpoint(sql, true), SQL_OK);
+    assert_true(file_read(path, 1 << 20, &was));
+    keep_second(sql);
+    assert_true(file_read(kept, 1 << 20, &is));
+    assert_int_equal(is.size, was.size);
+    assert_memory_equal(is.data, was.data, was.size);
+    // SQLite's locks are still there: another writer has to wait.
+    assert_int_equal(put(sql, 501), SQL_OK);
+    sql_close(sql);
+    buf_free(&was);
+    buf_free(&is);
+}
+
+// A reader in an old moment keeps the journal from being emptied.
+static void test_sql_copy_while_another_reads_is_whole(void **state)
+{
+    (void)state;
+    char kept[160];
+    snprintf(kept, sizeof kept, "%s/" SQL_BEFORE "/t.db", folder);
+    struct sql *sql = open_it(SQL_WRITER);
+    assert_int_equal(sql_migrate(sql, first), SQL_OK);
+    put(sql, 1);
+    struct sql *reader = open_it(SQL_FOLLOWER);
+    assert_int_equal(sql_begin_reading(reader), SQL_OK);
+    assert_int_equal(ask(reader, COUNT), 1);
+    put(sql, 2);
+    keep_second(sql);
+    assert_int_equal(ask(reader, COUNT), 1);
+    sql_end_reading(reader);
+    sql_close(reader);
+    sql_close(sql);
+    assert_int_equal(rename(kept, path), 0);
+    sql = open_it(SQL_WRITER);
+    assert_int_equal(sql_version(sql), 1);
+    assert_int_equal(ask(sql, COUNT), 2);
+    sql_close(sql);
+}
+
+static void test_sql_copy_leaves_after_a_week(void **state)
+{
+    (void)state;
+    // 2026-11-23T09:15:02+07:00, and the second before a week has gone by
+    const int64_t made = 1795400102, week = 7 * 86400;
+    static const char *const names[] = {"t.db",          "newer-t.db",
+                                        "newer-t.db-wal", "t.db.part",
+                                        "other.db",      "t.db.mine"};
+    char file[200];
+    snprintf(file, sizeof file, "%s/" SQL_BEFORE, folder);
+    assert_true(file_make_directory(file));
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        struct timespec times[2] = {{.tv_sec = made}, {.tv_sec = made}};
+        snprintf(file, sizeof file, "%s/" SQL_BEFORE "/%s", folder, names[i]);
+        assert_true(file_replace(file, "x", 1, 0600));
+        assert_int_equal(utimensat(AT_FDCWD, file, times, 0), 0);
+    }
+    assert_int_equal(sql_let_before_go(path, (made + week - 1) * 1000), 0);
+    assert_int_equal(sql_let_before_go(path, (made + week) * 1000), 4);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        snprintf(file, sizeof file, "%s/" SQL_BEFORE "/%s", folder, names[i]);
+        assert_int_equal(file_exists(file), i >= 4); // nobody else's files
+    }
+    assert_int_equal(sql_let_before_go("/nowhere/t.db", made), 0);
+}
+
 static void test_sql_without_a_copy_nothing_migrates(void **state)
 {
     (void)state;
@@ -456,6 +543,9 @@ int main(void)
         TEST(test_sql_values_come_back),
         TEST(test_sql_statement_that_cannot_run_says_so),
         TEST(test_sql_older_schema_is_kept_before_it_changes),
+        TEST(test_sql_copy_of_a_still_file_is_the_file),
+        TEST(test_sql_copy_while_another_reads_is_whole),
+        TEST(test_sql_copy_leaves_after_a_week),
         TEST(test_sql_without_a_copy_nothing_migrates),
         TEST(test_sql_failed_migration_leaves_nothing),
         TEST(test_sql_transaction_is_whole),
