@@ -3,8 +3,8 @@
 --
 -- No foreign keys, no triggers: tables may come to stand on several machines.
 -- What SQLite keeps by triggers is kept by privileges, at the end. Numbers that
--- the program does not give itself are identities.
-CREATE SCHEMA main;
+-- the program does not give itself are identities. The schema is the
+-- connection's (postgres/database.h).
 
 -- Functions of SQLite that statements use, so that one text serves both.
 CREATE FUNCTION max(a BIGINT, b BIGINT) RETURNS BIGINT
@@ -810,15 +810,15 @@ GRANT UPDATE (state, version, owner, answered_by, due_from, answered_day,
 -- schema has for it: verification asks for them.
 CREATE VIEW sqlite_schema AS
     SELECT CAST(indexname AS TEXT) AS name FROM pg_indexes
-    WHERE schemaname = 'main'
+    WHERE schemaname = current_schema()
     UNION ALL SELECT relname || '_no_update' FROM pg_class
-    WHERE relnamespace = CAST('main' AS REGNAMESPACE)
+    WHERE relnamespace = to_regnamespace(current_schema())
         AND NOT has_table_privilege(oid, 'UPDATE')
     UNION ALL SELECT relname || '_no_delete' FROM pg_class
-    WHERE relnamespace = CAST('main' AS REGNAMESPACE)
+    WHERE relnamespace = to_regnamespace(current_schema())
         AND NOT has_table_privilege(oid, 'DELETE')
     UNION ALL SELECT conname FROM pg_constraint
-    WHERE connamespace = CAST('main' AS REGNAMESPACE)
+    WHERE connamespace = to_regnamespace(current_schema())
     UNION ALL SELECT 'cases_stay'
     WHERE NOT has_table_privilege('cases', 'DELETE')
     UNION ALL SELECT 'cases_keep'

@@ -1,10 +1,12 @@
 // A database by its address: a file of SQLite, or an address of PostgreSQL as
 // libpq takes it. Both are used through sql/sql.h, which says where they
-// differ. <postgresql/libpq-fe.h> is included in this room alone, so that a device's
-// programs do without it.
+// differ. <postgresql/libpq-fe.h> is included in this room alone, so that a
+// device's programs do without it.
 //
 // Several hosts in one address: a writer finds the one that takes writes. The
-// tables stand in the schema "main". synchronous_commit is on; a follower's
+// tables stand in the schema "main", or in the one that the option schema=NAME
+// of the address names (a-z, 0-9 and _, at most 63): so many books share a
+// database. sql_migrate() makes it. synchronous_commit is on; a follower's
 // transactions are read-only. A connection that is lost is made anew within the
 // bounded wait, when the next transaction begins or the next reading statement
 // runs.

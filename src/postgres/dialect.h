@@ -4,6 +4,9 @@
 //   ?7                   becomes  $7
 //   CROSS JOIN a ON …             JOIN a ON …
 //   INDEXED BY name               nothing
+//   main.name                     name
+// A book stands in a schema of any name there, and what stands in a WITH before
+// a query of a table's name reads the table anyway.
 // Between quotes nothing changes.
 #pragma once
 #include <stddef.h>

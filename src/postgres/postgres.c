@@ -11,12 +11,17 @@
 #include <string.h>
 #include <unistd.h>
 
+#define DEFAULT_SCHEMA "main"
+
 // How long a lost connection is tried again, in all, and how long between two
 // tries.
 enum { RECONNECT_MS = 2000, PAUSE_MS = 100 };
 
 // No statement has more.
 enum { MOST_PARAMETERS = 32 };
+
+// With its end; PostgreSQL cuts longer names.
+enum { SCHEMA_SIZE = 64 };
 
 // Types as PostgreSQL numbers them (pg_type.dat); they never change.
 enum {
@@ -35,6 +40,7 @@ static const char module[] = "sql";
 struct postgres {
     struct sql sql;
     PGconn *db;
+    char schema[SCHEMA_SIZE];
     enum sql_mode mode;
     unsigned session; // counts connections: a statement is prepared in one
     bool in_transaction;
@@ -163,11 +169,14 @@ static enum sql_result expect_durable(struct sql *sql)
 // lock as long as one of SQLite does.
 static enum sql_result configure(struct sql *sql)
 {
-    static const char common[] = "SET search_path = main;"
-                                 "SET synchronous_commit = on;"
-                                 "SET lock_timeout = 2000;"
-                                 "SET client_min_messages = warning;"
-                                 "SET jit = off;";
+    char common[256];
+    snprintf(common, sizeof common,
+             "SET search_path = \"%s\";"
+             "SET synchronous_commit = on;"
+             "SET lock_timeout = 2000;"
+             "SET client_min_messages = warning;"
+             "SET jit = off;",
+             own(sql)->schema);
     enum sql_result result = run_once(sql, common);
     if (result != SQL_OK)
         return result;
@@ -562,17 +571,41 @@ static enum sql_result ask(struct sql *sql, const char *query, int64_t absent,
     return result;
 }
 
+// How many tables of the connection's schema `condition` holds of.
+static enum sql_result count_tables(struct sql *sql, const char *condition,
+                                    int64_t *out_count)
+{
+    char query[192];
+    snprintf(query, sizeof query,
+             "SELECT count(*) FROM pg_tables WHERE schemaname = '%s'%s",
+             own(sql)->schema, condition);
+    return ask(sql, query, 0, out_count);
+}
+
+// It is asked for first: to make one, even if it is there, takes a right that
+// the writer may not have.
+static enum sql_result make_schema(struct sql *sql)
+{
+    char query[192];
+    int64_t count = 0;
+    snprintf(query, sizeof query,
+             "SELECT count(*) FROM pg_namespace WHERE nspname = '%s'",
+             own(sql)->schema);
+    enum sql_result result = ask(sql, query, 0, &count);
+    if (result != SQL_OK || count > 0)
+        return result;
+    snprintf(query, sizeof query, "CREATE SCHEMA IF NOT EXISTS \"%s\"",
+             own(sql)->schema);
+    return run_once(sql, query);
+}
+
 static int version_of(struct sql *sql)
 {
     int64_t count = 0, version = 0;
     enum sql_result result =
-        ask(sql,
-            "SELECT count(*) FROM pg_tables WHERE schemaname = 'main'"
-            " AND tablename = 'schema_version'",
-            0, &count);
+        count_tables(sql, " AND tablename = 'schema_version'", &count);
     if (result == SQL_OK && count > 0)
-        result =
-            ask(sql, "SELECT version FROM main.schema_version", 0, &version);
+        result = ask(sql, "SELECT version FROM schema_version", 0, &version);
     return result == SQL_OK ? (int)version : -1;
 }
 
@@ -580,10 +613,10 @@ static enum sql_result set_version(struct sql *sql, int version, int program)
 {
     char script[256];
     snprintf(script, sizeof script,
-             "CREATE TABLE IF NOT EXISTS main.schema_version"
+             "CREATE TABLE IF NOT EXISTS schema_version"
              " (version BIGINT PRIMARY KEY, program BIGINT NOT NULL);"
-             "DELETE FROM main.schema_version;"
-             "INSERT INTO main.schema_version VALUES (%d, %d)",
+             "DELETE FROM schema_version;"
+             "INSERT INTO schema_version VALUES (%d, %d)",
              version, program);
     return run(sql, script);
 }
@@ -591,7 +624,7 @@ static enum sql_result set_version(struct sql *sql, int version, int program)
 static int program_of(struct sql *sql)
 {
     int64_t program = 0;
-    ask(sql, "SELECT program FROM main.schema_version", 0, &program);
+    ask(sql, "SELECT program FROM schema_version", 0, &program);
     return (int)program;
 }
 
@@ -600,15 +633,15 @@ static enum sql_result before_migration(struct sql *sql, int held)
     int64_t count = 0;
     if (held != 0)
         return SQL_OK;
-    enum sql_result result =
-        ask(sql, "SELECT count(*) FROM pg_tables WHERE schemaname = 'main'", 0,
-            &count);
-    if (result != SQL_OK || count == 0)
+    enum sql_result result = count_tables(sql, "", &count);
+    if (result == SQL_OK && count == 0)
+        return make_schema(sql);
+    if (result != SQL_OK)
         return result;
     log_error(module,
-              "%s: the schema main has tables, but no version: it is another "
+              "%s: the schema %s has tables, but no version: it is another "
               "program's, or was damaged",
-              sql->name);
+              sql->name, own(sql)->schema);
     return SQL_CORRUPT;
 }
 
@@ -731,40 +764,89 @@ static PGconn *connect_to(const char *url, enum sql_mode mode)
     return PQconnectdbParams(keywords, values, 1);
 }
 
-// What follows a name and a password, without options.
-static char *name_of(const char *url)
+// What follows a name and a password, without options but the schema.
+static char *name_of(const char *url, const char *schema)
 {
     const char *address = strstr(url, "://") + 3;
     size_t authority = strcspn(address, "/?");
     const char *at = memrchr(address, '@', authority);
+    bool is_default = strcmp(schema, DEFAULT_SCHEMA) == 0;
     if (at)
         address = at + 1;
     char *name = NULL;
-    if (asprintf(&name, "postgresql://%.*s", (int)strcspn(address, "?"),
-                 address) < 0)
+    if (asprintf(&name, "postgresql://%.*s%s%s", (int)strcspn(address, "?"),
+                 address,
+                 is_default ? "" : "?schema=", is_default ? "" : schema) < 0)
         return NULL;
     return name;
 }
 
-enum sql_result postgres_open(const char *url, enum sql_mode mode,
-                              const char *const *statements, size_t count,
-                              struct sql **out_sql)
+static bool is_schema(const char *name, size_t size)
+{
+    return size > 0 && size < SCHEMA_SIZE &&
+           strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_") >= size;
+}
+
+// Takes the option schema=NAME, which is ours, out of `url`, whose others are
+// libpq's.
+static bool take_schema(char *url, char out_schema[SCHEMA_SIZE])
+{
+    static const char option[] = "schema=";
+    char *at = strchr(url, '?');
+    strcpy(out_schema, DEFAULT_SCHEMA);
+    while (at && strncmp(at + 1, option, sizeof option - 1) != 0)
+        at = strchr(at + 1, '&');
+    if (!at)
+        return true;
+    const char *name = at + sizeof option;
+    size_t size = strcspn(name, "&");
+    if (!is_schema(name, size)) {
+        log_error(module,
+                  "schema=%.*s: a schema is a-z, 0-9 and _, at most %d of them",
+                  (int)size, name, SCHEMA_SIZE - 1);
+        return false;
+    }
+    memcpy(out_schema, name, size);
+    out_schema[size] = '\0';
+    // What follows keeps the sign before the option, its own goes.
+    const char *rest = name + size;
+    if (*rest == '\0')
+        *at = '\0';
+    else
+        memmove(at + 1, rest + 1, strlen(rest + 1) + 1);
+    return true;
+}
+
+static struct postgres *make(const char *url, const char *schema,
+                             const char *const *statements, size_t count)
 {
     struct postgres *made = calloc(1, sizeof *made);
-    struct sql *sql = made ? &made->sql : NULL;
-    char *name = name_of(url);
-    bool ready =
-        made && name && sql_prepare(sql, &engine, name, statements, count);
+    char *name = name_of(url, schema);
+    bool ready = made && name &&
+                 sql_prepare(&made->sql, &engine, name, statements, count);
     free(name);
     if (!ready) {
         log_error(module, "out of memory");
         if (made)
-            sql_release(sql);
+            sql_release(&made->sql);
         free(made);
-        return SQL_ERROR;
+        return NULL;
     }
-    made->mode = mode;
+    strcpy(made->schema, schema);
     made->session = 1;
+    return made;
+}
+
+static enum sql_result open_in(const char *url, const char *schema,
+                               enum sql_mode mode,
+                               const char *const *statements, size_t count,
+                               struct sql **out_sql)
+{
+    struct postgres *made = make(url, schema, statements, count);
+    if (!made)
+        return SQL_ERROR;
+    struct sql *sql = &made->sql;
+    made->mode = mode;
     made->db = connect_to(url, mode);
     if (is_lost(sql)) {
         log_said(sql, "connect", PQerrorMessage(made->db), NULL);
@@ -782,4 +864,21 @@ enum sql_result postgres_open(const char *url, enum sql_mode mode,
     *out_sql = sql;
     // cppcheck-suppress memleak // it is the connection
     return SQL_OK;
+}
+
+enum sql_result postgres_open(const char *url, enum sql_mode mode,
+                              const char *const *statements, size_t count,
+                              struct sql **out_sql)
+{
+    char schema[SCHEMA_SIZE], *address = strdup(url);
+    if (!address) {
+        log_error(module, "out of memory");
+        return SQL_ERROR;
+    }
+    enum sql_result result =
+        take_schema(address, schema)
+            ? open_in(address, schema, mode, statements, count, out_sql)
+            : SQL_ERROR;
+    free(address);
+    return result;
 }

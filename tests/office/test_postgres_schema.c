@@ -4,6 +4,7 @@
 #include "common/buf.h"
 #include "office/office.h"
 #include "postgres/database.h"
+#include "support/office_maker.h"
 #include "support/scratch.h"
 #include "support/scratch_database.h"
 #include <setjmp.h>
@@ -101,10 +102,49 @@ static void test_both_have_the_same_tables(void **state)
     scratch_database_drop(url);
 }
 
+// An office of a ward that is a schema of the database at `url`, with one
+// device at counter 3 and this rating of it.
+static void rate_in(const char *url, const char *schema, int level,
+                    struct made_office *made, struct ledger_maker *maker)
+{
+    const int64_t at = 1790812800000; // 2026-10-01 07:00 in Vietnam
+    memset(made, 0, sizeof *made);
+    snprintf(made->path, sizeof made->path, "%s?schema=%s", url, schema);
+    assert_int_equal(office_open(made->path, OFFICE_WRITER, &made->office),
+                     OFFICE_OK);
+    made_office_enrol(made, "3", at, maker);
+    maker_rate(maker, level);
+    assert_int_equal(made_office_send(made, maker, 1, 1, maker->wall_ms),
+                     OFFICE_BATCH_OK);
+}
+
+static void test_wards_in_one_database_are_apart(void **state)
+{
+    (void)state;
+    char url[SCRATCH_URL_SIZE];
+    struct made_office wards[2] = {{0}};
+    struct ledger_maker makers[2];
+    if (!scratch_database_make(url))
+        skip();
+    rate_in(url, "w_h24_12", 5, &wards[0], &makers[0]);
+    rate_in(url, "w_h24_13", 1, &wards[1], &makers[1]);
+    for (int i = 0; i < 2; i++) {
+        struct office_tally all = made_office_total(
+            wards[i].office, INT32_MIN, INT32_MAX, OFFICE_BY_COUNTER, "3");
+        assert_int_equal(all.levels[4], i == 0);
+        assert_int_equal(all.levels[0], i == 1);
+        made_office_reopen(&wards[i]);
+        office_close(wards[i].office);
+        maker_free(&makers[i]);
+    }
+    scratch_database_drop(url);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_both_have_the_same_tables),
+        cmocka_unit_test(test_wards_in_one_database_are_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -34,6 +34,8 @@ static void test_what_is_for_another_planner_is_left_out(void **state)
     expect("SELECT 1 FROM a INDEXED BY a_by_x WHERE x = ?1",
            "SELECT 1 FROM a  WHERE x = $1", 1);
     expect("SELECT 1 FROM a INDEXED BY a_by_x", "SELECT 1 FROM a ", 0);
+    expect("SELECT main.a FROM main.a, domain.main",
+           "SELECT a FROM a, domain.main", 0);
 }
 
 static void test_nothing_changes_between_quotes(void **state)

@@ -38,7 +38,6 @@ static const char *const statements[STATEMENTS] = {
     [BROKEN] = "SELECT nothing FROM nowhere",
 };
 static const char schema[] =
-    "CREATE SCHEMA main;"
     "CREATE FUNCTION max(a BIGINT, b BIGINT) RETURNS BIGINT LANGUAGE sql"
     " RETURN CASE WHEN a >= b THEN a WHEN a < b THEN b END;"
     "CREATE TABLE things (no BIGINT PRIMARY KEY, note TEXT, bytes BYTEA,"
@@ -368,6 +367,56 @@ static void test_a_newer_schema_is_refused(void **state)
     assert_int_equal(sql_migrate(b->sql, migrations), SQL_CORRUPT);
 }
 
+// A book of its own in the same database, its connection's options around.
+static struct sql *open_beside(const struct bench *b, const char *options)
+{
+    char url[SCRATCH_URL_SIZE + 64];
+    struct sql *sql = NULL;
+    snprintf(url, sizeof url, "%s?%s", b->url, options);
+    assert_int_equal(
+        database_open(url, SQL_WRITER, statements, STATEMENTS, &sql), SQL_OK);
+    return sql;
+}
+
+static void test_schemas_are_books_apart(void **state)
+{
+    struct bench *b = bench_of(state);
+    int64_t no = 7;
+    struct sql *other =
+        open_beside(b, "connect_timeout=9&schema=w_h24_13&keepalives=1");
+    assert_int_equal(sql_version(other), 0);
+    assert_int_equal(sql_migrate(other, migrations), SQL_OK);
+    assert_int_equal(sql_transaction(other, add_one, &no), SQL_OK);
+    assert_int_equal(count(b->sql), 0);
+    assert_int_equal(count(other), 1);
+    sql_close(other);
+    other = open_beside(b, "schema=w_h24_13");
+    assert_int_equal(sql_version(other), 1);
+    assert_int_equal(count(other), 1);
+    sql_close(other);
+}
+
+static void test_a_schema_of_no_name_is_refused(void **state)
+{
+    static const char *const names[] = {
+        "",
+        "A",
+        "a b",
+        "a%20b",
+        "a\"; DROP SCHEMA main; --",
+        "a123456789012345678901234567890123456789012345678901234567890123"};
+    struct bench *b = bench_of(state);
+    char url[SCRATCH_URL_SIZE + 128];
+    struct sql *sql = NULL;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        snprintf(url, sizeof url, "%s?schema=%s", b->url, names[i]);
+        assert_int_equal(
+            database_open(url, SQL_WRITER, statements, STATEMENTS, &sql),
+            SQL_ERROR);
+    }
+    assert_null(sql);
+}
+
 #define WITH_BENCH(name)                                                       \
     cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
@@ -388,6 +437,8 @@ int main(void)
         WITH_BENCH(test_a_commit_waits_for_the_disk),
         cmocka_unit_test(test_nobody_there_is_busy),
         WITH_BENCH(test_a_newer_schema_is_refused),
+        WITH_BENCH(test_schemas_are_books_apart),
+        WITH_BENCH(test_a_schema_of_no_name_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
