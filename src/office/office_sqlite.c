@@ -145,15 +145,33 @@ enum {
         sizeof postgres_migrations / sizeof postgres_migrations[0] - 2
 };
 
+// What version 9 made of the times, from them anew: which of several visits
+// counts, and the totals.
+static enum sql_result count_old_visits(struct sql *sql)
+{
+    const char *counting = strstr(version_9, "UPDATE visits SET claim_at");
+    enum sql_result result = sql_run(sql, "DROP INDEX visits_uncounted");
+    return result == SQL_OK ? sql_run(sql, counting) : result;
+}
+
+static enum sql_result place_anew(struct sql *sql)
+{
+    enum sql_result result = place_old_lines(sql);
+    return result == SQL_OK ? count_old_visits(sql) : result;
+}
+
 // What a script cannot make.
 static enum sql_result migrated(struct sql *sql, int version)
 {
     enum {
+        LINES_FOLLOW_LINES = 10,
         AUDIT_IS_A_TRAIL = 18,
         TOTALS_HAVE_PAIRS = 25,
         TRANSACTIONS_HAVE_QUARTERS = 35
     };
     switch (version) {
+    case LINES_FOLLOW_LINES:
+        return place_anew(sql);
     case AUDIT_IS_A_TRAIL:
         return audit_chain(sql);
     case TOTALS_HAVE_PAIRS:

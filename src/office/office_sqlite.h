@@ -101,6 +101,9 @@ void known_read_thread(struct sql_statement *s, int column,
 // never was.
 enum sql_result boot_find(struct sql *sql, int64_t device_no, int64_t gen,
                           const char *boot, int64_t *out_began_at);
+// Places every line of a database of before schema 10 anew, in the migration's
+// transaction (place_old_sqlite.c).
+enum sql_result place_old_lines(struct sql *sql);
 // The number of a code, given to it now when it is new; 0 for "".
 enum sql_result known_code(struct office *office, const char *code,
                            int64_t *out_no);

@@ -646,6 +646,22 @@ const char *const office_statements[STATEMENT_COUNT] = {
                  " VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
     [BOOT_GET] = "SELECT began_at FROM boots"
                  " WHERE device_no = ?1 AND gen = ?2 AND boot = ?3",
+    // For a database of before schema 10: nothing younger stands in them.
+    [OLD_LINES] = "SELECT l.device_no, l.gen, l.seq, l.batch_no, l.verdict,"
+                  " l.bytes, d.id, d.enrolled_at, b.boot, b.up_ms,"
+                  " b.received_at FROM lines l"
+                  " JOIN devices d ON d.device_no = l.device_no"
+                  " JOIN batches b ON b.batch_no = l.batch_no"
+                  " ORDER BY l.device_no, l.gen, l.seq",
+    [OLD_AHEAD] = "SELECT seq, bytes FROM lines WHERE device_no = ?1"
+                  " AND gen = ?2 AND seq >= ?3 AND batch_no = ?4 ORDER BY seq",
+    [OLD_VISIT] = "UPDATE visits SET at = ?4, quality = ?5"
+                  " WHERE device_no = ?1 AND gen = ?2 AND seq = ?3",
+    [OLD_THREAD] =
+        "UPDATE chains SET contact_boot = ?3, contact_began_at = ?4,"
+        " line_boot = ?5, line_began_at = ?6, line_quality = ?7,"
+        " line_up_ms = ?8, line_made_at = ?9"
+        " WHERE device_no = ?1 AND gen = ?2",
     [HEAD_ADD] = "INSERT INTO heads (device_no, gen, seq, head, nonce,"
                  " signature, received_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     [ASIDE_ADD] = "INSERT INTO asides (device_no, gen, seq, hash, kind,"
