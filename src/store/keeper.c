@@ -2,6 +2,7 @@
 #include "common/clock.h"
 #include "common/file.h"
 #include "common/log.h"
+#include "common/mounted.h"
 #include "store/aside.h"
 #include "store/courier.h"
 #include "store/device.h"
@@ -35,6 +36,7 @@ struct keeper {
     bool knows_order;         // the database told how far it had come
     bool was_whole;           // drafts of before the start are closed
     bool gave_up;             // both copies failed since it was last whole
+    bool was_read_only;       // the whole file system, when last mended
     // The end of the chain, counting lines that wait in the ring. Unknown
     // until the database was open, and after a failure that may have stored a
     // line or not.
@@ -1065,7 +1067,7 @@ static enum sql_result make_whole(struct keeper *k)
     return result == SQL_OK ? close_drafts(k) : result;
 }
 
-bool keeper_mend(struct keeper *k)
+static bool mend(struct keeper *k)
 {
     if (!take_lock(k))
         return false;
@@ -1091,6 +1093,30 @@ bool keeper_mend(struct keeper *k)
     k->reason = STORE_REASON_NONE;
     reserve_keep(k->directory);
     return true;
+}
+
+// A mount that was read-only from the start is somebody's mistake, which a new
+// start would only repeat.
+static void look_at_mount(struct keeper *k)
+{
+    enum mounted mounted = mounted_look(k->directory);
+    if (mounted == MOUNTED_READ_ONLY)
+        k->was_read_only = true;
+    if (mounted != MOUNTED_LEFT_BEHIND || !k->was_read_only)
+        return;
+    log_warn(module,
+             "%s: can be written again, but not before this program is "
+             "started anew",
+             k->directory);
+    k->reason = STORE_REASON_LEFT_BEHIND;
+}
+
+bool keeper_mend(struct keeper *k)
+{
+    bool whole = mend(k);
+    if (!whole && k->reason == STORE_REASON_BROKEN)
+        look_at_mount(k);
+    return whole;
 }
 
 bool keeper_put_setting(struct keeper *k, const char *name, const char *value)

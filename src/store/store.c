@@ -54,7 +54,7 @@ struct store {
 const char *store_reason_name(enum store_reason reason)
 {
     static const char *const names[] = {"none", "full", "broken", "corrupt",
-                                        "busy"};
+                                        "busy", "left behind"};
     return names[reason];
 }
 
@@ -176,14 +176,17 @@ static void run_command(struct store *store, const struct command *command)
         tell_health(store);
 }
 
-static void mend(struct store *store)
+// `told`: how things stand was told before, and is only when it changed.
+static void mend(struct store *store, bool told)
 {
     bool was_ready = keeper_is_ready(store->keeper);
+    enum store_reason before = keeper_reason(store->keeper);
     keeper_mend(store->keeper);
     read_settings(store);
     keep_settings(store);
     publish_state(store);
-    if (was_ready != keeper_is_ready(store->keeper))
+    if (!told || was_ready != keeper_is_ready(store->keeper) ||
+        before != keeper_reason(store->keeper))
         tell_health(store);
 }
 
@@ -261,7 +264,7 @@ static void run_agenda(struct store *store, struct agenda *agenda)
     if (now >= agenda->prune_at)
         prune(store, agenda);
     if (now >= agenda->mend_at) {
-        mend(store);
+        mend(store, true);
         agenda->mend_at = INT64_MAX;
     }
 }
@@ -295,9 +298,7 @@ static void *work(void *ctx)
                             .prune_at = clock_mono_us() + prune_us,
                             .mend_at = INT64_MAX};
     set_busy(store);
-    mend(store);
-    if (!keeper_is_ready(store->keeper))
-        tell_health(store);
+    mend(store, false);
     for (bool stop = false; !stop;) {
         plan(store, &agenda);
         struct command *command =

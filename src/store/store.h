@@ -19,7 +19,8 @@
 enum store_event_kind {
     STORE_READY,       // opened, or back; drafts of before are closed; `gen`
                        // and `seq` of the last line
-    STORE_BROKEN,      // nothing can be kept now; `reason` says why
+    STORE_BROKEN,      // nothing can be kept now; `reason` says why. Again
+                       // when the reason becomes another
     STORE_DRAFT_SAVED, // `id`
     STORE_LINE_SAVED,  // `id`, `gen`, `seq`; seq 0: kept in the ring, and gets
                        // its place in the ledger when the database is back
@@ -31,7 +32,10 @@ enum store_reason {
     STORE_REASON_FULL,    // no room on the disk
     STORE_REASON_BROKEN,  // the disk or the database does not take writes
     STORE_REASON_CORRUPT, // kiosk.db is damaged
-    STORE_REASON_BUSY     // another kiosk runs on this directory
+    STORE_REASON_BUSY,    // another kiosk runs on this directory
+    // The disk was read-only and takes writes again, but not those of this
+    // start of the program (common/mounted.h): only a new one mends that.
+    STORE_REASON_LEFT_BEHIND
 };
 const char *store_reason_name(enum store_reason reason);
 

@@ -560,7 +560,7 @@ static void take_store_event(struct app *app, struct store_event *event,
     if (kiosk_take_store_event(app->kiosk, event, now))
         refresh(app, now);
     free(event);
-    if (kiosk_health(app->kiosk) == KIOSK_SECOND) {
+    if (kiosk_health(app->kiosk) != KIOSK_WELL) {
         app->result = APP_FAILED;
         app->ending = true;
     }

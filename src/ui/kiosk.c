@@ -659,6 +659,8 @@ bool kiosk_take_store_event(struct kiosk *kiosk,
     case STORE_BROKEN:
         if (event->reason == STORE_REASON_BUSY)
             kiosk->health = KIOSK_SECOND;
+        if (event->reason == STORE_REASON_LEFT_BEHIND)
+            kiosk->health = KIOSK_STALE;
         kiosk->store_fault = fault_of(event->reason);
         return serve(kiosk, now);
     case STORE_DRAFT_SAVED:

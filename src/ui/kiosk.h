@@ -42,7 +42,8 @@ struct kiosk_params {
 
 enum kiosk_health {
     KIOSK_WELL,
-    KIOSK_SECOND // another kiosk runs on this directory: end at once
+    KIOSK_SECOND, // another kiosk runs on this directory: end at once
+    KIOSK_STALE   // only a new start can write again: end, for a new one
 };
 
 // NULL when memory or a thread could not be had; logged.

@@ -8,7 +8,9 @@
 #include "support/ledger_maker.h"
 #include "support/scratch.h"
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
@@ -229,11 +231,55 @@ static void test_bad_record_breaks_nothing(void **state)
     assert_int_equal(count_lines(desk), 1);
 }
 
+// The file system of `whole` is seen a second time as `own`, the way a service
+// sees its folder. False where this process may not mount.
+static bool mount_twice(const char *whole, const char *own)
+{
+    return geteuid() == 0 && unshare(CLONE_NEWNS) == 0 &&
+           mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+           mount("none", whole, "tmpfs", 0, NULL) == 0 &&
+           mount(whole, own, NULL, MS_BIND, NULL) == 0 &&
+           mount(NULL, own, NULL, MS_REMOUNT | MS_BIND | MS_RDONLY, NULL) == 0;
+}
+
+static void make_writable(const char *whole, bool writable)
+{
+    unsigned long flags = MS_REMOUNT | (writable ? 0 : MS_RDONLY);
+    assert_int_equal(mount(NULL, whole, NULL, flags, NULL), 0);
+}
+
+// A system that starts read-only and is then made writable: the service's own
+// mount stays as it was, and only the next start has another.
+static void test_only_a_new_start_can_write(void **state)
+{
+    struct desk *desk = *state;
+    char whole[SCRATCH_SIZE];
+    scratch_make(whole);
+    if (!mount_twice(whole, desk->folder)) {
+        scratch_remove(whole);
+        skip();
+    }
+    // Never writable: a mistake that no start mends.
+    struct store *store = start(desk);
+    assert_int_equal(expect(desk, STORE_BROKEN).reason, STORE_REASON_BROKEN);
+    store_close(store);
+    make_writable(whole, false);
+    store = start(desk);
+    assert_int_equal(expect(desk, STORE_BROKEN).reason, STORE_REASON_BROKEN);
+    make_writable(whole, true);
+    assert_int_equal(expect(desk, STORE_BROKEN).reason,
+                     STORE_REASON_LEFT_BEHIND);
+    store_close(store);
+    assert_int_equal(umount(desk->folder), 0);
+    assert_int_equal(umount(whole), 0);
+    scratch_remove(whole);
+}
+
 static void test_reasons_have_names(void **state)
 {
     (void)state;
-    for (int a = 0; a <= STORE_REASON_BUSY; a++)
-        for (int b = a + 1; b <= STORE_REASON_BUSY; b++)
+    for (int a = 0; a <= STORE_REASON_LEFT_BEHIND; a++)
+        for (int b = a + 1; b <= STORE_REASON_LEFT_BEHIND; b++)
             assert_string_not_equal(store_reason_name((enum store_reason)a),
                                     store_reason_name((enum store_reason)b));
 }
@@ -248,6 +294,7 @@ int main(void)
         TEST(test_damaged_database_is_replaced_at_once),
         TEST(test_second_kiosk_waits_for_the_first),
         TEST(test_dead_disk_is_told),
+        TEST(test_only_a_new_start_can_write),
         TEST(test_bad_record_breaks_nothing),
         cmocka_unit_test(test_reasons_have_names),
     };

@@ -227,6 +227,18 @@ static void test_second_kiosk_is_told_to_end(void **state)
     counter_close(&first);
 }
 
+static void test_what_only_a_new_start_mends_ends_the_kiosk(void **state)
+{
+    const struct store_event event = {.kind = STORE_BROKEN,
+                                      .reason = STORE_REASON_LEFT_BEHIND};
+    struct counter_desk desk;
+    (void)state;
+    counter_open(&desk, WALK_UP);
+    kiosk_take_store_event(desk.kiosk, &event, desk.now);
+    assert_int_equal(kiosk_health(desk.kiosk), KIOSK_STALE);
+    counter_close(&desk);
+}
+
 // What the store says when neither of its copies can be made.
 static void tell_failure(struct counter_desk *desk, const char *id)
 {
@@ -274,6 +286,7 @@ int main(void)
         cmocka_unit_test(test_newer_configuration_comes_between_visits),
         cmocka_unit_test(test_declined_visit_is_written_when_left),
         cmocka_unit_test(test_second_kiosk_is_told_to_end),
+        cmocka_unit_test(test_what_only_a_new_start_mends_ends_the_kiosk),
         cmocka_unit_test(test_failed_line_gets_no_thanks)};
     setenv("HAILONG_ASSETS", TEST_SOURCE "/assets", 1);
     return cmocka_run_group_tests(tests, NULL, NULL);
