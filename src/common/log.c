@@ -2,6 +2,7 @@
 #include "common/buf.h"
 #include "common/clock.h"
 #include "common/log_limit.h"
+#include "common/log_tries.h"
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -70,6 +71,11 @@ void log_write(enum log_level level, const char *module, const char *format,
     va_start(args, format);
     buf_vprintf(&text, format, args);
     va_end(args);
+    if (level != LOG_DEBUG &&
+        !log_tries_take(module, buf_text(&text), clock_mono_us())) {
+        buf_free(&text);
+        return;
+    }
 
     char at[CLOCK_ISO_SIZE];
     clock_format(clock_wall_ms(), at);

@@ -5,7 +5,8 @@
 // so that journald, a file or a person reads the same thing. A newline inside
 // the text is written as "\n"; a line never holds a secret or a comment.
 // What one place in the program says again and again is held back and counted
-// (log_limit.h). All functions may be called from any thread; lines never mix.
+// (log_limit.h); a try that fails like the last one says nothing new
+// (log_tries.h). All functions may be called from any thread; lines never mix.
 #pragma once
 #include <stdarg.h>
 #include <stdbool.h>

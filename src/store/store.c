@@ -1,7 +1,9 @@
 #include "store/store.h"
 #include "common/clock.h"
 #include "common/log.h"
+#include "common/log_tries.h"
 #include "store/answered.h"
+#include "store/device.h"
 #include "store/keeper.h"
 #include "store/settings.h"
 #include <errno.h>
@@ -35,7 +37,8 @@ struct command {
 };
 
 struct store {
-    struct keeper *keeper; // the storage thread's alone
+    struct keeper *keeper;    // the storage thread's alone
+    struct log_tries mending; // too
     store_listener *listener;
     void *ctx;
     int retry_ms, keep_days, prune_ms;
@@ -53,8 +56,8 @@ struct store {
 
 const char *store_reason_name(enum store_reason reason)
 {
-    static const char *const names[] = {"none", "full", "broken", "corrupt",
-                                        "busy", "left behind"};
+    static const char *const names[] = {"none",    "full", "broken",
+                                        "corrupt", "busy", "left behind"};
     return names[reason];
 }
 
@@ -181,7 +184,10 @@ static void mend(struct store *store, bool told)
 {
     bool was_ready = keeper_is_ready(store->keeper);
     enum store_reason before = keeper_reason(store->keeper);
+    log_tries_begin(&store->mending);
     keeper_mend(store->keeper);
+    log_tries_end(&store->mending, !keeper_needs_mending(store->keeper), module,
+                  DEVICE_FILE_KIOSK);
     read_settings(store);
     keep_settings(store);
     publish_state(store);

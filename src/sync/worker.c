@@ -3,6 +3,7 @@
 #include "common/clock.h"
 #include "common/file.h"
 #include "common/log.h"
+#include "common/log_tries.h"
 #include "common/supervisor.h"
 #include "store/courier.h"
 #include "store/device.h"
@@ -54,6 +55,7 @@ struct worker {
     _Atomic(struct poll *) poll;  // NULL: --once
     bool invited;                 // visits come by invitation
     struct ledger_reader *reader; // NULL: the kiosk has made no database yet
+    struct log_tries reading;
     struct courier *courier;
     struct courier_attempts attempts;
     int64_t heartbeat_ms, first_contact_s;
@@ -274,7 +276,7 @@ static enum sql_result acknowledged(struct worker *w, int64_t gen,
     return result == SQL_NONE ? SQL_OK : result;
 }
 
-static bool find_waiting(struct worker *w, struct waiting *out)
+static bool look_for_waiting(struct worker *w, struct waiting *out)
 {
     if (!open_reader(w))
         return false;
@@ -308,6 +310,14 @@ static bool find_waiting(struct worker *w, struct waiting *out)
         out->pending += end.seq - to;
     }
     return result == SQL_NONE;
+}
+
+static bool find_waiting(struct worker *w, struct waiting *out)
+{
+    log_tries_begin(&w->reading);
+    bool found = look_for_waiting(w, out);
+    log_tries_end(&w->reading, found, module, DEVICE_FILE_KIOSK);
+    return found;
 }
 
 // --- One batch -------------------------------------------------------------

@@ -2,6 +2,7 @@
 #include "common/clock.h"
 #include "common/file.h"
 #include "common/log.h"
+#include "common/log_tries.h"
 #include "store/courier.h"
 #include "store/device.h"
 #include "ui/trial.h"
@@ -37,6 +38,7 @@ struct watch {
     enum watch_state state;
     struct setting setting;
     struct courier *courier; // NULL: not there yet
+    struct log_tries opening;
     int64_t next_at, reopen_at, reread_at;
     struct timespec seen; // device.json as it was when it was broken
     bool identified;      // device.json says who this is
@@ -268,8 +270,12 @@ static bool load_fetched(struct watch *watch, int64_t now)
 static void open_courier(struct watch *watch, int64_t now)
 {
     watch->reopen_at = now + REOPEN_MS;
-    if (courier_open(watch->directory, COURIER_READER, &watch->courier) !=
-        SQL_OK)
+    log_tries_begin(&watch->opening);
+    enum sql_result result =
+        courier_open(watch->directory, COURIER_READER, &watch->courier);
+    log_tries_end(&watch->opening, result == SQL_OK || result == SQL_NONE, "ui",
+                  DEVICE_FILE_COURIER);
+    if (result != SQL_OK)
         watch->courier = NULL;
 }
 

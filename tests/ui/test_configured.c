@@ -1,6 +1,8 @@
 // A new configuration, and what becomes of one that the screen cannot show: the
 // last good one goes on, and the server is told.
+#include "common/log.h"
 #include "store/courier.h"
+#include "store/device.h"
 #include "store/ledger_reader.h"
 #include "support/check.h"
 #include "support/counter_desk.h"
@@ -8,6 +10,7 @@
 #include "ui/watch.h"
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -246,6 +249,46 @@ static void test_a_revoked_device_takes_no_more(void **state)
     counter_close(&desk);
 }
 
+static int faults, recoveries; // that the log told of
+
+static void hear(void *ctx, enum log_level level, const char *module,
+                 const char *text)
+{
+    (void)ctx;
+    (void)module;
+    faults += level == LOG_ERROR;
+    recoveries += strstr(text, DEVICE_FILE_COURIER ": works again") != NULL;
+}
+
+// A day with a database that cannot be opened, as on a full disk: one line, and
+// one when it can.
+static void test_a_courier_that_cannot_be_read_is_said_once(void **state)
+{
+    char path[SCRATCH_SIZE + 32];
+    struct counter_desk desk;
+    (void)state;
+    counter_open(&desk, FIRST);
+    counter_stop(&desk);
+    const struct watch_params params = {.directory = desk.folder};
+    snprintf(path, sizeof path, "%s/" DEVICE_FILE_COURIER, desk.folder);
+    assert_int_equal(mkdir(path, 0700), 0);
+    log_set_sink(hear, NULL);
+    struct watch *watch = watch_open(&params, 1000);
+    for (int64_t s = 0; s < 24 * 3600; s++)
+        watch_look(watch, 1000 + s * 1000);
+    assert_int_equal(faults, 1);
+    assert_int_equal(recoveries, 0);
+    assert_int_equal(rmdir(path), 0);
+    put_config(desk.folder, 7, ",\"volume\":20", false);
+    watch_look(watch, INT64_C(100) * 3600 * 1000);
+    assert_int_equal(faults, 1);
+    assert_int_equal(recoveries, 1);
+    assert_int_equal(watch_setting(watch)->volume, 20);
+    log_set_sink(NULL, NULL);
+    watch_close(watch);
+    counter_close(&desk);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -255,7 +298,8 @@ int main(void)
         cmocka_unit_test(test_a_good_one_ends_the_fault),
         cmocka_unit_test(test_one_that_ends_the_program_twice_is_put_aside),
         cmocka_unit_test(test_a_power_cut_is_no_failure),
-        cmocka_unit_test(test_a_revoked_device_takes_no_more)};
+        cmocka_unit_test(test_a_revoked_device_takes_no_more),
+        cmocka_unit_test(test_a_courier_that_cannot_be_read_is_said_once)};
     setenv("HAILONG_ASSETS", TEST_SOURCE "/assets", 1);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
