@@ -72,6 +72,9 @@ struct office_batch {
 enum office_result office_ingest(struct office *office,
                                  struct office_batch *batches, size_t count);
 
+// When the newest batch that brought lines came; 0: none ever did.
+enum office_result office_last_received(struct office *office, int64_t *out_at);
+
 // Appends the sealed comment of a visit, as it came. OFFICE_NONE: it has none.
 enum office_result office_comment(struct office *office, const char *device,
                                   const char *id, struct buf *out);

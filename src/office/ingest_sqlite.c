@@ -256,6 +256,18 @@ enum office_result office_comment(struct office *office, const char *device,
     return office_result_of(result);
 }
 
+enum office_result office_last_received(struct office *office, int64_t *out_at)
+{
+    struct sql_statement *s = sql_use(office->sql, BATCH_LAST_AT);
+    enum sql_result result = sql_step(s);
+    if (result == SQL_OK || result == SQL_NONE) {
+        *out_at = result == SQL_OK ? sql_int(s, 0) : 0;
+        result = SQL_OK;
+    }
+    sql_done(s);
+    return office_result_of(result);
+}
+
 enum office_result office_line_hash(struct office *office, const char *device,
                                     int64_t gen, int64_t seq,
                                     char out_hash[DIGEST_HEX_SIZE])

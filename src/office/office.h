@@ -26,6 +26,7 @@
 //   transactions.h   completed transactions, and their figures of a period
 //   trust.h          how complete the data is
 //   retention.h      what is kept for a time only
+//   upkeep.h         how long disk and backup will last
 //   verify.h         everything again, from the bytes
 //
 // A handle belongs to one thread at a time. One process has one writer, and
@@ -67,6 +68,8 @@ enum office_result office_open(const char *address, enum office_mode mode,
 // What the database takes on its disk, with what is not in its file yet; 0: not
 // known.
 int64_t office_bytes(struct office *office);
+// The version of its schema, as it is there; -1: it cannot be read.
+int office_schema(struct office *office);
 // Accepts NULL.
 void office_close(struct office *office);
 // Deletes what an upgrade kept of an older schema beside a database file, once

@@ -352,6 +352,11 @@ int64_t office_bytes(struct office *office)
     return sql_bytes_held(office->sql);
 }
 
+int office_schema(struct office *office)
+{
+    return sql_version(office->sql);
+}
+
 void office_close(struct office *office)
 {
     if (!office) {

@@ -642,6 +642,8 @@ const char *const office_statements[STATEMENT_COUNT] = {
         " signed_head, nonce, signature, device_sent_at, boot, up_ms,"
         " received_at)"
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+    [BATCH_LAST_AT] = "SELECT received_at FROM batches"
+                      " ORDER BY batch_no DESC LIMIT 1",
     [BOOT_ADD] = "INSERT INTO boots (device_no, gen, boot, began_at)"
                  " VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
     [BOOT_GET] = "SELECT began_at FROM boots"

@@ -77,6 +77,7 @@ enum {
     ID_ADD,
     ID_GET,
     BATCH_ADD,
+    BATCH_LAST_AT,
     BOOT_ADD,
     BOOT_GET,
     OLD_LINES,

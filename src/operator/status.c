@@ -1,17 +1,18 @@
-// hailong status: what waits on a device, and how sending goes. Reads only, and
-// works while the kiosk and the courier run.
+// hailong status: what waits on a device, and how sending goes; or how a server
+// is. Reads only, and works while the programs run.
 #include "common/clock.h"
 #include "common/file.h"
 #include "common/json.h"
 #include "operator/command.h"
 #include "operator/listing.h"
 #include "operator/server_data.h"
+#include "operator/status_server.h"
 #include "store/device.h"
 #include "store/sending.h"
 #include <inttypes.h>
 
 static const struct config_key KEYS[] = {
-    {"hailong", "data", CONFIG_TEXT, NULL, 0, 0, "the device's directory"},
+    SERVER_PLACE_OPTIONS("the device's directory, or the server's"),
     {"hailong", "json", CONFIG_FLAG, "no", 0, 0, "print JSON"},
     {0}};
 
@@ -42,18 +43,9 @@ static bool read_databases(const char *directory, struct sending *out,
 static bool read_status(const char *directory, struct status *out,
                         struct console *console)
 {
-    char database[PATH_MAX];
     *out = (struct status){.clock_synced = clock_is_synced()};
     if (!file_exists(directory)) {
         console_complain(console, "%s: there is no such directory", directory);
-        return false;
-    }
-    if (file_join(database, sizeof database, directory, SERVER_DATABASE) &&
-        file_exists(database)) {
-        console_complain(console,
-                         "%s is a server's directory; hailong device list "
-                         "tells about its devices",
-                         directory);
         return false;
     }
     enum device_result result = device_load(directory, &out->device);
@@ -183,7 +175,25 @@ static void print_text(const struct status *status, struct buf *out)
     print_clock(status, out);
 }
 
-static int run(const struct config *config, struct console *console)
+static bool is_server(const struct config *config)
+{
+    char database[PATH_MAX];
+    const char *data = config_text(config, "data");
+    return config_text(config, "db") ||
+           (data &&
+            file_join(database, sizeof database, data, SERVER_DATABASE) &&
+            file_exists(database));
+}
+
+static int run_for_server(const struct config *config, struct console *console)
+{
+    struct server_place place;
+    return server_place_read(config, &place, console)
+               ? status_of_server(&place, config_flag(config, "json"), console)
+               : COMMAND_MISUSED;
+}
+
+static int run_for_device(const struct config *config, struct console *console)
 {
     const char *data = command_need(config, "data", console);
     struct status status;
@@ -199,6 +209,12 @@ static int run(const struct config *config, struct console *console)
     return done ? COMMAND_DONE : COMMAND_FAILED;
 }
 
+static int run(const struct config *config, struct console *console)
+{
+    return is_server(config) ? run_for_server(config, console)
+                             : run_for_device(config, console);
+}
+
 const struct command COMMAND_STATUS = {
-    "status", "what waits on this device, and how sending goes", NULL, KEYS,
-    run};
+    "status", "what waits on a device and how sending goes; or how a server is",
+    NULL, KEYS, run};

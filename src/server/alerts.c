@@ -5,11 +5,11 @@
 #include "common/date.h"
 #include "common/log.h"
 #include "office/alerts.h"
+#include "office/upkeep.h"
 #include "report/alarm.h"
 #include "server/context.h"
 #include "server/handlers.h"
 #include "server/request.h"
-#include "server/upkeep.h"
 #include "survey/hours.h"
 #include <stdlib.h>
 #include <string.h>

@@ -4,9 +4,9 @@
 #pragma once
 #include "common/buf.h"
 #include "office/line.h"
+#include "office/upkeep.h"
 #include "server/connections.h"
 #include "server/routes.h"
-#include "server/upkeep.h"
 #include "server/writer.h"
 #include <stdatomic.h>
 #include <stdint.h>

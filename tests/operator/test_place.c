@@ -67,6 +67,9 @@ static void try_commands(const struct made_server *server)
     run_must_say(&run, "\"rated\":2");
     run_command(&run, "verify", "--db", db, "--keys", keys, NULL);
     run_must_end(&run, 0);
+    run_command(&run, "status", "--db", db, "--keys", keys, NULL);
+    run_must_end(&run, 0);
+    run_must_say(&run, "Lines           2 held, 0 known");
     run_free(&run);
 }
 

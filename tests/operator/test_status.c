@@ -212,7 +212,7 @@ static void test_status_of_what_is_no_device(void **state)
     assert_true(file_replace(path, "", 0, 0600));
     run_command(&run, "status", "--data", folder, NULL);
     run_must_end(&run, 1);
-    run_must_complain(&run, "is a server's directory");
+    run_must_complain(&run, "office.db");
     scratch_remove(folder);
     run_command(&run, "status", "--data", folder, NULL);
     run_must_end(&run, 1);

@@ -1,5 +1,5 @@
 // How long the disk lasts, by hand.
-#include "server/upkeep.h"
+#include "office/upkeep.h"
 #include "support/check.h"
 
 enum { MIB = 1 << 20 };

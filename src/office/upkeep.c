@@ -1,4 +1,4 @@
-#include "server/upkeep.h"
+#include "office/upkeep.h"
 #include "common/date.h"
 #include "common/log.h"
 #include "office/backup.h"
@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
-static const char MODULE[] = "server";
+static const char MODULE[] = "office";
 
 enum { RECENT_DAYS = 30, TELLING_RATINGS = 1000, FAR_DAYS = 36500 };
 
