@@ -2,6 +2,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "postgres/dialect.h"
+#include "postgres/pipeline.h"
 #include "sql/engine.h"
 #include <endian.h>
 #include <inttypes.h>
@@ -46,6 +47,8 @@ struct postgres {
     bool in_transaction;
     bool is_standby; // it writes no more: another one took its place
     int64_t changes;
+    struct pipeline pipeline;
+    enum sql_result put; // what came of those that were put
 };
 
 struct parameter {
@@ -137,6 +140,28 @@ static enum sql_result seen(struct sql *sql, const PGresult *answer,
     return result;
 }
 
+// Only the first failure says something: what follows it was not run.
+static void take_answer(void *ctx, const struct pipeline_entry *entry,
+                        PGresult *answer)
+{
+    struct sql *sql = ctx;
+    struct postgres *postgres = own(sql);
+    if (postgres->put != SQL_OK)
+        return;
+    postgres->put = seen(sql, answer, entry->text);
+    if (postgres->put == SQL_OK && entry->rows >= 0 &&
+        strtoll(PQcmdTuples(answer), NULL, 10) != entry->rows)
+        postgres->put = SQL_CLASH;
+}
+
+// Before anything else is asked: what came of the statements that were put,
+// since the transaction began.
+static enum sql_result settle(struct sql *sql)
+{
+    pipeline_settle(&own(sql)->pipeline, own(sql)->db, take_answer, sql);
+    return own(sql)->put;
+}
+
 static enum sql_result run_once(struct sql *sql, const char *script)
 {
     PGresult *answer = PQexec(own(sql)->db, script);
@@ -209,6 +234,9 @@ static enum sql_result run(struct sql *sql, const char *script)
 {
     if (is_lost(sql) && !own(sql)->in_transaction && !connect_again(sql))
         return SQL_BUSY;
+    enum sql_result result = settle(sql);
+    if (result != SQL_OK)
+        return result;
     return run_once(sql, script);
 }
 
@@ -347,25 +375,44 @@ static enum sql_result prepare(struct sql_statement *s, const char *name)
     return result;
 }
 
+// A statement as it is sent.
+struct ready {
+    char name[24];
+    const char *values[MOST_PARAMETERS];
+    int sizes[MOST_PARAMETERS], are_binary[MOST_PARAMETERS];
+};
+
+static enum sql_result make_ready(struct sql_statement *s, struct ready *out)
+{
+    struct prepared *p = prepared_of(s);
+    snprintf(out->name, sizeof out->name, "s%zu", s->index);
+    if (p->is_other || p->session != own(s->sql)->session) {
+        enum sql_result result = settle(s->sql);
+        if (result == SQL_OK)
+            result = prepare(s, out->name);
+        if (result != SQL_OK)
+            return result;
+    }
+    for (int i = 0; i < p->count; i++) {
+        out->values[i] = p->parameters[i].value;
+        out->sizes[i] = p->parameters[i].size;
+        out->are_binary[i] = p->parameters[i].is_binary;
+    }
+    return SQL_OK;
+}
+
 static enum sql_result execute(struct sql_statement *s)
 {
     struct prepared *p = prepared_of(s);
-    const char *values[MOST_PARAMETERS];
-    int sizes[MOST_PARAMETERS], are_binary[MOST_PARAMETERS];
-    char name[24];
-    enum sql_result result = SQL_OK;
-    snprintf(name, sizeof name, "s%zu", s->index);
-    if (p->is_other || p->session != own(s->sql)->session)
-        result = prepare(s, name);
+    struct ready ready;
+    enum sql_result result = make_ready(s, &ready);
+    if (result == SQL_OK)
+        result = settle(s->sql);
     if (result != SQL_OK)
         return result;
-    for (int i = 0; i < p->count; i++) {
-        values[i] = p->parameters[i].value;
-        sizes[i] = p->parameters[i].size;
-        are_binary[i] = p->parameters[i].is_binary;
-    }
-    PGresult *answer = PQexecPrepared(own(s->sql)->db, name, p->count, values,
-                                      sizes, are_binary, 1);
+    PGresult *answer =
+        PQexecPrepared(own(s->sql)->db, ready.name, p->count, ready.values,
+                       ready.sizes, ready.are_binary, 1);
     result = seen(s->sql, answer, p->text);
     if (result == SQL_OK) {
         p->result = answer;
@@ -405,6 +452,31 @@ static enum sql_result step(struct sql_statement *s)
     }
     p->row++;
     return SQL_OK;
+}
+
+// Outside of a transaction nothing would tell what came of it.
+static enum sql_result put(struct sql_statement *s, int64_t rows)
+{
+    struct prepared *p = prepared_of(s);
+    struct postgres *postgres = own(s->sql);
+    struct ready ready;
+    if (!postgres->in_transaction) {
+        log_error(module, "%.120s: put outside of a transaction", p->text);
+        return SQL_ERROR;
+    }
+    if (is_lost(s->sql))
+        return SQL_BUSY;
+    enum sql_result result = make_ready(s, &ready);
+    if (result == SQL_OK && postgres->pipeline.count == PIPELINE_MAX)
+        result = settle(s->sql);
+    if (result != SQL_OK)
+        return result;
+    const struct pipeline_call call = {ready.name, p->count, ready.values,
+                                       ready.sizes, ready.are_binary};
+    const struct pipeline_entry entry = {p->text, rows};
+    return pipeline_send(&postgres->pipeline, postgres->db, &call, entry)
+               ? SQL_OK
+               : settle(s->sql);
 }
 
 static bool is_null(struct sql_statement *s, int column)
@@ -536,8 +608,11 @@ static enum sql_result begin_reading(struct sql *sql)
 // A COMMIT of a transaction that failed answers ROLLBACK.
 static enum sql_result commit(struct sql *sql)
 {
+    enum sql_result result = settle(sql);
+    if (result != SQL_OK)
+        return result;
     PGresult *answer = PQexec(own(sql)->db, "COMMIT");
-    enum sql_result result = seen(sql, answer, "COMMIT");
+    result = seen(sql, answer, "COMMIT");
     if (result == SQL_OK && strcmp(PQcmdStatus(answer), "COMMIT") != 0) {
         log_error(module, "%s: a statement failed, nothing is committed",
                   sql->name);
@@ -550,6 +625,8 @@ static enum sql_result commit(struct sql *sql)
 
 static void roll_back(struct sql *sql)
 {
+    settle(sql);
+    own(sql)->put = SQL_OK;
     own(sql)->in_transaction = false;
     if (!is_lost(sql) && PQtransactionStatus(own(sql)->db) != PQTRANS_IDLE)
         run_once(sql, "ROLLBACK");
@@ -561,8 +638,11 @@ static enum sql_result ask(struct sql *sql, const char *query, int64_t absent,
 {
     if (is_lost(sql) && !own(sql)->in_transaction && !connect_again(sql))
         return SQL_BUSY;
+    enum sql_result result = settle(sql);
+    if (result != SQL_OK)
+        return result;
     PGresult *answer = PQexec(own(sql)->db, query);
-    enum sql_result result = seen(sql, answer, query);
+    result = seen(sql, answer, query);
     if (result == SQL_OK)
         *out = PQntuples(answer) > 0
                    ? strtoll(PQgetvalue(answer, 0, 0), NULL, 10)
@@ -722,6 +802,7 @@ static const struct sql_engine engine = {
     .bind_bytes = bind_bytes,
     .bind_null = bind_null,
     .step = step,
+    .put = put,
     .read_int = read_int,
     .read_real = read_real,
     .read_text = read_text,

@@ -45,6 +45,8 @@ struct sql_engine {
                        size_t size);
     void (*bind_null)(struct sql_statement *s, int index);
     enum sql_result (*step)(struct sql_statement *s);
+    // `rows` < 0: any number. NULL: there is nothing to be won by waiting.
+    enum sql_result (*put)(struct sql_statement *s, int64_t rows);
     int64_t (*read_int)(struct sql_statement *s, int column);
     double (*read_real)(struct sql_statement *s, int column);
     const char *(*read_text)(struct sql_statement *s, int column);

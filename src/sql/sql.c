@@ -211,6 +211,35 @@ enum sql_result sql_execute(struct sql_statement *s)
     return result == SQL_NONE ? SQL_OK : result;
 }
 
+static enum sql_result put(struct sql_statement *s, int64_t rows)
+{
+    struct sql *sql = s->sql;
+    if (sql_is_far(sql)) {
+        enum sql_result result =
+            s->failure == SQL_OK ? sql->engine->put(s, rows) : s->failure;
+        sql_done(s);
+        return result;
+    }
+    enum sql_result result = sql_execute(s);
+    return result == SQL_OK && rows >= 0 && sql_changes(sql) != rows ? SQL_CLASH
+                                                                     : result;
+}
+
+enum sql_result sql_put(struct sql_statement *s)
+{
+    return put(s, -1);
+}
+
+enum sql_result sql_put_one(struct sql_statement *s)
+{
+    return put(s, 1);
+}
+
+bool sql_is_far(const struct sql *sql)
+{
+    return sql->engine->put != NULL;
+}
+
 enum sql_result sql_transaction(struct sql *sql, sql_work *work, void *ctx)
 {
     enum sql_result result = sql->engine->begin(sql);

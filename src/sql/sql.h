@@ -129,6 +129,14 @@ bool sql_is_null(struct sql_statement *s, int column);
 void sql_done(struct sql_statement *s);
 // Steps a statement that gives no row, then done. SQL_OK when it ran.
 enum sql_result sql_execute(struct sql_statement *s);
+// sql_execute() in a transaction, of what nobody waits for. SQLite runs it at
+// once. PostgreSQL is sent it together with what follows: a failure is told by
+// a later call, by the commit at the latest, and sql_changes() knows nothing of
+// it. sql_put_one() also fails, with SQL_CLASH, unless it changes one row.
+enum sql_result sql_put(struct sql_statement *s);
+enum sql_result sql_put_one(struct sql_statement *s);
+// Whether the database is a network away, so that sql_put() gains by waiting.
+bool sql_is_far(const struct sql *sql);
 
 // BEGIN IMMEDIATE, `work`, COMMIT. `work` returns SQL_OK to commit and
 // anything else to roll back, and that is returned. A busy database is tried

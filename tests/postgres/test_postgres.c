@@ -245,6 +245,108 @@ static void test_a_transaction_is_all_or_nothing(void **state)
     assert_int_equal(count(b->sql), 1);
 }
 
+// As a database does that starts anew, or another that takes its place.
+static void throw_out(struct bench *b)
+{
+    char script[400];
+    snprintf(script, sizeof script,
+             "SELECT count(pg_terminate_backend(pid, 5000)) FROM"
+             " pg_stat_activity WHERE datname = '%s' AND pid <>"
+             " pg_backend_pid()",
+             strrchr(b->url, '/') + 1);
+    scratch_cluster_run(script);
+}
+
+static enum sql_result put_no(struct sql *sql, int64_t no, bool is_one)
+{
+    struct sql_statement *s = sql_use(sql, COUNT_ADD);
+    sql_bind_int(s, 1, no);
+    return is_one ? sql_put_one(s) : sql_put(s);
+}
+
+// More than are sent at once; each is seen by what is read in between.
+static enum sql_result put_many(struct sql *sql, void *ctx)
+{
+    int64_t last = *(int64_t *)ctx;
+    for (int64_t no = 1; no <= last; no++)
+        assert_int_equal(put_no(sql, no, true), SQL_OK);
+    assert_int_equal(count(sql), last);
+    return put_no(sql, last + 1, true);
+}
+
+static enum sql_result put_twice(struct sql *sql, void *ctx)
+{
+    (void)ctx;
+    assert_int_equal(put_no(sql, 5000, false), SQL_OK);
+    return put_no(sql, 5000, false); // adds nothing, and none was wanted
+}
+
+static enum sql_result put_one_twice(struct sql *sql, void *ctx)
+{
+    (void)ctx;
+    assert_int_equal(put_no(sql, 6000, true), SQL_OK);
+    assert_int_equal(put_no(sql, 6000, true), SQL_OK); // nobody knows yet
+    return SQL_OK;
+}
+
+static enum sql_result put_what_clashes(struct sql *sql, void *ctx)
+{
+    struct sql_statement *s = sql_use(sql, ADD);
+    (void)ctx;
+    sql_bind_int(s, 1, 1);
+    sql_bind_text(s, 2, "");
+    sql_bind_bytes(s, 3, "", 0);
+    sql_bind_real(s, 4, 0);
+    assert_int_equal(sql_put(s), SQL_OK);
+    assert_int_equal(put_no(sql, 7000, true), SQL_OK);
+    // It comes to light where something is asked.
+    assert_int_equal(sql_step(sql_use(sql, SUM)), SQL_CLASH);
+    return SQL_OK;
+}
+
+static void test_what_is_put_is_there_at_the_commit(void **state)
+{
+    struct bench *b = bench_of(state);
+    int64_t last = 1000;
+    assert_true(sql_is_far(b->sql));
+    assert_int_equal(sql_transaction(b->sql, put_many, &last), SQL_OK);
+    assert_int_equal(count(b->sql), 1001);
+    assert_int_equal(sql_transaction(b->sql, put_twice, NULL), SQL_OK);
+    assert_int_equal(count(b->sql), 1002);
+}
+
+static void test_what_fails_unseen_undoes_all(void **state)
+{
+    struct bench *b = bench_of(state);
+    int64_t last = 1;
+    assert_int_equal(sql_transaction(b->sql, put_many, &last), SQL_OK);
+    assert_int_equal(sql_transaction(b->sql, put_one_twice, NULL), SQL_CLASH);
+    assert_int_equal(count(b->sql), 2);
+    assert_int_equal(sql_transaction(b->sql, put_what_clashes, NULL),
+                     SQL_CLASH);
+    assert_int_equal(count(b->sql), 2);
+    // The connection serves on.
+    assert_int_equal(sql_transaction(b->sql, put_twice, NULL), SQL_OK);
+    assert_int_equal(count(b->sql), 3);
+}
+
+static enum sql_result put_and_lose(struct sql *sql, void *ctx)
+{
+    assert_int_equal(put_no(sql, 1, true), SQL_OK);
+    throw_out(ctx);
+    put_no(sql, 2, true);
+    return SQL_OK;
+}
+
+static void test_what_is_put_is_lost_with_its_connection(void **state)
+{
+    struct bench *b = bench_of(state);
+    assert_int_equal(sql_transaction(b->sql, put_and_lose, b), SQL_BUSY);
+    assert_int_equal(count(b->sql), 0);
+    assert_int_equal(sql_transaction(b->sql, put_twice, NULL), SQL_OK);
+    assert_int_equal(count(b->sql), 1);
+}
+
 static void test_all_that_is_read_is_of_one_moment(void **state)
 {
     struct bench *b = bench_of(state);
@@ -279,18 +381,6 @@ static void test_answers_do_not_disturb_each_other(void **state)
     }
     sql_done(s);
     assert_int_equal(read, 1000);
-}
-
-// As a database does that starts anew, or another that takes its place.
-static void throw_out(struct bench *b)
-{
-    char script[400];
-    snprintf(script, sizeof script,
-             "SELECT count(pg_terminate_backend(pid, 5000)) FROM"
-             " pg_stat_activity WHERE datname = '%s' AND pid <>"
-             " pg_backend_pid()",
-             strrchr(b->url, '/') + 1);
-    scratch_cluster_run(script);
 }
 
 static void test_a_lost_connection_is_made_anew(void **state)
@@ -434,6 +524,9 @@ int main(void)
         WITH_BENCH(test_answers_do_not_disturb_each_other),
         WITH_BENCH(test_a_lost_connection_is_made_anew),
         WITH_BENCH(test_a_transaction_does_not_go_on_elsewhere),
+        WITH_BENCH(test_what_is_put_is_there_at_the_commit),
+        WITH_BENCH(test_what_fails_unseen_undoes_all),
+        WITH_BENCH(test_what_is_put_is_lost_with_its_connection),
         WITH_BENCH(test_a_commit_waits_for_the_disk),
         cmocka_unit_test(test_nobody_there_is_busy),
         WITH_BENCH(test_a_newer_schema_is_refused),
