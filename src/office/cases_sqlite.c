@@ -71,7 +71,7 @@ static enum sql_result add_event(struct sql *sql,
     sql_bind_text(s, 6, event->who);
     sql_bind_text(s, 7, event->body);
     sql_bind_bytes(s, 8, trail.head, sizeof trail.head);
-    return sql_execute(s);
+    return sql_put(s);
 }
 
 void case_standing_read(struct sql_statement *s, int column,
@@ -94,7 +94,7 @@ static enum sql_result move_totals(struct sql *sql, int64_t case_no, int by)
     struct sql_statement *s = sql_use(sql, CASE_TOTALS_MOVE);
     sql_bind_int(s, 1, case_no);
     sql_bind_int(s, 2, by);
-    return sql_execute(s);
+    return sql_put(s);
 }
 
 static enum sql_result put_row(struct sql *sql, int64_t case_no,
@@ -110,7 +110,7 @@ static enum sql_result put_row(struct sql *sql, int64_t case_no,
     sql_bind_int(s, 7, standing->answered_day);
     sql_bind_int(s, 8, standing->closed_day);
     sql_bind_int(s, 9, standing->reopened);
-    return sql_execute(s);
+    return sql_put(s);
 }
 
 static enum sql_result put_standing(struct sql *sql, int64_t case_no,
@@ -125,9 +125,8 @@ static enum sql_result put_standing(struct sql *sql, int64_t case_no,
 
 // --- With the ingest --------------------------------------------------------
 
-// The document's, in the writer's memory.
-static enum sql_result find_rules(struct office *office,
-                                  const struct case_rules **out)
+enum sql_result case_find_rules(struct office *office,
+                                const struct case_rules **out)
 {
     struct buf text = {0}, why = {0};
     char message[JSON_MESSAGE_SIZE];
@@ -153,7 +152,7 @@ static enum sql_result find_rules(struct office *office,
     buf_free(&text);
     buf_free(&why);
     if (result != OFFICE_OK && result != OFFICE_NONE) {
-        return SQL_ERROR;
+        return result == OFFICE_BUSY ? SQL_BUSY : SQL_ERROR;
     }
     office->has_case_rules = true;
     return SQL_OK;
@@ -227,7 +226,7 @@ static enum sql_result open_totals(struct sql *sql,
     sql_bind_int(s, 2, opened_day);
     sql_bind_int(s, 3, facts->counter);
     sql_bind_int(s, 4, facts->field);
-    return sql_execute(s);
+    return sql_put(s);
 }
 
 static enum sql_result
@@ -314,7 +313,7 @@ enum sql_result case_of_rating(struct taking *taking,
                                const struct tally_facts *facts, bool is_counted)
 {
     const struct case_rules *rules;
-    enum sql_result result = find_rules(taking->office, &rules);
+    enum sql_result result = case_find_rules(taking->office, &rules);
     if (result != SQL_OK || !rules->levels[facts->level]) {
         return result;
     }

@@ -22,6 +22,9 @@ const char *case_person(const char *who);
 void case_standing_read(struct sql_statement *s, int column,
                         struct case_standing *out);
 
+// The document's, in the writer's memory: what levels open cases.
+enum sql_result case_find_rules(struct office *office,
+                                const struct case_rules **out);
 // A rating of the running ingest, counted or not: opens a case for it, or adds
 // to the case of its transaction. Does nothing for levels that open none.
 enum sql_result case_of_rating(struct taking *taking,

@@ -155,8 +155,9 @@ static enum sql_result take_id(struct taking *t, struct office_line *line,
     sql_bind_bytes(s, 2, id, sizeof id);
     sql_bind_int(s, 3, t->chain->gen);
     sql_bind_int(s, 4, line->seq);
-    enum sql_result result = sql_execute(s);
-    if (result != SQL_OK || sql_changes(sql) == 1) {
+    bool is_added = false;
+    enum sql_result result = office_add(t->office, s, &is_added);
+    if (result != SQL_OK || is_added) {
         *out_verdict = VERDICT_STORED;
         return result;
     }
@@ -179,8 +180,9 @@ static enum sql_result take_id(struct taking *t, struct office_line *line,
     return result;
 }
 
-static enum sql_result
-add_line(struct taking *t, const struct office_line *line, enum verdict verdict)
+static enum sql_result add_line(struct taking *t,
+                                const struct office_line *line,
+                                enum verdict verdict, bool *out_added)
 {
     struct sql_statement *s = sql_use(t->office->sql, LINE_ADD);
     sql_bind_int(s, 1, t->device->no);
@@ -191,7 +193,7 @@ add_line(struct taking *t, const struct office_line *line, enum verdict verdict)
     sql_bind_bytes(s, 6, line->hash, DIGEST_BYTES);
     sql_bind_text(s, 7, verdict == VERDICT_STORED ? NULL : line->detail);
     sql_bind_bytes(s, 8, line->bytes, line->size);
-    return sql_execute(s);
+    return office_add(t->office, s, out_added);
 }
 
 static void move_on(struct taking *t, const struct office_line *line)
@@ -271,13 +273,14 @@ static enum sql_result take_next(struct taking *t, struct office_line *line)
         [VERDICT_CONFLICT] = OFFICE_LINE_CONFLICT};
     enum verdict verdict = VERDICT_INVALID;
     enum sql_result result = SQL_OK;
+    bool is_added = false;
     if (line->is_sound) {
         result = take_id(t, line, &verdict);
     }
     if (result == SQL_OK) {
-        result = add_line(t, line, verdict);
+        result = add_line(t, line, verdict, &is_added);
     }
-    if (result == SQL_OK && sql_changes(t->office->sql) == 0) {
+    if (result == SQL_OK && !is_added) {
         return adopt_held(t, line);
     }
     if (result == SQL_OK && verdict == VERDICT_CONFLICT) {

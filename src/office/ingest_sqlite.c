@@ -1,8 +1,21 @@
 #include "office/ingest_sqlite.h"
 #include "common/log.h"
+#include "office/cases_sqlite.h"
 #include "office/reasons_sqlite.h"
 #include "office/rounds_sqlite.h"
 #include <string.h>
+
+enum sql_result office_add(struct office *office, struct sql_statement *s,
+                           bool *out_added)
+{
+    if (office->is_hopeful) {
+        *out_added = true;
+        return sql_put_one(s);
+    }
+    enum sql_result result = sql_execute(s);
+    *out_added = result == SQL_OK && sql_changes(office->sql) == 1;
+    return result;
+}
 
 static enum sql_result add_batch(struct taking *t)
 {
@@ -20,7 +33,7 @@ static enum sql_result add_batch(struct taking *t)
     sql_bind_text(s, 10, batch->boot ? batch->boot : "");
     sql_bind_int(s, 11, batch->up_ms);
     sql_bind_int(s, 12, batch->received_at);
-    return sql_execute(s);
+    return sql_put(s);
 }
 
 static enum sql_result put_chain(struct taking *t)
@@ -47,7 +60,7 @@ static enum sql_result put_chain(struct taking *t)
     sql_bind_int(s, 10, chain->thread.line.quality);
     sql_bind_int(s, 11, chain->thread.line_up_ms);
     sql_bind_int(s, 12, chain->thread.made_at);
-    return sql_execute(s);
+    return sql_put(s);
 }
 
 static enum sql_result put_contact(struct taking *t)
@@ -69,7 +82,7 @@ static enum sql_result put_contact(struct taking *t)
     }
     // "" leaves what an earlier contact said.
     sql_bind_text(s, 9, !state ? "" : state->body ? state->body : "{}");
-    return sql_execute(s);
+    return sql_put(s);
 }
 
 static void clear_results(struct office_batch *batch)
@@ -184,12 +197,12 @@ static enum sql_result put_touched(struct office *office)
         sql_bind_int(s, 4, day->gen);
         sql_bind_int(s, 5, day->first);
         sql_bind_int(s, 6, day->last);
-        result = sql_execute(s);
+        result = sql_put(s);
         if (result == SQL_OK) {
             s = sql_use(office->sql, DUE_DAY_ADD);
             sql_bind_int(s, 1, day->counter_no);
             sql_bind_int(s, 2, day->day);
-            result = sql_execute(s);
+            result = sql_put(s);
         }
     }
     return result;
@@ -206,7 +219,12 @@ static enum sql_result take_batches(struct sql *sql, void *ctx)
     const struct ingest *ingest = ctx;
     struct office *office = ingest->office;
     (void)sql;
+    const struct case_rules *rules;
     enum sql_result result = known_refresh(office);
+    // Before anything is put, so that a failure there is not taken for theirs.
+    if (result == SQL_OK) {
+        result = case_find_rules(office, &rules);
+    }
     // Until the commit is known to be good, memory is ahead of the database.
     office->is_stale = true;
     tally_clear(&office->tally);
@@ -228,7 +246,13 @@ enum office_result office_ingest(struct office *office,
                                  struct office_batch *batches, size_t count)
 {
     struct ingest ingest = {office, batches, count};
-    enum sql_result result = office_work(office, take_batches, &ingest);
+    office->is_hopeful = sql_is_far(office->sql);
+    enum sql_result result = office_work_again(office, take_batches, &ingest);
+    if (result != SQL_OK && result != SQL_BUSY && office->is_hopeful) {
+        office->is_hopeful = false;
+        result = office_work_again(office, take_batches, &ingest);
+    }
+    office->is_hopeful = false;
     office->is_stale = result != SQL_OK;
     return office_result_of(result == SQL_NONE ? SQL_ERROR : result);
 }

@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char version_1[] =
 #include "office/office_1.sql.h"
@@ -391,6 +392,20 @@ enum sql_result office_work(struct office *office, sql_work *work, void *ctx)
 {
     assert(office->mode == OFFICE_WRITER && !office->is_reading);
     return sql_transaction(office->sql, work, ctx);
+}
+
+enum sql_result office_work_again(struct office *office, sql_work *work,
+                                  void *ctx)
+{
+    enum { TRIES = 4, PAUSE_US = 20 * 1000 };
+    enum sql_result result = office_work(office, work, ctx);
+    for (unsigned i = 1;
+         i < TRIES && result == SQL_BUSY && sql_is_far(office->sql); i++) {
+        log_warn("office", "undone by the database, run again");
+        usleep(i * PAUSE_US);
+        result = office_work(office, work, ctx);
+    }
+    return result;
 }
 
 enum sql_result office_write(struct office *office, sql_work *work, void *ctx)

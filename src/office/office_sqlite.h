@@ -69,14 +69,29 @@ struct office {
     struct tally tally; // of the running transaction
     struct touched touched; // by it
     struct reason_tally reason_tally; // likewise
+    // Rows that are new in all likelihood are put without waiting for the
+    // answer; where one was not, the work is undone and done again, waiting.
+    bool is_hopeful;
 };
 
 enum office_result office_result_of(enum sql_result result);
+
+// Runs a statement that adds one row or none. Being hopeful it is only put, and
+// said to have added it.
+enum sql_result office_add(struct office *office, struct sql_statement *s,
+                           bool *out_added);
 
 // sql_transaction() for everything that writes. office_write() also makes the
 // writer's memory stale; only the ingest, which keeps it true, does without.
 enum sql_result office_write(struct office *office, sql_work *work, void *ctx);
 enum sql_result office_work(struct office *office, sql_work *work, void *ctx);
+// office_work() of what may run twice and leave what once does. A far database
+// undoes it and asks for it again, for another transaction's sake or since the
+// connection was lost (SQLSTATE 40001, 40P01, class 08): it is run a few times
+// before that is the answer. `work` refreshes the memory first, and makes it
+// stale.
+enum sql_result office_work_again(struct office *office, sql_work *work,
+                                  void *ctx);
 
 // The writer's memory (known_sqlite.c).
 //

@@ -68,7 +68,7 @@ enum sql_result reasons_put(struct office *office)
         for (int level = 0; level < 5; level++) {
             sql_bind_int(s, 6 + level, cell->levels[level]);
         }
-        result = sql_execute(s);
+        result = sql_put(s);
     }
     return result;
 }

@@ -53,5 +53,5 @@ enum sql_result round_add(struct office *office, int64_t received_at,
     sql_bind_int(s, 3, gen);
     sql_bind_int(s, 4, first);
     sql_bind_int(s, 5, last);
-    return sql_execute(s);
+    return sql_put(s);
 }

@@ -90,7 +90,7 @@ static enum sql_result add_counts(struct sql *sql,
     sql_bind_int(s, 12, sum->withdrawn);
     sql_bind_int(s, 13, sum->offered);
     sql_bind_int(s, 14, sum->offered_rated);
-    return sql_execute(s);
+    return sql_put(s);
 }
 
 static enum sql_result add_doubts(struct sql *sql,
@@ -104,7 +104,7 @@ static enum sql_result add_doubts(struct sql *sql,
         sql_bind_int(s, 10 + level, sum->marked[level]);
         sql_bind_int(s, 15 + level, sum->aside[level]);
     }
-    return sql_execute(s);
+    return sql_put(s);
 }
 
 enum sql_result totals_put(struct office *office)

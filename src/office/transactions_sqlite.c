@@ -516,7 +516,7 @@ enum office_result office_take_transactions(struct office *office,
                             .entries = entries,
                             .count = count,
                             .now = now};
-    enum sql_result result = office_work(office, take_all, &taking);
+    enum sql_result result = office_work_again(office, take_all, &taking);
     office->is_stale = result != SQL_OK;
     transaction_tally_free(&taking.tally);
     return office_result_of(result == SQL_NONE ? SQL_ERROR : result);

@@ -65,8 +65,7 @@ static enum sql_result add_row(const struct counting *c, bool is_counted,
 {
     const struct office_visit *visit = &c->line->visit;
     const struct tally_facts *facts = &c->facts;
-    struct sql *sql = c->taking->office->sql;
-    struct sql_statement *s = sql_use(sql, VISIT_ADD);
+    struct sql_statement *s = sql_use(c->taking->office->sql, VISIT_ADD);
     sql_bind_int(s, 1, facts->device);
     sql_bind_int(s, 2, c->taking->chain->gen);
     sql_bind_int(s, 3, c->line->seq);
@@ -88,9 +87,7 @@ static enum sql_result add_row(const struct counting *c, bool is_counted,
     sql_bind_text(s, 15, office_visit_claims(visit));
     sql_bind_int(s, 16, is_counted);
     sql_bind_int(s, 17, c->claim.time);
-    enum sql_result result = sql_execute(s);
-    *out_added = result == SQL_OK && sql_changes(sql) == 1;
-    return result;
+    return office_add(c->taking->office, s, out_added);
 }
 
 // The visit that counts for a transaction and step now.

@@ -1,0 +1,135 @@
+// What PostgreSQL undoes for another's sake is taken again, and counts once.
+// Skipped where no scratch cluster is named.
+#include "postgres/database.h"
+#include "support/office_maker.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+struct fixture {
+    struct made_office made;
+    struct ledger_maker maker;
+};
+
+// Monday, 23 November 2026, 08:00 in Việt Nam.
+static const int64_t monday_ms = INT64_C(1795395600000);
+
+static int set_up(void **state)
+{
+    struct fixture *f = calloc(1, sizeof *f);
+    assert_non_null(f);
+    made_office_open(&f->made);
+    made_office_enrol(&f->made, "3", monday_ms, &f->maker);
+    maker_wait(&f->maker, 3600 * 1000);
+    maker_rate(&f->maker, 5);
+    maker_rate(&f->maker, 4);
+    *state = f;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct fixture *f = *state;
+    maker_free(&f->maker);
+    made_office_close(&f->made);
+    free(f);
+    return 0;
+}
+
+// From now on the first `times` lines that are added meet with `what`. Numbers
+// of a sequence are not given back when a transaction is undone.
+static void trouble(struct fixture *f, int times, const char *what)
+{
+    static const char *const none[1];
+    struct sql *sql = NULL;
+    char script[800];
+    assert_int_equal(database_open(f->made.path, SQL_WRITER, none, 0, &sql),
+                     SQL_OK);
+    snprintf(script, sizeof script,
+             "CREATE SEQUENCE tries;"
+             "CREATE FUNCTION trouble() RETURNS TRIGGER LANGUAGE plpgsql AS $$"
+             " BEGIN IF nextval('tries') <= %d THEN %s; END IF;"
+             " RETURN NEW; END $$;"
+             "CREATE TRIGGER troubled BEFORE INSERT ON lines"
+             " FOR EACH ROW EXECUTE FUNCTION trouble()",
+             times, what);
+    assert_int_equal(sql_run(sql, script), SQL_OK);
+    sql_close(sql);
+}
+
+static void expect_taken_once(struct fixture *f)
+{
+    struct office_tally all = made_office_all(f->made.office);
+    assert_int_equal(all.levels[4], 1);
+    assert_int_equal(all.levels[3], 1);
+    assert_int_equal(all.levels[2] + all.levels[1] + all.levels[0], 0);
+}
+
+static void expect_taken(struct fixture *f)
+{
+    struct made_batch sent;
+    made_batch_start(&sent, &f->maker, 1, 2, f->maker.wall_ms);
+    assert_int_equal(office_ingest(f->made.office, &sent.batch, 1), OFFICE_OK);
+    assert_int_equal(sent.batch.status, OFFICE_BATCH_OK);
+    assert_int_equal(sent.batch.received_to, 2);
+    made_batch_free(&sent);
+    expect_taken_once(f);
+}
+
+static void run_with(void **state, int times, const char *what)
+{
+    struct fixture *f = *state;
+    if (!office_is_url(f->made.path))
+        skip();
+    trouble(f, times, what);
+    expect_taken(f);
+}
+
+static void test_a_serialization_failure_is_tried_again(void **state)
+{
+    run_with(state, 2, "RAISE EXCEPTION 'other' USING ERRCODE = '40001'");
+}
+
+static void test_a_deadlock_is_tried_again(void **state)
+{
+    run_with(state, 1, "RAISE EXCEPTION 'knot' USING ERRCODE = '40P01'");
+}
+
+static void test_a_lost_connection_is_tried_again(void **state)
+{
+    run_with(state, 1, "PERFORM pg_terminate_backend(pg_backend_pid())");
+}
+
+// Bounded: the device is told to come again, and then it is taken.
+static void test_what_never_ends_is_busy(void **state)
+{
+    struct fixture *f = *state;
+    struct made_batch sent;
+    if (!office_is_url(f->made.path))
+        skip();
+    trouble(f, 4, "RAISE EXCEPTION 'other' USING ERRCODE = '40001'");
+    made_batch_start(&sent, &f->maker, 1, 2, f->maker.wall_ms);
+    assert_int_equal(office_ingest(f->made.office, &sent.batch, 1),
+                     OFFICE_BUSY);
+    made_batch_free(&sent);
+    expect_taken(f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(
+            test_a_serialization_failure_is_tried_again, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_deadlock_is_tried_again, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(test_a_lost_connection_is_tried_again,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_what_never_ends_is_busy, set_up,
+                                        tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
