@@ -1,8 +1,8 @@
 // What a page shows stands in its address, and nowhere else: the period and the
 // filters, by the names that the API has for them. So a view can be kept, sent,
 // and gone back to.
-import { textOf } from "/web/language.js";
-import { day, today } from "/web/numbers.js";
+import { textOf } from "./language.js";
+import { day, today } from "./numbers.js";
 
 export const FILTERS = [
   "field",

@@ -1,8 +1,8 @@
 // Who changed what, newest first, by pages.
-import { textOf } from "/web/language.js";
-import { moment } from "/web/numbers.js";
-import { load, question, showEmpty } from "/web/states.js";
-import { drawTable } from "/web/tables.js";
+import { textOf } from "./language.js";
+import { moment } from "./numbers.js";
+import { load, question, showEmpty } from "./states.js";
+import { drawTable } from "./tables.js";
 
 const find = (id) => document.getElementById(id);
 

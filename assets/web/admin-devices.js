@@ -6,11 +6,11 @@ import {
   makeSure,
   rowButton,
   showSecret,
-} from "/web/admin-says.js";
-import { currentLanguage, textOf } from "/web/language.js";
-import { moment } from "/web/numbers.js";
-import { load, question } from "/web/states.js";
-import { drawTable } from "/web/tables.js";
+} from "./admin-says.js";
+import { currentLanguage, textOf } from "./language.js";
+import { moment } from "./numbers.js";
+import { load, question } from "./states.js";
+import { drawTable } from "./tables.js";
 
 const find = (id) => document.getElementById(id);
 

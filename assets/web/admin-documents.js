@@ -1,8 +1,8 @@
 // The other documents of settings, as they are.
-import { complain, putDocument, versionWords } from "/web/admin-says.js";
-import { textOf } from "/web/language.js";
-import { moment } from "/web/numbers.js";
-import { load, question, showEmpty } from "/web/states.js";
+import { complain, putDocument, versionWords } from "./admin-says.js";
+import { textOf } from "./language.js";
+import { moment } from "./numbers.js";
+import { load, question, showEmpty } from "./states.js";
 
 // These have a form of their own.
 const FORMS = ["hours", "targets"];

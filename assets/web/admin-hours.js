@@ -1,14 +1,14 @@
 // Opening hours: up to two spans a day, and the days on which all is closed.
-import { complain, putDocument, versionWords } from "/web/admin-says.js";
+import { complain, putDocument, versionWords } from "./admin-says.js";
 import {
   addDay,
   drawDays,
   drawWeek,
   readDays,
   readWeek,
-} from "/web/admin-week.js";
-import { textOf } from "/web/language.js";
-import { load } from "/web/states.js";
+} from "./admin-week.js";
+import { textOf } from "./language.js";
+import { load } from "./states.js";
 
 const find = (id) => document.getElementById(id);
 

@@ -1,7 +1,7 @@
 // What is set apart for the screens: by unit, point and counter. An empty field
 // takes what holds above it. Nothing is saved before it was seen which devices
 // it changes.
-import { change, complain, putDocument, versionWords } from "/web/admin-says.js";
+import { change, complain, putDocument, versionWords } from "./admin-says.js";
 import {
   ALWAYS,
   addDay,
@@ -12,11 +12,11 @@ import {
   isAlways,
   readDays,
   readWeek,
-} from "/web/admin-week.js";
-import { currentLanguage, textOf } from "/web/language.js";
-import { number } from "/web/numbers.js";
-import { load, question } from "/web/states.js";
-import { drawTable } from "/web/tables.js";
+} from "./admin-week.js";
+import { currentLanguage, textOf } from "./language.js";
+import { number } from "./numbers.js";
+import { load, question } from "./states.js";
+import { drawTable } from "./tables.js";
 
 const KEYS = {
   volume: "number",

@@ -6,10 +6,10 @@ import {
   makeSure,
   rowButton,
   showSecret,
-} from "/web/admin-says.js";
-import { textOf } from "/web/language.js";
-import { load } from "/web/states.js";
-import { drawTable } from "/web/tables.js";
+} from "./admin-says.js";
+import { textOf } from "./language.js";
+import { load } from "./states.js";
+import { drawTable } from "./tables.js";
 
 const find = (id) => document.getElementById(id);
 

@@ -1,8 +1,8 @@
 // What the parts of /quan-tri have in common: asking for a change and saying
 // what came of it, dialogs, buttons in tables.
-import { currentLanguage, textOf } from "/web/language.js";
-import { moment } from "/web/numbers.js";
-import { ask } from "/web/session.js";
+import { currentLanguage, textOf } from "./language.js";
+import { moment } from "./numbers.js";
+import { ask } from "./session.js";
 
 const find = (id) => document.getElementById(id);
 const KNOWN = ["there", "last-admin", "own-account"];

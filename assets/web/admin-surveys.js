@@ -1,8 +1,8 @@
 // The question sets among the program's files.
-import { textOf } from "/web/language.js";
-import { number } from "/web/numbers.js";
-import { load } from "/web/states.js";
-import { drawTable } from "/web/tables.js";
+import { textOf } from "./language.js";
+import { number } from "./numbers.js";
+import { load } from "./states.js";
+import { drawTable } from "./tables.js";
 
 let surveys = [];
 

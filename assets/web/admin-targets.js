@@ -1,7 +1,7 @@
 // The targets, and what counts as satisfied.
-import { complain, putDocument, versionWords } from "/web/admin-says.js";
-import { textOf } from "/web/language.js";
-import { load } from "/web/states.js";
+import { complain, putDocument, versionWords } from "./admin-says.js";
+import { textOf } from "./language.js";
+import { load } from "./states.js";
 
 const LEVELS = [5, 4, 3, 2, 1];
 const TARGETS_MOST = 4;

@@ -1,7 +1,7 @@
 // The hours of a week and the days on which all is closed: drawn to be changed,
 // read again, and said in words. For the whole unit and for what is set apart.
-import { textOf } from "/web/language.js";
-import { day } from "/web/numbers.js";
+import { textOf } from "./language.js";
+import { day } from "./numbers.js";
 
 const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 const SPANS_LEAST = 2; // places to write into

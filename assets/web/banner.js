@@ -1,8 +1,8 @@
 // How complete the data is, on every page with figures: what is missing stands
 // above them, in words and numbers. `complete` is the summary's member of that
 // name.
-import { textOf } from "/web/language.js";
-import { moment, number } from "/web/numbers.js";
+import { textOf } from "./language.js";
+import { moment, number } from "./numbers.js";
 
 function silentText({ silent, devices, oldest_contact }) {
   const counts = [number(silent), number(devices)];

@@ -1,12 +1,12 @@
 // The page /bao-cao: every report of a period, one touch a form; and what was
 // issued.
-import { parse, periodLabel, questionOf } from "/web/address.js";
-import { textOf } from "/web/language.js";
-import { moment } from "/web/numbers.js";
-import { ask } from "/web/session.js";
-import { startShell } from "/web/shell.js";
-import { load, showEmpty } from "/web/states.js";
-import { drawTable } from "/web/tables.js";
+import { parse, periodLabel, questionOf } from "./address.js";
+import { textOf } from "./language.js";
+import { moment } from "./numbers.js";
+import { ask, pathTo } from "./session.js";
+import { startShell } from "./shell.js";
+import { load, showEmpty } from "./states.js";
+import { drawTable } from "./tables.js";
 
 const REPORTS = Array.from({ length: 10 }, (_, index) => `R${index + 1}`);
 const FORMATS = ["pdf", "xlsx", "csv", "json"];
@@ -20,7 +20,7 @@ let wanted = null; // the report that is to be issued
 function link(path, name, title, format) {
   const made = document.createElement("a");
   made.className = "button";
-  made.href = path;
+  made.href = pathTo(path);
   made.download = `${name}.${format}`;
   made.textContent = format.toUpperCase();
   made.setAttribute(

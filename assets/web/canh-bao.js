@@ -1,11 +1,11 @@
 // The page /canh-bao: what the Office is alarmed about, and what is done.
-import { parse, periodLabel } from "/web/address.js";
-import { textOf } from "/web/language.js";
-import { day, moment, number } from "/web/numbers.js";
-import { ask } from "/web/session.js";
-import { startShell } from "/web/shell.js";
-import { load, question, showEmpty } from "/web/states.js";
-import { drawTable } from "/web/tables.js";
+import { parse, periodLabel } from "./address.js";
+import { textOf } from "./language.js";
+import { day, moment, number } from "./numbers.js";
+import { ask } from "./session.js";
+import { startShell } from "./shell.js";
+import { load, question, showEmpty } from "./states.js";
+import { drawTable } from "./tables.js";
 
 const LIMIT = 50;
 

@@ -6,8 +6,8 @@
 //   drawBars(find("trend"), { labels, series: [{ name, values }] });
 //
 // A figure is drawn again by calling once more.
-import { currentLanguage, textOf } from "/web/language.js";
-import { interval, number, percent } from "/web/numbers.js";
+import { currentLanguage, textOf } from "./language.js";
+import { interval, number, percent } from "./numbers.js";
 
 const INK = "#16233a";
 const INK2 = "#465269";
@@ -35,7 +35,7 @@ const SERIES_INKS = [PRIMARY, "#8f6200", "#9b1c31", "#2b7d57", "#5b3a8c"];
 const drawn = new WeakMap();
 
 // Resolves to Chart, or null where there is none.
-const library = import("/web/chart.js")
+const library = import("./chart.js")
   .then(() => globalThis.Chart ?? null)
   .catch(() => null);
 

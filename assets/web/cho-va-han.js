@@ -1,13 +1,13 @@
 // The page /cho-va-han: how long citizens waited, and what was done in time, as
 // the one-stop software tells it.
-import { drawBars } from "/web/charts.js";
-import { drawDownloads, fileName } from "/web/downloads.js";
-import { textOf } from "/web/language.js";
-import { rowName } from "/web/names.js";
-import { minutes, number, percent } from "/web/numbers.js";
-import { goTo, startShell, tellComplete } from "/web/shell.js";
-import { load, showEmpty } from "/web/states.js";
-import { drawTable } from "/web/tables.js";
+import { drawBars } from "./charts.js";
+import { drawDownloads, fileName } from "./downloads.js";
+import { textOf } from "./language.js";
+import { rowName } from "./names.js";
+import { minutes, number, percent } from "./numbers.js";
+import { goTo, startShell, tellComplete } from "./shell.js";
+import { load, showEmpty } from "./states.js";
+import { drawTable } from "./tables.js";
 
 const BY = ["field", "counter", "procedure", "month", "day"];
 const DRAWN_MOST = 20;

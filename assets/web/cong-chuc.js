@@ -1,5 +1,5 @@
 // The page /cong-chuc: the officers side by side.
-import { startRanking } from "/web/ranking.js";
+import { startRanking } from "./ranking.js";
 
 startRanking({
   by: "officer",

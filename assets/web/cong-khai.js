@@ -1,8 +1,9 @@
 // The page /cong-khai: what everybody may know. Read as it is, in a frame of
 // another site (?embed=1), or on the screen of a waiting room (?tv=1), where it
 // turns its pages for weeks: what the server told last stays while it is away.
-import { currentLanguage, startLanguage, textOf } from "/web/language.js";
-import { day, interval, minutes, moment, number, percent } from "/web/numbers.js";
+import { currentLanguage, startLanguage, textOf } from "./language.js";
+import { day, interval, minutes, moment, number, percent } from "./numbers.js";
+import { pathTo } from "./session.js";
 
 const AGAIN_MS = 15 * 60 * 1000;
 const AFTER_FAILURE_MS = 60 * 1000;
@@ -295,7 +296,7 @@ function hear(json) {
 
 async function look() {
   try {
-    const answer = await fetch("/api/v1/public/summary", {
+    const answer = await fetch(pathTo("/api/v1/public/summary"), {
       cache: "no-cache",
       signal: AbortSignal.timeout(AFTER_FAILURE_MS / 2),
     });

@@ -1,6 +1,6 @@
 // The page /dang-nhap: name and password, and then to where one came from.
-import { startLanguage, textOf } from "/web/language.js";
-import { localPath, signIn, whoIsThere } from "/web/session.js";
+import { startLanguage, textOf } from "./language.js";
+import { home, localPath, pathTo, signIn, whoIsThere } from "./session.js";
 
 const form = document.getElementById("form");
 const nameField = document.getElementById("name");
@@ -10,8 +10,8 @@ const sendButton = document.getElementById("send");
 
 function goOn(person) {
   const next = new URLSearchParams(location.search).get("next");
-  const home = person.role === "officer" ? "/quay" : "/";
-  location.replace(next ? localPath(next) : home);
+  const own = person.role === "officer" ? pathTo("/quay") : home;
+  location.replace(next ? localPath(next) : own);
 }
 
 // What the alert says now, so that it can be said in the other language.

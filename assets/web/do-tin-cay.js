@@ -1,13 +1,13 @@
 // The page /do-tin-cay: which ratings are suspicious and why, what the figures
 // are without them, and how complete the data is. The Office lifts flags and
 // marks ratings here, with a reason.
-import { questionOf } from "/web/address.js";
-import { currentLanguage, textOf } from "/web/language.js";
-import { day, interval, moment, number, percent } from "/web/numbers.js";
-import { ask, whoIsThere } from "/web/session.js";
-import { currentView, startShell, tellComplete } from "/web/shell.js";
-import { load, question, showEmpty } from "/web/states.js";
-import { drawTable } from "/web/tables.js";
+import { questionOf } from "./address.js";
+import { currentLanguage, textOf } from "./language.js";
+import { day, interval, moment, number, percent } from "./numbers.js";
+import { ask, whoIsThere } from "./session.js";
+import { currentView, startShell, tellComplete } from "./shell.js";
+import { load, question, showEmpty } from "./states.js";
+import { drawTable } from "./tables.js";
 
 const LIMIT = 50;
 

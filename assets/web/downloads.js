@@ -1,5 +1,6 @@
 // Links to the same figures as files.
-import { textOf } from "/web/language.js";
+import { textOf } from "./language.js";
+import { pathTo } from "./session.js";
 
 const FORMATS = ["pdf", "xlsx", "csv"];
 
@@ -8,7 +9,7 @@ export function drawDownloads(box, path, name) {
   const links = FORMATS.map((format) => {
     const link = document.createElement("a");
     link.className = "button";
-    link.href = `${path}&format=${format}`;
+    link.href = pathTo(`${path}&format=${format}`);
     link.download = `${name}.${format}`;
     link.textContent = format.toUpperCase();
     link.setAttribute("aria-label", textOf("text.download", link.textContent));

@@ -1,6 +1,6 @@
 // The words around a rate, the same on every page: verdicts, small rows.
-import { textOf } from "/web/language.js";
-import { interval, percent } from "/web/numbers.js";
+import { textOf } from "./language.js";
+import { interval, percent } from "./numbers.js";
 
 export const LEAST = 5; // ratings, for a rate of a row
 export const RELIABLE = 30; // with fewer it is grey

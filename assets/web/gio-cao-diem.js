@@ -1,10 +1,10 @@
 // The page /gio-cao-diem: when citizens come, and how content they are then.
-import { drawDownloads, fileName } from "/web/downloads.js";
-import { LEAST } from "/web/figures.js";
-import { textOf } from "/web/language.js";
-import { number, percent } from "/web/numbers.js";
-import { goTo, startShell, tellComplete } from "/web/shell.js";
-import { load } from "/web/states.js";
+import { drawDownloads, fileName } from "./downloads.js";
+import { LEAST } from "./figures.js";
+import { textOf } from "./language.js";
+import { number, percent } from "./numbers.js";
+import { goTo, startShell, tellComplete } from "./shell.js";
+import { load } from "./states.js";
 
 const WEEK = ["1", "2", "3", "4", "5", "6", "7"];
 const SHADES = 6;

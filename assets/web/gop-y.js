@@ -1,13 +1,14 @@
 // The page /gop-y: what citizens wrote, newest first, in pages that go on. What
 // is looked for stands in the address: level, reason, q.
-import { questionOf } from "/web/address.js";
-import { drawDownloads, fileName } from "/web/downloads.js";
-import { currentLanguage, textOf } from "/web/language.js";
-import { nameOf } from "/web/names.js";
-import { moment, number } from "/web/numbers.js";
-import { dropOthers } from "/web/only.js";
-import { goTo, startShell } from "/web/shell.js";
-import { load, question, showEmpty, showProblem } from "/web/states.js";
+import { questionOf } from "./address.js";
+import { drawDownloads, fileName } from "./downloads.js";
+import { currentLanguage, textOf } from "./language.js";
+import { nameOf } from "./names.js";
+import { moment, number } from "./numbers.js";
+import { dropOthers } from "./only.js";
+import { pathTo } from "./session.js";
+import { goTo, startShell } from "./shell.js";
+import { load, question, showEmpty, showProblem } from "./states.js";
 
 const FILTERS = ["counter", "field"];
 const OWN = ["level", "reason", "q"];
@@ -35,7 +36,7 @@ function levelMark(level) {
   const mark = element("p", "level");
   if (level) {
     const face = element("img");
-    face.src = `/web/face-${level}.svg`;
+    face.src = pathTo(`/web/face-${level}.svg`);
     face.alt = "";
     face.width = face.height = 40;
     mark.append(face);
@@ -77,7 +78,7 @@ function textOfComment(comment) {
 function caseLine({ id, case: state }) {
   const line = element("p", "case");
   const link = element("a", "", textOf(`text.case.${state}`));
-  link.href = `/viec?case=${id}`;
+  link.href = pathTo(`/viec?case=${id}`);
   line.append(link);
   return line;
 }

@@ -1,13 +1,13 @@
 // The page /: how the ward stands, over a period and today.
-import { LEVEL_INKS, drawBars, drawTrend } from "/web/charts.js";
-import { drawDownloads, fileName } from "/web/downloads.js";
-import { intervalText, isFew, rateText, verdictMark } from "/web/figures.js";
-import { textOf } from "/web/language.js";
-import { nameOf } from "/web/names.js";
-import { day, interval, moment, number, percent } from "/web/numbers.js";
-import { startShell, tellComplete } from "/web/shell.js";
-import { load, showEmpty, showReady } from "/web/states.js";
-import { drawTable } from "/web/tables.js";
+import { LEVEL_INKS, drawBars, drawTrend } from "./charts.js";
+import { drawDownloads, fileName } from "./downloads.js";
+import { intervalText, isFew, rateText, verdictMark } from "./figures.js";
+import { textOf } from "./language.js";
+import { nameOf } from "./names.js";
+import { day, interval, moment, number, percent } from "./numbers.js";
+import { startShell, tellComplete } from "./shell.js";
+import { load, showEmpty, showReady } from "./states.js";
+import { drawTable } from "./tables.js";
 
 const LEVELS = [5, 4, 3, 2, 1];
 const DAYS_APART = 62; // a longer period is told by months

@@ -1,8 +1,8 @@
 // The page /ket-qua-cua-toi: what an officer may know of their own figures.
-import { textOf } from "/web/language.js";
-import { day, number, percent } from "/web/numbers.js";
-import { startShell } from "/web/shell.js";
-import { load } from "/web/states.js";
+import { textOf } from "./language.js";
+import { day, number, percent } from "./numbers.js";
+import { startShell } from "./shell.js";
+import { load } from "./states.js";
 
 const find = (id) => document.getElementById(id);
 

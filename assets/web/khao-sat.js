@@ -1,12 +1,12 @@
 // The page /khao-sat: what the questionnaires tell, and where the Office enters
 // paper forms and the nine indices.
-import { questionOf } from "/web/address.js";
-import { currentLanguage, textOf } from "/web/language.js";
-import { day, minutes, number, percent, today } from "/web/numbers.js";
-import { ask } from "/web/session.js";
-import { startShell } from "/web/shell.js";
-import { load, question } from "/web/states.js";
-import { drawTable } from "/web/tables.js";
+import { questionOf } from "./address.js";
+import { currentLanguage, textOf } from "./language.js";
+import { day, minutes, number, percent, today } from "./numbers.js";
+import { ask } from "./session.js";
+import { startShell } from "./shell.js";
+import { load, question } from "./states.js";
+import { drawTable } from "./tables.js";
 
 const INDICES = [1, 2, 3, 4, 5, 6, 7, 8, 9];
 const POINTS = [

@@ -1,4 +1,4 @@
 // Instead of a page that the person's role does not see.
-import { startShell } from "/web/shell.js";
+import { startShell } from "./shell.js";
 
 startShell();

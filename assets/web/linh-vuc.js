@@ -1,5 +1,5 @@
 // The page /linh-vuc: the fields side by side.
-import { startRanking } from "/web/ranking.js";
+import { startRanking } from "./ranking.js";
 
 startRanking({
   by: "field",

@@ -1,5 +1,5 @@
 // What changes at the server, without reload: a long poll (GET …?wait=, ETag).
-import { ask } from "/web/session.js";
+import { ask } from "./session.js";
 
 const WAIT_S = 25;
 const PATIENCE_MS = (WAIT_S + 15) * 1000;

@@ -1,16 +1,17 @@
 // The page /ly-do: why citizens rate as they do. A reason leads to the comments
 // that came with it, a row to the same page of what it names.
-import { addressWith } from "/web/address.js";
-import { LEVEL_INKS, drawBars } from "/web/charts.js";
-import { drawDownloads, fileName } from "/web/downloads.js";
-import { LEAST } from "/web/figures.js";
-import { currentLanguage, textOf } from "/web/language.js";
-import { learnNames, rowName } from "/web/names.js";
-import { number, percent } from "/web/numbers.js";
-import { dropOthers } from "/web/only.js";
-import { goTo, startShell } from "/web/shell.js";
-import { load, showEmpty } from "/web/states.js";
-import { drawTable } from "/web/tables.js";
+import { addressWith } from "./address.js";
+import { LEVEL_INKS, drawBars } from "./charts.js";
+import { drawDownloads, fileName } from "./downloads.js";
+import { LEAST } from "./figures.js";
+import { currentLanguage, textOf } from "./language.js";
+import { learnNames, rowName } from "./names.js";
+import { number, percent } from "./numbers.js";
+import { dropOthers } from "./only.js";
+import { pathTo } from "./session.js";
+import { goTo, startShell } from "./shell.js";
+import { load, showEmpty } from "./states.js";
+import { drawTable } from "./tables.js";
 
 const FILTERS = ["field", "counter", "procedure", "channel", "officer"];
 const SIDES = [
@@ -39,7 +40,7 @@ function listed(answer, side) {
 
 function commentsLink(reason) {
   const link = document.createElement("a");
-  link.href = addressWith({ reason: reason.id, officer: null }, "/gop-y");
+  link.href = addressWith({ reason: reason.id, officer: null }, pathTo("/gop-y"));
   link.textContent = textOf("text.read");
   link.setAttribute("aria-label", textOf("text.read_of", labelOf(reason)));
   return link;

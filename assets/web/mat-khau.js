@@ -1,7 +1,7 @@
 // The page /mat-khau: one's own password, and where one is signed in.
-import { startLanguage, textOf } from "/web/language.js";
-import { moment } from "/web/numbers.js";
-import { ask, startSession } from "/web/session.js";
+import { startLanguage, textOf } from "./language.js";
+import { moment } from "./numbers.js";
+import { ask, home, pathTo, startSession } from "./session.js";
 
 const LETTERS_LEAST = 10;
 
@@ -116,14 +116,14 @@ startLanguage(() => {
 const person = await startSession();
 find("due").hidden = !person.password_due;
 find("home").hidden = person.password_due;
-find("home").href = person.role === "officer" ? "/quay" : "/";
+find("home").href = person.role === "officer" ? pathTo("/quay") : home;
 find("form").addEventListener("submit", (event) => {
   event.preventDefault();
   change();
 });
 find("everywhere").addEventListener("click", async () => {
   await ask("DELETE", "/api/v1/sessions");
-  location.replace("/dang-nhap");
+  location.replace(pathTo("/dang-nhap"));
 });
 if (!person.password_due) {
   learnSessions();

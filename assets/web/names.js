@@ -1,7 +1,7 @@
 // Names of what figures are broken down by. Fields, procedures and officers
 // have theirs from the server; the rest is said in the page's language.
-import { currentLanguage, textOf } from "/web/language.js";
-import { day } from "/web/numbers.js";
+import { currentLanguage, textOf } from "./language.js";
+import { day } from "./numbers.js";
 
 const KEY = "hailong.names";
 const TOLD = ["channel", "step"];

@@ -1,6 +1,6 @@
 // Numbers, days and times as people here write them: 1.234 · 97,6 % ·
 // 23/11/2026 · 09:45. In English 1,234 and 97.6 %.
-import { currentLanguage, textOf } from "/web/language.js";
+import { currentLanguage, textOf } from "./language.js";
 
 const MARKS = {
   vi: { group: ".", point: "," },

@@ -1,6 +1,6 @@
 // Filters come along in the address from other pages. A page that cannot be
 // filtered by one takes it away, rather than show a filter that does nothing.
-import { stayWith } from "/web/shell.js";
+import { stayWith } from "./shell.js";
 
 // True: the page is drawn anew.
 export function dropOthers(view, filters) {

@@ -1,15 +1,15 @@
 // The page /quan-tri: accounts, devices, keys and settings, in parts of which
 // one is seen. Which one stands behind the # of the address.
-import { startAudit } from "/web/admin-audit.js";
-import { startDevices } from "/web/admin-devices.js";
-import { startDocuments } from "/web/admin-documents.js";
-import { startHours } from "/web/admin-hours.js";
-import { startKeys } from "/web/admin-keys.js";
-import { startLevels } from "/web/admin-levels.js";
-import { startPeople } from "/web/admin-people.js";
-import { startSurveys } from "/web/admin-surveys.js";
-import { startTargets } from "/web/admin-targets.js";
-import { startShell } from "/web/shell.js";
+import { startAudit } from "./admin-audit.js";
+import { startDevices } from "./admin-devices.js";
+import { startDocuments } from "./admin-documents.js";
+import { startHours } from "./admin-hours.js";
+import { startKeys } from "./admin-keys.js";
+import { startLevels } from "./admin-levels.js";
+import { startPeople } from "./admin-people.js";
+import { startSurveys } from "./admin-surveys.js";
+import { startTargets } from "./admin-targets.js";
+import { startShell } from "./shell.js";
 
 // Each gives what draws it anew, in another language.
 const STARTS = {

@@ -1,12 +1,12 @@
 // One counter's page: who sits there, whether its screen is in contact, the form
 // that invites, and what became of the invitations.
-import { textOf } from "/web/language.js";
-import { follow } from "/web/live.js";
-import { drawForm, startForm } from "/web/quay-form.js";
-import { drawList, startList, updateList } from "/web/quay-list.js";
-import { problemOf } from "/web/quay-problem.js";
-import { contactText } from "/web/quay-words.js";
-import { ask } from "/web/session.js";
+import { textOf } from "./language.js";
+import { follow } from "./live.js";
+import { drawForm, startForm } from "./quay-form.js";
+import { drawList, startList, updateList } from "./quay-list.js";
+import { problemOf } from "./quay-problem.js";
+import { contactText } from "./quay-words.js";
+import { ask } from "./session.js";
 
 const byId = (id) => document.getElementById(id);
 

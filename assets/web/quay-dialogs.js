@@ -1,9 +1,9 @@
 // The two dialogs of the officer's page: why an invitation is withdrawn, and its
 // QR code for a telephone. The browser keeps the keyboard inside, closes with
 // Esc, and brings it back.
-import { textOf } from "/web/language.js";
-import { problemOf } from "/web/quay-problem.js";
-import { ask } from "/web/session.js";
+import { textOf } from "./language.js";
+import { problemOf } from "./quay-problem.js";
+import { ask, pathTo } from "./session.js";
 
 const byId = (id) => document.getElementById(id);
 const withdrawal = byId("withdraw");
@@ -79,7 +79,9 @@ function sayCode(text) {
 export function openCode(invitation, onClosed) {
   shown = invitation.id;
   afterwards = onClosed;
-  byId("code-image").src = `/api/v1/invitations/${shown}/qr.svg`;
+  byId("code-image").src = pathTo(
+    `/api/v1/invitations/${shown}/qr.svg`,
+  );
   sayCode("");
   code.showModal();
 }

@@ -1,10 +1,10 @@
 // The form that invites. A dossier's code that is typed or picked here goes to
 // the server and stays in this page's memory, nowhere else.
-import { currentLanguage, textOf } from "/web/language.js";
-import { isOwnCode, keepOwn } from "/web/quay-list.js";
-import { problemOf } from "/web/quay-problem.js";
-import { clockText, stepText, timeText } from "/web/quay-words.js";
-import { ask } from "/web/session.js";
+import { currentLanguage, textOf } from "./language.js";
+import { isOwnCode, keepOwn } from "./quay-list.js";
+import { problemOf } from "./quay-problem.js";
+import { clockText, stepText, timeText } from "./quay-words.js";
+import { ask } from "./session.js";
 
 const RECENT_REFRESH_MS = 20000;
 const byId = (id) => document.getElementById(id);

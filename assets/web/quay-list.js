@@ -1,8 +1,8 @@
 // The invitations of the counter and what became of them: never a level, and
 // nothing here answers for a citizen.
-import { textOf } from "/web/language.js";
-import { noteEnd, openCode, openWithdrawal } from "/web/quay-dialogs.js";
-import { fieldText, stepText, timeText } from "/web/quay-words.js";
+import { textOf } from "./language.js";
+import { noteEnd, openCode, openWithdrawal } from "./quay-dialogs.js";
+import { fieldText, stepText, timeText } from "./quay-words.js";
 
 const OPEN = ["waiting", "shown"];
 const byId = (id) => document.getElementById(id);

@@ -1,5 +1,5 @@
 // What went wrong, in words.
-import { textOf } from "/web/language.js";
+import { textOf } from "./language.js";
 
 const TOLD = ["already-rated", "open-elsewhere", "queue-full", "unknown-counter"];
 const BY_STATUS = {

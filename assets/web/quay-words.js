@@ -1,5 +1,5 @@
 // Words that more than one part of the officer's page says.
-import { currentLanguage, textOf } from "/web/language.js";
+import { currentLanguage, textOf } from "./language.js";
 
 const LOCAL_MS = 7 * 3600 * 1000;
 

@@ -1,13 +1,13 @@
 // The pages /quay, where a counter is chosen, and /quay/N, where its officer
 // invites citizens to rate.
-import { startLanguage, textOf } from "/web/language.js";
-import { pause, whenThere } from "/web/live.js";
-import { openDesk, redrawDesk } from "/web/quay-desk.js";
-import { contactText, fieldText } from "/web/quay-words.js";
-import { ask, startSession } from "/web/session.js";
+import { startLanguage, textOf } from "./language.js";
+import { pause, whenThere } from "./live.js";
+import { openDesk, redrawDesk } from "./quay-desk.js";
+import { contactText, fieldText } from "./quay-words.js";
+import { ask, home, pathTo, startSession } from "./session.js";
 
 const CHOICE_REFRESH_MS = 20000;
-const number = decodeURIComponent(location.pathname.split("/")[2] ?? "");
+const number = decodeURIComponent(location.pathname.slice(home.length).split("/")[1] ?? "");
 const byId = (id) => document.getElementById(id);
 
 let isAway = false;
@@ -36,7 +36,7 @@ function counterRow(counter) {
   const name = document.createElement("strong");
   const who = document.createElement("span");
   const contact = document.createElement("span");
-  link.href = `/quay/${encodeURIComponent(counter.counter)}`;
+  link.href = pathTo(`/quay/${encodeURIComponent(counter.counter)}`);
   name.textContent = textOf("say.counter", counter.counter);
   if (counter.field) {
     name.textContent += ` · ${fieldText(unit.fields, counter.field)}`;

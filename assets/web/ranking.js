@@ -1,8 +1,8 @@
 // A page that stands rates side by side: a chart with intervals, and the table.
 // A row leads to the overview of what it names.
-import { addressWith } from "/web/address.js";
-import { drawRanking } from "/web/charts.js";
-import { drawDownloads, fileName } from "/web/downloads.js";
+import { addressWith } from "./address.js";
+import { drawRanking } from "./charts.js";
+import { drawDownloads, fileName } from "./downloads.js";
 import {
   LEAST,
   RELIABLE,
@@ -10,13 +10,14 @@ import {
   isFew,
   rateText,
   verdictMark,
-} from "/web/figures.js";
-import { textOf } from "/web/language.js";
-import { learnNames, rowName } from "/web/names.js";
-import { number, percent } from "/web/numbers.js";
-import { startShell, tellComplete } from "/web/shell.js";
-import { load } from "/web/states.js";
-import { drawTable } from "/web/tables.js";
+} from "./figures.js";
+import { textOf } from "./language.js";
+import { learnNames, rowName } from "./names.js";
+import { number, percent } from "./numbers.js";
+import { home } from "./session.js";
+import { startShell, tellComplete } from "./shell.js";
+import { load } from "./states.js";
+import { drawTable } from "./tables.js";
 
 const DRAWN_MOST = 20;
 
@@ -27,7 +28,7 @@ function nameCell(by, row) {
     return rowName(by, row);
   }
   const link = document.createElement("a");
-  link.href = addressWith({ [by]: row.key }, "/");
+  link.href = addressWith({ [by]: row.key }, home);
   link.textContent = rowName(by, row);
   return link;
 }

@@ -2,25 +2,34 @@
 
 let person = null;
 
+// Where this unit's paths begin: "/", or "/w/H24.12/" where one server has many
+// units. Paths stand in the pages' code as if it were "/".
+export const home = new URL("..", import.meta.url).pathname;
+
+// A path of the code as the server knows it.
+export function pathTo(path) {
+  return home + path.slice(1);
+}
+
 // A path of this server, or "/": never an address elsewhere.
 export function localPath(text) {
   if (!text || !/^\/(?![/\\])/.test(text)) {
-    return "/";
+    return home;
   }
   const url = new URL(text, location.origin);
   return url.origin === location.origin
     ? url.pathname + url.search + url.hash
-    : "/";
+    : home;
 }
 
 export function goToSignIn() {
   const here = location.pathname + location.search;
-  location.replace(`/dang-nhap?next=${encodeURIComponent(here)}`);
+  location.replace(pathTo(`/dang-nhap?next=${encodeURIComponent(here)}`));
 }
 
 // {name, display, role, officer}, or null when nobody is signed in.
 export async function whoIsThere() {
-  const answer = await fetch("/api/v1/sessions/me", { cache: "no-store" });
+  const answer = await fetch(pathTo("/api/v1/sessions/me"), { cache: "no-store" });
   person = answer.ok ? await answer.json() : null;
   return person;
 }
@@ -36,7 +45,7 @@ export async function ask(method, path, body, more = {}) {
   if (body !== undefined) {
     headers["Content-Type"] = "application/json";
   }
-  const answer = await fetch(path, {
+  const answer = await fetch(pathTo(path), {
     method,
     headers,
     cache: "no-store",
@@ -74,7 +83,7 @@ export async function startSession() {
   document.getElementById("person").textContent = found.display;
   document.getElementById("sign-out").addEventListener("click", async () => {
     await ask("DELETE", "/api/v1/sessions/me");
-    location.replace("/dang-nhap");
+    location.replace(pathTo("/dang-nhap"));
   });
   return found;
 }

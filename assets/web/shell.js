@@ -16,14 +16,14 @@ import {
   periodLabel,
   questionOf,
   readAddress,
-} from "/web/address.js";
-import { lacksOf, showBanner } from "/web/banner.js";
-import { startLanguage, textOf } from "/web/language.js";
-import { followWhileSeen } from "/web/live.js";
-import { learnNames, nameOf, rowName } from "/web/names.js";
-import { moment, today } from "/web/numbers.js";
-import { startSession } from "/web/session.js";
-import { question } from "/web/states.js";
+} from "./address.js";
+import { lacksOf, showBanner } from "./banner.js";
+import { startLanguage, textOf } from "./language.js";
+import { followWhileSeen } from "./live.js";
+import { learnNames, nameOf, rowName } from "./names.js";
+import { moment, today } from "./numbers.js";
+import { startSession } from "./session.js";
+import { question } from "./states.js";
 
 const PERIODS_LISTED = 24;
 
@@ -52,7 +52,7 @@ function showLinks() {
 
 // How many alerts are open stands beside the way to them, on every page.
 async function countAlerts() {
-  const link = document.querySelector('.nav a[href="/canh-bao"]');
+  const link = document.querySelector('.nav a[href$="/canh-bao"]');
   if (!["office", "leader"].includes(person.role) || !link) {
     return;
   }

@@ -1,8 +1,8 @@
 // What a part of a page shows before, and instead of, its figures: loading,
 // empty, or what went wrong and what to do. Such a part is an element with a
 // child of class "body"; of the two only one is seen.
-import { textOf } from "/web/language.js";
-import { ask } from "/web/session.js";
+import { textOf } from "./language.js";
+import { ask } from "./session.js";
 
 const AGAIN_MS = 5000;
 // What the server says where it keeps no totals of so narrow a part.

@@ -6,8 +6,8 @@
 // A column is {title, cell(row), sort(row), is_text, head}: `cell` gives a text
 // or an element; without `sort` it cannot be sorted by; `head` marks the column
 // that names the row.
-import { textOf } from "/web/language.js";
-import { number } from "/web/numbers.js";
+import { textOf } from "./language.js";
+import { number } from "./numbers.js";
 
 const ROWS_SHOWN = 50;
 const SEARCH_FROM = 20; // rows

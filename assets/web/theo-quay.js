@@ -1,5 +1,5 @@
 // The page /theo-quay: the counters side by side.
-import { startRanking } from "/web/ranking.js";
+import { startRanking } from "./ranking.js";
 
 startRanking({
   by: "counter",

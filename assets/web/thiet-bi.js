@@ -1,10 +1,11 @@
 // The page /thiet-bi: every device, how it is, and what of it is to be looked
 // at. Which ones are shown stands in the address.
-import { textOf } from "/web/language.js";
-import { moment, number } from "/web/numbers.js";
-import { startShell } from "/web/shell.js";
-import { load, question } from "/web/states.js";
-import { drawTable } from "/web/tables.js";
+import { textOf } from "./language.js";
+import { moment, number } from "./numbers.js";
+import { pathTo } from "./session.js";
+import { startShell } from "./shell.js";
+import { load, question } from "./states.js";
+import { drawTable } from "./tables.js";
 
 const AGAIN_MS = 10 * 1000;
 const CLOCK_OFF_MS = 5 * 60 * 1000;
@@ -239,7 +240,7 @@ function drawPoints() {
     new Option(textOf("text.no_point"), ""),
   );
   pointChoice.value = asked ?? "*";
-  document.getElementById("sheet").href = pathOf("devices.csv");
+  document.getElementById("sheet").href = pathTo(pathOf("devices.csv"));
 }
 
 function columnsAt(now) {

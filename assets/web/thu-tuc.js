@@ -1,5 +1,5 @@
 // The page /thu-tuc: the procedures side by side.
-import { startRanking } from "/web/ranking.js";
+import { startRanking } from "./ranking.js";
 
 startRanking({
   by: "procedure",

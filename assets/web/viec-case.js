@@ -1,12 +1,12 @@
 // One case of the page /viec: what is known of it, what happened, and what the
 // person who looks at it may do.
-import { currentLanguage, textOf } from "/web/language.js";
-import { nameOf } from "/web/names.js";
-import { day, moment, number, today } from "/web/numbers.js";
-import { ask } from "/web/session.js";
-import { currentView } from "/web/shell.js";
-import { load, question } from "/web/states.js";
-import { dueText } from "/web/viec-words.js";
+import { currentLanguage, textOf } from "./language.js";
+import { nameOf } from "./names.js";
+import { day, moment, number, today } from "./numbers.js";
+import { ask } from "./session.js";
+import { currentView } from "./shell.js";
+import { load, question } from "./states.js";
+import { dueText } from "./viec-words.js";
 
 const NOTICE_DAYS = 30;
 const ACTIONS = ["assign", "answer", "confirm", "return", "reopen"];

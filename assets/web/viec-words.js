@@ -1,6 +1,6 @@
 // Words of the page /viec that the list and one case share.
-import { textOf } from "/web/language.js";
-import { day, number } from "/web/numbers.js";
+import { textOf } from "./language.js";
+import { day, number } from "./numbers.js";
 
 export function dueText(row) {
   const due = day(row.due);

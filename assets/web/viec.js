@@ -1,14 +1,14 @@
 // The page /viec: what becomes of low ratings. The list, or one case when the
 // address names one (?case=…).
-import { addressWith } from "/web/address.js";
-import { textOf } from "/web/language.js";
-import { learnNames, nameOf } from "/web/names.js";
-import { day, number, percent } from "/web/numbers.js";
-import { currentView, goTo, startShell } from "/web/shell.js";
-import { load, question, showEmpty } from "/web/states.js";
-import { drawTable } from "/web/tables.js";
-import { drawCase, nameFields, startWork } from "/web/viec-case.js";
-import { dueText } from "/web/viec-words.js";
+import { addressWith } from "./address.js";
+import { textOf } from "./language.js";
+import { learnNames, nameOf } from "./names.js";
+import { day, number, percent } from "./numbers.js";
+import { currentView, goTo, startShell } from "./shell.js";
+import { load, question, showEmpty } from "./states.js";
+import { drawTable } from "./tables.js";
+import { drawCase, nameFields, startWork } from "./viec-case.js";
+import { dueText } from "./viec-words.js";
 
 const CHOICES = ["open", "overdue", "mine", "answered", "closed", "all"];
 const PAGE = 50;

@@ -82,7 +82,6 @@ enum sql_result registry_number(struct registry *registry, int64_t *out)
 }
 
 // --- The chain
-// ----------------------------------------------------------------
 
 // The hash of a change over the one before it; `head` becomes it.
 static bool extend(unsigned char head[DIGEST_BYTES],
@@ -155,7 +154,6 @@ enum sql_result registry_list(struct registry *registry, registry_row *row,
 }
 
 // --- Reading and adding
-// ----------------------------------------------------------
 
 struct reader {
     struct city_units units;
@@ -280,7 +278,6 @@ bool registry_add(struct registry *registry, const json_t *const *changes,
 }
 
 // --- Books
-// ---------------------------------------------------------------------
 
 const char *registry_url(const struct city_unit *unit)
 {

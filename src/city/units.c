@@ -3,6 +3,7 @@
 #include "vietnamese/text.h"
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 static const struct {
     const char *name;
@@ -110,7 +111,7 @@ static const struct city_value *value_at(const struct city_values *values,
 static struct city_unit *find(const struct city_units *units, const char *code)
 {
     for (size_t i = 0; i < units->count; i++) {
-        if (strcmp(units->all[i].code, code) == 0) {
+        if (strcasecmp(units->all[i].code, code) == 0) {
             return &units->all[i];
         }
     }
@@ -204,7 +205,6 @@ bool city_parts(const struct city_units *units, const struct city_unit *unit,
 }
 
 // --- Changes
-// ------------------------------------------------------------------
 
 // A change while it is read.
 struct reading {
@@ -499,8 +499,30 @@ static bool change_book(const struct reading *reading)
     return true;
 }
 
-// --- Mergers
-// -------------------------------------------------------------------
+static bool change_host(const struct reading *reading)
+{
+    static const char signs[] = "abcdefghijklmnopqrstuvwxyz0123456789.-:[]";
+    struct city_unit *unit;
+    const char *host = NULL;
+    if (!read_unit(reading, "unit", &unit)) {
+        return false;
+    }
+    if (!json_get_text(reading->change, "host", &host) ||
+        strlen(host) >= CITY_HOST_SIZE || host[strspn(host, signs)] != '\0') {
+        return refuse(reading, "host: give a name such as h24-12.example, in "
+                               "small letters, with the port where it has one");
+    }
+    for (size_t i = 0; host[0] != '\0' && i < reading->units->count; i++) {
+        const struct city_unit *other = &reading->units->all[i];
+        if (other != unit && strcmp(other->host, host) == 0) {
+            return refuse(reading, "host: it is the one of %s", other->code);
+        }
+    }
+    memcpy(unit->host, host, strlen(host) + 1);
+    return true;
+}
+
+// --- Mergers -----------------------------------------------------------------
 
 // One that is to end before `day`.
 static bool check_source(const struct reading *reading, const char *code,
@@ -581,7 +603,6 @@ static bool merge(const struct reading *reading)
 }
 
 // --- People and classes
-// ----------------------------------------------------------
 
 static void drop_scope(struct city_units *units, const char *person)
 {
@@ -649,10 +670,15 @@ bool city_units_apply(struct city_units *units, const json_t *change,
     static const struct {
         const char *name;
         bool (*apply)(const struct reading *reading);
-    } changes[] = {{"add", add},          {"name", rename_unit},
-                   {"parent", move_unit}, {"people", count_people},
-                   {"merge", merge},      {"book", change_book},
-                   {"person", put_scope}, {"classes", put_classes}};
+    } changes[] = {{"add", add},
+                   {"name", rename_unit},
+                   {"parent", move_unit},
+                   {"people", count_people},
+                   {"merge", merge},
+                   {"book", change_book},
+                   {"host", change_host},
+                   {"person", put_scope},
+                   {"classes", put_classes}};
     struct reading reading = {units, change, message};
     const char *what = "";
     json_get_text(change, "do", &what);

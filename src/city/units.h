@@ -18,6 +18,7 @@ enum {
     CITY_CODE_SIZE = 32,
     CITY_NAME_SIZE = 200,
     CITY_BOOK_SIZE = 512,
+    CITY_HOST_SIZE = 256,
     CITY_PERSON_SIZE = 32,
     CITY_CLASSES_MAX = 6,
     CITY_UNITS_MAX = 20000
@@ -58,6 +59,8 @@ struct city_unit {
     char into[CITY_CODE_SIZE]; // what goes on after `until`; "": nothing does
     struct city_values names, parents, people;
     char book[CITY_BOOK_SIZE]; // "": where books lie (registry.h)
+    char host[CITY_HOST_SIZE]; // under which devices and people knew its own
+                               // server before; ""
 };
 
 // Who sees the figures of which subtree, beside what their role allows.
@@ -87,6 +90,7 @@ void city_units_free(struct city_units *units);
 //   people   unit people from
 //   merge    units[] into from     the last day of each is the day before
 //   book     unit book
+//   host     unit host
 //   person   person unit|null      null: sees nothing any more
 //   classes  bounds[]
 // False with a `message`, in English, that says what is wrong and what to do;
@@ -94,8 +98,9 @@ void city_units_free(struct city_units *units);
 bool city_units_apply(struct city_units *units, const json_t *change,
                       struct buf *message);
 
+// Capital or small letters are the same in a code. NULL: there is none.
 const struct city_unit *city_find(const struct city_units *units,
-                                  const char *code); // NULL: none
+                                  const char *code);
 bool city_lives(const struct city_unit *unit, int32_t day);
 // As on this day; before its first day what it began with.
 const char *city_name(const struct city_unit *unit, int32_t day);

@@ -121,6 +121,25 @@ void config_close(struct config *config)
     free(config);
 }
 
+struct config *config_copy(const struct config *config)
+{
+    struct config *copy = config_open(config->keys);
+    bool ok = copy != NULL;
+    for (size_t i = 0; ok && i < copy->count; i++) {
+        const struct value *from = &config->values[i];
+        char *text = from->text ? strdup(from->text) : NULL;
+        ok = text || !from->text;
+        free(copy->values[i].text);
+        copy->values[i] = (struct value){
+            .text = text, .number = from->number, .flag = from->flag};
+    }
+    if (!ok) {
+        config_close(copy);
+        return NULL;
+    }
+    return copy;
+}
+
 struct reading {
     struct config *config;
     const char *path;

@@ -42,6 +42,10 @@ void config_close(struct config *config);
 bool config_read_file(struct config *config, const char *path,
                       struct buf *message);
 
+// A copy, as if nothing had been set: a file that is read into it wins over all
+// that stood there. NULL on no memory.
+struct config *config_copy(const struct config *config);
+
 // Reads options from argv[1…]; `--config FILE` is read first wherever it
 // stands. "--key=value" and "--key value" both work; "--" ends options; what is
 // no option is kept in order as an operand. `--help` and `--version` are found

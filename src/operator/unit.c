@@ -92,7 +92,6 @@ static const struct config_key LIST_KEYS[] = {
     {0}};
 
 // --- The registry
-// ----------------------------------------------------------------
 
 // NULL, and said, when it cannot be opened.
 static struct registry *open_registry(const struct config *config,
@@ -156,7 +155,6 @@ static int add_change(const struct config *config, json_t *change,
 }
 
 // --- The changes
-// -----------------------------------------------------------------
 
 // NULL, and said, when it is missing or cannot be kept. The caller frees it.
 static char *need_name(const struct config *config, struct console *console)
@@ -299,14 +297,16 @@ static int set(const struct config *config, struct console *console)
     const char *code = config_operand(config, 0);
     const char *city = command_need(config, "city", console);
     const char *book = config_text(config, "book");
+    const char *host = config_text(config, "host");
     bool counts = config_is_set(config, "people");
     const char *from = counts ? command_need(config, "from", console) : "";
-    json_t *changes[2];
+    json_t *changes[3];
     size_t count = 0;
     if (!city || !from)
         return COMMAND_MISUSED;
-    if (!counts && !book) {
-        console_complain(console, "--people or --book is missing; see --help");
+    if (!counts && !book && !host) {
+        console_complain(console,
+                         "--people, --book or --host is missing; see --help");
         return COMMAND_MISUSED;
     }
     if (counts) {
@@ -370,7 +370,6 @@ static int classes(const struct config *config, struct console *console)
 }
 
 // --- What there is
-// -------------------------------------------------------------
 
 static const char *day_text(int32_t day, char out[DATE_ISO_SIZE])
 {
@@ -500,8 +499,7 @@ const struct command COMMAND_UNIT_MERGE = {
     "unit merge", "units become a part of another on a day", "UNIT,UNIT…",
     MERGE_KEYS, merge};
 const struct command COMMAND_UNIT_SET = {
-    "unit set", "a unit's people, or where its ratings lie", "UNIT", SET_KEYS,
-    set};
+    "unit set", "a unit's people, its book or its host", "UNIT", SET_KEYS, set};
 const struct command COMMAND_UNIT_PERSON = {
     "unit person", "whose figures a person of the city sees", "NAME",
     PERSON_KEYS, person};

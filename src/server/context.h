@@ -21,10 +21,13 @@
 #include "server/recent.h"
 #include "server/retention.h"
 #include "server/settings.h"
+#include "server/wards.h"
 #include "server/writer.h"
+#include <stdatomic.h>
 
 struct crowd;
 struct http;
+struct page_unit;
 
 // Everything but the figures and the documents stands still while requests are
 // served.
@@ -40,8 +43,10 @@ struct server {
     json_t *apart;               // behind the defaults' apart, as below
     json_t *hours; // behind the defaults' hours and holidays: all three are the
                    // writer's thread's
+    bool borrows;  // texts and pages are the city's
     struct i18n *texts;
     struct pages *pages;
+    struct page_unit *page_unit;
     struct report_method method;
     struct readers *readers;
     struct writer *writer;
@@ -64,6 +69,11 @@ struct server {
     struct crowd *crowd; // at the phone channel's pages
     struct phone_looks *phone_looks;
     struct phone *phone; // NULL: the phone channel is shut
+    bool has_admin_file;
+    struct wards *wards; // of a city; NULL: one ward alone
+    // The unit's last local day, when it has become a part of another; else
+    // CITY_NO_END. From then on its book is only read.
+    _Atomic int32_t until;
     struct http *public_http;
     struct http *admin_http;
 };

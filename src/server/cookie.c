@@ -65,10 +65,12 @@ enum cookie_found cookie_read(const char *header,
     return take(value, value_size, out_token);
 }
 
-void cookie_write(const char *token, bool secure, struct buf *out)
+void cookie_write(const char *token, const char *base, bool secure,
+                  struct buf *out)
 {
-    buf_printf(out, "%s=%s; Path=/; HttpOnly; SameSite=Strict%s%s", NAME, token,
-               token[0] == '\0' ? "; Max-Age=0" : "", secure ? "; Secure" : "");
+    buf_printf(out, "%s=%s; Path=%s/; HttpOnly; SameSite=Strict%s%s", NAME,
+               token, base, token[0] == '\0' ? "; Max-Age=0" : "",
+               secure ? "; Secure" : "");
 }
 
 void cookie_csrf(const char *token, char out_csrf[DIGEST_HEX_SIZE])

@@ -17,7 +17,9 @@ enum cookie_found cookie_read(const char *header,
 // The value of a header Set-Cookie. No script reads the cookie, no other site's
 // page sends it; with `secure` it travels over TLS alone. It ends with the
 // browser. `token` "" takes the cookie away.
-void cookie_write(const char *token, bool secure, struct buf *out);
+// It is for paths below `base`, "" for all.
+void cookie_write(const char *token, const char *base, bool secure,
+                  struct buf *out);
 
 // Made from the token, which pages cannot read: only a page of this server can
 // ask for it. Nothing needs to be kept.

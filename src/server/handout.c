@@ -30,10 +30,12 @@ static void find_server(const struct request *request,
     out[0] = '\0';
     if (settings->public_url) {
         read_server(settings->public_url, out);
+        strncat(out, settings->base, DEVICE_TEXT_SIZE - 1 - strlen(out));
     } else if (host && request->caller != 0) {
         // The admin listener's own address is nobody else's.
-        snprintf(out, DEVICE_TEXT_SIZE, "%s://%s",
-                 peer_is_secure(request) ? "https" : "http", host);
+        snprintf(out, DEVICE_TEXT_SIZE, "%s://%s%s",
+                 peer_is_secure(request) ? "https" : "http", host,
+                 settings->base);
     }
 }
 

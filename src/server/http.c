@@ -21,7 +21,7 @@ static const char MODULE[] = "server";
 
 enum {
     BACKLOG = 1024,
-    OTHER_DESCRIPTORS = 128, // databases, logs, the other listener
+    OTHER_DESCRIPTORS = 128, // logs, the other listener, the least of all
     PEM_MAX = 1 << 20,
     SILENCE_S = 30, // the library's own timeout, behind the watchdog's
     CONNECTION_MEMORY = 32 * 1024,
@@ -234,7 +234,8 @@ static enum MHD_Result on_request(void *ctx, struct MHD_Connection *connection,
         const union MHD_ConnectionInfo *info = MHD_get_connection_info(
             connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
         request->peer = info ? info->socket_context : NULL;
-        request_begin(request, http->params.routes, method, version);
+        request_begin(request, http->params.routes, http->params.wards, method,
+                      version);
         return request->reply.close ? send_reply(request) : MHD_YES;
     }
     case REQUEST_RECEIVING:
@@ -355,13 +356,13 @@ static uint16_t port_of(int fd)
 
 // As many descriptors as the system allows; then as many connections as these
 // allow.
-static unsigned int allowed_connections(int wanted)
+static unsigned int allowed_connections(int wanted, int others)
 {
     struct rlimit limit;
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0) {
         return (unsigned int)wanted;
     }
-    rlim_t needed = (rlim_t)wanted + OTHER_DESCRIPTORS;
+    rlim_t needed = (rlim_t)wanted + (rlim_t)others;
     if (limit.rlim_cur < needed && limit.rlim_cur < limit.rlim_max) {
         limit.rlim_cur = limit.rlim_max < needed ? limit.rlim_max : needed;
         setrlimit(RLIMIT_NOFILE, &limit);
@@ -370,9 +371,9 @@ static unsigned int allowed_connections(int wanted)
     if (limit.rlim_cur >= needed) {
         return (unsigned int)wanted;
     }
-    rlim_t least = 2 * (rlim_t)OTHER_DESCRIPTORS;
+    rlim_t least = (rlim_t)others + OTHER_DESCRIPTORS;
     unsigned int most = limit.rlim_cur > least
-                            ? (unsigned int)(limit.rlim_cur - OTHER_DESCRIPTORS)
+                            ? (unsigned int)(limit.rlim_cur - (rlim_t)others)
                             : OTHER_DESCRIPTORS;
     log_warn(MODULE,
              "only %u connections at once: the system allows this program %llu "
@@ -423,7 +424,8 @@ static bool start_daemon(struct http *http)
         MHD_OPTION_STRICT_FOR_CLIENT, 0, //
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned int)SILENCE_S,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
-        MHD_OPTION_CONNECTION_LIMIT, allowed_connections(params->connections),
+        MHD_OPTION_CONNECTION_LIMIT,
+        allowed_connections(params->connections, params->descriptors),
         MHD_OPTION_ARRAY, items, MHD_OPTION_END);
     return http->daemon != NULL;
 }

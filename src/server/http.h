@@ -14,13 +14,16 @@
 
 struct http;
 struct server;
+struct wards;
 
 struct http_params {
     struct server *server;
+    struct wards *wards; // whose requests go to their own server; NULL: none
     const struct server_address *address;
     const struct route *routes;
     int threads;
     int connections, connections_per_address;
+    int descriptors; // that other things need
     int64_t request_ms;
     const char *tls_cert, *tls_key; // paths; NULL: plain HTTP
 };

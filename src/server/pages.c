@@ -57,39 +57,46 @@ static const char *type_of(const char *name)
     return NULL;
 }
 
-// The unit's name, ready to stand in a page.
-struct unit {
+struct page_unit {
     struct buf names[I18N_LANGUAGE_COUNT];
+    const char *base;
 };
 
-static bool name_unit(const struct i18n *texts, const char *unit_name,
-                      struct unit *out)
+struct page_unit *page_unit_open(const struct i18n *texts, const char *name,
+                                 const char *base)
 {
-    bool ok = true;
-    for (int i = 0; i < I18N_LANGUAGE_COUNT; i++) {
-        struct buf name = {0};
-        i18n_format(texts, (enum i18n_language)i, "unit.name", &unit_name, 1,
-                    &name);
-        html_append(&out->names[i], buf_text(&name));
-        ok = ok && buf_ok(&name) && buf_ok(&out->names[i]);
-        buf_free(&name);
+    struct page_unit *unit = calloc(1, sizeof *unit);
+    bool ok = unit != NULL;
+    for (int i = 0; ok && i < I18N_LANGUAGE_COUNT; i++) {
+        struct buf text = {0};
+        i18n_format(texts, (enum i18n_language)i, "unit.name", &name, 1, &text);
+        html_append(&unit->names[i], buf_text(&text));
+        ok = buf_ok(&text) && buf_ok(&unit->names[i]);
+        buf_free(&text);
     }
-    return ok;
+    if (!ok) {
+        log_error(MODULE, "out of memory");
+        page_unit_close(unit);
+        return NULL;
+    }
+    unit->base = base;
+    return unit;
 }
 
-static void free_unit(struct unit *unit)
+void page_unit_close(struct page_unit *unit)
 {
-    for (int i = 0; i < I18N_LANGUAGE_COUNT; i++) {
+    for (int i = 0; unit && i < I18N_LANGUAGE_COUNT; i++) {
         buf_free(&unit->names[i]);
     }
+    free(unit);
 }
 
-static void fill_in(const struct buf *text, const struct unit *unit,
-                    struct buf *out)
+static void fill_names(const char *from, const struct page_unit *unit,
+                       struct buf *out)
 {
     static const char begin[] = "@unit.";
     enum { BEGIN = sizeof begin - 1, PLACE = BEGIN + 3 }; // "vi@"
-    const char *from = buf_text(text), *found;
+    const char *found;
     while ((found = strstr(from, begin))) {
         bool is_english = strncmp(found + BEGIN, "en@", 3) == 0;
         bool is_place = is_english || strncmp(found + BEGIN, "vi@", 3) == 0;
@@ -101,6 +108,28 @@ static void fill_in(const struct buf *text, const struct unit *unit,
         from = found + (is_place ? (int)PLACE : (int)BEGIN);
     }
     buf_append_text(out, from);
+}
+
+static void fill_paths(const char *from, const char *base, struct buf *out)
+{
+    static const char begin[] = "=\"/";
+    const char *found;
+    while ((found = strstr(from, begin))) {
+        buf_append(out, from, (size_t)(found + 2 - from));
+        buf_append_text(out, base);
+        from = found + 2;
+    }
+    buf_append_text(out, from);
+}
+
+void pages_fill(const struct page *page, const struct page_unit *unit,
+                struct buf *out)
+{
+    struct buf named = {0};
+    fill_names(page->bytes, unit, &named);
+    fill_paths(buf_text(&named), unit->base, out);
+    out->failed |= !buf_ok(&named);
+    buf_free(&named);
 }
 
 // In `text` each @part.NAME@ becomes the file NAME.part of the folder.
@@ -136,38 +165,33 @@ static bool include_parts(const char *folder, const struct buf *text,
     return true;
 }
 
-static void make_tag(struct page *page)
+void page_tag(const void *bytes, size_t size, char out[PAGE_TAG_SIZE])
 {
     char hex[DIGEST_HEX_SIZE];
-    digest_hex_of(page->bytes, page->size, hex);
-    snprintf(page->tag, sizeof page->tag, "\"%.32s\"", hex);
+    digest_hex_of(bytes, size, hex);
+    snprintf(out, PAGE_TAG_SIZE, "\"%.32s\"", hex);
 }
 
 // Makes a page of what its file holds. False: it is logged.
-static bool put_together(const char *folder, const struct unit *unit,
-                         struct buf *bytes)
+static bool put_together(const char *folder, struct buf *bytes)
 {
-    struct buf whole = {0}, filled = {0};
+    struct buf whole = {0};
     bool ok = include_parts(folder, bytes, &whole);
-    if (ok) {
-        fill_in(&whole, unit, &filled);
-    }
-    buf_free(&whole);
     buf_free(bytes);
-    *bytes = filled;
+    *bytes = whole;
     return ok;
 }
 
 static bool read_page(const char *folder, const char *path, const char *name,
-                      const struct unit *unit, struct page *out)
+                      struct page *out)
 {
     struct buf bytes = {0};
     if (!file_read(path, FILE_MAX, &bytes)) {
         log_error(MODULE, "%s cannot be read: %s", path, strerror(errno));
         return false;
     }
-    if (strncmp(out->type, "text/html", 9) == 0 &&
-        !put_together(folder, unit, &bytes)) {
+    out->has_places = strncmp(out->type, "text/html", 9) == 0;
+    if (out->has_places && !put_together(folder, &bytes)) {
         buf_free(&bytes);
         return false;
     }
@@ -179,13 +203,13 @@ static bool read_page(const char *folder, const char *path, const char *name,
         buf_free(&bytes);
         return false;
     }
-    make_tag(out);
+    page_tag(out->bytes, out->size, out->tag);
     return true;
 }
 
 // The file `path`, served as `name`.
 static bool add(struct list *list, const char *folder, const char *path,
-                const char *name, const struct unit *unit)
+                const char *name)
 {
     struct page page = {.type = type_of(name)};
     if (!page.type) {
@@ -199,14 +223,13 @@ static bool add(struct list *list, const char *folder, const char *path,
         return false;
     }
     list->all = all;
-    bool done = read_page(folder, path, name, unit, &page);
+    bool done = read_page(folder, path, name, &page);
     // What was read of it is freed with the others.
     list->all[list->count++] = page;
     return done;
 }
 
-static bool read_folder(struct pages *pages, enum pages_folder folder,
-                        const struct unit *unit)
+static bool read_folder(struct pages *pages, enum pages_folder folder)
 {
     char path[PATH_MAX];
     struct dirent *entry;
@@ -227,7 +250,7 @@ static bool read_folder(struct pages *pages, enum pages_folder folder,
         if (entry->d_name[0] != '.' &&
             strncmp(entry->d_name, begin, strlen(begin)) == 0) {
             ok = file_join(file, sizeof file, path, entry->d_name) &&
-                 add(&pages->lists[folder], path, file, entry->d_name, unit);
+                 add(&pages->lists[folder], path, file, entry->d_name);
         }
     }
     closedir(stream);
@@ -236,8 +259,7 @@ static bool read_folder(struct pages *pages, enum pages_folder folder,
 
 // The drawing of charts comes with the system, not with this program; pages
 // that get no such file show their tables alone.
-static bool read_chart(struct pages *pages, const char *file,
-                       const struct unit *unit)
+static bool read_chart(struct pages *pages, const char *file)
 {
     if (access(file, R_OK) != 0) {
         log_warn(MODULE,
@@ -246,23 +268,20 @@ static bool read_chart(struct pages *pages, const char *file,
                  file, strerror(errno));
         return true;
     }
-    return add(&pages->lists[PAGES_WEB], "", file, "chart.js", unit);
+    return add(&pages->lists[PAGES_WEB], "", file, "chart.js");
 }
 
-struct pages *pages_open(const struct i18n *texts, const char *unit_name,
-                         const char *chart_file)
+struct pages *pages_open(const char *chart_file)
 {
-    struct unit unit = {0};
     struct pages *pages = calloc(1, sizeof *pages);
-    bool ok = pages && name_unit(texts, unit_name, &unit);
+    bool ok = pages != NULL;
     if (!ok) {
         log_error(MODULE, "out of memory");
     }
     for (int folder = 0; ok && folder < PAGES_FOLDER_COUNT; folder++) {
-        ok = read_folder(pages, (enum pages_folder)folder, &unit);
+        ok = read_folder(pages, (enum pages_folder)folder);
     }
-    ok = ok && read_chart(pages, chart_file, &unit);
-    free_unit(&unit);
+    ok = ok && read_chart(pages, chart_file);
     if (!ok) {
         pages_close(pages);
         return NULL;

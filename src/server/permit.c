@@ -398,19 +398,20 @@ static void send_to_sign_in(struct request *request)
 {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRS"
                                 "TUVWXYZ0123456789-._/";
-    const char *path = request->path;
+    const char *path = request->path, *base = request->server->settings.base;
     struct buf next = {0};
     if (path[path[0] == '/' ? strspn(path, plain) : 0] == '\0' &&
         (path[1] != '\0' || request->query[0] != '\0')) {
-        buf_printf(&next, "?next=%s", path);
+        buf_printf(&next, "?next=%s%s", base, path);
         append_query(request->query, &next);
     }
     // A header of ours holds no more; the page itself is enough then.
-    if (!buf_ok(&next) || next.size >= REPLY_VALUE_SIZE - sizeof "/dang-nhap") {
+    if (!buf_ok(&next) || next.size >= REPLY_VALUE_SIZE - SERVER_BASE_SIZE -
+                                           sizeof "/dang-nhap") {
         buf_clear(&next);
     }
     reply_status(request, 303);
-    reply_header(request, "Location", "/dang-nhap%s", buf_text(&next));
+    reply_header(request, "Location", "%s/dang-nhap%s", base, buf_text(&next));
     buf_free(&next);
 }
 
@@ -424,7 +425,8 @@ bool permit_page(struct request *request)
     } else if (result == OFFICE_OK && request->person.password_due &&
                strcmp(request->path, PASSWORD_PAGE) != 0) {
         reply_status(request, 303);
-        reply_header(request, "Location", "%s", PASSWORD_PAGE);
+        reply_header(request, "Location", "%s%s",
+                     request->server->settings.base, PASSWORD_PAGE);
         return false;
     }
     return result == OFFICE_OK &&

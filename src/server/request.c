@@ -1,4 +1,6 @@
 #include "server/request.h"
+#include "common/clock.h"
+#include "common/date.h"
 #include "common/log.h"
 #include "server/context.h"
 #include "vietnamese/text.h"
@@ -11,7 +13,7 @@ static const char MODULE[] = "server";
 
 // A body that is refused is still read to its end, so that the sender gets to
 // see the answer; up to here.
-enum { PASS_OVER_MAX = 16 << 20, RETRY_BUSY_S = 2 };
+enum { PASS_OVER_MAX = 16 << 20, RETRY_BUSY_S = 2, RETRY_WARD_S = 15 };
 
 struct request *request_open(struct server *server, struct http *http,
                              struct MHD_Connection *connection,
@@ -279,13 +281,87 @@ static bool check_length(struct request *request)
     return true;
 }
 
+static bool find_ward(struct request *request, struct wards *wards)
+{
+    if (!wards) {
+        return true;
+    }
+    switch (wards_find(wards, request)) {
+    case WARD_FOUND:
+        return true;
+    case WARD_PLACE:
+        reply_status(request, MHD_HTTP_PERMANENT_REDIRECT);
+        reply_header(request, "Location", "%s/",
+                     request->server->settings.base);
+        return false;
+    case WARD_SHUT:
+        reply_problem(request, PROBLEM_BUSY, NULL,
+                      "the book of this unit is not open; see the server's "
+                      "log");
+        reply_header(request, "Retry-After", "%d", RETRY_WARD_S);
+        return false;
+    case WARD_NONE:
+        break;
+    }
+    reply_problem(request, PROBLEM_NOT_FOUND, NULL,
+                  "this server has no such unit");
+    return false;
+}
+
+// What a unit that has become a part of another still takes: what its devices
+// hold, what is known later of its dossiers, and the end of what is in force.
+static bool is_for_the_ended(enum route_id id)
+{
+    static const enum route_id all[] = {ROUTE_BATCHES,
+                                        ROUTE_TRANSACTIONS,
+                                        ROUTE_ADMIN_BATCHES,
+                                        ROUTE_ADMIN_TRANSACTIONS,
+                                        ROUTE_SIGN_IN,
+                                        ROUTE_SIGN_OUT,
+                                        ROUTE_OWN_PASSWORD,
+                                        ROUTE_SIGN_OUT_EVERYWHERE,
+                                        ROUTE_REVOKE_DEVICE,
+                                        ROUTE_ADMIN_REVOKE_DEVICE,
+                                        ROUTE_REVOKE_KEY,
+                                        ROUTE_ADMIN_REVOKE_KEY,
+                                        ROUTE_DISABLE_PERSON,
+                                        ROUTE_ADMIN_DISABLE_PERSON,
+                                        ROUTE_END_SESSIONS,
+                                        ROUTE_RENEW_PASSWORD,
+                                        ROUTE_ADMIN_SET_PASSWORD,
+                                        ROUTE_ADMIN_ADD_CHECKPOINT};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        if (all[i] == id) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool check_ended(struct request *request)
+{
+    int32_t until = request->server->until;
+    char last[DATE_ISO_SIZE];
+    if (until == CITY_NO_END || strcmp(request->route->method, "GET") == 0 ||
+        date_day_of_wall_ms(clock_wall_ms()) <= until ||
+        is_for_the_ended(request->route->id)) {
+        return true;
+    }
+    date_format_iso(until, last);
+    reply_problem(request, PROBLEM_ENDED, NULL,
+                  "this unit ended on %s and became a part of another; its "
+                  "book is only read",
+                  last);
+    return false;
+}
+
 void request_begin(struct request *request, const struct route *routes,
-                   const char *method, const char *version)
+                   struct wards *wards, const char *method, const char *version)
 {
     request->stage = REQUEST_RECEIVING;
-    if (check_framing(request, version) &&
+    if (check_framing(request, version) && find_ward(request, wards) &&
         check_route(request, routes, method) && check_type(request) &&
-        check_length(request)) {
+        check_length(request) && check_ended(request)) {
         request->route->permit(request);
     }
 }

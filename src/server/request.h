@@ -18,6 +18,7 @@ struct MHD_Connection;
 struct connection;
 struct http;
 struct server;
+struct wards;
 
 enum { REQUEST_PATH_SIZE = 1024, REQUEST_QUERY_SIZE = 256 };
 
@@ -99,8 +100,10 @@ void request_close(struct request *request); // accepts NULL
 // Judges the first line and the headers: framing, path and method, type,
 // length, permission, in this order. When something is wrong the reply is set;
 // reply.close then says that the body cannot be read past.
+// In a city the request goes to the ward that its path or its host names first.
 void request_begin(struct request *request, const struct route *routes,
-                   const char *method, const char *version);
+                   struct wards *wards, const char *method,
+                   const char *version);
 // The next bytes of the body. With a reply already set they are passed over.
 // False when there are too many even for that: drop the connection.
 bool request_take(struct request *request, const char *bytes, size_t size);

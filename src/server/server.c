@@ -12,6 +12,7 @@
 #include "server/crowd.h"
 #include "server/fields.h"
 #include "server/http.h"
+#include "server/inside.h"
 #include "server/judging.h"
 #include "server/pages.h"
 #include <arpa/inet.h>
@@ -23,7 +24,12 @@
 
 static const char MODULE[] = "server";
 
-enum { ADMIN_CONNECTIONS = 16, ADMIN_THREADS = 1, CARETAKERS = 2 };
+enum {
+    ADMIN_CONNECTIONS = 16,
+    ADMIN_THREADS = 1,
+    CARETAKERS = 2,
+    LISTENER_DESCRIPTORS = 128 // databases, logs, the other listener
+};
 
 // Each takes 32 MiB and a thread for about a tenth of a second.
 enum { PASSWORDS_AT_ONCE = 2 };
@@ -67,7 +73,7 @@ static bool load_files(struct server *server)
     ok = ok && take_fields(server, &message) &&
          (server->documents =
               documents_open(server->settings.hours_file, &message)) &&
-         (server->texts = i18n_open(path, &message)) &&
+         (server->texts || (server->texts = i18n_open(path, &message))) &&
          report_method_load_default(&server->method, &message);
     if (!ok) {
         log_error(MODULE, "%s", buf_text(&message));
@@ -143,7 +149,10 @@ static bool prepare_office(struct server *server, struct office *office)
                   office_result_name(result));
         return false;
     }
-    open_phone(server, office);
+    // Nobody rates a city itself.
+    if (!server->settings.city) {
+        open_phone(server, office);
+    }
     return true;
 }
 
@@ -179,40 +188,49 @@ static bool open_office(struct server *server)
     return server->postman != NULL;
 }
 
-static bool open_listeners(struct server *server)
+// What waits for a change.
+static bool open_waiting(struct server *server)
 {
-    const struct server_settings *settings = &server->settings;
     // The other half stays for those who do not wait.
-    server->hub = hub_open((size_t)settings->connections / 2);
+    server->hub = hub_open((size_t)server->settings.connections / 2);
     server->live = server->hub ? live_open(server->hub) : NULL;
     if (!server->live) {
         return false;
     }
     writer_watch(server->writer, live_touch, server->live);
-    if (server->phone && !phone_start(server->phone, server->writer,
-                                      server->hub, &server->metrics)) {
-        return false;
-    }
+    return !server->phone || phone_start(server->phone, server->writer,
+                                         server->hub, &server->metrics);
+}
+
+static bool open_listeners(struct server *server)
+{
+    const struct server_settings *settings = &server->settings;
+    int descriptors =
+        server->wards ? wards_descriptors(server->wards) : LISTENER_DESCRIPTORS;
     struct server_address admin;
     server_address_parse("127.0.0.1:0", &admin);
     server->admin_http = http_start(
         &(struct http_params){.server = server,
+                              .wards = server->wards,
                               .address = &admin,
                               .routes = ADMIN_ROUTES,
                               .threads = ADMIN_THREADS,
                               .connections = ADMIN_CONNECTIONS,
                               .connections_per_address = ADMIN_CONNECTIONS,
+                              .descriptors = descriptors,
                               .request_ms = settings->request_ms});
     if (!server->admin_http) {
         return false;
     }
     server->public_http = http_start(&(struct http_params){
         .server = server,
+        .wards = server->wards,
         .address = &settings->address,
         .routes = PUBLIC_ROUTES,
         .threads = settings->threads,
         .connections = settings->connections,
         .connections_per_address = settings->connections_per_address,
+        .descriptors = descriptors,
         .request_ms = settings->request_ms,
         .tls_cert = settings->tls_cert,
         .tls_key = settings->tls_key});
@@ -224,20 +242,23 @@ static bool admin_path(const struct server *server, char *out, size_t size)
     return file_join(out, size, server->identity.directory, "admin.json");
 }
 
-static bool write_admin_file(struct server *server, const char *token)
+bool server_tell_admin(struct server *server, unsigned port)
 {
-    char path[PATH_MAX], url[64];
+    char path[PATH_MAX], url[64 + SERVER_BASE_SIZE], token[SECRET_TOKEN_SIZE];
     struct buf text = {0};
-    snprintf(url, sizeof url, "http://127.0.0.1:%u",
-             (unsigned)http_port(server->admin_http));
+    secret_make_token(token, server->admin_hash);
+    snprintf(url, sizeof url, "http://127.0.0.1:%u%s", port,
+             server->settings.base);
     json_t *object = json_pack("{s:s, s:s}", "url", url, "token", token);
     bool ok = object && json_write(object, &text) &&
               admin_path(server, path, sizeof path);
     json_decref(object);
+    explicit_bzero(token, sizeof token);
     if (ok && !file_replace(path, buf_text(&text), text.size, 0600)) {
         log_error(MODULE, "%s cannot be written: %s", path, strerror(errno));
         ok = false;
     }
+    server->has_admin_file = ok;
     buf_free(&text);
     return ok;
 }
@@ -289,9 +310,11 @@ static enum server_outcome prepare(struct server *server)
         return SERVER_FAILED;
     }
     if (!load_files(server) ||
-        !(server->pages =
-              pages_open(server->texts, settings->defaults.unit_name,
-                         settings->chart_file))) {
+        !(server->pages ||
+          (server->pages = pages_open(settings->chart_file))) ||
+        !(server->page_unit =
+              page_unit_open(server->texts, settings->defaults.unit_name,
+                             server->settings.base))) {
         return SERVER_MISTAKE;
     }
     if (settings->tls_cert &&
@@ -299,16 +322,16 @@ static enum server_outcome prepare(struct server *server)
         return SERVER_FAILED;
     }
     if (!identity_open(&server->identity, settings->data, settings->db) ||
-        !open_office(server)) {
+        !open_office(server) || !open_waiting(server)) {
         return SERVER_FAILED;
     }
     return SERVER_OPEN;
 }
 
-enum server_outcome server_open(const struct server_settings *settings,
-                                struct server **out_server)
+enum server_outcome server_prepare(const struct server_settings *settings,
+                                   const struct server *city,
+                                   struct server **out_server)
 {
-    char token[SECRET_TOKEN_SIZE];
     struct server *server = calloc(1, sizeof *server);
     if (!server) {
         log_error(MODULE, "out of memory");
@@ -316,17 +339,52 @@ enum server_outcome server_open(const struct server_settings *settings,
     }
     server->settings = *settings;
     server->identity.lock = -1;
-    secret_make_token(token, server->admin_hash);
-    enum server_outcome outcome = prepare(server);
-    if (outcome == SERVER_OPEN &&
-        (!open_listeners(server) || !write_admin_file(server, token) ||
-         !write_port_file(server))) {
-        outcome = SERVER_FAILED;
+    server->until = CITY_NO_END;
+    if (city) {
+        server->borrows = true;
+        server->texts = city->texts;
+        server->pages = city->pages;
     }
-    explicit_bzero(token, sizeof token);
+    enum server_outcome outcome = prepare(server);
     if (outcome != SERVER_OPEN) {
-        server_close(server);
+        server_finish(server);
+        server_release(server);
         return outcome;
+    }
+    *out_server = server;
+    return SERVER_OPEN;
+}
+
+// The listeners, and what is told of them.
+static bool begin_to_serve(struct server *server)
+{
+    unsigned admin_port;
+    if (!open_listeners(server)) {
+        return false;
+    }
+    admin_port = http_port(server->admin_http);
+    return server_tell_admin(server, admin_port) && write_port_file(server) &&
+           (!server->wards || wards_start(server->wards, server, admin_port));
+}
+
+enum server_outcome server_open(const struct server_settings *settings,
+                                struct server **out_server)
+{
+    struct server_settings own = *settings;
+    struct server *server = NULL;
+    struct wards *wards = NULL;
+    if (settings->city && !(wards = wards_read(settings, &own))) {
+        return SERVER_MISTAKE;
+    }
+    enum server_outcome outcome = server_prepare(&own, NULL, &server);
+    if (outcome != SERVER_OPEN) {
+        wards_close(wards);
+        return outcome;
+    }
+    server->wards = wards;
+    if (!begin_to_serve(server)) {
+        server_close(server);
+        return SERVER_FAILED;
     }
     say_listening(server);
     *out_server = server;
@@ -338,13 +396,14 @@ uint16_t server_port(const struct server *server)
     return http_port(server->public_http);
 }
 
-static void stop_listeners(struct server *server)
+void server_finish(struct server *server)
 {
-    if (server->public_http) {
-        http_stop_accepting(server->public_http);
+    char path[PATH_MAX];
+    if (!server) {
+        return;
     }
-    if (server->admin_http) {
-        http_stop_accepting(server->admin_http);
+    if (server->has_admin_file && admin_path(server, path, sizeof path)) {
+        unlink(path);
     }
     phone_finish(server->phone);
     papers_abort_mail(server->papers);
@@ -360,20 +419,39 @@ static void stop_listeners(struct server *server)
     if (server->hub) {
         hub_finish(server->hub);
     }
+}
+
+static void stop_listeners(struct server *server)
+{
+    if (server->public_http) {
+        http_stop_accepting(server->public_http);
+    }
+    if (server->admin_http) {
+        http_stop_accepting(server->admin_http);
+    }
+    if (server->wards) {
+        wards_finish(server->wards);
+    }
+    server_finish(server);
     http_stop(server->public_http);
     http_stop(server->admin_http);
 }
 
 void server_close(struct server *server)
 {
-    char path[PATH_MAX];
     if (!server) {
         return;
     }
-    if (server->admin_http && admin_path(server, path, sizeof path)) {
-        unlink(path);
-    }
     stop_listeners(server);
+    wards_close(server->wards);
+    server_release(server);
+}
+
+void server_release(struct server *server)
+{
+    if (!server) {
+        return;
+    }
     phone_close(server->phone);
     alerts_close(server->alerts);
     papers_close(server->papers);
@@ -388,8 +466,11 @@ void server_close(struct server *server)
     limits_close(server->poll_limits);
     crowd_close(server->crowd);
     limits_close(server->limits);
-    i18n_close(server->texts);
-    pages_close(server->pages);
+    page_unit_close(server->page_unit);
+    if (!server->borrows) {
+        i18n_close(server->texts);
+        pages_close(server->pages);
+    }
     fields_close(server->fields);
     json_decref(server->hours);
     json_decref(server->apart);

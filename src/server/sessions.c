@@ -50,7 +50,8 @@ static json_t *tell_person(const struct office_person *person, const char *csrf)
 static void set_cookie(struct request *request, const char *token)
 {
     struct buf cookie = {0};
-    cookie_write(token, peer_is_secure(request), &cookie);
+    cookie_write(token, request->server->settings.base, peer_is_secure(request),
+                 &cookie);
     reply_header(request, "Set-Cookie", "%s", buf_text(&cookie));
     if (cookie.data) {
         explicit_bzero(cookie.data, cookie.size);

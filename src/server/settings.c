@@ -13,6 +13,8 @@ const struct config_key SERVER_KEYS[] = {
      "postgresql://… instead of a file in --data; with --keys"},
     {"server", "keys", CONFIG_TEXT, NULL, 0, 0,
      "directory of the keys, beside --db"},
+    {"server", "city", CONFIG_TEXT, NULL, 0, 0,
+     "instead of --data: directory of a city, whose wards are all served"},
     {"server", "listen", CONFIG_TEXT, "127.0.0.1:8650", 0, 0,
      "address:port; port 0 picks a free one"},
     {"server", "port_file", CONFIG_TEXT, NULL, 0, 0,
@@ -248,7 +250,7 @@ static bool read_unit(const struct config *config, struct server_settings *out,
 {
     const char *code = config_text(config, "unit_code");
     const char *name = config_text(config, "unit_name");
-    if (!name || name[0] == '\0') {
+    if (!out->city && (!name || name[0] == '\0')) {
         buf_append_text(message,
                         "unit_name: is missing; citizens read it on every "
                         "screen: give --unit-name, or name in [unit]");
@@ -445,12 +447,39 @@ static bool read_limits(const struct config *config,
     return true;
 }
 
+// On PostgreSQL the city's own people stand beside its registry.
+static bool read_city(struct server_settings *out, const char *keys,
+                      struct buf *message)
+{
+    bool is_url = office_is_url(out->city);
+    if (out->data || out->db) {
+        buf_append_text(message, "city: stands alone; its wards have their "
+                                 "data and db in its registry");
+        return false;
+    }
+    if (out->city[0] == '\0' || is_url != (keys && keys[0] != '\0')) {
+        buf_append_text(message,
+                        is_url ? "city: give --keys DIR with it, the directory "
+                                 "of the city's and the wards' keys"
+                               : "city: give the city's directory, and no "
+                                 "--keys");
+        return false;
+    }
+    out->data = is_url ? keys : out->city;
+    out->db = is_url ? out->city : NULL;
+    return true;
+}
+
 static bool read_place(const struct config *config, struct server_settings *out,
                        struct buf *message)
 {
     const char *keys = config_text(config, "keys");
     out->data = config_text(config, "data");
     out->db = config_text(config, "db");
+    out->city = config_text(config, "city");
+    if (out->city) {
+        return read_city(out, keys, message);
+    }
     if (out->db && !office_is_url(out->db)) {
         buf_append_text(message, "db: is no address; give --db "
                                  "postgresql://USER@HOST/DATABASE, or --data "
@@ -480,6 +509,7 @@ bool server_settings_read(const struct config *config,
                           struct server_settings *out, struct buf *message)
 {
     struct server_settings settings = {0};
+    settings.config = config;
     settings.port_file = config_text(config, "port_file");
     if (!read_place(config, &settings, message) ||
         !read_listener(config, &settings, message) ||

@@ -13,7 +13,7 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
-enum { SERVER_ANCESTORS_SIZE = 512 };
+enum { SERVER_ANCESTORS_SIZE = 512, SERVER_BASE_SIZE = 40 };
 
 // All options, for config_open() and --help.
 extern const struct config_key SERVER_KEYS[];
@@ -33,8 +33,12 @@ bool server_address_parse(const char *text, struct server_address *out);
 
 // Texts belong to the config it was read from, which must outlive it.
 struct server_settings {
-    const char *data; // the server's directory
-    const char *db;   // an address of PostgreSQL; NULL: a file in it
+    const struct config *config; // it was read from
+    const char *city; // directory or registry of a city; NULL: one ward alone
+    char base[SERVER_BASE_SIZE]; // before each path of the unit, "/w/H24.12";
+                                 // "": nothing
+    const char *data;            // the server's directory
+    const char *db;              // an address of PostgreSQL; NULL: a file in it
     struct server_address address;
     const char *port_file;          // NULL: none
     const char *tls_cert, *tls_key; // NULL: plain HTTP

@@ -71,7 +71,7 @@ bool token_link_make(struct request *request,
     }
     bool ok = append_base(request, &url);
     if (ok) {
-        buf_printf(&url, "/d/%s", out->token);
+        buf_printf(&url, "%s/d/%s", request->server->settings.base, out->token);
         snprintf(out->url, sizeof out->url, "%s", buf_text(&url));
     }
     if (ok && !buf_ok(&url)) {

@@ -12,6 +12,38 @@
 static const char ASK_AGAIN[] = "no-cache";
 static const char KEEP[] = "public, max-age=604800";
 
+// A page in the unit's own words. False: the reply is set.
+static bool fill_page(struct request *request, const struct page *page,
+                      struct buf *out)
+{
+    pages_fill(page, request->server->page_unit, out);
+    if (buf_ok(out)) {
+        return true;
+    }
+    buf_free(out);
+    reply_status(request, 500);
+    return false;
+}
+
+static void reply_page(struct request *request, const struct page *page)
+{
+    struct buf body = {0};
+    char tag[PAGE_TAG_SIZE];
+    const char *known = request->headers.if_none_match;
+    if (!fill_page(request, page, &body)) {
+        return;
+    }
+    page_tag(buf_text(&body), body.size, tag);
+    if (known && strcmp(known, tag) == 0) {
+        buf_free(&body);
+        reply_status(request, 304);
+    } else {
+        reply_bytes(request, 200, page->type, &body);
+    }
+    reply_header(request, "ETag", "%s", tag);
+    reply_as_page(request, ASK_AGAIN);
+}
+
 static enum handling reply_file(struct request *request,
                                 enum pages_folder folder, const char *name)
 {
@@ -20,6 +52,10 @@ static enum handling reply_file(struct request *request,
     if (!page) {
         reply_problem(request, PROBLEM_NOT_FOUND, NULL,
                       "this server has no such path");
+        return HANDLING_DONE;
+    }
+    if (page->has_places) {
+        reply_page(request, page);
         return HANDLING_DONE;
     }
     if (known && strcmp(known, page->tag) == 0) {
@@ -71,8 +107,9 @@ void web_dress(struct request *request)
     }
     const struct page *page =
         pages_find(request->server->pages, PAGES_WEB, "khong-vao.html");
-    if (page) {
-        reply_lasting(request, 403, page->type, page->bytes, page->size);
+    struct buf body = {0};
+    if (page && fill_page(request, page, &body)) {
+        reply_bytes(request, 403, page->type, &body);
         reply_as_page(request, NULL);
     }
 }

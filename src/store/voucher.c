@@ -29,6 +29,18 @@ static bool is_host(const char *text, size_t size)
     return size > 0;
 }
 
+// "host", or "host/w/UNIT".
+static bool is_server(const char *text, size_t size)
+{
+    const char *slash = memchr(text, '/', size);
+    size_t host = slash ? (size_t)(slash - text) : size;
+    size_t prefix = sizeof VOUCHER_WARDS - 1;
+    return is_host(text, host) &&
+           (!slash || (size - host > prefix &&
+                       strncasecmp(slash, VOUCHER_WARDS, prefix) == 0 &&
+                       is_host(slash + prefix, size - host - prefix)));
+}
+
 static bool is_code(const char *text, size_t size)
 {
     for (size_t i = 0; i < size; i++)
@@ -118,7 +130,7 @@ bool voucher_write(const struct voucher *voucher, struct buf *out)
         size_t size = strlen(SCHEMES[i].url);
         const char *host = voucher->server + size;
         if (strncasecmp(voucher->server, SCHEMES[i].url, size) != 0 ||
-            !is_host(host, strlen(host)) ||
+            !is_server(host, strlen(host)) ||
             !is_code(voucher->code, strlen(voucher->code)))
             continue;
         buf_append_text(&text, SCHEMES[i].voucher);
@@ -138,7 +150,7 @@ static bool read_server(const char *url, const char *host, size_t size,
                         struct voucher *out)
 {
     size_t prefix = strlen(url);
-    if (!is_host(host, size) || prefix + size >= sizeof out->server)
+    if (!is_server(host, size) || prefix + size >= sizeof out->server)
         return false;
     memcpy(out->server, url, prefix);
     for (size_t i = 0; i < size; i++)
@@ -157,12 +169,23 @@ static bool read_code(const char *code, size_t size, struct voucher *out)
     return true;
 }
 
-// HOST/CODE[/PIN]
+// Where the server's address ends, at the slash before the code. NULL: nowhere.
+static const char *end_of_server(const char *text, size_t size)
+{
+    const char *end = text + size, *slash = memchr(text, '/', size);
+    size_t prefix = sizeof VOUCHER_WARDS - 1;
+    return slash && (size_t)(end - slash) > prefix &&
+                   strncasecmp(slash, VOUCHER_WARDS, prefix) == 0
+               ? memchr(slash + prefix, '/', (size_t)(end - slash) - prefix)
+               : slash;
+}
+
+// HOST[/W/UNIT]/CODE[/PIN]
 static bool read_parts(const char *url, const char *text, size_t size,
                        struct voucher *out)
 {
     const char *end = text + size;
-    const char *code = memchr(text, '/', size);
+    const char *code = end_of_server(text, size);
     if (!code || !read_server(url, text, (size_t)(code - text), out))
         return false;
     code++;

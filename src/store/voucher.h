@@ -4,8 +4,10 @@
 //   HAILONG:MAY-CHU.EXAMPLE:8650/7K2QF-9M3TX
 //   HAILONG:192.0.2.7:8650/7K2QF-9M3TX/<52 letters>
 //   HAILONG-HTTP:127.0.0.1:8650/7K2QF-9M3TX
+//   HAILONG:MAY-CHU.EXAMPLE/W/H24.12/7K2QF-9M3TX
 //
-// The server's address, the one-time code and, for a server whose certificate
+// The server's address, with the ward's place where one server has several, the
+// one-time code and, for a server whose certificate
 // nobody else vouches for, the SHA-256 of its public key in base32. Capital or
 // small makes no difference anywhere in it: a QR code of capitals is smaller,
 // and a scanner with Caps Lock on still reads it. Pure.
@@ -14,16 +16,19 @@
 #include "store/device.h"
 #include <stdbool.h>
 
+// What stands before a ward's code in the address of a server of several.
+#define VOUCHER_WARDS "/w/"
+
 enum { VOUCHER_CODE_SIZE = 16, VOUCHER_PIN_SIZE = 64 };
 
 struct voucher {
-    char server[DEVICE_TEXT_SIZE]; // "https://host[:port]"
+    char server[DEVICE_TEXT_SIZE]; // "https://host[:port][/w/UNIT]"
     char code[VOUCHER_CODE_SIZE];  // "XXXXX-XXXXX"
     char pin[VOUCHER_PIN_SIZE];    // "sha256//BASE64"; "": none
 };
 
 // Appends it. False, and nothing is appended, when the address is none that can
-// stand in one: no host, a path, letters that no host has.
+// stand in one: no host, another path, letters that no host has.
 bool voucher_write(const struct voucher *voucher, struct buf *out);
 
 enum voucher_result {

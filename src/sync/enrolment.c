@@ -1,6 +1,7 @@
 #include "sync/enrolment.h"
 #include "common/file.h"
 #include "common/json.h"
+#include "store/voucher.h"
 #include "sync/transport.h"
 #include <errno.h>
 #include <limits.h>
@@ -47,6 +48,17 @@ bool enrolment_by_name(const char *name, enum enrolment_result *out)
     return false;
 }
 
+// Nothing, or a ward's place behind the host: "/w/H24.12".
+static bool is_place(const char *path)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
+                                  "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-";
+    size_t prefix = sizeof VOUCHER_WARDS - 1;
+    return *path == '\0' ||
+           (strncmp(path, VOUCHER_WARDS, prefix) == 0 && path[prefix] != '\0' &&
+            path[prefix + strspn(path + prefix, letters)] == '\0');
+}
+
 enum enrolment_result enrolment_read_server(const char *text, bool plain_http,
                                             char out[DEVICE_TEXT_SIZE])
 {
@@ -60,7 +72,7 @@ enum enrolment_result enrolment_read_server(const char *text, bool plain_http,
     const char *host = strstr(out, "://");
     if (size == 0 || length >= DEVICE_TEXT_SIZE ||
         (strncmp(out, "https://", 8) != 0 && strncmp(out, "http://", 7) != 0) ||
-        host[3] == '\0' || host[3 + strcspn(host + 3, "/?#@ ")] != '\0')
+        host[3] == '\0' || !is_place(host + 3 + strcspn(host + 3, "/?#@ ")))
         return ENROLMENT_ADDRESS;
     return transport_allows(out, plain_http) ? ENROLMENT_DONE
                                              : ENROLMENT_PLAIN_HTTP;

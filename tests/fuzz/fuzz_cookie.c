@@ -31,7 +31,7 @@ static void check_cookie(const char *header)
     HOLDS(digest_hex_is_valid(token, strlen(token)));
     HOLDS(times_named(header) == 1);
     // What the server gives is what it takes.
-    cookie_write(token, true, &written);
+    cookie_write(token, "", true, &written);
     HOLDS(strlen(buf_text(&written)) < 128);
     cookie_csrf(token, csrf);
     HOLDS(digest_hex_is_valid(csrf, strlen(csrf)) && strcmp(csrf, token) != 0);

@@ -1,0 +1,19 @@
+// A server without its listeners, for those who put several behind shared ones
+// (wards.h).
+#pragma once
+#include "server/server.h"
+
+// Files, keys, database, writer, and all that waits: everything but listeners.
+// `city` lends what is the same for all, and must outlive it; NULL: nobody
+// does.
+enum server_outcome server_prepare(const struct server_settings *settings,
+                                   const struct server *city,
+                                   struct server **out_server);
+// Writes admin.json for a listener on this port. Once, before the first
+// request.
+bool server_tell_admin(struct server *server, unsigned port);
+// Stores and answers what is there; requests that come now are told to come
+// again.
+void server_finish(struct server *server);
+// When no request is left. Accepts NULL.
+void server_release(struct server *server);
