@@ -19,7 +19,7 @@ static const char MODULE[] = "city";
 enum {
     LOOK_S = 2,       // between two looks at the registry
     AGAIN_S = 60,     // until a book that could not be opened is tried again
-    WARD_THREADS = 2, // readers of one ward at once
+    WARD_THREADS = 0, // of its own: the listeners are shared
     // Of one ward: each connection of SQLite has two or three files.
     WARD_DESCRIPTORS = 40
 };

@@ -149,7 +149,7 @@ static bool take_apart(char *text, size_t size, struct MHD_Connection *out,
 
 // --- The server, as far as a request needs it -------------------------------
 
-static struct server server;
+static struct server server = {.until = CITY_NO_END};
 
 // How often an argument came, and whether with a value that can be used.
 static bool is_usable(const struct request *request, const char *name)
@@ -241,7 +241,8 @@ static struct request *run(struct MHD_Connection *connection,
     struct request *request =
         request_open(&server, NULL, connection, connection->target);
     HOLDS(request);
-    request_begin(request, routes, connection->method, connection->version);
+    request_begin(request, routes, NULL, connection->method,
+                  connection->version);
     size_t at = 0, size = connection->body_size;
     while (!request->reply.close && at < size) {
         size_t part = size - at < step ? size - at : step;

@@ -136,11 +136,35 @@ static void test_file_of_another_hand(void **state)
     assert_string_equal(hash, "");
 }
 
+// One server may have several wards, each below a path.
+static void test_voucher_names_a_ward(void **state)
+{
+    const struct voucher voucher = {
+        .server = "https://may-chu.example/w/h24.12", .code = "7K2QF-9M3TX"};
+    struct voucher read;
+    struct buf text = {0};
+    (void)state;
+    assert_true(voucher_write(&voucher, &text));
+    assert_string_equal(buf_text(&text),
+                        "HAILONG:MAY-CHU.EXAMPLE/W/H24.12/7K2QF-9M3TX");
+    assert_int_equal(voucher_read(buf_text(&text), &read), VOUCHER_READ);
+    assert_string_equal(read.server, "https://may-chu.example/w/h24.12");
+    assert_string_equal(read.code, "7K2QF-9M3TX");
+    assert_int_equal(voucher_read("HAILONG:A.EXAMPLE/W/7K2QF-9M3TX", &read),
+                     VOUCHER_DAMAGED);
+    assert_int_equal(voucher_read("HAILONG:A.EXAMPLE/W//7K2QF-9M3TX", &read),
+                     VOUCHER_DAMAGED);
+    assert_int_equal(voucher_read("HAILONG:A.EXAMPLE/X/H24/7K2QF-9M3TX", &read),
+                     VOUCHER_DAMAGED);
+    buf_free(&text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_voucher_is_written_in_capitals),
         cmocka_unit_test(test_voucher_is_read_however_it_is_written),
+        cmocka_unit_test(test_voucher_names_a_ward),
         cmocka_unit_test(test_what_is_no_voucher),
         cmocka_unit_test(test_addresses_that_no_voucher_can_carry),
         cmocka_unit_test(test_file_comes_back_as_it_was_written),

@@ -6,7 +6,7 @@
 #include "ledger/password.h"
 #include "office/office.h"
 #include "server/server.h"
-#include <dirent.h>
+#include <ftw.h>
 #include <limits.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -60,6 +60,23 @@ static bool read_number(const char *path, unsigned *out)
     return ok;
 }
 
+// Below its base.
+static void ask_on(uint16_t port, const struct made_server *made,
+                   const struct ask *asked, struct answer *out)
+{
+    char path[512];
+    struct ask below = *asked;
+    snprintf(path, sizeof path, "%s%s", made->base, asked->path);
+    below.path = path;
+    ask(port, &below, out);
+}
+
+static void ask_it(const struct made_server *made, const struct ask *asked,
+                   struct answer *out)
+{
+    ask_on(made->port, made, asked, out);
+}
+
 static void read_admin(struct made_server *made, const char *folder)
 {
     char path[PATH_MAX], message[JSON_MESSAGE_SIZE];
@@ -90,13 +107,20 @@ static pid_t begin(const struct made_server *made, const char *const *options)
     char port_file[128];
     bool is_file = !office_is_url(made->database);
     const char *argv[ARGUMENTS_MAX] = {
-        "hailong-server", is_file ? "--data" : "--keys",
-        made->folder,     "--port-file",
-        port_file,        "--listen",
-        "127.0.0.1:0",    "--unit-name",
-        "Bình Minh",      "--unit-code",
-        "H24.12",         "--log-level",
-        "error",          is_file ? NULL : "--db",
+        "hailong-server",
+        made->is_city ? "--city" : is_file ? "--data" : "--keys",
+        made->folder,
+        "--port-file",
+        port_file,
+        "--listen",
+        "127.0.0.1:0",
+        "--unit-name",
+        "Bình Minh",
+        "--unit-code",
+        "H24.12",
+        "--log-level",
+        "error",
+        is_file ? NULL : "--db",
         made->database};
     int argc = is_file ? 13 : 15;
     for (; options && *options; options++) {
@@ -186,44 +210,61 @@ void made_server_stop(struct made_server *made)
     assert_int_equal(WEXITSTATUS(status), 0);
 }
 
-// With the files in it.
-static void remove_folder(const char *name)
+static int remove_one(const char *path, const struct stat *status, int kind,
+                      struct FTW *place)
 {
-    char path[400];
-    DIR *folder = opendir(name);
-    for (struct dirent *entry; folder && (entry = readdir(folder));) {
-        snprintf(path, sizeof path, "%s/%s", name, entry->d_name);
-        unlink(path);
-    }
-    if (folder) {
-        closedir(folder);
-    }
-    rmdir(name);
+    (void)status, (void)kind, (void)place;
+    return remove(path);
 }
 
 void made_server_close(struct made_server *made)
 {
-    char phone[128];
     if (made->pid > 0) {
         made_server_stop(made);
     }
-    snprintf(phone, sizeof phone, "%s/phone", made->folder);
-    remove_folder(phone);
-    remove_folder(made->folder);
+    nftw(made->folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
     if (office_is_url(made->database))
         scratch_database_drop(made->database);
+}
+
+void made_city_start(struct made_server *made, const char *folder,
+                     const char *const *options)
+{
+    assert_true(ledger_init());
+    memset(made, 0, sizeof *made);
+    made->is_city = true;
+    snprintf(made->folder, sizeof made->folder, "%s", folder);
+    made_server_restart(made, options);
+}
+
+void made_city_ward(const struct made_server *city, const char *code,
+                    struct made_server *out)
+{
+    struct answer answer = {0};
+    memset(out, 0, sizeof *out);
+    out->port = city->port;
+    snprintf(out->folder, sizeof out->folder, "%s/wards/%s", city->folder,
+             code);
+    snprintf(out->base, sizeof out->base, "/w/%s", code);
+    for (int i = 0; i < READY_TRIES && answer.status != 200; i++) {
+        ask_it(out, &(struct ask){.path = "/healthz"}, &answer);
+        usleep(READY_PAUSE_US);
+    }
+    assert_int_equal(answer.status, 200);
+    answer_free(&answer);
+    read_admin(out, out->folder);
 }
 
 void made_server_admin(struct made_server *made, const char *path,
                        const char *body, struct answer *out)
 {
-    ask(made->admin_port,
-        &(struct ask){.path = path,
-                      .token = made->admin_token,
-                      .type = body ? "application/json" : NULL,
-                      .body = body,
-                      .size = body ? strlen(body) : 0},
-        out);
+    ask_on(made->admin_port, made,
+           &(struct ask){.path = path,
+                         .token = made->admin_token,
+                         .type = body ? "application/json" : NULL,
+                         .body = body,
+                         .size = body ? strlen(body) : 0},
+           out);
 }
 
 void made_server_key(struct made_server *made, const char *role,
@@ -279,12 +320,12 @@ void made_server_sign_in(struct made_server *made, const char *name,
     struct answer answer = {0};
     snprintf(body, sizeof body, "{\"name\":\"%s\",\"password\":\"%s\"}", name,
              MADE_PASSWORD);
-    ask(made->port,
-        &(struct ask){.path = "/api/v1/sessions",
-                      .type = "application/json",
-                      .body = body,
-                      .size = strlen(body)},
-        &answer);
+    ask_it(made,
+           &(struct ask){.path = "/api/v1/sessions",
+                         .type = "application/json",
+                         .body = body,
+                         .size = strlen(body)},
+           &answer);
     assert_int_equal(answer.status, 201);
     const char *cookie = answer_header(&answer, "Set-Cookie");
     assert_non_null(cookie);
@@ -311,12 +352,12 @@ void made_device_enrol(struct made_device *device, struct made_server *made,
     snprintf(body, sizeof body,
              "{\"code\":\"%s\",\"public_key\":\"%s\",\"version\":\"0.1.0\"}",
              code, key);
-    ask(made->port,
-        &(struct ask){.path = "/api/v1/devices/enrol",
-                      .type = "application/json",
-                      .body = body,
-                      .size = strlen(body)},
-        &answer);
+    ask_it(made,
+           &(struct ask){.path = "/api/v1/devices/enrol",
+                         .type = "application/json",
+                         .body = body,
+                         .size = strlen(body)},
+           &answer);
     assert_int_equal(answer.status, 201);
     json_t *object = answer_object(&answer);
     assert_true(json_copy_text(object, "device", device->ledger.device,
@@ -377,14 +418,14 @@ void made_device_post(const struct made_device *device,
                       const struct made_server *made, const struct buf *body,
                       const char *headers, struct answer *out)
 {
-    ask(made->port,
-        &(struct ask){.path = "/api/v1/batches",
-                      .token = device->token,
-                      .headers = headers,
-                      .type = "application/x-ndjson",
-                      .body = buf_text(body),
-                      .size = body->size},
-        out);
+    ask_it(made,
+           &(struct ask){.path = "/api/v1/batches",
+                         .token = device->token,
+                         .headers = headers,
+                         .type = "application/x-ndjson",
+                         .body = buf_text(body),
+                         .size = body->size},
+           out);
 }
 
 void made_device_send(const struct made_device *device,

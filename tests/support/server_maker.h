@@ -5,11 +5,14 @@
 #include "support/http_talk.h"
 #include "support/ledger_maker.h"
 #include "support/scratch_database.h"
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
 struct made_server {
-    char folder[64];
+    char folder[128];
+    char base[48]; // before each path: "/w/H24.12" of a ward in a city
+    bool is_city;
     char database[SCRATCH_URL_SIZE]; // a path, or an address of PostgreSQL
     pid_t pid;                       // 0: it does not run
     uint16_t port, admin_port;
@@ -23,6 +26,12 @@ void made_server_start(struct made_server *made, const char *const *options);
 // talked to, and nothing else.
 void made_server_join(struct made_server *made, const char *folder,
                       uint16_t port);
+// A server of the city whose registry stands in this folder, which goes with it.
+void made_city_start(struct made_server *made, const char *folder,
+                     const char *const *options);
+// One of its wards, once its book is open; nothing of it needs to be closed.
+void made_city_ward(const struct made_server *city, const char *code,
+                    struct made_server *out);
 // As a power cut takes it.
 void made_server_kill(struct made_server *made);
 // SIGTERM; it ends with exit code 0.

@@ -1,0 +1,331 @@
+// A city's server over HTTP: each ward answers below its own path with its own
+// book, a broken book stops nobody else, and a ward that has become a part of
+// another is only read.
+#include "city/registry.h"
+#include "common/clock.h"
+#include "common/file.h"
+#include "support/check.h"
+#include "support/server_maker.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static struct made_server city;
+
+static void change(const char *folder, const char *text)
+{
+    char path[200], why[JSON_MESSAGE_SIZE];
+    struct registry *registry = NULL;
+    struct buf message = {0};
+    json_t *body = json_read(text, strlen(text), why);
+    const json_t *changes[] = {body};
+    snprintf(path, sizeof path, "%s/" REGISTRY_FILE, folder);
+    assert_non_null(body);
+    assert_int_equal(registry_open(path, REGISTRY_WRITES, &registry), SQL_OK);
+    if (!registry_add(registry, changes, 1, "admin", clock_wall_ms(),
+                      &message)) {
+        fail_msg("%s", buf_text(&message));
+    }
+    registry_close(registry);
+    json_decref(body);
+}
+
+static void add_ward(const char *folder, const char *code)
+{
+    char text[300];
+    snprintf(text, sizeof text,
+             "{\"do\":\"add\",\"unit\":\"%s\",\"kind\":\"ward\","
+             "\"name\":\"Phường %s\",\"parent\":\"H24\","
+             "\"from\":\"2026-01-01\"}",
+             code, code);
+    change(folder, text);
+}
+
+static void make_registry(char out_folder[64])
+{
+    assert_true(ledger_init());
+    strcpy(out_folder, "/tmp/hailong-city-XXXXXX");
+    assert_non_null(mkdtemp(out_folder));
+    change(out_folder, "{\"do\":\"add\",\"unit\":\"H24\",\"kind\":\"city\","
+                       "\"name\":\"Thành phố Mẫu\",\"from\":\"2026-01-01\"}");
+    add_ward(out_folder, "H24.12");
+    add_ward(out_folder, "H24.13");
+}
+
+static int setup(void **state)
+{
+    char folder[64];
+    (void)state;
+    make_registry(folder);
+    made_city_start(&city, folder, NULL);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    made_server_close(&city);
+    return 0;
+}
+
+static int status_of(const char *path, const char *token, const char *headers)
+{
+    struct answer answer = {0};
+    ask(city.port,
+        &(struct ask){.path = path, .token = token, .headers = headers},
+        &answer);
+    int status = answer.status;
+    answer_free(&answer);
+    return status;
+}
+
+// Ratings that the ward's own report counts.
+static int64_t rated(struct made_server *ward)
+{
+    char key[65], path[200];
+    struct answer answer = {0};
+    int64_t count = -1;
+    made_server_key(ward, "office", key);
+    snprintf(path, sizeof path,
+             "%s/api/v1/reports/summary?from=2021-01-01&to=2029-12-31",
+             ward->base);
+    ask(city.port, &(struct ask){.path = path, .token = key}, &answer);
+    assert_int_equal(answer.status, 200);
+    json_t *told = answer_object(&answer);
+    assert_true(json_get_int(json_object_get(told, "total"), "rated", &count));
+    json_decref(told);
+    answer_free(&answer);
+    return count;
+}
+
+static void test_city_keeps_wards_apart(void **state)
+{
+    struct made_server one, other;
+    struct made_device device;
+    struct answer answer = {0};
+    (void)state;
+    made_city_ward(&city, "H24.12", &one);
+    made_city_ward(&city, "H24.13", &other);
+    made_device_enrol(&device, &one, "3");
+    maker_rate(&device.ledger, 5);
+    maker_rate(&device.ledger, 2);
+    made_device_send(&device, &one, 1, 2, 200, &answer);
+    assert_int_equal(rated(&one), 2);
+    assert_int_equal(rated(&other), 0);
+    // Its token is nobody's elsewhere, and its address takes any letters.
+    assert_int_equal(
+        status_of("/w/H24.13/api/v1/devices/me/config", device.token, NULL),
+        401);
+    assert_int_equal(
+        status_of("/w/H24/api/v1/devices/me/config", device.token, NULL), 401);
+    assert_int_equal(
+        status_of("/w/h24.12/api/v1/devices/me/config", device.token, NULL),
+        200);
+    answer_free(&answer);
+    made_device_free(&device);
+}
+
+static void test_city_keeps_people_apart(void **state)
+{
+    struct made_server one, other;
+    struct made_session session;
+    struct answer answer = {0};
+    (void)state;
+    made_city_ward(&city, "H24.12", &one);
+    made_city_ward(&city, "H24.13", &other);
+    made_server_person(&one, "binh", "leader", "");
+    made_server_sign_in(&one, "binh", &session);
+    assert_int_equal(
+        status_of("/w/H24.12/api/v1/sessions/me", NULL, session.headers), 200);
+    assert_int_equal(
+        status_of("/w/H24.13/api/v1/sessions/me", NULL, session.headers), 401);
+    assert_int_equal(status_of("/api/v1/sessions/me", NULL, session.headers),
+                     401);
+    // A browser keeps the cookie to the ward's own paths.
+    const char *body = "{\"name\":\"binh\",\"password\":\"" MADE_PASSWORD "\"}";
+    ask(city.port,
+        &(struct ask){.path = "/w/H24.12/api/v1/sessions",
+                      .type = "application/json",
+                      .body = body,
+                      .size = strlen(body)},
+        &answer);
+    assert_non_null(
+        strstr(answer_header(&answer, "Set-Cookie"), "; Path=/w/H24.12/;"));
+    answer_free(&answer);
+}
+
+static void test_city_leads_to_pages_below_the_ward(void **state)
+{
+    struct made_server one;
+    struct answer answer = {0};
+    (void)state;
+    made_city_ward(&city, "H24.12", &one);
+    ask(city.port, &(struct ask){.path = "/w/H24.12/linh-vuc?by=field"},
+        &answer);
+    assert_int_equal(answer.status, 303);
+    assert_string_equal(
+        answer_header(&answer, "Location"),
+        "/w/H24.12/dang-nhap?next=/w/H24.12/linh-vuc%3Fby%3Dfield");
+    ask(city.port, &(struct ask){.path = "/w/H24.12"}, &answer);
+    assert_int_equal(answer.status, 308);
+    assert_string_equal(answer_header(&answer, "Location"), "/w/H24.12/");
+    ask(city.port, &(struct ask){.path = "/w/H24.12/dang-nhap"}, &answer);
+    assert_int_equal(answer.status, 200);
+    assert_non_null(strstr(buf_text(&answer.body), "Phường H24.12"));
+    assert_non_null(
+        strstr(buf_text(&answer.body), "src=\"/w/H24.12/web/dang-nhap.js\""));
+    assert_null(strstr(buf_text(&answer.body), "=\"/web/"));
+    ask(city.port, &(struct ask){.path = "/dang-nhap"}, &answer);
+    assert_non_null(strstr(buf_text(&answer.body), "Thành phố Mẫu"));
+    assert_int_equal(status_of("/w/H24.99/healthz", NULL, NULL), 404);
+    assert_int_equal(status_of("/w/", NULL, NULL), 404);
+    answer_free(&answer);
+}
+
+static void test_city_goes_on_beside_a_broken_book(void **state)
+{
+    struct made_server one;
+    struct answer answer = {0};
+    char path[300];
+    (void)state;
+    made_server_stop(&city);
+    snprintf(path, sizeof path, "%s/wards/H24.14", city.folder);
+    assert_true(file_make_directory(path));
+    snprintf(path, sizeof path, "%s/wards/H24.14/office.db", city.folder);
+    assert_true(file_replace(path, "no database", 11, 0600));
+    add_ward(city.folder, "H24.14");
+    made_server_restart(&city, NULL);
+    made_city_ward(&city, "H24.12", &one);
+    made_city_ward(&city, "H24.13", &one);
+    ask(city.port, &(struct ask){.path = "/w/H24.14/healthz"}, &answer);
+    answer_is_problem(&answer, 503, "busy");
+    assert_non_null(answer_header(&answer, "Retry-After"));
+    answer_free(&answer);
+}
+
+static void test_city_opens_a_ward_that_is_added(void **state)
+{
+    struct made_server added;
+    (void)state;
+    assert_int_equal(status_of("/w/H24.15/healthz", NULL, NULL), 404);
+    add_ward(city.folder, "H24.15");
+    for (int i = 0;
+         i < 1000 && status_of("/w/H24.15/healthz", NULL, NULL) == 404; i++) {
+        usleep(20000);
+    }
+    made_city_ward(&city, "H24.15", &added);
+}
+
+static void test_city_knows_wards_by_their_old_hosts(void **state)
+{
+    struct made_server one;
+    struct made_device device;
+    struct answer answer = {0};
+    struct talk talk;
+    char text[400];
+    (void)state;
+    made_city_ward(&city, "H24.12", &one);
+    made_device_enrol(&device, &one, "3");
+    change(city.folder, "{\"do\":\"host\",\"unit\":\"H24.12\","
+                        "\"host\":\"h24-12.example:8650\"}");
+    snprintf(text, sizeof text,
+             "GET /api/v1/devices/me/config HTTP/1.1\r\n"
+             "Host: H24-12.example:8650\r\n"
+             "Authorization: Bearer %s\r\n\r\n",
+             device.token);
+    for (int i = 0; i < 1000 && answer.status != 200; i++) {
+        talk_open(&talk, city.port);
+        talk_say(&talk, text);
+        assert_true(talk_hear(&talk, true, &answer));
+        talk_close(&talk);
+        usleep(20000);
+    }
+    assert_int_equal(answer.status, 200);
+    answer_free(&answer);
+    made_device_free(&device);
+}
+
+// What devices hold still comes in; nothing new begins.
+static void test_city_only_reads_a_ward_that_ended(void **state)
+{
+    struct made_server one;
+    struct made_device device;
+    struct answer answer = {0};
+    (void)state;
+    made_city_ward(&city, "H24.12", &one);
+    made_device_enrol(&device, &one, "3");
+    maker_rate(&device.ledger, 4);
+    change(city.folder, "{\"do\":\"merge\",\"units\":[\"H24.12\"],"
+                        "\"into\":\"H24.13\",\"from\":\"2026-07-01\"}");
+    for (int i = 0; i < 1000 && answer.status != 409; i++) {
+        made_server_admin(&one, "/admin/v1/devices",
+                          "{\"counter\":\"4\",\"name\":\"Quầy\","
+                          "\"field\":\"chung-thuc\"}",
+                          &answer);
+        usleep(20000);
+    }
+    answer_is_problem(&answer, 409, "ended");
+    assert_non_null(strstr(buf_text(&answer.body), "2026-06-30"));
+    made_device_send(&device, &one, 1, 1, 200, &answer);
+    assert_int_equal(
+        status_of("/w/H24.12/api/v1/devices/me/config", device.token, NULL),
+        200);
+    answer_free(&answer);
+    made_device_free(&device);
+}
+
+static void test_city_takes_a_wards_own_settings(void **state)
+{
+    struct made_server one;
+    struct made_device device;
+    struct answer answer = {0};
+    static const char own[] = "[unit]\nhotline = 0900 000 012\n";
+    static const char wrong[] = "[server]\nthreads = 9\n";
+    char path[300];
+    (void)state;
+    made_city_ward(&city, "H24.12", &one);
+    made_server_stop(&city);
+    snprintf(path, sizeof path, "%s/wards/H24.12/ward.ini", city.folder);
+    assert_true(file_replace(path, own, sizeof own - 1, 0600));
+    snprintf(path, sizeof path, "%s/wards/H24.13/ward.ini", city.folder);
+    assert_true(file_replace(path, wrong, sizeof wrong - 1, 0600));
+    made_server_restart(&city, NULL);
+    made_city_ward(&city, "H24.12", &one);
+    made_device_enrol(&device, &one, "3");
+    ask(city.port,
+        &(struct ask){.path = "/w/H24.12/api/v1/devices/me/config",
+                      .token = device.token},
+        &answer);
+    assert_non_null(strstr(buf_text(&answer.body), "0900 000 012"));
+    assert_non_null(strstr(buf_text(&answer.body), "Phường H24.12"));
+    assert_int_equal(status_of("/w/H24.13/healthz", NULL, NULL), 503);
+    answer_free(&answer);
+    made_device_free(&device);
+}
+
+static void test_city_without_a_city_does_not_start(void **state)
+{
+    struct made_server empty = {.is_city = true};
+    (void)state;
+    strcpy(empty.folder, "/tmp/hailong-city-XXXXXX");
+    assert_non_null(mkdtemp(empty.folder));
+    assert_int_equal(made_server_try(&empty, NULL), 1);
+    made_server_close(&empty);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        TEST(test_city_keeps_wards_apart),
+        TEST(test_city_keeps_people_apart),
+        TEST(test_city_leads_to_pages_below_the_ward),
+        TEST(test_city_goes_on_beside_a_broken_book),
+        TEST(test_city_opens_a_ward_that_is_added),
+        TEST(test_city_knows_wards_by_their_old_hosts),
+        TEST(test_city_only_reads_a_ward_that_ended),
+        TEST(test_city_takes_a_wards_own_settings),
+        cmocka_unit_test(test_city_without_a_city_does_not_start)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
