@@ -74,7 +74,13 @@ static const struct config_key MERGE_KEYS[] = {
     FROM_OPTION,
     {0}};
 static const struct config_key SET_KEYS[] = {
-    CITY_OPTION, PEOPLE_OPTION, FROM_OPTION, BOOK_OPTION, {0}};
+    {"hailong", "host", CONFIG_TEXT, NULL, 0, 0,
+     "host name of the server that it had alone, whose devices go on here"},
+    CITY_OPTION,
+    PEOPLE_OPTION,
+    FROM_OPTION,
+    BOOK_OPTION,
+    {0}};
 static const struct config_key PERSON_KEYS[] = {
     CITY_OPTION,
     {"hailong", "unit", CONFIG_TEXT, NULL, 0, 0,
