@@ -125,10 +125,11 @@ enum before_way before_copy(const char *from, const char *to)
 // what a power cut left of a copy.
 static bool is_of(const char *file, const char *database)
 {
-    static const char ASIDE[] = "newer-";
+    static const char ASIDE[] = "newer-", FIRST[] = "first-";
     static const char *const ENDS[] = {"", "-wal", "-shm", ".part"};
     size_t size = strlen(database);
-    if (strncmp(file, ASIDE, sizeof ASIDE - 1) == 0)
+    if (strncmp(file, ASIDE, sizeof ASIDE - 1) == 0 ||
+        strncmp(file, FIRST, sizeof FIRST - 1) == 0)
         file += sizeof ASIDE - 1;
     if (strncmp(file, database, size) != 0)
         return false;
