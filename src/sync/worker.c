@@ -33,6 +33,7 @@ enum {
     FIRST_CONTACT_S = 5,
     HEARTBEAT_S = 60,
     BROKEN_MS = 30000, // until kiosk.db is tried again
+    OPEN_AGAIN_POLLS = 5,
     TIDY_MS = 3600 * 1000,
     ONCE_GAPS_MAX = 10,
     ANSWER_MAX = 1 << 20
@@ -194,8 +195,9 @@ static void read_kept_settings(struct worker *w, int64_t least)
 static bool open_courier(struct worker *w)
 {
     char path[PATH_MAX];
-    if (!file_join(path, sizeof path, w->directory, DEVICE_LOCK_COURIER) ||
-        (w->lock = file_lock(path)) < 0) {
+    if (w->lock < 0 &&
+        (!file_join(path, sizeof path, w->directory, DEVICE_LOCK_COURIER) ||
+         (w->lock = file_lock(path)) < 0)) {
         log_error(module, "%s: %s", w->directory,
                   errno == EWOULDBLOCK ? "another hailong-sync runs on it"
                                        : strerror(errno));
@@ -912,6 +914,25 @@ static void look_for_stick(struct worker *w, struct stick *stick)
     stick_look(stick, &base, steady_ms());
 }
 
+// A full disk may have room again. False when it is told to stop, or when a
+// new start may help and waiting does not: another one runs, a mount that stays
+// read-only.
+static bool open_courier_at_last(struct worker *w)
+{
+    struct log_tries opening = {0};
+    while (!stopping(w)) {
+        log_tries_begin(&opening);
+        bool opened = open_courier(w);
+        log_tries_end(&opening, opened, module, DEVICE_FILE_COURIER);
+        if (opened || w->lock < 0)
+            return opened;
+        courier_close(w->courier);
+        w->courier = NULL;
+        nap(w, (int64_t)OPEN_AGAIN_POLLS * w->poll_ms);
+    }
+    return false;
+}
+
 enum worker_result worker_run(struct worker *w)
 {
     enum worker_result result;
@@ -927,8 +948,10 @@ enum worker_result worker_run(struct worker *w)
     }
     if (stopping(w))
         return WORKER_OK;
-    if (result != WORKER_OK || !open_courier(w))
+    if (result != WORKER_OK)
         return WORKER_FAILED;
+    if (!open_courier_at_last(w))
+        return stopping(w) ? WORKER_OK : WORKER_FAILED;
     read_kept_settings(w, w->config_version);
     log_info(module, "device %s sends to %s", w->device.id, w->device.server);
     start_poll(w);

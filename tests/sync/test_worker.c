@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define PROBLEM(type, more)                                                    \
@@ -1035,6 +1036,24 @@ static void test_one_courier_a_directory(void **state)
     assert_int_equal(once(b), WORKER_OK);
 }
 
+// As on a full disk: it goes on as soon as its database can be opened.
+static void test_a_database_that_cannot_be_opened_is_waited_for(void **state)
+{
+    struct courier_bench *b = *state;
+    const struct timespec some_tries = {0, 400 * 1000000};
+    char path[256];
+    struct running courier;
+    snprintf(path, sizeof path, "%s/courier.db", b->kiosk.folder);
+    bench_visit(b, 3);
+    assert_int_equal(mkdir(path, 0700), 0);
+    begin(b, &courier);
+    nanosleep(&some_tries, NULL);
+    assert_int_equal(bad_server_count(b->server), 0);
+    assert_int_equal(rmdir(path), 0);
+    bench_wait_for(b, 3);
+    end(&courier);
+}
+
 static void remove_file(const struct courier_bench *b, const char *name)
 {
     char path[256];
@@ -1132,6 +1151,7 @@ int main(void)
         TEST(test_a_restart_forgets_no_failure),
         TEST(test_stopping_ends_a_transfer),
         TEST(test_one_courier_a_directory),
+        TEST(test_a_database_that_cannot_be_opened_is_waited_for),
         TEST(test_not_enrolled),
         TEST(test_without_its_key),
         TEST(test_no_kiosk_yet),
