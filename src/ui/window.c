@@ -20,6 +20,10 @@ static void set_hints(void)
     SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1");
     SDL_SetHint(SDL_HINT_WINDOWS_NO_CLOSE_ON_ALT_F4, "1");
     SDL_SetHint(SDL_HINT_ALLOW_ALT_TAB_WHILE_GRABBED, "0");
+    // Told by a compositor to draw its own frame, SDL takes the window away to
+    // make it anew with libdecor, and where no plugin of that is installed it
+    // never comes back.
+    SDL_SetHint(SDL_HINT_VIDEO_WAYLAND_ALLOW_LIBDECOR, "0");
 }
 
 // Two things that SDL's X11 driver would do before the first picture and that
