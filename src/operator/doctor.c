@@ -1,15 +1,17 @@
-// hailong doctor: whether a device can do its work, and what to do about what
-// it cannot.
+// hailong doctor: whether a device, or a ward's server, can do its work, and
+// what to do about what it cannot.
 #include "common/file.h"
 #include "common/json.h"
 #include "operator/command.h"
 #include "operator/doctor_server.h"
+#include "operator/doctor_ward.h"
 #include "operator/listing.h"
 #include "operator/server_data.h"
 #include <string.h>
 
 static const struct config_key KEYS[] = {
-    {"hailong", "data", CONFIG_TEXT, NULL, 0, 0, "the device's directory"},
+    {"hailong", "data", CONFIG_TEXT, NULL, 0, 0,
+     "the device's directory, or the server's"},
     {"hailong", "proxy", CONFIG_TEXT, NULL, 0, 0,
      "http://HOST:PORT to go through, as the courier does"},
     {"hailong", "plain_http", CONFIG_FLAG, "no", 0, 0,
@@ -18,78 +20,108 @@ static const struct config_key KEYS[] = {
     {"hailong", "json", CONFIG_FLAG, "no", 0, 0, "print JSON"},
     {0}};
 
-static json_t *line_object(const struct doctor_line *line)
-{
-    return json_pack("{s:s, s:s, s:s, s:s?}", "check",
-                     doctor_check_name(line->check), "verdict",
-                     doctor_verdict_name(line->verdict), "says",
-                     buf_text(&line->says), "do",
-                     line->advice.size > 0 ? buf_text(&line->advice) : NULL);
-}
+// A finding as it is told, of a device or of a server.
+struct finding {
+    const char *name;
+    const char *title; // id of its name for people
+    enum doctor_verdict verdict;
+    const char *says, *advice; // advice "": there is nothing to do
+};
 
-static void print_json(const struct doctor_line *lines, struct buf *out)
+static void print_json(const struct finding *findings, int count,
+                       struct buf *out)
 {
     json_t *list = json_array();
-    for (int i = 0; i < DOCTOR_CHECK_COUNT; i++)
-        json_array_append_new(list, line_object(&lines[i]));
+    for (int i = 0; i < count; i++) {
+        const struct finding *f = &findings[i];
+        json_array_append_new(
+            list, json_pack("{s:s, s:s, s:s, s:s?}", "check", f->name,
+                            "verdict", doctor_verdict_name(f->verdict), "says",
+                            f->says, "do", f->advice[0] ? f->advice : NULL));
+    }
     listing_print_object(json_pack("{s:o}", "checks", list), out);
 }
 
-static void print_text(const struct doctor_line *lines,
+static void print_text(const struct finding *findings, int count,
                        const struct i18n *texts, enum i18n_language language,
                        struct buf *out)
 {
-    for (int i = 0; i < DOCTOR_CHECK_COUNT; i++) {
+    for (int i = 0; i < count; i++) {
+        const struct finding *f = &findings[i];
         struct buf id = {0};
-        buf_printf(&id, "doctor.name.%s", doctor_check_name(lines[i].check));
-        buf_printf(out, "%s  %s: %s\n", doctor_verdict_name(lines[i].verdict),
-                   i18n_text(texts, language, buf_text(&id)),
-                   buf_text(&lines[i].says));
-        if (lines[i].advice.size > 0)
-            buf_printf(out, "      → %s\n", buf_text(&lines[i].advice));
+        buf_printf(&id, "doctor.%s%s", f->title, f->name);
+        buf_printf(out, "%s  %s: %s\n", doctor_verdict_name(f->verdict),
+                   i18n_text(texts, language, buf_text(&id)), f->says);
+        if (f->advice[0])
+            buf_printf(out, "      → %s\n", f->advice);
         buf_free(&id);
     }
 }
 
-static bool is_device(const char *data, struct console *console)
+// Failed when one of them is.
+static int tell(const struct finding *findings, int count,
+                const struct config *config, const struct i18n *texts,
+                enum i18n_language language, struct console *console)
 {
-    char database[PATH_MAX];
-    if (!file_exists(data)) {
-        console_complain(console, "%s: there is no such directory", data);
-        return false;
-    }
-    if (file_join(database, sizeof database, data, SERVER_DATABASE) &&
-        file_exists(database)) {
-        console_complain(console,
-                         "%s is a server's directory; hailong doctor looks at "
-                         "a device's",
-                         data);
-        return false;
-    }
-    return true;
+    int status = COMMAND_DONE;
+    if (config_flag(config, "json"))
+        print_json(findings, count, &console->out);
+    else
+        print_text(findings, count, texts, language, &console->out);
+    for (int i = 0; i < count; i++)
+        if (findings[i].verdict == DOCTOR_FAIL)
+            status = COMMAND_FAILED;
+    return status;
 }
 
-static int examine(const struct config *config, const char *data,
-                   const struct i18n *texts, struct console *console)
+static bool is_server(const char *data)
+{
+    char database[PATH_MAX];
+    return file_join(database, sizeof database, data, SERVER_DATABASE) &&
+           file_exists(database);
+}
+
+static int examine_server(const struct config *config, const char *data,
+                          const struct i18n *texts, enum i18n_language language,
+                          struct console *console)
+{
+    struct ward_line lines[WARD_CHECK_COUNT];
+    struct finding findings[WARD_CHECK_COUNT];
+    struct ward_facts facts;
+    struct server_place place;
+    if (!server_place_of(data, &place, console))
+        return COMMAND_FAILED;
+    doctor_look_at_ward(&place, &facts);
+    ward_judge(&facts, texts, language, lines);
+    for (int i = 0; i < WARD_CHECK_COUNT; i++)
+        findings[i] = (struct finding){
+            ward_check_name(lines[i].check), "ward.name.", lines[i].verdict,
+            buf_text(&lines[i].says), buf_text(&lines[i].advice)};
+    int status =
+        tell(findings, WARD_CHECK_COUNT, config, texts, language, console);
+    ward_free(lines);
+    return status;
+}
+
+static int examine_device(const struct config *config, const char *data,
+                          const struct i18n *texts, enum i18n_language language,
+                          struct console *console)
 {
     const struct transport_params way = {.proxy = config_text(config, "proxy"),
                                          .plain_http =
                                              config_flag(config, "plain_http")};
-    enum i18n_language language =
-        config_flag(config, "english") ? I18N_EN : I18N_VI;
     struct doctor_line lines[DOCTOR_CHECK_COUNT];
+    struct finding findings[DOCTOR_CHECK_COUNT];
     struct doctor_facts facts;
-    int status = COMMAND_DONE;
     doctor_look(data, &facts);
     doctor_ask(data, &way, &facts);
     doctor_judge(&facts, texts, language, lines);
-    if (config_flag(config, "json"))
-        print_json(lines, &console->out);
-    else
-        print_text(lines, texts, language, &console->out);
     for (int i = 0; i < DOCTOR_CHECK_COUNT; i++)
-        if (lines[i].verdict == DOCTOR_FAIL)
-            status = COMMAND_FAILED;
+        findings[i] = (struct finding){
+            doctor_check_name(lines[i].check), "name.", lines[i].verdict,
+            buf_text(&lines[i].says), buf_text(&lines[i].advice)};
+    int status =
+        tell(findings, DOCTOR_CHECK_COUNT, config, texts, language, console);
     doctor_free(lines);
     return status;
 }
@@ -101,8 +133,10 @@ static int run(const struct config *config, struct console *console)
     char path[PATH_MAX];
     if (!data)
         return COMMAND_MISUSED;
-    if (!is_device(data, console))
+    if (!file_exists(data)) {
+        console_complain(console, "%s: there is no such directory", data);
         return COMMAND_FAILED;
+    }
     struct i18n *texts = NULL;
     if (file_find_asset("i18n", path, sizeof path))
         texts = i18n_open(path, &message);
@@ -112,12 +146,18 @@ static int run(const struct config *config, struct console *console)
         buf_free(&message);
         return COMMAND_FAILED;
     }
-    int status = examine(config, data, texts, console);
+    enum i18n_language language =
+        config_flag(config, "english") ? I18N_EN : I18N_VI;
+    int status = is_server(data)
+                     ? examine_server(config, data, texts, language, console)
+                     : examine_device(config, data, texts, language, console);
     i18n_close(texts);
     buf_free(&message);
     return status;
 }
 
 const struct command COMMAND_DOCTOR = {
-    "doctor", "what is well with a device, what is not, and what to do", NULL,
-    KEYS, run};
+    "doctor",
+    "what is well with a device or a server, what is not, and what to do; "
+    "ends with 1 when something fails",
+    NULL, KEYS, run};

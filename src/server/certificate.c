@@ -53,7 +53,8 @@ static bool write_pin(gnutls_x509_crt_t certificate,
     return done;
 }
 
-bool certificate_find_pin(const char *path, char out[CERTIFICATE_PIN_SIZE])
+bool certificate_find_pin(const char *path, char out[CERTIFICATE_PIN_SIZE],
+                          int64_t *out_until)
 {
     struct buf text = {0};
     gnutls_x509_crt_t *chain = NULL;
@@ -68,7 +69,10 @@ bool certificate_find_pin(const char *path, char out[CERTIFICATE_PIN_SIZE])
     if (done && !is_vouched_for(chain, count)) {
         done = write_pin(chain[0], out);
     }
-    if (!done) {
+    if (done) {
+        *out_until =
+            (int64_t)gnutls_x509_crt_get_expiration_time(chain[0]) * 1000;
+    } else {
         log_error("server", "%s: holds no certificate that can be read", path);
     }
     for (unsigned i = 0; i < count; i++) {

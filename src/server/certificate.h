@@ -2,6 +2,7 @@
 #pragma once
 #include "common/buf.h"
 #include <stdbool.h>
+#include <stdint.h>
 
 enum { CERTIFICATE_PIN_SIZE = 64 };
 
@@ -9,4 +10,6 @@ enum { CERTIFICATE_PIN_SIZE = 64 };
 // trusts vouches for it: then a machine needs the pin to know the server. ""
 // for a certificate of a public authority, which changes its key as it is
 // renewed. False, and logged, when the file (PEM) holds none.
-bool certificate_find_pin(const char *path, char out[CERTIFICATE_PIN_SIZE]);
+// `out_until`: the last moment at which it is good, wall milliseconds.
+bool certificate_find_pin(const char *path, char out[CERTIFICATE_PIN_SIZE],
+                          int64_t *out_until);

@@ -249,7 +249,9 @@ bool server_tell_admin(struct server *server, unsigned port)
     secret_make_token(token, server->admin_hash);
     snprintf(url, sizeof url, "http://127.0.0.1:%u%s", port,
              server->settings.base);
-    json_t *object = json_pack("{s:s, s:s}", "url", url, "token", token);
+    json_t *object =
+        json_pack("{s:s, s:s, s:I}", "url", url, "token", token,
+                  "certificate_until", (json_int_t)server->certificate_until);
     bool ok = object && json_write(object, &text) &&
               admin_path(server, path, sizeof path);
     json_decref(object);
@@ -318,7 +320,8 @@ static enum server_outcome prepare(struct server *server)
         return SERVER_MISTAKE;
     }
     if (settings->tls_cert &&
-        !certificate_find_pin(settings->tls_cert, server->pin)) {
+        !certificate_find_pin(settings->tls_cert, server->pin,
+                              &server->certificate_until)) {
         return SERVER_FAILED;
     }
     if (!identity_open(&server->identity, settings->data, settings->db) ||

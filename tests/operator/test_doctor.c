@@ -1,4 +1,4 @@
-// hailong doctor, of a real device at a real server.
+// hailong doctor, of a real device at a real server, and of the server.
 #include "common/file.h"
 #include "store/device.h"
 #include "support/command_runner.h"
@@ -82,6 +82,44 @@ static void test_doctor_of_a_real_device(void **state)
     scratch_remove(folder);
 }
 
+static void test_doctor_of_a_real_server(void **state)
+{
+    struct made_server server;
+    struct made_device device;
+    struct run run = {0};
+    char path[PATH_MAX];
+    (void)state;
+    made_server_start(&server, NULL);
+    made_device_enrol(&device, &server, "3");
+    json_t *said = examine(server.folder, &run);
+    run_must_end(&run, 0);
+    assert_verdict(said, "database", "PASS");
+    assert_verdict(said, "program", "PASS");
+    assert_verdict(said, "certificate", "PASS");
+    assert_verdict(said, "backup", "WARN");
+    assert_verdict(said, "devices", "PASS");
+    assert_verdict(said, "lines", "PASS");
+    json_decref(said);
+
+    assert_true(file_join(path, sizeof path, server.folder, "server.key"));
+    assert_int_equal(chmod(path, 0644), 0);
+    said = examine(server.folder, &run);
+    run_must_end(&run, 1);
+    assert_verdict(said, "database", "FAIL");
+    json_decref(said);
+    assert_int_equal(chmod(path, 0600), 0);
+
+    made_server_stop(&server);
+    said = examine(server.folder, &run);
+    run_must_end(&run, 1);
+    assert_verdict(said, "program", "FAIL");
+    assert_verdict(said, "certificate", "SKIP");
+    json_decref(said);
+    run_free(&run);
+    made_device_free(&device);
+    made_server_close(&server);
+}
+
 static void test_doctor_misused(void **state)
 {
     (void)state;
@@ -99,6 +137,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_doctor_of_a_real_device),
+        cmocka_unit_test(test_doctor_of_a_real_server),
         cmocka_unit_test(test_doctor_misused)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
