@@ -46,6 +46,7 @@ struct postgres {
     unsigned session; // counts connections: a statement is prepared in one
     bool in_transaction;
     bool is_standby; // it writes no more: another one took its place
+    bool is_warned;  // PostgreSQL said something of its own accord
     int64_t changes;
     struct pipeline pipeline;
     enum sql_result put; // what came of those that were put
@@ -189,6 +190,45 @@ static enum sql_result expect_durable(struct sql *sql)
     return result;
 }
 
+// The first column, or NULL; freed by the caller.
+static char *answer_to(struct sql *sql, const char *query)
+{
+    PGresult *answer = PQexec(own(sql)->db, query);
+    char *said = NULL;
+    if (seen(sql, answer, query) == SQL_OK && PQntuples(answer) == 1)
+        said = strdup(PQgetvalue(answer, 0, 0));
+    PQclear(answer);
+    return said;
+}
+
+// Nothing is refused for these, but somebody should know.
+static void warn_of_surroundings(struct sql *sql)
+{
+    enum { APART_S = 60 };
+    char *forgotten = answer_to(
+        sql, "SELECT count(*) FROM pg_stat_replication WHERE"
+             " application_name <> 'pg_basebackup'"
+             " AND current_setting('synchronous_standby_names') = ''");
+    char *clock = answer_to(
+        sql, "SELECT cast(extract(epoch FROM clock_timestamp()) AS BIGINT)");
+    int64_t ahead =
+        clock ? clock_wall_ms() / 1000 - strtoll(clock, NULL, 10) : 0;
+    if (forgotten && strcmp(forgotten, "0") != 0)
+        log_warn(module,
+                 "%s: has a standby that no commit waits for: a fail-over "
+                 "would lose what was acknowledged last; name it in "
+                 "synchronous_standby_names",
+                 sql->name);
+    if (ahead > APART_S || ahead < -APART_S)
+        log_warn(module,
+                 "%s: this machine's clock is %" PRId64 " s %s the database's; "
+                 "set the one that is wrong",
+                 sql->name, ahead > 0 ? ahead : -ahead,
+                 ahead > 0 ? "ahead of" : "behind");
+    free(forgotten);
+    free(clock);
+}
+
 // What a commit acknowledged survives a power cut of the database's machine,
 // and of its synchronous standbys where there are some. A statement waits for a
 // lock as long as one of SQLite does.
@@ -205,9 +245,12 @@ static enum sql_result configure(struct sql *sql)
     enum sql_result result = run_once(sql, common);
     if (result != SQL_OK)
         return result;
-    return own(sql)->mode == SQL_FOLLOWER
-               ? run_once(sql, "SET default_transaction_read_only = on")
-               : expect_durable(sql);
+    if (own(sql)->mode == SQL_FOLLOWER)
+        return run_once(sql, "SET default_transaction_read_only = on");
+    result = expect_durable(sql);
+    if (result == SQL_OK)
+        warn_of_surroundings(sql);
+    return result;
 }
 
 // Whether there is a connection. One that was lost is made anew, in tries as
@@ -605,12 +648,15 @@ static enum sql_result begin_reading(struct sql *sql)
     return begin_as(sql, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
 }
 
-// A COMMIT of a transaction that failed answers ROLLBACK.
+// A COMMIT of a transaction that failed answers ROLLBACK. One that was told not
+// to wait for the standby any longer answers COMMIT, with a warning: what it
+// wrote may be gone after a fail-over, so it is not done.
 static enum sql_result commit(struct sql *sql)
 {
     enum sql_result result = settle(sql);
     if (result != SQL_OK)
         return result;
+    own(sql)->is_warned = false;
     PGresult *answer = PQexec(own(sql)->db, "COMMIT");
     result = seen(sql, answer, "COMMIT");
     if (result == SQL_OK && strcmp(PQcmdStatus(answer), "COMMIT") != 0) {
@@ -618,6 +664,8 @@ static enum sql_result commit(struct sql *sql)
                   sql->name);
         result = SQL_ERROR;
     }
+    if (result == SQL_OK && own(sql)->is_warned)
+        result = SQL_BUSY;
     PQclear(answer);
     own(sql)->in_transaction = result != SQL_OK;
     return result;
@@ -826,21 +874,27 @@ static const struct sql_engine engine = {
 static void log_notice(void *ctx, const char *said)
 {
     struct sql *sql = ctx;
+    own(sql)->is_warned = true;
     log_warn(module, "%s: %.*s", sql->name, (int)strcspn(said, "\n"), said);
 }
 
-// What stands before the address is only what it does not say itself.
+// What stands before the address is only what it does not say itself. A standby
+// is behind, so readers are not sent to one either. A machine that is gone
+// without a word is given up after some seconds.
 static PGconn *connect_to(const char *url, enum sql_mode mode)
 {
     const char *const keywords[] = {"fallback_application_name",
                                     "connect_timeout",
                                     "tcp_user_timeout",
+                                    "keepalives_idle",
+                                    "keepalives_interval",
                                     "target_session_attrs",
                                     "dbname",
                                     "client_encoding",
                                     NULL};
     const char *const values[] = {
-        "hailong", "5",    "10000", mode == SQL_WRITER ? "read-write" : "any",
+        "hailong", "5",    "10000",
+        "5",       "5",    mode == SQL_WRITER ? "read-write" : "primary",
         url,       "UTF8", NULL};
     return PQconnectdbParams(keywords, values, 1);
 }

@@ -435,6 +435,26 @@ static void test_a_commit_waits_for_the_disk(void **state)
     expect_synced(b->sql);
 }
 
+// A commit that is told to wait no longer for its standby says so as this
+// trigger does, with a warning.
+static void test_a_commit_with_a_warning_is_not_done(void **state)
+{
+    struct bench *b = bench_of(state);
+    int64_t no = 1;
+    assert_int_equal(
+        sql_run(b->sql,
+                "CREATE FUNCTION warn() RETURNS TRIGGER LANGUAGE plpgsql AS"
+                " $$ BEGIN RAISE WARNING 'local only'; RETURN NULL; END $$;"
+                "CREATE CONSTRAINT TRIGGER late AFTER INSERT ON things"
+                " DEFERRABLE INITIALLY DEFERRED FOR EACH ROW"
+                " EXECUTE FUNCTION warn()"),
+        SQL_OK);
+    assert_int_equal(sql_transaction(b->sql, add_one, &no), SQL_BUSY);
+    assert_int_equal(sql_run(b->sql, "DROP TRIGGER late ON things"), SQL_OK);
+    no = 2;
+    assert_int_equal(sql_transaction(b->sql, add_one, &no), SQL_OK);
+}
+
 static void test_nobody_there_is_busy(void **state)
 {
     struct sql *sql = NULL;
@@ -528,6 +548,7 @@ int main(void)
         WITH_BENCH(test_what_fails_unseen_undoes_all),
         WITH_BENCH(test_what_is_put_is_lost_with_its_connection),
         WITH_BENCH(test_a_commit_waits_for_the_disk),
+        WITH_BENCH(test_a_commit_with_a_warning_is_not_done),
         cmocka_unit_test(test_nobody_there_is_busy),
         WITH_BENCH(test_a_newer_schema_is_refused),
         WITH_BENCH(test_schemas_are_books_apart),
