@@ -7,7 +7,8 @@
 //                 [--connections C] [--batch B] [--lose PERCENT]
 //
 // Prints one JSON object. "lost" are lines that were acknowledged or should
-// have been and that the server does not hold, "twice" what its totals count
+// have been and that the server does not hold; a device that is asked again for
+// what was acknowledged stops there. "twice" is what its totals count
 // beyond them. Exit: 0 all is there once, 1 not, 2 usage.
 #include "common/clock.h"
 #include "common/config.h"
@@ -167,12 +168,33 @@ static bool is_lost(struct runner *runner)
     return (int)((runner->random >> 33) % 100) < runner->fleet->lose;
 }
 
+// A gap that begins before the batch: the lines were acknowledged once.
+static bool has_forgotten(const struct player *player,
+                          const struct transport_answer *got)
+{
+    struct problem problem;
+    if (got->status != 409)
+        return false;
+    problem_read(buf_text(&got->body), got->body.size, &problem);
+    if (strcmp(problem.type, "gap") != 0 || problem.expected < 1 ||
+        problem.expected >= player->batch->from)
+        return false;
+    fprintf(stderr,
+            "hailong-fleet: device %s: the server asks again for line %lld, "
+            "it had acknowledged %lld\n",
+            player->device, (long long)problem.expected,
+            (long long)player->batch->from - 1);
+    return true;
+}
+
 static void take_answer(struct runner *runner, struct player *player,
                         const struct transport_answer *got)
 {
     struct fleet *fleet = runner->fleet;
     if (is_lost(runner)) {
         put_off(runner, player, -1);
+    } else if (has_forgotten(player, got)) {
+        player->is_over = true;
     } else if (got->status != 200) {
         put_off(runner, player, got->retry_after_s);
     } else if (believe(player, got)) {
@@ -230,7 +252,8 @@ static struct player *next_player(struct runner *runner, size_t *at)
             *at = (*at + 1) % own;
             struct player *player =
                 &fleet->players[runner->first + *at * runner->step];
-            if (player->seq == fleet->records && !player->batch)
+            if (player->is_over ||
+                (player->seq == fleet->records && !player->batch))
                 continue;
             if (player->not_before_us <= now)
                 return player;

@@ -23,6 +23,7 @@ struct player {
     int64_t failures;    // in a row
     int64_t not_before_us;
     int64_t sent_us;
+    bool is_over; // the server lost what it had acknowledged: no more is sent
 };
 
 void player_open(struct player *player, uint64_t seed);
