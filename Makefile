@@ -278,6 +278,15 @@ test-postgres:
 test-postgres-run: $(POSTGRES_TESTS)
 	tools/on-postgres tools/run-tests $(BUILD) $^
 
+# Two clusters whose primary is killed under load, again and again.
+CYCLES ?= 20
+.PHONY: test-failover
+test-failover:
+	tools/setup build test
+	$(MAKE) --no-print-directory all $(BUILD)/hailong-fleet
+	BUILD=$(BUILD) tests/failover/failover.sh $(CYCLES)
+	BUILD=$(BUILD) LOSE=1 tests/failover/failover.sh 1
+
 .PHONY: demo
 demo:
 	tools/setup build demo
@@ -424,6 +433,7 @@ help:
 	@echo 'make demo       set up, build, and show the whole road'
 	@echo 'make test       set up, build, and run every test'
 	@echo 'make test-room ROOM=ledger   the tests of one room'
+	@echo 'make test-failover  PostgreSQL killed and replaced under load, CYCLES times (20)'
 	@echo 'make test-postgres  the tests of the server on PostgreSQL instead of SQLite'
 	@echo 'make screenshots  every screen in every size and every page, as PNG and sheets'
 	@echo 'make check-pages  every page before axe-core (needs npm)'

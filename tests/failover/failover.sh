@@ -1,0 +1,161 @@
+#!/bin/sh
+# Fail-over under load: two clusters of PostgreSQL, each commit waits for both,
+# one server, and devices that send. The primary is killed with -9, the other
+# one promoted, the server finds it by itself, and the killed one is made anew as
+# its standby; so CYCLES times. After each, every line is there once and the
+# evidence holds.
+#   BUILD=build tests/failover/failover.sh [CYCLES]
+# In every second cycle the standby is cut off before the kill and those who
+# wait for it are sent away: what is not on both must not be acknowledged.
+#   LOSE=1: the primary waits for nobody. Passes only when lines are lost, so
+#   that it is known that loss would be seen.
+# LINES: of each of 8 devices a cycle (default 400).
+set -eu
+
+cycles=${1:-${CYCLES:-20}}
+lose=${LOSE:-}
+lines=${LINES:-400}
+devices=8
+build=$(cd "${BUILD:-build}" && pwd)
+HAILONG_ASSETS=${HAILONG_ASSETS:-$(pwd)/assets}
+export HAILONG_ASSETS
+programs=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)
+[ -n "$programs" ] || { echo "no PostgreSQL; run: tools/setup test" >&2; exit 1; }
+
+folder=$(mktemp -d /tmp/hailong-failover-XXXXXX)
+server=
+fleet=
+as=
+if [ "$(id -u)" -eq 0 ]; then # PostgreSQL refuses to run as root
+    chown nobody "$folder"
+    as="setpriv --reuid=nobody --regid=nogroup --clear-groups env HOME=$folder"
+fi
+
+end() {
+    for pid in $fleet $server; do kill "$pid" 2>/dev/null || true; done
+    for each in a b; do
+        $as "$programs/pg_ctl" -D "$folder/$each" -m immediate stop >/dev/null 2>&1 || true
+    done
+    [ -n "${KEEP:-}" ] || rm -rf "$folder"
+}
+trap end EXIT
+trap 'exit 1' HUP INT TERM
+
+fail() {
+    echo "failed: $*"
+    tail -n 20 "$folder"/*.log >&2
+    exit 1
+}
+
+# No TCP: a port is the name of a socket in the folder.
+port_of() { [ "$1" = a ] && echo 5432 || echo 5433; }
+other_of() { [ "$1" = a ] && echo b || echo a; }
+ask() {
+    "$programs/psql" -h "$folder" -p "$(port_of "$1")" -U postgres -d "${3:-postgres}" -AtqX -c "$2"
+}
+wait_for() { # SECONDS WHAT CLUSTER QUERY [DATABASE]: until it answers t
+    tries=$(($1 * 10))
+    while [ "$(ask "$3" "$4" "${5:-postgres}" 2>/dev/null)" != t ]; do
+        tries=$((tries - 1))
+        [ $tries -gt 0 ] || fail "$2 takes longer than $1 s"
+        sleep 0.1
+    done
+}
+start() {
+    $as "$programs/pg_ctl" -D "$folder/$1" -l "$folder/$1.log" -w -t 60 start -o \
+        "-p $(port_of "$1") -c listen_addresses= -c unix_socket_directories=$folder" >/dev/null ||
+        fail "cluster $1 does not start"
+}
+make_standby_of() { # PRIMARY: the other one
+    made=$(other_of "$1")
+    rm -rf "${folder:?}/$made"
+    $as "$programs/pg_basebackup" -D "$folder/$made" -R -N -c fast -X stream -d \
+        "host=$folder port=$(port_of "$1") user=postgres application_name=standby" ||
+        fail "no base backup of $1"
+    start "$made"
+}
+# All of its processes at once, as a power cut would, and what they leave in
+# the machine's shared memory.
+kill_hard() {
+    main=$(head -n 1 "$folder/$1/postmaster.pid")
+    shared=$(sed -n '7s/.* //p' "$folder/$1/postmaster.pid")
+    # shellcheck disable=SC2046
+    kill -9 "$main" $(pgrep -P "$main")
+    ipcrm -m "$shared" 2>/dev/null || true
+}
+# What comes before the kill when the standby is cut off: in that time devices
+# go on sending.
+cut_off() { # PRIMARY
+    ask "$(other_of "$1")" "ALTER SYSTEM SET primary_conninfo = ''" >/dev/null
+    ask "$(other_of "$1")" "SELECT pg_reload_conf()" >/dev/null
+    wait_for 20 "the cut" "$1" "SELECT count(*) = 0 FROM pg_stat_replication"
+    for _ in 1 2 3 4 5 6 7 8 9 10; do
+        ask "$1" "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'" >/dev/null
+        sleep 0.1
+    done
+}
+lines_at() { ask "$1" "SELECT count(*) FROM main.lines" hailong; }
+
+primary=a
+$as "$programs/initdb" -D "$folder/a" -A trust -U postgres --locale=C.UTF-8 -E UTF8 -N >/dev/null
+start a
+ask a "CREATE ROLE office LOGIN"
+ask a "CREATE DATABASE hailong OWNER office"
+if [ -z "$lose" ]; then
+    ask a "ALTER SYSTEM SET synchronous_standby_names = 'standby'"
+    ask a "SELECT pg_reload_conf()" >/dev/null
+fi
+make_standby_of a
+
+socket=$(printf '%s' "$folder" | sed 's,/,%2F,g')
+url="postgresql://office@$socket:5432,$socket:5433/hailong"
+mkdir "$folder/keys"
+"$build/hailong-server" --db "$url" --keys "$folder/keys" --listen 127.0.0.1:0 --port-file "$folder/port" \
+    --unit-code H24.12 --unit-name 'Bình Minh' --device-rate 0 --log-level warn >"$folder/server.log" 2>&1 &
+server=$!
+tries=300
+while [ ! -s "$folder/port" ]; do
+    tries=$((tries - 1))
+    [ $tries -gt 0 ] || fail "the server does not start"
+    sleep 0.1
+done
+
+cycle=0
+held=0
+while [ "$cycle" -lt "$cycles" ]; do
+    cycle=$((cycle + 1))
+    wait_for 60 "the standby" "$primary" "SELECT count(*) > 0 FROM pg_stat_replication WHERE state = 'streaming'$(
+        [ -n "$lose" ] || echo " AND sync_state = 'sync'")"
+    "$build/hailong-fleet" --server "http://127.0.0.1:$(cat "$folder/port")" --db "$url" --keys "$folder/keys" \
+        --devices $devices --records "$lines" --seed "$cycle" --batch 10 >"$folder/fleet.json" 2>"$folder/fleet.log" &
+    fleet=$!
+    wait_for 120 "the load" "$primary" \
+        "SELECT count(*) > $((held + devices * lines / 4)) FROM main.lines" hailong
+    said=
+    if [ -n "$lose" ] || [ $((cycle % 2)) -eq 0 ]; then
+        cut_off "$primary"
+        said=", its standby cut off before"
+    fi
+    kill_hard "$primary"
+    began=$(date +%s%N)
+    primary=$(other_of "$primary")
+    $as "$programs/pg_ctl" -D "$folder/$primary" -w -t 60 promote >/dev/null || fail "no promotion"
+    make_standby_of "$primary"
+    rebuilt=$((($(date +%s%N) - began) / 1000000))
+    good=yes
+    wait "$fleet" || good=
+    fleet=
+    took=$((($(date +%s%N) - began) / 1000000))
+    if [ -n "$lose" ]; then
+        cat "$folder/fleet.json"
+        grep -q '"lost":[^0,]*[1-9]' "$folder/fleet.json" || fail "nothing is lost without a standby that is waited for"
+        echo "passed: loss is seen where no standby is waited for"
+        continue
+    fi
+    [ -n "$good" ] || { cat "$folder/fleet.json"; fail "cycle $cycle: the devices' lines are not there once"; }
+    held=$((held + devices * lines))
+    [ "$(lines_at "$primary")" = "$held" ] || fail "cycle $cycle: $(lines_at "$primary") lines, not $held"
+    "$build/hailong" verify --db "$url" --keys "$folder/keys" >"$folder/verify.log" 2>&1 ||
+        fail "cycle $cycle: the evidence does not hold"
+    echo "passed: cycle $cycle, primary killed$said; promoted and rebuilt in $rebuilt ms, all lines there after $took ms: $held"
+done
