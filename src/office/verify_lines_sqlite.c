@@ -200,7 +200,7 @@ static void next_visit(struct walk *walk)
 
 static void start_visits(struct walk *walk)
 {
-    walk->visits = sql_use(walk->v->sql, VERIFY_VISITS);
+    walk->visits = sql_use_long(walk->v->sql, VERIFY_VISITS);
     sql_bind_int(walk->visits, 1, walk->device_no);
     sql_bind_int(walk->visits, 2, walk->gen);
     next_visit(walk);
@@ -375,7 +375,7 @@ static bool is_beside(struct walk *walk, struct beside *beside,
 {
     if (beside->ids_of != walk->device_no) {
         beside->ids_of = walk->device_no;
-        beside->ids = sql_use(walk->v->sql, VERIFY_IDS);
+        beside->ids = sql_use_long(walk->v->sql, VERIFY_IDS);
         sql_bind_int(beside->ids, 1, walk->device_no);
         next_id(walk, beside);
     }
@@ -546,7 +546,7 @@ static enum sql_result fill_block(const struct walk *walk,
 
 static enum sql_result walk_lines(struct walk *walk, struct beside *beside)
 {
-    struct sql_statement *lines = sql_use(walk->v->sql, VERIFY_LINES);
+    struct sql_statement *lines = sql_use_long(walk->v->sql, VERIFY_LINES);
     sql_bind_int(lines, 1, walk->device_no);
     sql_bind_int(lines, 2, walk->gen);
     enum sql_result result = SQL_OK;

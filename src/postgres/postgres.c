@@ -21,6 +21,9 @@ enum { RECONNECT_MS = 2000, PAUSE_MS = 100 };
 // No statement has more.
 enum { MOST_PARAMETERS = 32 };
 
+// Of a long answer, as many rows are in memory at a time.
+enum { PART_ROWS = 1000 };
+
 // With its end; PostgreSQL cuts longer names.
 enum { SCHEMA_SIZE = 64 };
 
@@ -45,8 +48,9 @@ struct postgres {
     enum sql_mode mode;
     unsigned session; // counts connections: a statement is prepared in one
     bool in_transaction;
-    bool is_standby; // it writes no more: another one took its place
-    bool is_warned;  // PostgreSQL said something of its own accord
+    unsigned transaction; // counts them: a cursor is open in one
+    bool is_standby;      // it writes no more: another one took its place
+    bool is_warned;       // PostgreSQL said something of its own accord
     int64_t changes;
     struct pipeline pipeline;
     enum sql_result put; // what came of those that were put
@@ -68,6 +72,8 @@ struct prepared {
     bool is_other;    // a type became known: prepare again
     PGresult *result;
     int row;         // the next
+    bool is_long;    // the answer comes in parts
+    unsigned cursor; // the transaction in which it is open; 0: in none
     char number[32]; // the last one that was asked for as text
 };
 
@@ -304,11 +310,27 @@ static void forget_text(struct prepared *p)
     free(p);
 }
 
-static void clear(struct prepared *p)
+// A cursor ends with its transaction, too.
+static void close_cursor(struct sql_statement *s)
 {
+    struct prepared *p = prepared_of(s);
+    struct postgres *postgres = own(s->sql);
+    char script[32];
+    snprintf(script, sizeof script, "CLOSE c%zu", s->index);
+    if (p->cursor != 0 && p->cursor == postgres->transaction &&
+        PQtransactionStatus(postgres->db) == PQTRANS_INTRANS)
+        run_once(s->sql, script);
+    p->cursor = 0;
+}
+
+static void clear(struct sql_statement *s)
+{
+    struct prepared *p = prepared_of(s);
     PQclear(p->result);
     p->result = NULL;
     p->row = 0;
+    close_cursor(s);
+    p->is_long = false;
     for (int i = 0; i < p->count; i++)
         p->parameters[i].value = NULL;
 }
@@ -323,7 +345,13 @@ static void use(struct sql_statement *s)
         s->failure = SQL_ERROR;
         return;
     }
-    clear(s->handle);
+    clear(s);
+}
+
+static void expect_many(struct sql_statement *s)
+{
+    if (s->handle)
+        prepared_of(s)->is_long = true;
 }
 
 // A statement is prepared at its first step, when the types of what it is bound
@@ -393,14 +421,19 @@ static void bind_null(struct sql_statement *s, int index)
         bound->value = NULL;
 }
 
+static void types_of(const struct prepared *p, Oid out[MOST_PARAMETERS])
+{
+    for (int i = 0; i < p->count; i++)
+        out[i] = p->parameters[i].type ? p->parameters[i].type : TYPE_INT8;
+}
+
 static enum sql_result prepare(struct sql_statement *s, const char *name)
 {
     struct prepared *p = prepared_of(s);
     struct postgres *postgres = own(s->sql);
     Oid types[MOST_PARAMETERS];
     char forget[48];
-    for (int i = 0; i < p->count; i++)
-        types[i] = p->parameters[i].type ? p->parameters[i].type : TYPE_INT8;
+    types_of(p, types);
     if (p->session == postgres->session) {
         snprintf(forget, sizeof forget, "DEALLOCATE %s", name);
         enum sql_result result = run_once(s->sql, forget);
@@ -425,6 +458,15 @@ struct ready {
     int sizes[MOST_PARAMETERS], are_binary[MOST_PARAMETERS];
 };
 
+static void values_of(const struct prepared *p, struct ready *out)
+{
+    for (int i = 0; i < p->count; i++) {
+        out->values[i] = p->parameters[i].value;
+        out->sizes[i] = p->parameters[i].size;
+        out->are_binary[i] = p->parameters[i].is_binary;
+    }
+}
+
 static enum sql_result make_ready(struct sql_statement *s, struct ready *out)
 {
     struct prepared *p = prepared_of(s);
@@ -436,18 +478,64 @@ static enum sql_result make_ready(struct sql_statement *s, struct ready *out)
         if (result != SQL_OK)
             return result;
     }
-    for (int i = 0; i < p->count; i++) {
-        out->values[i] = p->parameters[i].value;
-        out->sizes[i] = p->parameters[i].size;
-        out->are_binary[i] = p->parameters[i].is_binary;
-    }
+    values_of(p, out);
     return SQL_OK;
+}
+
+// The next part of a long answer.
+static enum sql_result fetch(struct sql_statement *s)
+{
+    struct prepared *p = prepared_of(s);
+    char query[48];
+    enum sql_result result = settle(s->sql);
+    if (result != SQL_OK)
+        return result;
+    snprintf(query, sizeof query, "FETCH %d FROM c%zu", PART_ROWS, s->index);
+    PGresult *answer =
+        PQexecParams(own(s->sql)->db, query, 0, NULL, NULL, NULL, NULL, 1);
+    result = seen(s->sql, answer, p->text);
+    PQclear(p->result);
+    p->result = result == SQL_OK ? answer : NULL;
+    p->row = 0;
+    if (result != SQL_OK)
+        PQclear(answer);
+    return result;
+}
+
+static enum sql_result open_cursor(struct sql_statement *s)
+{
+    struct prepared *p = prepared_of(s);
+    struct ready ready;
+    Oid types[MOST_PARAMETERS];
+    char *script = NULL;
+    enum sql_result result = settle(s->sql);
+    if (result != SQL_OK)
+        return result;
+    if (asprintf(&script, "DECLARE c%zu NO SCROLL CURSOR FOR %s", s->index,
+                 p->text) < 0) {
+        log_error(module, "out of memory");
+        return SQL_ERROR;
+    }
+    types_of(p, types);
+    values_of(p, &ready);
+    PGresult *answer =
+        PQexecParams(own(s->sql)->db, script, p->count, types, ready.values,
+                     ready.sizes, ready.are_binary, 0);
+    result = seen(s->sql, answer, p->text);
+    PQclear(answer);
+    free(script);
+    if (result != SQL_OK)
+        return result;
+    p->cursor = own(s->sql)->transaction;
+    return fetch(s);
 }
 
 static enum sql_result execute(struct sql_statement *s)
 {
     struct prepared *p = prepared_of(s);
     struct ready ready;
+    if (p->is_long && own(s->sql)->in_transaction)
+        return open_cursor(s);
     enum sql_result result = make_ready(s, &ready);
     if (result == SQL_OK)
         result = settle(s->sql);
@@ -485,12 +573,15 @@ static enum sql_result step(struct sql_statement *s)
 {
     struct prepared *p = prepared_of(s);
     enum sql_result result = p->result ? SQL_OK : execute_again(s);
+    if (result == SQL_OK && p->cursor != 0 && p->row == PART_ROWS)
+        result = fetch(s);
     if (result != SQL_OK)
         return result;
     if (p->row >= PQntuples(p->result)) {
         PQclear(p->result);
         p->result = NULL;
         p->row = 0;
+        close_cursor(s);
         return SQL_NONE;
     }
     p->row++;
@@ -621,7 +712,7 @@ static const void *read_bytes(struct sql_statement *s, int column,
 static void done(struct sql_statement *s)
 {
     if (s->handle)
-        clear(s->handle);
+        clear(s);
 }
 
 static int64_t changes(struct sql *sql)
@@ -635,6 +726,7 @@ static enum sql_result begin_as(struct sql *sql, const char *how)
     if (result == SQL_BUSY && is_lost(sql)) // nothing is begun yet
         result = run(sql, how);
     own(sql)->in_transaction = result == SQL_OK;
+    own(sql)->transaction++;
     return result;
 }
 
@@ -844,6 +936,7 @@ static const struct sql_engine engine = {
     .before_migration = before_migration,
     .schema_is = schema_is,
     .use = use,
+    .expect_many = expect_many,
     .bind_int = bind_int,
     .bind_real = bind_real,
     .bind_text = bind_text,

@@ -38,6 +38,8 @@ struct sql_engine {
     bool (*schema_is)(struct sql *sql, const struct sql_migration *migrations);
 
     void (*use)(struct sql_statement *s);
+    // Of sql_use_long(), after use(); NULL: rows come one by one anyway.
+    void (*expect_many)(struct sql_statement *s);
     void (*bind_int)(struct sql_statement *s, int index, int64_t value);
     void (*bind_real)(struct sql_statement *s, int index, double value);
     void (*bind_text)(struct sql_statement *s, int index, const char *text);

@@ -143,6 +143,14 @@ struct sql_statement *sql_use(struct sql *sql, size_t index)
     return s;
 }
 
+struct sql_statement *sql_use_long(struct sql *sql, size_t index)
+{
+    struct sql_statement *s = sql_use(sql, index);
+    if (sql->engine->expect_many)
+        sql->engine->expect_many(s);
+    return s;
+}
+
 void sql_bind_int(struct sql_statement *s, int index, int64_t value)
 {
     s->sql->engine->bind_int(s, index, value);

@@ -108,9 +108,12 @@ enum sql_result sql_run(struct sql *sql, const char *script);
 // binds NULL. On PostgreSQL what is bound says the parameter's type, so a NULL
 // among texts is bound as a text, among blobs as bytes; sql_bind_null(), and a
 // parameter that is left out, is one among numbers. The whole answer is in
-// memory there after the first step.
+// memory there after the first step, unless it is a long one.
 struct sql_statement;
 struct sql_statement *sql_use(struct sql *sql, size_t index);
+// The same for an answer that may be longer than memory. Between
+// sql_begin_reading() and sql_end_reading() PostgreSQL gives it in parts.
+struct sql_statement *sql_use_long(struct sql *sql, size_t index);
 void sql_bind_int(struct sql_statement *s, int index, int64_t value);
 void sql_bind_real(struct sql_statement *s, int index, double value);
 void sql_bind_text(struct sql_statement *s, int index, const char *text);

@@ -22,6 +22,7 @@ enum {
     LONG,
     BROKEN,
     SYNC,
+    PARTS,
     STATEMENTS
 };
 static const char *const statements[STATEMENTS] = {
@@ -35,6 +36,7 @@ static const char *const statements[STATEMENTS] = {
     [LONG] = "SELECT no FROM things a CROSS JOIN generate_series(1, ?1) g ON"
              " true",
     [SYNC] = "SELECT current_setting('synchronous_commit')",
+    [PARTS] = "SELECT count(*) FROM pg_cursors WHERE statement LIKE 'DECLARE%'",
     [BROKEN] = "SELECT nothing FROM nowhere",
 };
 static const char schema[] =
@@ -383,6 +385,55 @@ static void test_answers_do_not_disturb_each_other(void **state)
     assert_int_equal(read, 1000);
 }
 
+static int64_t answers_in_parts(struct sql *sql)
+{
+    struct sql_statement *s = sql_use(sql, PARTS);
+    assert_int_equal(sql_step(s), SQL_OK);
+    int64_t open = sql_int(s, 0);
+    sql_done(s);
+    return open;
+}
+
+static int64_t rows_of(struct sql *sql, int64_t rows)
+{
+    struct sql_statement *s = sql_use_long(sql, LONG);
+    int64_t read = 0;
+    sql_bind_int(s, 1, rows);
+    while (sql_step(s) == SQL_OK) {
+        read += sql_int(s, 0);
+        if (read == 500)
+            assert_int_equal(answers_in_parts(sql), 1);
+    }
+    sql_done(s);
+    return read;
+}
+
+// Whatever the parts are; one that is left in the middle does not stay open.
+static void test_a_long_answer_comes_in_parts(void **state)
+{
+    struct bench *b = bench_of(state);
+    assert_int_equal(add(b->sql, 1, ""), SQL_OK);
+    assert_int_equal(sql_begin_reading(b->sql), SQL_OK);
+    assert_int_equal(rows_of(b->sql, 0), 0);
+    assert_int_equal(rows_of(b->sql, 1000), 1000);
+    assert_int_equal(rows_of(b->sql, 2345), 2345);
+    struct sql_statement *s = sql_use_long(b->sql, LONG);
+    sql_bind_int(s, 1, 5000);
+    assert_int_equal(sql_step(s), SQL_OK);
+    assert_int_equal(answers_in_parts(b->sql), 1);
+    sql_done(s);
+    assert_int_equal(answers_in_parts(b->sql), 0);
+    // Its transaction ends first.
+    s = sql_use_long(b->sql, LONG);
+    sql_bind_int(s, 1, 5000);
+    assert_int_equal(sql_step(s), SQL_OK);
+    sql_end_reading(b->sql);
+    sql_done(s);
+    assert_int_equal(sql_begin_reading(b->sql), SQL_OK);
+    assert_int_equal(rows_of(b->sql, 1001), 1001);
+    sql_end_reading(b->sql);
+}
+
 static void test_a_lost_connection_is_made_anew(void **state)
 {
     struct bench *b = bench_of(state);
@@ -542,6 +593,7 @@ int main(void)
         WITH_BENCH(test_a_transaction_is_all_or_nothing),
         WITH_BENCH(test_all_that_is_read_is_of_one_moment),
         WITH_BENCH(test_answers_do_not_disturb_each_other),
+        WITH_BENCH(test_a_long_answer_comes_in_parts),
         WITH_BENCH(test_a_lost_connection_is_made_anew),
         WITH_BENCH(test_a_transaction_does_not_go_on_elsewhere),
         WITH_BENCH(test_what_is_put_is_there_at_the_commit),
