@@ -27,6 +27,7 @@
 //   trust.h          how complete the data is
 //   retention.h      what is kept for a time only
 //   upkeep.h         how long disk and backup will last
+//   move.h           the whole book from a file to PostgreSQL
 //   verify.h         everything again, from the bytes
 //
 // A handle belongs to one thread at a time. One process has one writer, and

@@ -161,6 +161,11 @@ static enum sql_result place_anew(struct sql *sql)
     return result == SQL_OK ? count_old_visits(sql) : result;
 }
 
+enum sql_result office_make_postgres(struct sql *sql)
+{
+    return sql_migrate(sql, postgres_migrations);
+}
+
 // What a script cannot make.
 static enum sql_result migrated(struct sql *sql, int version)
 {
@@ -286,7 +291,7 @@ static enum sql_result open_writer(const char *address, struct sql **out_sql)
     enum sql_result result = open_file(address, OFFICE_WRITER, &sql);
     if (result == SQL_OK) {
         result = database_is_url(address)
-                     ? sql_migrate(sql, postgres_migrations)
+                     ? office_make_postgres(sql)
                      : bring_up_file(address, &sql);
     }
     if (result != SQL_OK) {

@@ -74,6 +74,9 @@ struct office {
     bool is_hopeful;
 };
 
+// Makes the tables of a book where there are none, on PostgreSQL.
+enum sql_result office_make_postgres(struct sql *sql);
+
 enum office_result office_result_of(enum sql_result result);
 
 // Runs a statement that adds one row or none. Being hopeful it is only put, and

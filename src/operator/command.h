@@ -63,6 +63,7 @@ extern const struct command COMMAND_CHECKPOINT;
 extern const struct command COMMAND_REPORT;
 extern const struct command COMMAND_BACKUP;
 extern const struct command COMMAND_RESTORE;
+extern const struct command COMMAND_MIGRATE;
 extern const struct command COMMAND_EXPORT;
 extern const struct command COMMAND_IMPORT;
 extern const struct command COMMAND_IMPORT_TRANSACTIONS;

@@ -860,7 +860,8 @@ static enum sql_result before_migration(struct sql *sql, int held)
         return result;
     log_error(module,
               "%s: the schema %s has tables, but no version: it is another "
-              "program's, or was damaged",
+              "program's, hailong migrate has not finished it, or it was "
+              "damaged",
               sql->name, own(sql)->schema);
     return SQL_CORRUPT;
 }

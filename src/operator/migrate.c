@@ -1,0 +1,184 @@
+// hailong migrate: a ward's book out of a file of SQLite into a schema of
+// PostgreSQL.
+#include "common/file.h"
+#include "office/move.h"
+#include "operator/command.h"
+#include "operator/server_data.h"
+#include "operator/verification.h"
+#include <errno.h>
+#include <inttypes.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const struct config_key KEYS[] = {
+    {"hailong", "from", CONFIG_TEXT, NULL, 0, 0,
+     "the server's directory, sqlite:DIR; the server is stopped"},
+    {"hailong", "to", CONFIG_TEXT, NULL, 0, 0,
+     "the empty database, postgresql://…; ?schema=NAME for one of its schemas"},
+    {0}};
+
+// Tables of fewer rows are moved before anybody wonders.
+enum { WORTH_TELLING = 10000 };
+
+// At once, beside what is printed at the end: a large book takes minutes.
+static void tell(void *ctx, const char *table, int64_t moved, int64_t all)
+{
+    (void)ctx;
+    if (all >= WORTH_TELLING && (moved % WORTH_TELLING == 0 || moved == all))
+        fprintf(stderr, "%s: %" PRId64 " of %" PRId64 " rows\n", table, moved,
+                all);
+}
+
+static bool is_directory(const char *path)
+{
+    struct stat found;
+    return stat(path, &found) == 0 && S_ISDIR(found.st_mode);
+}
+
+// The directory, and the file in it; `directory` holds what place points to.
+static bool read_from(const char *from, char directory[PATH_MAX],
+                      struct server_place *out, struct console *console)
+{
+    static const char scheme[] = "sqlite:";
+    if (strncmp(from, scheme, sizeof scheme - 1) == 0)
+        from += sizeof scheme - 1;
+    if (strlen(from) >= PATH_MAX) {
+        console_complain(console, "--from: the path is too long");
+        return false;
+    }
+    strcpy(directory, from);
+    if (is_directory(from))
+        return server_place_of(directory, out, console);
+    strcpy(out->database, from);
+    out->directory = dirname(directory);
+    return true;
+}
+
+static bool check_to(const char *to, struct console *console)
+{
+    if (office_is_url(to) && strlen(to) < PATH_MAX)
+        return true;
+    console_complain(console, "--to: is no address; give "
+                              "postgresql://USER@HOST/DATABASE");
+    return false;
+}
+
+// A server must not write into what is being moved.
+static int lock_source(const struct server_place *from, struct console *console)
+{
+    char path[PATH_MAX];
+    if (!file_exists(from->database)) {
+        console_complain(console, "%s: there is no such file; check --from",
+                         from->database);
+        return -1;
+    }
+    if (!file_join(path, sizeof path, from->directory, SERVER_LOCK)) {
+        console_complain(console, "%s: the path is too long", from->directory);
+        return -1;
+    }
+    int lock = file_lock(path);
+    if (lock < 0 && errno == EWOULDBLOCK)
+        console_complain(console,
+                         "%s: its server runs; stop it, then run this again",
+                         from->directory);
+    else if (lock < 0)
+        console_complain(console, "%s: %s", path, strerror(errno));
+    return lock;
+}
+
+static void say_failure(const struct server_place *from,
+                        enum office_result result, struct console *console)
+{
+    server_data_complain(console, from->database, result);
+    console_complain(console, "nothing in the file was changed; once the cause "
+                              "is gone, the same command goes on where it "
+                              "stopped");
+}
+
+static bool say_outcome(const struct office_move *move, struct console *console)
+{
+    switch (move->outcome) {
+    case OFFICE_MOVE_TAKEN:
+        console_complain(
+            console, "--to: another book stands there; nothing was changed. "
+                     "Name an empty database, or another schema with "
+                     "?schema=NAME");
+        return false;
+    case OFFICE_MOVE_DIFFERS:
+        console_complain(console,
+                         "%s: a row there is not the file's: a server wrote "
+                         "into the file after the move began. Drop that schema "
+                         "and move again",
+                         move->table);
+        return false;
+    case OFFICE_MOVE_STANDS:
+        buf_append_text(&console->out, "It stood there already.\n");
+        break;
+    case OFFICE_MOVED:
+        break;
+    }
+    buf_printf(&console->out,
+               "%" PRId64 " rows of %" PRId64 " tables are the same on both "
+               "sides, %" PRId64 " of them moved earlier.\n",
+               move->rows, move->tables, move->held);
+    return true;
+}
+
+// Chains, signatures and totals, from what PostgreSQL has.
+static bool verify(const char *directory, const char *to,
+                   struct console *console)
+{
+    struct server_place place = {.directory = directory};
+    struct verification verification;
+    strcpy(place.database, to);
+    verification_start(&verification, "server");
+    bool done = verification_of_server(&place, NULL, &verification, console);
+    if (done || verification.found > 0)
+        verification_print(&verification, false, &console->out);
+    bool sound = done && verification_is_sound(&verification);
+    verification_free(&verification);
+    return sound;
+}
+
+static int migrate(const struct server_place *from, const char *to,
+                   struct console *console)
+{
+    struct office_move move;
+    enum office_result result =
+        office_move(from->database, to, tell, NULL, &move);
+    if (result != OFFICE_OK) {
+        say_failure(from, result, console);
+        return COMMAND_FAILED;
+    }
+    if (!say_outcome(&move, console) || !verify(from->directory, to, console))
+        return COMMAND_FAILED;
+    buf_printf(&console->out,
+               "Start the server with --db and this address, and --keys %s. "
+               "Keep %s, and start no server on it any more.\n",
+               from->directory, from->database);
+    return COMMAND_DONE;
+}
+
+static int run(const struct config *config, struct console *console)
+{
+    const char *from = command_need(config, "from", console);
+    const char *to = from ? command_need(config, "to", console) : NULL;
+    char directory[PATH_MAX];
+    struct server_place place;
+    if (!to || !check_to(to, console) ||
+        !read_from(from, directory, &place, console))
+        return COMMAND_MISUSED;
+    int lock = lock_source(&place, console);
+    if (lock < 0)
+        return COMMAND_FAILED;
+    int code = migrate(&place, to, console);
+    close(lock);
+    return code;
+}
+
+const struct command COMMAND_MIGRATE = {
+    "migrate", "move a server's database from a file to PostgreSQL", NULL, KEYS,
+    run};

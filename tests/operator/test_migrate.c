@@ -1,0 +1,297 @@
+// hailong migrate: a book from a file to PostgreSQL, in one go and killed on
+// the way. With a scratch cluster; what is refused before that, always.
+#include "common/file.h"
+#include "office/move.h"
+#include "office/people.h"
+#include "sql/sql.h"
+#include "support/command_runner.h"
+#include "support/office_maker.h"
+#include "support/scratch.h"
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+// Of a password that nobody knows.
+#define HASH                                                                   \
+    "$argon2id$v=19$m=32768,t=3,p=1$AAAAAAAAAAAAAAAAAAAAAA$A"                  \
+    "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+
+enum { RATINGS = 2100 }; // three blocks of lines
+
+struct scene {
+    char folder[SCRATCH_SIZE], file[128], from[160], url[SCRATCH_URL_SIZE];
+    struct made_office made;
+    struct ledger_maker maker;
+};
+
+// A ward's book in a file: a counter with its ratings, of all levels, and a
+// person.
+static void open_scene(struct scene *scene)
+{
+    const struct office_new_person person = {.name = "binh",
+                                             .display = "Bình",
+                                             .role = PERSON_OFFICE,
+                                             .officer = "",
+                                             .hash = HASH};
+    memset(scene, 0, sizeof *scene);
+    scratch_make(scene->folder);
+    snprintf(scene->file, sizeof scene->file, "%s/office.db", scene->folder);
+    snprintf(scene->from, sizeof scene->from, "sqlite:%s", scene->folder);
+    strcpy(scene->made.path, scene->file);
+    assert_int_equal(
+        office_open(scene->file, OFFICE_WRITER, &scene->made.office),
+        OFFICE_OK);
+    made_office_enrol(&scene->made, "3", 1790812800000, &scene->maker);
+    for (int i = 0; i < RATINGS; i++)
+        maker_rate(&scene->maker, i % 6);
+    assert_int_equal(made_office_send(&scene->made, &scene->maker, 1, RATINGS,
+                                      scene->maker.wall_ms),
+                     OFFICE_BATCH_OK);
+    assert_int_equal(office_add_person(scene->made.office, &person, "test",
+                                       scene->maker.wall_ms),
+                     PERSON_ADDED);
+    office_close(scene->made.office);
+    scratch_database_make(scene->url);
+}
+
+static void close_scene(struct scene *scene)
+{
+    maker_free(&scene->maker);
+    scratch_database_drop(scene->url);
+    scratch_remove(scene->folder);
+}
+
+static bool has_cluster(const struct scene *scene)
+{
+    return scene->url[0] != '\0';
+}
+
+static void ask_file(const char *path, const char *script)
+{
+    struct sql *sql = NULL;
+    assert_int_equal(sql_open(path, SQL_WRITER, NULL, 0, &sql), SQL_OK);
+    assert_int_equal(sql_run(sql, script), SQL_OK);
+    sql_close(sql);
+}
+
+static void test_what_is_no_place_is_refused(void **state)
+{
+    struct run run = {0};
+    (void)state;
+    run_command(&run, "migrate", "--to", "postgresql://a@b/c", NULL);
+    run_must_end(&run, 2);
+    run_must_complain(&run, "--from is missing");
+    run_command(&run, "migrate", "--from", "/tmp", NULL);
+    run_must_end(&run, 2);
+    run_must_complain(&run, "--to is missing");
+    run_command(&run, "migrate", "--from", "/tmp", "--to", "/tmp/b", NULL);
+    run_must_end(&run, 2);
+    run_must_complain(&run, "--to: is no address");
+    run_command(&run, "migrate", "--from", "sqlite:/nowhere", "--to",
+                "postgresql://a@b/c", NULL);
+    run_must_end(&run, 1);
+    run_must_complain(&run, "there is no such file");
+    run_free(&run);
+}
+
+static void test_a_server_that_runs_is_not_moved(void **state)
+{
+    struct scene scene;
+    struct run run = {0};
+    char path[160];
+    (void)state;
+    open_scene(&scene);
+    snprintf(path, sizeof path, "%s/server.lock", scene.folder);
+    int lock = file_lock(path);
+    assert_true(lock >= 0);
+    run_command(&run, "migrate", "--from", scene.from, "--to",
+                "postgresql://a@%2Fnowhere/c", NULL);
+    run_must_end(&run, 1);
+    run_must_complain(&run, "its server runs");
+    close(lock);
+    run_command(&run, "migrate", "--from", scene.from, "--to",
+                "postgresql://a@%2Fnowhere/c", NULL);
+    run_must_end(&run, 1);
+    run_must_complain(&run, "goes on where it stopped");
+    run_free(&run);
+    close_scene(&scene);
+}
+
+// The target gives the same figures, and takes the next rating and person.
+static void use_moved(struct scene *scene)
+{
+    const struct office_new_person person = {.name = "an",
+                                             .display = "An",
+                                             .role = PERSON_OFFICE,
+                                             .officer = "",
+                                             .hash = HASH};
+    struct office_tally all;
+    strcpy(scene->made.path, scene->url);
+    assert_int_equal(
+        office_open(scene->url, OFFICE_WRITER, &scene->made.office), OFFICE_OK);
+    all = made_office_all(scene->made.office);
+    for (int i = 0; i < 5; i++)
+        assert_int_equal(all.levels[i], RATINGS / 6);
+    assert_int_equal(all.declined, RATINGS / 6);
+    maker_rate(&scene->maker, 5);
+    assert_int_equal(made_office_send(&scene->made, &scene->maker, RATINGS + 1,
+                                      RATINGS + 1, scene->maker.wall_ms),
+                     OFFICE_BATCH_OK);
+    all = made_office_all(scene->made.office);
+    assert_int_equal(all.levels[4], RATINGS / 6 + 1);
+    assert_int_equal(office_add_person(scene->made.office, &person, "test",
+                                       scene->maker.wall_ms),
+                     PERSON_ADDED);
+    office_close(scene->made.office);
+}
+
+static void test_a_book_is_moved_whole(void **state)
+{
+    struct scene scene;
+    struct run run = {0};
+    (void)state;
+    open_scene(&scene);
+    if (has_cluster(&scene)) {
+        run_command(&run, "migrate", "--from", scene.from, "--to", scene.url,
+                    NULL);
+        run_must_end(&run, 0);
+        run_must_say(&run, "are the same on both sides, 0 of them moved");
+        run_must_say(&run, "Start the server with --db");
+        run_command(&run, "migrate", "--from", scene.file, "--to", scene.url,
+                    NULL);
+        run_must_end(&run, 0);
+        run_must_say(&run, "It stood there already");
+        use_moved(&scene);
+        run_command(&run, "migrate", "--from", scene.from, "--to", scene.url,
+                    NULL);
+        run_must_end(&run, 1);
+        run_must_complain(&run, "another book stands there");
+    }
+    run_free(&run);
+    close_scene(&scene);
+}
+
+struct death {
+    int after; // so many blocks
+};
+
+static void die(void *ctx, const char *table, int64_t moved, int64_t all)
+{
+    struct death *death = ctx;
+    (void)table;
+    (void)moved;
+    (void)all;
+    if (death->after-- == 0)
+        raise(SIGKILL);
+}
+
+// A move in a process that is killed after some blocks. Whether it got through.
+static bool move_until(const struct scene *scene, int blocks)
+{
+    struct death death = {blocks};
+    struct office_move move;
+    int status;
+    pid_t child = fork();
+    if (child == 0) {
+        bool done = office_move(scene->file, scene->url, die, &death, &move) ==
+                        OFFICE_OK &&
+                    move.outcome == OFFICE_MOVED;
+        _exit(done ? 0 : 1);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFSIGNALED(status) || WEXITSTATUS(status) == 0);
+    return WIFEXITED(status);
+}
+
+static void expect_no_book(const struct scene *scene)
+{
+    struct office *office = NULL;
+    assert_int_not_equal(office_open(scene->url, OFFICE_READER, &office),
+                         OFFICE_OK);
+    assert_int_not_equal(office_open(scene->url, OFFICE_WRITER, &office),
+                         OFFICE_OK);
+}
+
+static void test_a_move_that_is_killed_goes_on(void **state)
+{
+    struct scene scene;
+    int deaths = 0;
+    (void)state;
+    open_scene(&scene);
+    if (has_cluster(&scene)) {
+        while (!move_until(&scene, 1 + deaths * 9)) {
+            deaths++;
+            expect_no_book(&scene);
+            assert_true(deaths < 100);
+        }
+        assert_true(deaths > 3);
+        use_moved(&scene);
+    }
+    close_scene(&scene);
+}
+
+static void move_to(const struct scene *scene, enum office_move_outcome outcome,
+                    const char *table)
+{
+    struct death death = {-1};
+    struct office_move move;
+    assert_int_equal(office_move(scene->file, scene->url, die, &death, &move),
+                     OFFICE_OK);
+    assert_int_equal(move.outcome, outcome);
+    assert_string_equal(move.table, table);
+}
+
+static void test_a_row_that_changed_meanwhile_is_found(void **state)
+{
+    struct scene scene;
+    (void)state;
+    open_scene(&scene);
+    if (has_cluster(&scene)) {
+        assert_false(move_until(&scene, 60));
+        ask_file(scene.file, "UPDATE devices SET name = 'Quầy khác'");
+        move_to(&scene, OFFICE_MOVE_DIFFERS, "devices");
+        expect_no_book(&scene);
+        ask_file(scene.file, "UPDATE devices SET name = ''");
+        move_to(&scene, OFFICE_MOVED, "");
+    }
+    close_scene(&scene);
+}
+
+static void test_a_half_of_another_book_is_left_alone(void **state)
+{
+    struct scene scene, other;
+    (void)state;
+    open_scene(&scene);
+    open_scene(&other);
+    if (has_cluster(&scene)) {
+        assert_false(move_until(&scene, 20));
+        struct scene mixed = other;
+        strcpy(mixed.url, scene.url);
+        move_to(&mixed, OFFICE_MOVE_TAKEN, "ticket_key");
+        move_to(&scene, OFFICE_MOVED, "");
+    }
+    close_scene(&other);
+    close_scene(&scene);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_what_is_no_place_is_refused),
+        cmocka_unit_test(test_a_server_that_runs_is_not_moved),
+        cmocka_unit_test(test_a_book_is_moved_whole),
+        cmocka_unit_test(test_a_move_that_is_killed_goes_on),
+        cmocka_unit_test(test_a_row_that_changed_meanwhile_is_found),
+        cmocka_unit_test(test_a_half_of_another_book_is_left_alone),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
