@@ -120,6 +120,12 @@ enum handling public_summary_handle(struct request *request);
 enum handling own_results_handle(struct request *request);
 // The page of the public board, which other sites may frame.
 enum handling board_page_handle(struct request *request);
+// city_requests.c: of a city's server
+enum handling units_handle(struct request *request);
+enum handling league_handle(struct request *request);
+enum handling unit_summary_handle(struct request *request);
+// The pages of a city, which the server of one unit does not have.
+enum handling city_page_handle(struct request *request);
 // health.c
 enum handling health_handle(struct request *request);
 enum handling metrics_handle(struct request *request);

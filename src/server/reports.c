@@ -28,9 +28,9 @@ static bool read_filter(struct request *request, struct report_ask *out)
     return true;
 }
 
-// `kind` is what the path names; NULL: nothing, and the query may.
-static bool read_query(struct request *request, const char *kind,
-                       struct report_request *out, enum made_format *out_format)
+bool reports_read_query(struct request *request, const char *kind,
+                        struct report_request *out,
+                        enum made_format *out_format)
 {
     struct report_ask ask = {0};
     const char *format = NULL;
@@ -177,7 +177,7 @@ enum handling summary_handle(struct request *request)
 {
     struct report_request wanted;
     enum made_format format;
-    if (!read_query(request, NULL, &wanted, &format)) {
+    if (!reports_read_query(request, NULL, &wanted, &format)) {
         return HANDLING_DONE;
     }
     if (report_kind_is_document(wanted.kind)) {
@@ -201,7 +201,7 @@ enum handling report_handle(struct request *request)
     if (!report_parse_kind(request->part, &kind, &message)) {
         reply_problem(request, PROBLEM_NOT_FOUND, NULL, "%s",
                       buf_text(&message));
-    } else if (read_query(request, request->part, &wanted, &format) &&
+    } else if (reports_read_query(request, request->part, &wanted, &format) &&
                reports_are_available(request, kind)) {
         answer(request, &wanted, format);
     }

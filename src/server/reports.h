@@ -6,6 +6,11 @@
 struct request;
 struct server;
 
+// What the query asks for; `kind` is what the path names, NULL: nothing, and
+// the query may. False: the reply is set.
+bool reports_read_query(struct request *request, const char *kind,
+                        struct report_request *out,
+                        enum made_format *out_format);
 // What the caller may see.
 enum report_view reports_view(const struct request *request);
 // False for a kind that this server makes no report of: the reply is set (404).

@@ -92,6 +92,9 @@ enum handling page_handle(struct request *request)
 {
     char name[REQUEST_PATH_SIZE + 8];
     const char *path = request->path + 1;
+    if (request->server->wards && *path == '\0') {
+        return reply_file(request, PAGES_WEB, "thanh-pho.html");
+    }
     // "/quay/3" is the page quay: which one it is about, it asks itself.
     int size = (int)strcspn(path, "/");
     snprintf(name, sizeof name, "%.*s.html", size > 0 ? size : 5,

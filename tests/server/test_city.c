@@ -1,8 +1,6 @@
 // A city's server over HTTP: each ward answers below its own path with its own
 // book, a broken book stops nobody else, and a ward that has become a part of
 // another is only read.
-#include "city/registry.h"
-#include "common/clock.h"
 #include "common/file.h"
 #include "support/check.h"
 #include "support/server_maker.h"
@@ -13,25 +11,12 @@
 
 static struct made_server city;
 
-static void change(const char *folder, const char *text)
+static void change(const char *text)
 {
-    char path[200], why[JSON_MESSAGE_SIZE];
-    struct registry *registry = NULL;
-    struct buf message = {0};
-    json_t *body = json_read(text, strlen(text), why);
-    const json_t *changes[] = {body};
-    snprintf(path, sizeof path, "%s/" REGISTRY_FILE, folder);
-    assert_non_null(body);
-    assert_int_equal(registry_open(path, REGISTRY_WRITES, &registry), SQL_OK);
-    if (!registry_add(registry, changes, 1, "admin", clock_wall_ms(),
-                      &message)) {
-        fail_msg("%s", buf_text(&message));
-    }
-    registry_close(registry);
-    json_decref(body);
+    made_registry_change(&city, text);
 }
 
-static void add_ward(const char *folder, const char *code)
+static void add_ward(const char *code)
 {
     char text[300];
     snprintf(text, sizeof text,
@@ -39,26 +24,24 @@ static void add_ward(const char *folder, const char *code)
              "\"name\":\"Phường %s\",\"parent\":\"H24\","
              "\"from\":\"2026-01-01\"}",
              code, code);
-    change(folder, text);
-}
-
-static void make_registry(char out_folder[64])
-{
-    assert_true(ledger_init());
-    strcpy(out_folder, "/tmp/hailong-city-XXXXXX");
-    assert_non_null(mkdtemp(out_folder));
-    change(out_folder, "{\"do\":\"add\",\"unit\":\"H24\",\"kind\":\"city\","
-                       "\"name\":\"Thành phố Mẫu\",\"from\":\"2026-01-01\"}");
-    add_ward(out_folder, "H24.12");
-    add_ward(out_folder, "H24.13");
+    change(text);
 }
 
 static int setup(void **state)
 {
-    char folder[64];
+    static const char *const units[] = {
+        "{\"do\":\"add\",\"unit\":\"H24\",\"kind\":\"city\","
+        "\"name\":\"Thành phố Mẫu\",\"from\":\"2026-01-01\"}",
+        "{\"do\":\"add\",\"unit\":\"H24.B\",\"kind\":\"cluster\","
+        "\"parent\":\"H24\",\"name\":\"Cụm B\",\"from\":\"2026-01-01\"}",
+        "{\"do\":\"add\",\"unit\":\"H24.12\",\"kind\":\"ward\","
+        "\"parent\":\"H24\",\"name\":\"Phường H24.12\","
+        "\"from\":\"2026-01-01\"}",
+        "{\"do\":\"add\",\"unit\":\"H24.13\",\"kind\":\"ward\","
+        "\"parent\":\"H24.B\",\"name\":\"Phường H24.13\","
+        "\"from\":\"2026-01-01\"}"};
     (void)state;
-    make_registry(folder);
-    made_city_start(&city, folder, NULL);
+    made_registry_start(&city, units, sizeof units / sizeof *units, NULL);
     return 0;
 }
 
@@ -194,7 +177,7 @@ static void test_city_goes_on_beside_a_broken_book(void **state)
     assert_true(file_make_directory(path));
     snprintf(path, sizeof path, "%s/wards/H24.14/office.db", city.folder);
     assert_true(file_replace(path, "no database", 11, 0600));
-    add_ward(city.folder, "H24.14");
+    add_ward("H24.14");
     made_server_restart(&city, NULL);
     made_city_ward(&city, "H24.12", &one);
     made_city_ward(&city, "H24.13", &one);
@@ -209,7 +192,7 @@ static void test_city_opens_a_ward_that_is_added(void **state)
     struct made_server added;
     (void)state;
     assert_int_equal(status_of("/w/H24.15/healthz", NULL, NULL), 404);
-    add_ward(city.folder, "H24.15");
+    add_ward("H24.15");
     for (int i = 0;
          i < 1000 && status_of("/w/H24.15/healthz", NULL, NULL) == 404; i++) {
         usleep(20000);
@@ -227,8 +210,8 @@ static void test_city_knows_wards_by_their_old_hosts(void **state)
     (void)state;
     made_city_ward(&city, "H24.12", &one);
     made_device_enrol(&device, &one, "3");
-    change(city.folder, "{\"do\":\"host\",\"unit\":\"H24.12\","
-                        "\"host\":\"h24-12.example:8650\"}");
+    change("{\"do\":\"host\",\"unit\":\"H24.12\","
+           "\"host\":\"h24-12.example:8650\"}");
     snprintf(text, sizeof text,
              "GET /api/v1/devices/me/config HTTP/1.1\r\n"
              "Host: H24-12.example:8650\r\n"
@@ -256,8 +239,8 @@ static void test_city_only_reads_a_ward_that_ended(void **state)
     made_city_ward(&city, "H24.12", &one);
     made_device_enrol(&device, &one, "3");
     maker_rate(&device.ledger, 4);
-    change(city.folder, "{\"do\":\"merge\",\"units\":[\"H24.12\"],"
-                        "\"into\":\"H24.13\",\"from\":\"2026-07-01\"}");
+    change("{\"do\":\"merge\",\"units\":[\"H24.12\"],"
+           "\"into\":\"H24.13\",\"from\":\"2026-07-01\"}");
     for (int i = 0; i < 1000 && answer.status != 409; i++) {
         made_server_admin(&one, "/admin/v1/devices",
                           "{\"counter\":\"4\",\"name\":\"Quầy\","
@@ -314,12 +297,145 @@ static void test_city_without_a_city_does_not_start(void **state)
     made_server_close(&empty);
 }
 
+// --- Who sees what of the city -----------------------------------------------
+
+static int64_t rated_in_league(const char *query, const char *headers,
+                               const char *token)
+{
+    char path[200];
+    struct answer answer = {0};
+    int64_t count = -1;
+    snprintf(path, sizeof path,
+             "/api/v1/league?from=2021-01-01&to=2029-12-31%s", query);
+    ask(city.port,
+        &(struct ask){.path = path, .headers = headers, .token = token},
+        &answer);
+    if (answer.status == 200) {
+        json_t *told = answer_object(&answer);
+        assert_true(
+            json_get_int(json_object_get(told, "total"), "rated", &count));
+        json_decref(told);
+    } else {
+        count = -answer.status;
+    }
+    answer_free(&answer);
+    return count;
+}
+
+// Seven ratings in H24.12, eight in H24.13, which is below the cluster H24.B.
+static void rate_wards(void)
+{
+    static const char *const codes[] = {"H24.12", "H24.13"};
+    for (size_t i = 0; i < 2; i++) {
+        struct made_server ward;
+        struct made_device device;
+        struct answer answer = {0};
+        made_city_ward(&city, codes[i], &ward);
+        made_device_enrol(&device, &ward, "3");
+        for (int64_t j = 0; j < 7 + (int64_t)i; j++) {
+            maker_rate(&device.ledger, 5);
+        }
+        made_device_send(&device, &ward, 1, 7 + (int64_t)i, 200, &answer);
+        answer_free(&answer);
+        made_device_free(&device);
+    }
+}
+
+// Everybody asks for everything: what is not below them is refused.
+static void test_city_shows_a_person_their_subtree(void **state)
+{
+    static const struct {
+        const char *person, *unit;           // NULL: none
+        int whole, all, cluster, one, other; // ratings, or less than 0: status
+    } people[] = {{"an", "H24", 15, 15, 8, 7, 8},
+                  {"binh", "H24.B", 8, -403, 8, -403, 8},
+                  {"cam", "H24.12", 7, -403, -403, 7, -403},
+                  {"dung", NULL, -403, -403, -403, -403, -403}};
+    static const char *const wards[] = {"H24.12", "H24.13"};
+    char text[200], path[200];
+    (void)state;
+    rate_wards();
+    for (size_t i = 0; i < sizeof people / sizeof *people; i++) {
+        struct made_session session;
+        made_server_person(&city, people[i].person,
+                           i == 0 ? "office" : "leader", "");
+        if (people[i].unit) {
+            snprintf(text, sizeof text,
+                     "{\"do\":\"person\",\"person\":\"%s\",\"unit\":\"%s\"}",
+                     people[i].person, people[i].unit);
+            change(text);
+        }
+        made_server_sign_in(&city, people[i].person, &session);
+        const char *who = session.headers;
+        for (int tries = 0;
+             tries < 500 && rated_in_league("", who, NULL) != people[i].whole;
+             tries++) {
+            usleep(20000);
+        }
+        assert_int_equal(rated_in_league("", who, NULL), people[i].whole);
+        assert_int_equal(rated_in_league("&unit=H24", who, NULL),
+                         people[i].all);
+        assert_int_equal(rated_in_league("&unit=H24.B", who, NULL),
+                         people[i].cluster);
+        assert_int_equal(rated_in_league("&unit=H24.12", who, NULL),
+                         people[i].one);
+        assert_int_equal(rated_in_league("&unit=H24.13", who, NULL),
+                         people[i].other);
+        assert_int_equal(rated_in_league("&unit=H24.99", who, NULL),
+                         people[i].unit ? -404 : -403);
+        for (size_t j = 0; j < 2; j++) {
+            bool may = (j == 0 ? people[i].one : people[i].other) >= 0;
+            snprintf(path, sizeof path,
+                     "/w/H24/api/v1/units/%s/summary?from=2021-01-01&to="
+                     "2029-12-31&by=counter",
+                     wards[j]);
+            assert_int_equal(status_of(path, NULL, who), may ? 200 : 403);
+        }
+        // Nobody of the city is somebody in a ward.
+        assert_int_equal(status_of("/w/H24.12/api/v1/sessions/me", NULL, who),
+                         401);
+    }
+}
+
+// People of a ward are nobody in the city; the city's keys see all of it.
+static void test_city_shows_nothing_to_others(void **state)
+{
+    struct made_server one;
+    struct made_session session;
+    char key[65], feed[65];
+    (void)state;
+    rate_wards();
+    made_city_ward(&city, "H24.12", &one);
+    made_server_person(&one, "em", "leader", "");
+    made_server_sign_in(&one, "em", &session);
+    assert_int_equal(rated_in_league("", session.headers, NULL), -401);
+    assert_int_equal(status_of("/w/H24.12/api/v1/league?period=duong-lich:2026",
+                               NULL, session.headers),
+                     404);
+    assert_int_equal(rated_in_league("", NULL, NULL), -401);
+    made_server_key(&city, "leader", key);
+    made_server_key(&city, "feed", feed);
+    assert_int_equal(rated_in_league("", NULL, key), 15);
+    assert_int_equal(rated_in_league("", NULL, feed), -403);
+    assert_int_equal(
+        status_of("/api/v1/units/H24.12/summary?period=duong-lich:2026"
+                  "&by=officer",
+                  key, NULL),
+        400);
+    assert_int_equal(
+        status_of("/api/v1/units/H24.B/summary?period=duong-lich:2026", key,
+                  NULL),
+        400);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
         TEST(test_city_keeps_wards_apart),
         TEST(test_city_keeps_people_apart),
+        TEST(test_city_shows_a_person_their_subtree),
+        TEST(test_city_shows_nothing_to_others),
         TEST(test_city_leads_to_pages_below_the_ward),
         TEST(test_city_goes_on_beside_a_broken_book),
         TEST(test_city_opens_a_ward_that_is_added),

@@ -163,8 +163,29 @@ static const struct {
     {"user officer", CALLER_OFFICER}};
 enum { CALLER_COUNT = sizeof CALLERS / sizeof *CALLERS, KEY_COUNT = 3 };
 
+// A city's server, for what the server of one unit does not have.
+static struct made_server city;
+static char city_key[65];
+static struct made_session city_session;
+
+static uint16_t port_of(const struct ask *asked)
+{
+    bool is_of_city =
+        asked->token == city_key ||
+        (asked->headers && strstr(asked->headers, city_session.cookie));
+    return is_of_city ? city.port : server.port;
+}
+
 static void ask_as(const char *role, struct ask *out)
 {
+    if (strcmp(role, "city key") == 0) {
+        out->token = city_key;
+        return;
+    }
+    if (strcmp(role, "city user") == 0) {
+        out->headers = city_session.headers;
+        return;
+    }
     out->token = strcmp(role, "device") == 0    ? device.token
                  : strcmp(role, "forked") == 0  ? forked.token
                  : strcmp(role, "revoked") == 0 ? revoked.token
@@ -252,7 +273,7 @@ static int ask_told(const struct operation *operation, const struct ask *asked,
     answer_free(answer);
     struct ask whole = *asked;
     whole.method = operation->method;
-    ask(server.port, &whole, answer);
+    ask(port_of(asked), &whole, answer);
     const json_t *response = response_of(operation, answer->status);
     char status[8];
     snprintf(status, sizeof status, "%d", answer->status);
@@ -339,6 +360,20 @@ static const struct good {
     {"listRecentTransactions", "user officer", "3", "", NULL, 200, NULL},
     {"getLive", "key office", "", "", NULL, 200, NULL},
     {"getLive", "user leader", "", "?wait=0", NULL, 200, NULL},
+    // Of a city; the server of one unit has none.
+    {"getUnits", "city key", "", "", NULL, 200, NULL},
+    {"getUnits", "city user", "", "", NULL, 200, NULL},
+    {"getUnits", "key office", "", "", NULL, 404, NULL},
+    {"getLeague", "city key", "", "?period=duong-lich:2026", NULL, 200, NULL},
+    {"getLeague", "city user", "",
+     "?from=2026-01-01&to=2026-12-31&unit=H24&format=csv", NULL, 200, NULL},
+    {"getLeague", "key leader", "", "?period=duong-lich:2026", NULL, 404, NULL},
+    {"getUnitSummary", "city user", "H24.12", "?period=duong-lich:2026", NULL,
+     200, NULL},
+    {"getUnitSummary", "city key", "H24.12",
+     "?period=duong-lich:2026&by=month&format=csv", NULL, 200, NULL},
+    {"getUnitSummary", "key office", "H24.12", "?period=duong-lich:2026", NULL,
+     404, NULL},
     {"getSummary", "key office", "", "?period=duong-lich:2026&by=field", NULL,
      200, NULL},
     {"getSummary", "key office", "",
@@ -496,6 +531,10 @@ static const struct good {
     {"showAccount", "user leader", "", "", NULL, 200, NULL},
     {"showAccount", "", "", "", NULL, 303, NULL},
     {"showFields", "user leader", "", "", NULL, 200, NULL},
+    {"showCity", "city user", "", "", NULL, 200, NULL},
+    {"showCity", "user leader", "", "", NULL, 404, NULL},
+    {"showCityUnit", "city user", "H24.12", "", NULL, 200, NULL},
+    {"showCityUnit", "user leader", "H24.12", "", NULL, 404, NULL},
     {"showProcedures", "user leader", "", "", NULL, 200, NULL},
     {"showReports", "user leader", "", "", NULL, 200, NULL},
     {"showSurveys", "user leader", "", "", NULL, 200, NULL},
@@ -1265,7 +1304,7 @@ static void ask_for_the_head(struct base *base)
     int status = ask_told(base->operation, &asked, &base->answer);
     asked.method = "HEAD";
     answer_free(&base->answer);
-    ask(server.port, &asked, &base->answer);
+    ask(port_of(&asked), &asked, &base->answer);
     assert_int_equal(base->answer.status, status);
     assert_int_equal(base->answer.body.size, 0);
 }
@@ -1424,10 +1463,29 @@ static void add_callers(void)
     memset(unknown_token, 'a', sizeof unknown_token - 1);
 }
 
+// One ward, and a leader who sees it.
+static void start_city(void)
+{
+    static const char *const units[] = {
+        "{\"do\":\"add\",\"unit\":\"H24\",\"kind\":\"city\","
+        "\"name\":\"Thành phố Mẫu\",\"from\":\"2026-01-01\"}",
+        "{\"do\":\"add\",\"unit\":\"H24.12\",\"kind\":\"ward\","
+        "\"parent\":\"H24\",\"name\":\"Phường Bình Minh\","
+        "\"from\":\"2026-01-01\"}",
+        "{\"do\":\"person\",\"person\":\"an\",\"unit\":\"H24\"}"};
+    struct made_server ward;
+    made_registry_start(&city, units, sizeof units / sizeof *units, OPTIONS);
+    made_city_ward(&city, "H24.12", &ward);
+    made_server_key(&city, "office", city_key);
+    made_server_person(&city, "an", "leader", "");
+    made_server_sign_in(&city, "an", &city_session);
+}
+
 static int start(void **state)
 {
     (void)state;
     read_document();
+    start_city();
     made_server_start(&server, OPTIONS);
     made_device_enrol(&device, &server, "3");
     made_device_enrol(&forked, &server, "4");
@@ -1447,6 +1505,7 @@ static int stop(void **state)
 {
     (void)state;
     made_server_close(&server);
+    made_server_close(&city);
     made_device_free(&device);
     made_device_free(&forked);
     made_device_free(&revoked);

@@ -1,4 +1,5 @@
 #include "support/server_maker.h"
+#include "city/registry.h"
 #include "common/clock.h"
 #include "common/config.h"
 #include "common/file.h"
@@ -227,13 +228,35 @@ void made_server_close(struct made_server *made)
         scratch_database_drop(made->database);
 }
 
-void made_city_start(struct made_server *made, const char *folder,
-                     const char *const *options)
+void made_registry_change(const struct made_server *city, const char *change)
+{
+    char path[200], why[JSON_MESSAGE_SIZE];
+    struct registry *registry = NULL;
+    struct buf message = {0};
+    json_t *body = json_read(change, strlen(change), why);
+    const json_t *changes[] = {body};
+    snprintf(path, sizeof path, "%s/" REGISTRY_FILE, city->folder);
+    assert_non_null(body);
+    assert_int_equal(registry_open(path, REGISTRY_WRITES, &registry), SQL_OK);
+    if (!registry_add(registry, changes, 1, "admin", clock_wall_ms(),
+                      &message)) {
+        fail_msg("%s", buf_text(&message));
+    }
+    registry_close(registry);
+    json_decref(body);
+}
+
+void made_registry_start(struct made_server *made, const char *const *changes,
+                         size_t count, const char *const *options)
 {
     assert_true(ledger_init());
     memset(made, 0, sizeof *made);
     made->is_city = true;
-    snprintf(made->folder, sizeof made->folder, "%s", folder);
+    strcpy(made->folder, "/tmp/hailong-city-XXXXXX");
+    assert_non_null(mkdtemp(made->folder));
+    for (size_t i = 0; i < count; i++) {
+        made_registry_change(made, changes[i]);
+    }
     made_server_restart(made, options);
 }
 

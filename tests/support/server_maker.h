@@ -26,9 +26,12 @@ void made_server_start(struct made_server *made, const char *const *options);
 // talked to, and nothing else.
 void made_server_join(struct made_server *made, const char *folder,
                       uint16_t port);
-// A server of the city whose registry stands in this folder, which goes with it.
-void made_city_start(struct made_server *made, const char *folder,
-                     const char *const *options);
+// A server of a city with these changes in its registry (city/units.h), in a
+// folder of its own.
+void made_registry_start(struct made_server *made, const char *const *changes,
+                         size_t count, const char *const *options);
+// One more change of it; the server looks by itself.
+void made_registry_change(const struct made_server *city, const char *change);
 // One of its wards, once its book is open; nothing of it needs to be closed.
 void made_city_ward(const struct made_server *city, const char *code,
                     struct made_server *out);
