@@ -249,6 +249,17 @@ const char *i18n_text(const struct i18n *i18n, enum i18n_language language,
     return entry->id;
 }
 
+const char *i18n_unit(const char *name, bool whole)
+{
+    static const char *const kinds[] = {"Phường ", "Xã ",   "Đặc khu ",
+                                        "Cụm ",    "Tỉnh ", "Thành phố "};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        if (strncmp(name, kinds[i], strlen(kinds[i])) == 0)
+            return whole ? "unit.named" : "unit.named_short";
+    }
+    return whole ? "unit.name" : "unit.short";
+}
+
 void i18n_format(const struct i18n *i18n, enum i18n_language language,
                  const char *id, const char *const *values, size_t count,
                  struct buf *out)

@@ -32,6 +32,10 @@ const char *i18n_text(const struct i18n *i18n, enum i18n_language language,
 void i18n_format(const struct i18n *i18n, enum i18n_language language,
                  const char *id, const char *const *values, size_t count,
                  struct buf *out);
+// The id of the text that calls a unit by its name, whole or short: a name that
+// says itself what the unit is ("Xã Bình Minh") is taken as it is, another one is
+// a ward's.
+const char *i18n_unit(const char *name, bool whole);
 // "vi", "en".
 const char *i18n_code(enum i18n_language language);
 bool i18n_parse_code(const char *code, enum i18n_language *out_language);

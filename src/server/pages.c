@@ -69,7 +69,8 @@ struct page_unit *page_unit_open(const struct i18n *texts, const char *name,
     bool ok = unit != NULL;
     for (int i = 0; ok && i < I18N_LANGUAGE_COUNT; i++) {
         struct buf text = {0};
-        i18n_format(texts, (enum i18n_language)i, "unit.name", &name, 1, &text);
+        i18n_format(texts, (enum i18n_language)i, i18n_unit(name, true), &name,
+                    1, &text);
         html_append(&unit->names[i], buf_text(&text));
         ok = buf_ok(&text) && buf_ok(&unit->names[i]);
         buf_free(&text);

@@ -165,7 +165,7 @@ static void put_head(const struct writing *w)
     buf_append(w->out, buf_text(&w->look->style), w->look->style.size);
     put(w, "</style></head><body><header><p>");
     if (unit && unit[0]) {
-        put_filled(w, "unit.name", &unit, 1);
+        put_filled(w, i18n_unit(unit, true), &unit, 1);
         put_element(w, "<small>", "unit.centre", "</small>");
     } else {
         put_text(w, "unit.centre");

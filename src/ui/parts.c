@@ -158,8 +158,8 @@ static void write_name(const struct view *view, bool full, struct buf *out)
     const char *values[] = {view->setting->unit_name};
     buf_clear(out);
     if (values[0][0])
-        i18n_format(view->i18n, view->language,
-                    full ? "unit.name" : "unit.short", values, 1, out);
+        i18n_format(view->i18n, view->language, i18n_unit(values[0], full),
+                    values, 1, out);
 }
 
 static void write_pill(const struct view *view, bool field, struct buf *out)

@@ -125,13 +125,13 @@ static void post_feed(struct ward *ward)
         return;
     }
     buf_printf(&body, "{\"transactions\":[%s]}", buf_text(&ward->entries));
-    ask(ward->server.port,
-        &(struct ask){.path = "/api/v1/transactions",
-                      .token = ward->feed,
-                      .type = "application/json",
-                      .body = buf_text(&body),
-                      .size = body.size},
-        &answer);
+    made_server_ask(&ward->server,
+                    &(struct ask){.path = "/api/v1/transactions",
+                                  .token = ward->feed,
+                                  .type = "application/json",
+                                  .body = buf_text(&body),
+                                  .size = body.size},
+                    &answer);
     assert_int_equal(answer.status, 200);
     buf_clear(&ward->entries);
     ward->entry_count = 0;

@@ -161,9 +161,21 @@ static void test_i18n_language_codes(void **state)
     assert_string_equal(i18n_code(I18N_VI), "vi");
 }
 
+static void test_units_may_name_their_kind(void **state)
+{
+    (void)state;
+    assert_string_equal(i18n_unit("Bình Minh", true), "unit.name");
+    assert_string_equal(i18n_unit("Bình Minh", false), "unit.short");
+    assert_string_equal(i18n_unit("Xã Bình Minh", true), "unit.named");
+    assert_string_equal(i18n_unit("Phường Bình Minh", false),
+                        "unit.named_short");
+    assert_string_equal(i18n_unit("Xãng", true), "unit.name");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_units_may_name_their_kind),
         cmocka_unit_test(test_i18n_broken_files_say_where),
         cmocka_unit_test(test_i18n_missing_text_falls_back),
         cmocka_unit_test(test_i18n_unknown_id_is_itself_and_logged_once),

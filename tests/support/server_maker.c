@@ -72,8 +72,8 @@ static void ask_on(uint16_t port, const struct made_server *made,
     ask(port, &below, out);
 }
 
-static void ask_it(const struct made_server *made, const struct ask *asked,
-                   struct answer *out)
+void made_server_ask(const struct made_server *made, const struct ask *asked,
+                     struct answer *out)
 {
     ask_on(made->port, made, asked, out);
 }
@@ -90,7 +90,8 @@ static void read_admin(struct made_server *made, const char *folder)
     assert_non_null(object);
     assert_true(json_get_text(object, "url", &url));
     assert_true(json_get_text(object, "token", &token));
-    assert_int_equal(sscanf(url, "http://127.0.0.1:%u", &port), 1);
+    made->base[0] = '\0';
+    assert_true(sscanf(url, "http://127.0.0.1:%u%47s", &port, made->base) >= 1);
     made->admin_port = (uint16_t)port;
     snprintf(made->admin_token, sizeof made->admin_token, "%s", token);
     json_decref(object);
@@ -270,7 +271,7 @@ void made_city_ward(const struct made_server *city, const char *code,
              code);
     snprintf(out->base, sizeof out->base, "/w/%s", code);
     for (int i = 0; i < READY_TRIES && answer.status != 200; i++) {
-        ask_it(out, &(struct ask){.path = "/healthz"}, &answer);
+        made_server_ask(out, &(struct ask){.path = "/healthz"}, &answer);
         usleep(READY_PAUSE_US);
     }
     assert_int_equal(answer.status, 200);
@@ -343,12 +344,12 @@ void made_server_sign_in(struct made_server *made, const char *name,
     struct answer answer = {0};
     snprintf(body, sizeof body, "{\"name\":\"%s\",\"password\":\"%s\"}", name,
              MADE_PASSWORD);
-    ask_it(made,
-           &(struct ask){.path = "/api/v1/sessions",
-                         .type = "application/json",
-                         .body = body,
-                         .size = strlen(body)},
-           &answer);
+    made_server_ask(made,
+                    &(struct ask){.path = "/api/v1/sessions",
+                                  .type = "application/json",
+                                  .body = body,
+                                  .size = strlen(body)},
+                    &answer);
     assert_int_equal(answer.status, 201);
     const char *cookie = answer_header(&answer, "Set-Cookie");
     assert_non_null(cookie);
@@ -375,12 +376,12 @@ void made_device_enrol(struct made_device *device, struct made_server *made,
     snprintf(body, sizeof body,
              "{\"code\":\"%s\",\"public_key\":\"%s\",\"version\":\"0.1.0\"}",
              code, key);
-    ask_it(made,
-           &(struct ask){.path = "/api/v1/devices/enrol",
-                         .type = "application/json",
-                         .body = body,
-                         .size = strlen(body)},
-           &answer);
+    made_server_ask(made,
+                    &(struct ask){.path = "/api/v1/devices/enrol",
+                                  .type = "application/json",
+                                  .body = body,
+                                  .size = strlen(body)},
+                    &answer);
     assert_int_equal(answer.status, 201);
     json_t *object = answer_object(&answer);
     assert_true(json_copy_text(object, "device", device->ledger.device,
@@ -441,14 +442,14 @@ void made_device_post(const struct made_device *device,
                       const struct made_server *made, const struct buf *body,
                       const char *headers, struct answer *out)
 {
-    ask_it(made,
-           &(struct ask){.path = "/api/v1/batches",
-                         .token = device->token,
-                         .headers = headers,
-                         .type = "application/x-ndjson",
-                         .body = buf_text(body),
-                         .size = body->size},
-           out);
+    made_server_ask(made,
+                    &(struct ask){.path = "/api/v1/batches",
+                                  .token = device->token,
+                                  .headers = headers,
+                                  .type = "application/x-ndjson",
+                                  .body = buf_text(body),
+                                  .size = body->size},
+                    out);
 }
 
 void made_device_send(const struct made_device *device,

@@ -46,6 +46,9 @@ int made_server_try(const struct made_server *made, const char *const *options);
 // Stops it when it runs, and removes the folder.
 void made_server_close(struct made_server *made);
 
+// One request on a connection of its own, below the server's base.
+void made_server_ask(const struct made_server *made, const struct ask *asked,
+                     struct answer *out);
 // Through the admin listener: a POST with this JSON, or GET without.
 void made_server_admin(struct made_server *made, const char *path,
                        const char *body, struct answer *out);
