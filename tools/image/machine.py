@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import pathlib
+import re
 import socket
 import subprocess
 import time
@@ -171,6 +172,40 @@ class Machine:
                     "down": down, "key": {"type": "qcode", "data": code}}}
                 for code in (codes if down else reversed(codes))])
             time.sleep(0.1)
+
+    # --- Sticks ---
+
+    def plug_stick(self, image, bytes_a_second=0):
+        """A USB stick with this file as its disk, slow if need be."""
+        self.tell("blockdev-add", **{
+            "node-name": "stick-file", "driver": "file",
+            "filename": str(image)})
+        below = "stick-file"
+        if bytes_a_second:
+            self.tell("object-add", **{
+                "qom-type": "throttle-group", "id": "stick-speed",
+                "limits": {"bps-write": bytes_a_second}})
+            self.tell("blockdev-add", **{
+                "node-name": "stick-slow", "driver": "throttle",
+                "throttle-group": "stick-speed", "file": below})
+            below = "stick-slow"
+        self.tell("blockdev-add", **{"node-name": "stick-disk",
+                                     "driver": "raw", "file": below})
+        self.tell("device_add", driver="usb-storage", id="stick",
+                  drive="stick-disk")
+
+    def pull_stick(self):
+        """At once, as by a hand: nobody is asked."""
+        self.tell("device_del", id="stick")
+        for node in ("stick-disk", "stick-slow", "stick-file"):
+            until(f"{node} is given back", 60, lambda: self._gives_back(node))
+
+    def _gives_back(self, node):
+        try:
+            self.tell("blockdev-del", **{"node-name": node})
+        except Failed as failure:  # in use yet, or there never was one
+            return not re.search("in use|busy", str(failure))
+        return True
 
     # --- Inside ---
 
