@@ -38,3 +38,7 @@ struct document_version {
 typedef bool document_row(void *ctx, const struct document_version *version);
 enum office_result office_list_document(struct office *office, const char *name,
                                         document_row *row, void *ctx);
+// How many versions all names have together: it grows with each that anybody
+// adds.
+enum office_result office_count_documents(struct office *office,
+                                          int64_t *out_count);

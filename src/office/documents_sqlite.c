@@ -22,6 +22,18 @@ enum office_result office_list_document(struct office *office, const char *name,
                                           : office_result_of(result);
 }
 
+enum office_result office_count_documents(struct office *office,
+                                          int64_t *out_count)
+{
+    struct sql_statement *s = sql_use(office->sql, DOCUMENTS_COUNT);
+    enum sql_result result = sql_step(s);
+    if (result == SQL_OK) {
+        *out_count = sql_int(s, 0);
+    }
+    sql_done(s);
+    return office_result_of(result);
+}
+
 struct newest {
     int64_t version; // 0: none
     struct buf *body;

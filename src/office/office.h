@@ -31,7 +31,8 @@
 //   verify.h         everything again, from the bytes
 //
 // A handle belongs to one thread at a time. One process has one writer, and
-// holds the lock of the server's directory while it has it; any number of
+// holds the lock of the server's directory while it has it; on PostgreSQL other
+// processes, with directories of their own, may have theirs. Any number of
 // readers, each its own handle, may stand beside it and never wait for it. A
 // function that hands out rows one by one is called through once before the
 // same handle is used for anything else: a row's callback does not come back
@@ -76,6 +77,17 @@ void office_close(struct office *office);
 // Deletes what an upgrade kept of an older schema beside a database file, once
 // it is a week old. How many files left; of PostgreSQL none is kept.
 int office_let_before_go(const char *address, int64_t now);
+
+// Several processes may write one database of PostgreSQL, a transaction each in
+// turn. The epoch is one more after each turn, whoever's. On a file nobody
+// takes turns, and all stays 0.
+enum office_result office_read_epoch(struct office *office, int64_t *out_epoch);
+// What a writer knows without asking.
+struct office_turns {
+    int64_t epoch;  // after its last turn
+    int64_t others; // turns of others until then
+};
+struct office_turns office_turns(const struct office *office);
 
 // Between these two, all reads of this handle see the same moment: the parts
 // of one report agree although batches are committed meanwhile. Keep it short.

@@ -789,6 +789,13 @@ CREATE TABLE case_totals (
     PRIMARY KEY (deadline_days, grain, period, counter_no, field_no)
 );
 
+-- Whose turn it is to write.
+CREATE TABLE writing (
+    only_row  BIGINT PRIMARY KEY CHECK (only_row = 1),
+    epoch     BIGINT NOT NULL
+);
+INSERT INTO writing VALUES (1, 0);
+
 -- A database's own: makes tickets, the names of visits outside.
 INSERT INTO ticket_key VALUES (1,
     sha256(CAST(gen_random_uuid() AS TEXT)::BYTEA

@@ -122,6 +122,9 @@ static const char version_37[] =
 static const char version_38[] =
 #include "office/office_38.sql.h"
     ;
+static const char version_39[] =
+#include "office/office_39.sql.h"
+    ;
 static const struct sql_migration migrations[] = {
     {1, version_1},   {2, version_2},   {3, version_3},   {4, version_4},
     {5, version_5},   {6, version_6},   {7, version_7},   {8, version_8},
@@ -132,7 +135,7 @@ static const struct sql_migration migrations[] = {
     {25, version_25}, {26, version_26}, {27, version_27}, {28, version_28},
     {29, version_29}, {30, version_30}, {31, version_31}, {32, version_32},
     {33, version_33}, {34, version_34}, {35, version_35}, {36, version_36},
-    {37, version_37}, {38, version_38}, {0, NULL}};
+    {37, version_37}, {38, version_38}, {39, version_39}, {0, NULL}};
 enum { LAST = sizeof migrations / sizeof migrations[0] - 2 };
 
 // PostgreSQL began with what the versions above make together.
@@ -342,6 +345,7 @@ enum office_result office_open(const char *address, enum office_mode mode,
     }
     office->mode = mode;
     office->is_stale = true;
+    office->takes_turns = database_is_url(address);
     enum sql_result result = mode == OFFICE_WRITER
                                  ? open_writer(address, &office->sql)
                                  : open_reader(address, &office->sql);
@@ -393,10 +397,66 @@ void office_end_reading(struct office *office)
     office->is_reading = false;
 }
 
+struct turn {
+    struct office *office;
+    sql_work *work;
+    void *ctx;
+    int64_t epoch;
+};
+
+// The row is locked until the transaction's end, so that of all who write this
+// database one does at a time. Where the turn before was not this handle's, its
+// memory may be wrong.
+static enum sql_result in_turn(struct sql *sql, void *ctx)
+{
+    struct turn *turn = ctx;
+    struct sql_statement *s = sql_use(sql, WRITING_TAKE);
+    enum sql_result result = sql_step(s);
+    turn->epoch = result == SQL_OK ? sql_int(s, 0) : 0;
+    sql_done(s);
+    if (result == SQL_NONE) {
+        log_error("office", "the table writing is empty; put the database "
+                            "back from a backup");
+        return SQL_CORRUPT;
+    }
+    if (result != SQL_OK) {
+        return result;
+    }
+    if (turn->epoch != turn->office->turns.epoch + 1) {
+        turn->office->is_stale = true;
+    }
+    return turn->work(sql, turn->ctx);
+}
+
+enum office_result office_read_epoch(struct office *office, int64_t *out_epoch)
+{
+    struct sql_statement *s = sql_use(office->sql, WRITING_EPOCH);
+    enum sql_result result = sql_step(s);
+    if (result == SQL_OK) {
+        *out_epoch = sql_int(s, 0);
+    }
+    sql_done(s);
+    return office_result_of(result);
+}
+
+struct office_turns office_turns(const struct office *office)
+{
+    return office->turns;
+}
+
 enum sql_result office_work(struct office *office, sql_work *work, void *ctx)
 {
     assert(office->mode == OFFICE_WRITER && !office->is_reading);
-    return sql_transaction(office->sql, work, ctx);
+    if (!office->takes_turns) {
+        return sql_transaction(office->sql, work, ctx);
+    }
+    struct turn turn = {office, work, ctx, 0};
+    enum sql_result result = sql_transaction(office->sql, in_turn, &turn);
+    if (result == SQL_OK) {
+        office->turns.others += turn.epoch - office->turns.epoch - 1;
+        office->turns.epoch = turn.epoch;
+    }
+    return result;
 }
 
 enum sql_result office_work_again(struct office *office, sql_work *work,

@@ -52,6 +52,8 @@ struct office {
     struct sql *sql;
     enum office_mode mode;
     bool is_reading; // between office_begin_reading() and its end
+    bool takes_turns; // others may write as well
+    struct office_turns turns;
 
     // The writer's memory of what the database holds. Stale from the start of
     // a writing transaction until its commit is known, so that whatever goes
@@ -84,8 +86,10 @@ enum office_result office_result_of(enum sql_result result);
 enum sql_result office_add(struct office *office, struct sql_statement *s,
                            bool *out_added);
 
-// sql_transaction() for everything that writes. office_write() also makes the
-// writer's memory stale; only the ingest, which keeps it true, does without.
+// sql_transaction() for everything that writes, when it is this handle's turn;
+// where another one had the turn before, the writer's memory becomes stale.
+// office_write() makes it stale in any case; only the ingest, which keeps it
+// true, does without.
 enum sql_result office_write(struct office *office, sql_work *work, void *ctx);
 enum sql_result office_work(struct office *office, sql_work *work, void *ctx);
 // office_work() of what may run twice and leave what once does. A far database

@@ -1,0 +1,118 @@
+// Several processes write one database of PostgreSQL: each finds what the
+// others left, whatever it remembers. Skipped where no scratch cluster is
+// named.
+#include "support/office_maker.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+static const int64_t ENROLLED = INT64_C(1795395600000); // 2026-11-23 08:00
+
+struct fixture {
+    struct made_office made;
+    struct office *other;
+    struct ledger_maker device;
+};
+
+static void open_both(struct fixture *f)
+{
+    made_office_open(&f->made);
+    assert_int_equal(office_open(f->made.path, OFFICE_WRITER, &f->other),
+                     OFFICE_OK);
+    made_office_enrol(&f->made, "3", ENROLLED, &f->device);
+    maker_wait(&f->device, 3600 * 1000);
+}
+
+static void close_both(struct fixture *f)
+{
+    maker_free(&f->device);
+    office_close(f->other);
+    made_office_close(&f->made);
+}
+
+// Three ratings more, sent to `office`.
+static void send_three(struct fixture *f, struct office *office, int64_t from)
+{
+    struct made_batch sent;
+    for (int i = 0; i < 3; i++) {
+        maker_rate(&f->device, 4);
+    }
+    made_batch_start(&sent, &f->device, from, from + 2, f->device.wall_ms);
+    assert_int_equal(office_ingest(office, &sent.batch, 1), OFFICE_OK);
+    assert_int_equal(sent.batch.status, OFFICE_BATCH_OK);
+    assert_int_equal(sent.batch.received_to, from + 2);
+    for (size_t i = 0; i < sent.batch.line_count; i++) {
+        assert_int_equal(sent.lines[i].status, OFFICE_LINE_STORED);
+    }
+    made_batch_free(&sent);
+}
+
+static void test_turns_go_on_where_the_other_stopped(void **state)
+{
+    struct fixture f;
+    (void)state;
+    if (!getenv("HAILONG_TEST_POSTGRES")) {
+        skip();
+    }
+    open_both(&f);
+    for (int64_t i = 0; i < 6; i++) {
+        send_three(&f, i % 2 == 0 ? f.made.office : f.other, 1 + 3 * i);
+    }
+    assert_int_equal(made_office_all(f.made.office).levels[3], 18);
+    close_both(&f);
+}
+
+static void test_turns_of_others_are_told_apart(void **state)
+{
+    struct fixture f;
+    int64_t before = 0, after = 0;
+    (void)state;
+    if (!getenv("HAILONG_TEST_POSTGRES")) {
+        skip();
+    }
+    open_both(&f);
+    assert_int_equal(office_turns(f.other).epoch, 0);
+    assert_int_equal(office_read_epoch(f.other, &before), OFFICE_OK);
+    assert_int_equal(office_turns(f.made.office).epoch, before);
+    assert_int_equal(office_turns(f.made.office).others, 0);
+    send_three(&f, f.other, 1);
+    send_three(&f, f.made.office, 4);
+    assert_int_equal(office_read_epoch(f.made.office, &after), OFFICE_OK);
+    assert_int_equal(after, before + 2);
+    assert_int_equal(office_turns(f.other).others, before);
+    assert_int_equal(office_turns(f.made.office).others, 1);
+    assert_int_equal(office_turns(f.made.office).epoch, after);
+    close_both(&f);
+}
+
+// A file has one writer, which pays nothing for turns.
+static void test_turns_on_a_file_there_are_none(void **state)
+{
+    struct made_office made;
+    struct ledger_maker device;
+    int64_t epoch = 7;
+    (void)state;
+    made_office_open(&made);
+    if (office_is_url(made.path)) {
+        made_office_close(&made);
+        skip();
+    }
+    made_office_enrol(&made, "3", ENROLLED, &device);
+    assert_int_equal(office_read_epoch(made.office, &epoch), OFFICE_OK);
+    assert_int_equal(epoch, 0);
+    assert_int_equal(office_turns(made.office).epoch, 0);
+    maker_free(&device);
+    made_office_close(&made);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_turns_go_on_where_the_other_stopped),
+        cmocka_unit_test(test_turns_of_others_are_told_apart),
+        cmocka_unit_test(test_turns_on_a_file_there_are_none),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
