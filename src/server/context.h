@@ -14,6 +14,7 @@
 #include "server/limits.h"
 #include "server/live.h"
 #include "server/metrics.h"
+#include "server/neighbours.h"
 #include "server/papers.h"
 #include "server/phone.h"
 #include "server/phone_looks.h"
@@ -58,6 +59,7 @@ struct server {
     struct papers *papers;
     struct chore mail_chore; // the postman's
     struct caretaker *postman;
+    struct neighbours *neighbours; // NULL: the database is its own
     int32_t keys_day; // the local day whose keys were made at the start; 0
     struct limits *limits;
     struct limits *poll_limits; // of long polls, apart

@@ -368,6 +368,39 @@ bool documents_load(struct documents *documents, struct office *office)
     return true;
 }
 
+static int64_t held_version(struct documents *documents,
+                            const struct document *document)
+{
+    pthread_mutex_lock(&documents->mutex);
+    int64_t version = documents->held[document - DOCUMENTS].version;
+    pthread_mutex_unlock(&documents->mutex);
+    return version;
+}
+
+enum office_result documents_follow(struct server *server,
+                                    struct office *office)
+{
+    enum office_result result = OFFICE_OK;
+    for (const struct document *d = DOCUMENTS; d->name; d++) {
+        struct buf text = {0};
+        int64_t version = 0;
+        result = office_read_document(office, d->name, &version, &text);
+        bool is_new = result == OFFICE_OK &&
+                      version != held_version(server->documents, d);
+        if (is_new) {
+            load_body(server->documents, d, version, &text);
+        }
+        buf_free(&text);
+        if (is_new && d->changed) {
+            d->changed(server, office);
+        }
+        if (result != OFFICE_OK && result != OFFICE_NONE) {
+            return result;
+        }
+    }
+    return OFFICE_OK;
+}
+
 void documents_apply(struct server *server)
 {
     for (const struct document *d = DOCUMENTS; d->name; d++) {

@@ -54,6 +54,10 @@ void documents_close(struct documents *documents); // accepts NULL
 // Takes what the database holds. One that this program cannot read is told of
 // in the log, and the program's own holds. False: the database; logged.
 bool documents_load(struct documents *documents, struct office *office);
+// Takes the versions that another server added to the same database, and what
+// must follow from each. On the writer's thread.
+enum office_result documents_follow(struct server *server,
+                                    struct office *office);
 // What must follow from them at the start.
 void documents_apply(struct server *server);
 

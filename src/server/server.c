@@ -27,7 +27,7 @@ static const char MODULE[] = "server";
 enum {
     ADMIN_CONNECTIONS = 16,
     ADMIN_THREADS = 1,
-    CARETAKERS = 2,
+    CARETAKERS = 3,
     LISTENER_DESCRIPTORS = 128 // databases, logs, the other listener
 };
 
@@ -198,8 +198,12 @@ static bool open_waiting(struct server *server)
         return false;
     }
     writer_watch(server->writer, live_touch, server->live);
-    return !server->phone || phone_start(server->phone, server->writer,
-                                         server->hub, &server->metrics);
+    if (server->phone && !phone_start(server->phone, server->writer,
+                                      server->hub, &server->metrics)) {
+        return false;
+    }
+    return !office_is_url(server->identity.database) ||
+           (server->neighbours = neighbours_start(server));
 }
 
 static bool open_listeners(struct server *server)
@@ -414,6 +418,8 @@ void server_finish(struct server *server)
     server->postman = NULL;
     caretaker_stop(server->caretaker);
     server->caretaker = NULL;
+    neighbours_stop(server->neighbours);
+    server->neighbours = NULL;
     // What is queued is stored and its requests go on; what comes now is told
     // to come again.
     if (server->writer) {

@@ -149,6 +149,15 @@ static void tell(struct writer *writer)
     }
 }
 
+static void tell_turns(struct writer *writer)
+{
+    pthread_mutex_lock(&writer->mutex);
+    if (writer->office) {
+        writer->figures.turns = office_turns(writer->office);
+    }
+    pthread_mutex_unlock(&writer->mutex);
+}
+
 static void *run(void *ctx)
 {
     struct writer *writer = ctx;
@@ -159,6 +168,7 @@ static void *run(void *ctx)
         } else {
             work(writer, group->jobs[0]);
         }
+        tell_turns(writer);
         // A job may be gone as soon as its request was told.
         for (size_t i = 0; i < group->count; i++) {
             group->jobs[i]->done(group->jobs[i]->done_ctx);

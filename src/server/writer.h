@@ -47,6 +47,7 @@ struct writer_figures {
     size_t waiting; // jobs in the queue
     uint64_t commits, committed, failures;
     int64_t last_commit_us; // monotonic
+    struct office_turns turns; // on PostgreSQL, where others write as well
     bool is_well;           // the last commit succeeded, or there was none
 };
 struct writer_figures writer_figures(struct writer *writer);

@@ -1,0 +1,180 @@
+#include "server/neighbours.h"
+#include "common/log.h"
+#include "office/documents.h"
+#include "server/context.h"
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static const char MODULE[] = "server";
+
+// Between two looks: while somebody waits, while nobody does, and after one
+// that failed.
+enum { WAITING_MS = 250, QUIET_MS = 1000, FAILED_MS = 5000 };
+
+struct neighbours {
+    struct server *server;
+    pthread_t thread;
+    // The thread's: what it has told of.
+    int64_t epoch, others, documents;
+    struct writer_job job;
+    pthread_mutex_t mutex; // guards all below
+    pthread_cond_t wake;
+    bool stopping;
+    bool is_done; // the job
+};
+
+static enum office_result follow(struct office *office, void *ctx)
+{
+    return documents_follow(ctx, office);
+}
+
+static void done(void *ctx)
+{
+    struct neighbours *neighbours = ctx;
+    pthread_mutex_lock(&neighbours->mutex);
+    neighbours->is_done = true;
+    pthread_cond_signal(&neighbours->wake);
+    pthread_mutex_unlock(&neighbours->mutex);
+}
+
+// The writer does what was pushed even when it ends, so this ends too. False:
+// look again.
+static bool take_documents(struct neighbours *neighbours)
+{
+    struct writer *writer = neighbours->server->writer;
+    if (!writer_reserve(writer)) {
+        return false;
+    }
+    neighbours->is_done = false;
+    neighbours->job = (struct writer_job){.work = follow,
+                                          .work_ctx = neighbours->server,
+                                          .done = done,
+                                          .done_ctx = neighbours};
+    writer_push(writer, &neighbours->job);
+    pthread_mutex_lock(&neighbours->mutex);
+    while (!neighbours->is_done) {
+        pthread_cond_wait(&neighbours->wake, &neighbours->mutex);
+    }
+    pthread_mutex_unlock(&neighbours->mutex);
+    return neighbours->job.result == OFFICE_OK;
+}
+
+static bool read_now(struct server *server, int64_t *out_epoch,
+                     int64_t *out_documents)
+{
+    struct office *office = readers_take(server->readers);
+    bool ok = office_read_epoch(office, out_epoch) == OFFICE_OK &&
+              office_count_documents(office, out_documents) == OFFICE_OK;
+    readers_give(server->readers, office);
+    return ok;
+}
+
+// A turn after the writer's last one is another's, or is the writer's own and
+// about to be told; looking once too often does no harm. Those before it the
+// writer has counted.
+static bool is_new(struct neighbours *neighbours, int64_t epoch,
+                   const struct office_turns *own)
+{
+    bool is_it = own->others != neighbours->others ||
+                 (epoch > own->epoch && epoch != neighbours->epoch);
+    neighbours->others = own->others;
+    neighbours->epoch = epoch;
+    return is_it;
+}
+
+// False when the database could not be asked.
+static bool look(struct neighbours *neighbours)
+{
+    struct server *server = neighbours->server;
+    int64_t epoch, documents;
+    if (!read_now(server, &epoch, &documents)) {
+        return false;
+    }
+    // After the epoch: what the writer did meanwhile is known to be its own.
+    struct office_turns own = writer_figures(server->writer).turns;
+    if (documents != neighbours->documents && take_documents(neighbours)) {
+        neighbours->documents = documents;
+    }
+    if (is_new(neighbours, epoch, &own)) {
+        live_touch(server->live);
+        hub_announce(server->hub, NULL);
+    }
+    return true;
+}
+
+// False when it is to stop.
+static bool nap(struct neighbours *neighbours, int64_t ms)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += (long)(ms % 1000) * 1000000;
+    until.tv_sec += (time_t)(ms / 1000) + until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
+    pthread_mutex_lock(&neighbours->mutex);
+    while (!neighbours->stopping &&
+           pthread_cond_timedwait(&neighbours->wake, &neighbours->mutex,
+                                  &until) != ETIMEDOUT) {
+    }
+    bool goes_on = !neighbours->stopping;
+    pthread_mutex_unlock(&neighbours->mutex);
+    return goes_on;
+}
+
+static void *run(void *ctx)
+{
+    struct neighbours *neighbours = ctx;
+    int64_t ms;
+    do {
+        ms = !look(neighbours)                        ? FAILED_MS
+             : hub_count(neighbours->server->hub) > 0 ? WAITING_MS
+                                                      : QUIET_MS;
+    } while (nap(neighbours, ms));
+    return NULL;
+}
+
+static void destroy(struct neighbours *neighbours)
+{
+    pthread_cond_destroy(&neighbours->wake);
+    pthread_mutex_destroy(&neighbours->mutex);
+    free(neighbours);
+}
+
+struct neighbours *neighbours_start(struct server *server)
+{
+    struct neighbours *neighbours = calloc(1, sizeof *neighbours);
+    pthread_condattr_t attributes;
+    if (!neighbours) {
+        log_error(MODULE, "out of memory");
+        return NULL;
+    }
+    neighbours->server = server;
+    pthread_mutex_init(&neighbours->mutex, NULL);
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&neighbours->wake, &attributes);
+    pthread_condattr_destroy(&attributes);
+    int fault = pthread_create(&neighbours->thread, NULL, run, neighbours);
+    if (fault != 0) {
+        log_error(MODULE, "other servers cannot be watched: %s",
+                  strerror(fault));
+        destroy(neighbours);
+        return NULL;
+    }
+    return neighbours;
+}
+
+void neighbours_stop(struct neighbours *neighbours)
+{
+    if (!neighbours) {
+        return;
+    }
+    pthread_mutex_lock(&neighbours->mutex);
+    neighbours->stopping = true;
+    pthread_cond_signal(&neighbours->wake);
+    pthread_mutex_unlock(&neighbours->mutex);
+    pthread_join(neighbours->thread, NULL);
+    destroy(neighbours);
+}
