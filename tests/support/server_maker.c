@@ -192,6 +192,32 @@ void made_server_start(struct made_server *made, const char *const *options)
     made_server_restart(made, options);
 }
 
+static void copy_key(const struct made_server *from,
+                     const struct made_server *to, const char *name)
+{
+    char path[128];
+    struct buf bytes = {0};
+    snprintf(path, sizeof path, "%s/%s", from->folder, name);
+    assert_true(file_read(path, 4096, &bytes));
+    snprintf(path, sizeof path, "%s/%s", to->folder, name);
+    assert_true(file_replace(path, buf_text(&bytes), bytes.size, 0600));
+    buf_free(&bytes);
+}
+
+void made_server_beside(struct made_server *made,
+                        const struct made_server *first,
+                        const char *const *options)
+{
+    memset(made, 0, sizeof *made);
+    made->is_guest = true;
+    strcpy(made->folder, "/tmp/hailong-server-XXXXXX");
+    assert_non_null(mkdtemp(made->folder));
+    strcpy(made->database, first->database);
+    copy_key(first, made, "server.key");
+    copy_key(first, made, "box.key");
+    made_server_restart(made, options);
+}
+
 void made_server_kill(struct made_server *made)
 {
     int status;
@@ -225,7 +251,7 @@ void made_server_close(struct made_server *made)
         made_server_stop(made);
     }
     nftw(made->folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
-    if (office_is_url(made->database))
+    if (office_is_url(made->database) && !made->is_guest)
         scratch_database_drop(made->database);
 }
 

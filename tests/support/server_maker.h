@@ -14,6 +14,7 @@ struct made_server {
     char base[48]; // before each path: "/w/H24.12" of a ward in a city
     bool is_city;
     char database[SCRATCH_URL_SIZE]; // a path, or an address of PostgreSQL
+    bool is_guest;                   // another one made the database
     pid_t pid;                       // 0: it does not run
     uint16_t port, admin_port;
     char admin_token[65];
@@ -22,6 +23,10 @@ struct made_server {
 // Options as on the command line, ended by NULL; the folder, the port and a
 // name of the unit ("Bình Minh", code "H24.12") are given already.
 void made_server_start(struct made_server *made, const char *const *options);
+// One more on the database of `first`, on PostgreSQL, with a copy of its keys.
+void made_server_beside(struct made_server *made,
+                        const struct made_server *first,
+                        const char *const *options);
 // One that somebody else runs, in this folder and on this port: it can be
 // talked to, and nothing else.
 void made_server_join(struct made_server *made, const char *folder,
@@ -43,7 +48,8 @@ void made_server_stop(struct made_server *made);
 void made_server_restart(struct made_server *made, const char *const *options);
 // Starts one more in the same folder, which must refuse: its exit code.
 int made_server_try(const struct made_server *made, const char *const *options);
-// Stops it when it runs, and removes the folder.
+// Stops it when it runs, and removes the folder; the database with the server
+// that made it.
 void made_server_close(struct made_server *made);
 
 // One request on a connection of its own, below the server's base.

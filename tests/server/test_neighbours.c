@@ -1,0 +1,227 @@
+// Two servers on one database of PostgreSQL: whichever of them is asked, the
+// answer is the same, and who waits at one sees what is done at the other.
+// Skipped where no scratch cluster is named.
+#include "support/check.h"
+#include "support/server_maker.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+// Longer than talk_hear() has patience: what is heard in time was said because
+// something woke the request.
+#define LONGEST "30"
+
+static const char *const OPTIONS[] = {"--device-rate", "0", "--mode",
+                                      "transaction", NULL};
+static struct made_server one, other;
+static struct made_device device; // enrolled at the first
+static char feed[65], office_key[65];
+
+static int start(void **state)
+{
+    (void)state;
+    if (!getenv("HAILONG_TEST_POSTGRES")) {
+        return 0;
+    }
+    made_server_start(&one, OPTIONS);
+    made_server_beside(&other, &one, OPTIONS);
+    made_device_enrol(&device, &one, "3");
+    made_server_key(&one, "feed", feed);
+    made_server_key(&other, "office", office_key);
+    return 0;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    if (getenv("HAILONG_TEST_POSTGRES")) {
+        made_device_free(&device);
+        made_server_close(&other);
+        made_server_close(&one);
+    }
+    return 0;
+}
+
+static void needs_both(void)
+{
+    if (!getenv("HAILONG_TEST_POSTGRES")) {
+        skip();
+    }
+}
+
+static void say(struct talk *talk, const struct made_server *server,
+                const char *path, const char *token, const char *etag)
+{
+    char text[512];
+    talk_open(talk, server->port);
+    snprintf(text, sizeof text,
+             "GET %s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n"
+             "%s%s%s\r\n",
+             path, token, *etag ? "If-None-Match: " : "", etag,
+             *etag ? "\r\n" : "");
+    talk_say(talk, text);
+}
+
+// What a poll hears, and closes.
+static void hear(struct talk *talk, char etag[80], struct answer *out)
+{
+    assert_true(talk_hear(talk, true, out));
+    assert_int_equal(out->status, 200);
+    snprintf(etag, 80, "%s", answer_header(out, "ETag"));
+    talk_close(talk);
+}
+
+static void rate(const struct made_server *server)
+{
+    struct answer answer = {0};
+    int64_t line = maker_rate(&device.ledger, 4)->seq;
+    made_device_send(&device, server, line, line, 200, &answer);
+    answer_free(&answer);
+}
+
+static void test_batches_go_to_either(void **state)
+{
+    (void)state;
+    needs_both();
+    for (int i = 0; i < 6; i++) {
+        rate(i % 2 == 0 ? &one : &other);
+    }
+}
+
+static void test_an_invitation_reaches_who_waits_elsewhere(void **state)
+{
+    static const char PATH[] = "/api/v1/devices/me/invitations?wait=";
+    struct talk talk;
+    struct answer answer = {0};
+    char etag[80], path[128];
+    (void)state;
+    needs_both();
+    snprintf(path, sizeof path, "%s0", PATH);
+    say(&talk, &other, path, device.token, "");
+    hear(&talk, etag, &answer);
+    snprintf(path, sizeof path, "%s" LONGEST, PATH);
+    say(&talk, &other, path, device.token, etag);
+    static const char body[] = "{\"counter\":\"3\",\"procedure\":\"2.000815\"}";
+    ask(one.port,
+        &(struct ask){.path = "/api/v1/invitations",
+                      .token = feed,
+                      .type = "application/json",
+                      .body = body,
+                      .size = sizeof body - 1},
+        &answer);
+    assert_int_equal(answer.status, 201);
+    hear(&talk, etag, &answer);
+    assert_holds(buf_text(&answer.body), "2.000815");
+    answer_free(&answer);
+}
+
+static void test_live_figures_follow_the_other(void **state)
+{
+    struct talk talk;
+    struct answer answer = {0};
+    char etag[80];
+    (void)state;
+    needs_both();
+    say(&talk, &one, "/api/v1/reports/live?wait=0", office_key, "");
+    hear(&talk, etag, &answer);
+    say(&talk, &one, "/api/v1/reports/live?wait=" LONGEST, office_key, etag);
+    rate(&other);
+    hear(&talk, etag, &answer);
+    answer_free(&answer);
+}
+
+// Signed in at one, and out at the other.
+static void test_a_session_holds_at_both(void **state)
+{
+    struct made_session session;
+    struct answer answer = {0};
+    struct ask me = {.path = "/api/v1/settings"};
+    (void)state;
+    needs_both();
+    made_server_person(&one, "an", "office", "");
+    made_server_sign_in(&one, "an", &session);
+    me.headers = session.headers;
+    ask(other.port, &me, &answer);
+    assert_int_equal(answer.status, 200);
+    ask(other.port,
+        &(struct ask){.method = "DELETE",
+                      .path = "/api/v1/sessions/me",
+                      .headers = session.headers},
+        &answer);
+    ask(one.port, &me, &answer);
+    assert_int_equal(answer.status, 401);
+    answer_free(&answer);
+}
+
+static void test_settings_hold_at_both(void **state)
+{
+    static const char body[] = "{\"version\":0,\"body\":{\"comments_months\":6,"
+                               "\"codes_months\":3}}";
+    struct made_session session;
+    struct answer answer = {0};
+    (void)state;
+    needs_both();
+    made_server_person(&one, "binh", "office", "");
+    made_server_sign_in(&one, "binh", &session);
+    struct ask get = {.path = "/api/v1/settings/retention",
+                      .headers = session.headers};
+    ask(other.port, &get, &answer);
+    assert_holds(buf_text(&answer.body), "\"version\":0");
+    ask(one.port,
+        &(struct ask){.method = "PUT",
+                      .path = get.path,
+                      .headers = session.headers,
+                      .type = "application/json",
+                      .body = body,
+                      .size = sizeof body - 1},
+        &answer);
+    assert_int_equal(answer.status, 200);
+    for (int i = 0; i < 50; i++) {
+        ask(other.port, &get, &answer);
+        if (strstr(buf_text(&answer.body), "\"version\":1")) {
+            break;
+        }
+        usleep(100000);
+    }
+    assert_holds(buf_text(&answer.body), "\"version\":1");
+    assert_holds(buf_text(&answer.body), "\"codes_months\":3");
+    answer_free(&answer);
+}
+
+// Who waits at a server that ends is answered, and asks the other one.
+static void test_one_ends_and_the_other_goes_on(void **state)
+{
+    struct talk talk;
+    struct answer answer = {0};
+    char etag[80];
+    (void)state;
+    needs_both();
+    say(&talk, &other, "/api/v1/devices/me/invitations?wait=0", device.token, "");
+    hear(&talk, etag, &answer);
+    say(&talk, &other, "/api/v1/devices/me/invitations?wait=" LONGEST, device.token,
+        etag);
+    rate(&other);
+    made_server_stop(&other);
+    assert_true(talk_hear(&talk, true, &answer));
+    assert_int_equal(answer.status, 304);
+    talk_close(&talk);
+    rate(&one);
+    made_server_restart(&other, OPTIONS);
+    rate(&other);
+    rate(&one);
+    answer_free(&answer);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_batches_go_to_either),
+        cmocka_unit_test(test_an_invitation_reaches_who_waits_elsewhere),
+        cmocka_unit_test(test_live_figures_follow_the_other),
+        cmocka_unit_test(test_a_session_holds_at_both),
+        cmocka_unit_test(test_settings_hold_at_both),
+        cmocka_unit_test(test_one_ends_and_the_other_goes_on),
+    };
+    return cmocka_run_group_tests(tests, start, stop);
+}
