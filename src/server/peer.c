@@ -47,6 +47,36 @@ static bool is_this_machine(const struct sockaddr *address)
     return false;
 }
 
+static bool is_listed(const struct server_settings *settings,
+                      const struct sockaddr *address)
+{
+    struct in6_addr asked = IN6ADDR_ANY_INIT;
+    if (address && address->sa_family == AF_INET) {
+        memset(&asked.s6_addr[10], 0xff, 2);
+        memcpy(&asked.s6_addr[12],
+               &((const struct sockaddr_in *)(const void *)address)->sin_addr,
+               4);
+    } else if (address && address->sa_family == AF_INET6) {
+        asked = ((const struct sockaddr_in6 *)(const void *)address)->sin6_addr;
+    } else {
+        return false;
+    }
+    for (size_t i = 0; i < settings->proxy_count; i++) {
+        if (memcmp(&settings->proxies[i], &asked, sizeof asked) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// One on this machine, or of the list.
+static bool is_proxy(const struct request *request,
+                     const struct sockaddr *address)
+{
+    return is_this_machine(address) ||
+           is_listed(&request->server->settings, address);
+}
+
 // The last address that the proxy wrote down: the ones before it may be lies.
 static void read_forwarded(const char *list, char out[PEER_ADDRESS_SIZE])
 {
@@ -70,10 +100,10 @@ void peer_address(const struct request *request, char out[PEER_ADDRESS_SIZE])
 {
     const struct sockaddr *address = socket_address(request);
     out[0] = '\0';
-    if (is_this_machine(address)) {
-        if (request->headers.forwarded_for) {
-            read_forwarded(request->headers.forwarded_for, out);
-        }
+    if (request->headers.forwarded_for && is_proxy(request, address)) {
+        read_forwarded(request->headers.forwarded_for, out);
+    } else if (is_this_machine(address)) {
+        return;
     } else if (address && address->sa_family == AF_INET) {
         write_ip4(
             &((const struct sockaddr_in *)(const void *)address)->sin_addr,
@@ -90,5 +120,5 @@ bool peer_is_secure(const struct request *request)
     const char *proto = request->headers.forwarded_proto;
     return request->server->settings.tls_cert ||
            (proto && strcasecmp(proto, "https") == 0 &&
-            is_this_machine(socket_address(request)));
+            is_proxy(request, socket_address(request)));
 }

@@ -1,5 +1,6 @@
 // Who is at the other end of a request, as far as the network tells. A proxy on
-// this machine is believed what it says about its own peer; nobody else is.
+// this machine, or one that --proxy names, is believed what it says about its
+// own peer; nobody else is.
 #pragma once
 #include <stdbool.h>
 

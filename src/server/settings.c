@@ -27,6 +27,9 @@ const struct config_key SERVER_KEYS[] = {
      "https://hailong.example"},
     {"server", "plain_http", CONFIG_FLAG, "no", 0, 0,
      "allow HTTP without TLS beyond this machine"},
+    {"server", "proxy", CONFIG_TEXT, NULL, 0, 0,
+     "addresses of proxies on other machines, with commas: they are believed "
+     "who asks"},
     {"server", "log_level", CONFIG_TEXT, "info", 0, 0,
      "debug, info, warn or error"},
     {"server", "threads", CONFIG_INTEGER, "4", 1, 64,
@@ -423,6 +426,46 @@ static bool read_kiosk(const struct config *config, struct server_settings *out,
     return false;
 }
 
+static bool read_proxy(const char *text, struct in6_addr *out)
+{
+    char mapped[INET6_ADDRSTRLEN + 8];
+    struct in_addr ip4;
+    if (inet_pton(AF_INET6, text, out) == 1) {
+        return true;
+    }
+    snprintf(mapped, sizeof mapped, "::ffff:%s", text);
+    return inet_pton(AF_INET, text, &ip4) == 1 &&
+           inet_pton(AF_INET6, mapped, out) == 1;
+}
+
+static bool read_proxies(const struct config *config,
+                         struct server_settings *out, struct buf *message)
+{
+    const char *at = config_text(config, "proxy");
+    while (at && *at) {
+        char text[INET6_ADDRSTRLEN] = "";
+        at += strspn(at, ", ");
+        size_t size = strcspn(at, ", ");
+        if (size > 0 && size < sizeof text) {
+            memcpy(text, at, size);
+        }
+        if (size > 0 && out->proxy_count == SERVER_PROXIES_MAX) {
+            buf_printf(message, "proxy: give at most %d addresses",
+                       SERVER_PROXIES_MAX);
+            return false;
+        }
+        if (size > 0 && !read_proxy(text, &out->proxies[out->proxy_count++])) {
+            buf_printf(message,
+                       "proxy: \"%.*s\" is no address; give for example "
+                       "192.0.2.5 or 2001:db8::5",
+                       (int)size, at);
+            return false;
+        }
+        at += size;
+    }
+    return true;
+}
+
 static bool read_limits(const struct config *config,
                         struct server_settings *out, struct buf *message)
 {
@@ -513,6 +556,7 @@ bool server_settings_read(const struct config *config,
     settings.port_file = config_text(config, "port_file");
     if (!read_place(config, &settings, message) ||
         !read_listener(config, &settings, message) ||
+        !read_proxies(config, &settings, message) ||
         !read_unit(config, &settings, message) ||
         !read_kiosk(config, &settings, message) ||
         !read_limits(config, &settings, message)) {

@@ -13,7 +13,11 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
-enum { SERVER_ANCESTORS_SIZE = 512, SERVER_BASE_SIZE = 40 };
+enum {
+    SERVER_ANCESTORS_SIZE = 512,
+    SERVER_BASE_SIZE = 40,
+    SERVER_PROXIES_MAX = 8
+};
 
 // All options, for config_open() and --help.
 extern const struct config_key SERVER_KEYS[];
@@ -40,14 +44,16 @@ struct server_settings {
     const char *data;            // the server's directory
     const char *db;              // an address of PostgreSQL; NULL: a file in it
     struct server_address address;
-    const char *port_file;          // NULL: none
-    const char *tls_cert, *tls_key; // NULL: plain HTTP
-    const char *public_url;         // for citizens; NULL: as they come
-    const char *fields_file;        // NULL: the program's own, if there is one
-    const char *chart_file;         // Chart.js, of the pages
-    const char *walk_up_fields;     // codes of tiles; NULL: the file's first
-    const char *reports_dir;        // of papers that come by themselves; NULL
-    struct mail_relay mail;         // host NULL: none
+    struct in6_addr proxies[SERVER_PROXIES_MAX]; // on other machines; IPv4
+    size_t proxy_count;                          // ones are mapped
+    const char *port_file;                       // NULL: none
+    const char *tls_cert, *tls_key;              // NULL: plain HTTP
+    const char *public_url;     // for citizens; NULL: as they come
+    const char *fields_file;    // NULL: the program's own, if there is one
+    const char *chart_file;     // Chart.js, of the pages
+    const char *walk_up_fields; // codes of tiles; NULL: the file's first
+    const char *reports_dir;    // of papers that come by themselves; NULL
+    struct mail_relay mail;     // host NULL: none
     int mail_retry_s;
     const char *frame_ancestors; // sites that may show the board; NULL
     const char *hours_file;      // NULL: counters are always open

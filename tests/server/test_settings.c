@@ -1,5 +1,6 @@
 // What the server refuses to start with, and what it says then.
 #include "server/settings.h"
+#include <arpa/inet.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -138,6 +139,8 @@ static void test_mistakes_are_named(void **state)
                  {{"--levels", "6"}, "levels"},
                  {{"--order", "random"}, "order"},
                  {{"--reasons", "some"}, "reasons"},
+                 {{"--proxy", "proxy.example"}, "proxy"},
+                 {{"--proxy", "192.0.2.5,192.0.2"}, "192.0.2"},
                  {{"--log-level", "loud"}, "log_level"},
                  {{"--threads", "0"}, "threads"},
                  {{"--no-such"}, "--no-such"}};
@@ -154,6 +157,27 @@ static void test_mistakes_are_named(void **state)
         config_close(config);
         buf_free(&message);
     }
+}
+
+static void test_proxies_are_addresses_of_both_kinds(void **state)
+{
+    const char *const options[] = {
+        "--proxy", "192.0.2.5, 2001:db8::5,::ffff:192.0.2.6", NULL};
+    struct server_settings settings;
+    struct config *config;
+    struct buf message = {0};
+    char text[INET6_ADDRSTRLEN];
+    (void)state;
+    assert_true(read_line(options, &config, &settings, &message));
+    assert_int_equal(settings.proxy_count, 3);
+    static const char *const expected[] = {"::ffff:192.0.2.5", "2001:db8::5",
+                                           "::ffff:192.0.2.6"};
+    for (size_t i = 0; i < settings.proxy_count; i++) {
+        inet_ntop(AF_INET6, &settings.proxies[i], text, sizeof text);
+        assert_string_equal(text, expected[i]);
+    }
+    config_close(config);
+    buf_free(&message);
 }
 
 static void test_what_is_allowed_beyond_the_machine(void **state)
@@ -222,6 +246,7 @@ int main(void)
         cmocka_unit_test(test_address_for_citizens),
         cmocka_unit_test(test_the_mode_decides_about_walk_up_unless_told),
         cmocka_unit_test(test_mistakes_are_named),
+        cmocka_unit_test(test_proxies_are_addresses_of_both_kinds),
         cmocka_unit_test(test_what_is_allowed_beyond_the_machine),
         cmocka_unit_test(test_the_ini_file),
     };
