@@ -41,6 +41,10 @@ enum office_result office_add_paper(struct office *office,
 // The next one whose mail is due; OFFICE_NONE: there is none.
 enum office_result office_next_mail(struct office *office, int64_t now,
                                     struct paper *out);
+// Puts off the next try of what office_next_mail() gave, for one of several
+// servers to send it meanwhile. NONE: another one did so first.
+enum office_result office_claim_mail(struct office *office,
+                                     const struct paper *paper, int64_t until);
 // Writer only: `mail` to `said` of this paper. What is not tried again stands
 // in the audit trail.
 enum office_result office_keep_mail(struct office *office,

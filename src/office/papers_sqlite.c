@@ -74,6 +74,25 @@ enum office_result office_next_mail(struct office *office, int64_t now,
     return office_result_of(result);
 }
 
+static enum sql_result claim_mail(struct sql *sql, void *ctx)
+{
+    const struct paper_work *work = ctx;
+    struct sql_statement *s = sql_use(sql, PAPER_CLAIM);
+    sql_bind_int(s, 1, work->paper->kind);
+    sql_bind_int(s, 2, work->paper->number);
+    sql_bind_int(s, 3, work->paper->next_at);
+    sql_bind_int(s, 4, work->now);
+    enum sql_result result = sql_execute(s);
+    return result == SQL_OK && sql_changes(sql) != 1 ? SQL_NONE : result;
+}
+
+enum office_result office_claim_mail(struct office *office,
+                                     const struct paper *paper, int64_t until)
+{
+    struct paper_work work = {paper, until};
+    return office_result_of(office_work(office, claim_mail, &work));
+}
+
 static enum sql_result keep_mail(struct sql *sql, void *ctx)
 {
     const struct paper_work *work = ctx;

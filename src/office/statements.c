@@ -659,11 +659,10 @@ const char *const office_statements[STATEMENT_COUNT] = {
                   " AND gen = ?2 AND seq >= ?3 AND batch_no = ?4 ORDER BY seq",
     [OLD_VISIT] = "UPDATE visits SET at = ?4, quality = ?5"
                   " WHERE device_no = ?1 AND gen = ?2 AND seq = ?3",
-    [OLD_THREAD] =
-        "UPDATE chains SET contact_boot = ?3, contact_began_at = ?4,"
-        " line_boot = ?5, line_began_at = ?6, line_quality = ?7,"
-        " line_up_ms = ?8, line_made_at = ?9"
-        " WHERE device_no = ?1 AND gen = ?2",
+    [OLD_THREAD] = "UPDATE chains SET contact_boot = ?3, contact_began_at = ?4,"
+                   " line_boot = ?5, line_began_at = ?6, line_quality = ?7,"
+                   " line_up_ms = ?8, line_made_at = ?9"
+                   " WHERE device_no = ?1 AND gen = ?2",
     [HEAD_ADD] = "INSERT INTO heads (device_no, gen, seq, head, nonce,"
                  " signature, received_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     [ASIDE_ADD] = "INSERT INTO asides (device_no, gen, seq, hash, kind,"
@@ -1725,6 +1724,8 @@ const char *const office_statements[STATEMENT_COUNT] = {
         "  WHERE v.counter_no = s.counter_no"
         "  AND (v.at + 25200000) / 86400000 = s.day AND v.counted = 1)"
         " FROM visits",
+    [PAPER_CLAIM] = "UPDATE papers SET next_at = ?4 WHERE kind = ?1"
+                    " AND number = ?2 AND mail = 1 AND next_at = ?3",
     [WRITING_TAKE] = "UPDATE writing SET epoch = epoch + 1 WHERE only_row = 1"
                      " RETURNING epoch",
     [WRITING_EPOCH] = "SELECT epoch FROM writing WHERE only_row = 1",

@@ -56,6 +56,7 @@ struct caretaker *chores_start(struct server *server)
 
 struct caretaker *chores_start_mail(struct server *server)
 {
-    server->mail_chore = papers_mail_chore(server->papers);
-    return caretaker_start(server->writer, &server->mail_chore, 1);
+    server->mail_chores[0] = papers_claim_chore(server->papers);
+    server->mail_chores[1] = papers_mail_chore(server->papers);
+    return caretaker_start(server->writer, server->mail_chores, 2);
 }

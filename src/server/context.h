@@ -57,7 +57,7 @@ struct server {
     struct retention retention; // the caretaker's
     struct caretaker *caretaker;
     struct papers *papers;
-    struct chore mail_chore; // the postman's
+    struct chore mail_chores[2]; // the postman's
     struct caretaker *postman;
     struct neighbours *neighbours; // NULL: the database is its own
     int32_t keys_day; // the local day whose keys were made at the start; 0

@@ -23,6 +23,7 @@ static const char MODULE[] = "server";
 enum {
     EVERY_S = 10,
     MAIL_EVERY_S = 5,
+    CLAIM_S = 600, // for one mail to be sent by the server that claimed it
     FROM_HOUR = 6, // nobody reads a digest at night, and the data has come
     DAYS_BACK = 7, // that are caught up after a stand-still
     MONTHS_BACK = 3,
@@ -48,7 +49,8 @@ struct papers {
     struct server *server;
     char folder[PATH_MAX];
     struct paper made;   // from the look to the writing
-    struct paper mailed; // likewise, of the other chore
+    struct paper mailed; // likewise, of the chores of mail
+    bool has_mail;       // and it is this server's to send
     atomic_bool aborted;
 };
 
@@ -439,11 +441,13 @@ static void settle(const struct papers *papers, enum mail_outcome outcome,
     }
 }
 
-static bool look_at_mail(void *ctx)
+// Whether there is one that has to be claimed first, since other servers may
+// send it as well.
+static bool find_mail(void *ctx)
 {
     struct papers *papers = ctx;
     struct server *server = papers->server;
-    struct buf said = {0};
+    papers->has_mail = false;
     if (!server->settings.mail.host || atomic_load(&papers->aborted)) {
         return false;
     }
@@ -453,6 +457,46 @@ static bool look_at_mail(void *ctx)
     readers_give(server->readers, office);
     if (result != OFFICE_OK) {
         return false;
+    }
+    papers->has_mail = !office_is_url(server->identity.database);
+    return !papers->has_mail;
+}
+
+static enum office_result claim_mail(struct office *office, void *ctx)
+{
+    struct papers *papers = ctx;
+    enum office_result result = office_claim_mail(
+        office, &papers->mailed, clock_wall_ms() + CLAIM_S * INT64_C(1000));
+    papers->has_mail = result == OFFICE_OK;
+    return result == OFFICE_NONE ? OFFICE_OK : result;
+}
+
+// The paper may be another server's: then its files are made here too.
+static void make_missing(struct papers *papers, const struct paper *paper)
+{
+    struct server *server = papers->server;
+    struct office *office = readers_take(server->readers);
+    for (const struct form *form = forms_of(paper->kind); form->ending;
+         form++) {
+        char path[PATH_MAX];
+        path_of(papers, paper, form, path);
+        if (!file_exists(path) && !write_file(papers, office, paper, form)) {
+            break;
+        }
+    }
+    readers_give(server->readers, office);
+}
+
+static bool look_at_mail(void *ctx)
+{
+    struct papers *papers = ctx;
+    struct buf said = {0};
+    if (!papers->has_mail || atomic_load(&papers->aborted)) {
+        return false;
+    }
+    papers->has_mail = false;
+    if (office_is_url(papers->server->identity.database)) {
+        make_missing(papers, &papers->mailed);
     }
     enum mail_outcome outcome = send_paper(papers, &papers->mailed, &said);
     // A server that ends has not tried.
@@ -468,6 +512,14 @@ static enum office_result keep_mail(struct office *office, void *ctx)
 {
     const struct papers *papers = ctx;
     return office_keep_mail(office, &papers->mailed, clock_wall_ms());
+}
+
+struct chore papers_claim_chore(struct papers *papers)
+{
+    return (struct chore){.every_s = MAIL_EVERY_S,
+                          .look = find_mail,
+                          .work = claim_mail,
+                          .ctx = papers};
 }
 
 struct chore papers_mail_chore(struct papers *papers)

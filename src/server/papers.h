@@ -13,6 +13,9 @@ struct papers;
 struct papers *papers_open(struct server *server);
 void papers_close(struct papers *papers); // accepts NULL
 struct chore papers_chore(struct papers *papers);
+// Finds the next mail and, where several servers share the database, makes it
+// this one's to send; before the next chore.
+struct chore papers_claim_chore(struct papers *papers);
 // What is on its way to the relay is broken off, and sent again later.
 struct chore papers_mail_chore(struct papers *papers);
 void papers_abort_mail(struct papers *papers); // accepts NULL
