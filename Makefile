@@ -209,7 +209,7 @@ $(BUILD)/tools/tapper: tools/tapper.c Makefile
 	$(CC) $(OWN_CFLAGS) $(CFLAGS) $(OWN_LDFLAGS) $(LDFLAGS) -o $@ $< -lX11 -lXtst $(LIBS_common)
 
 # Measures, beside a bare window and a browser; see tests/bench/README.md.
-BENCHES := bare_window stopwatch sync_probe ingest_load plain_lines big_office page_load
+BENCHES := bare_window stopwatch sync_probe ingest_load bare_server plain_lines big_office page_load
 BENCH_ROOMS = $(call closures,server ui)
 
 $(BUILD)/lib/tests/bench.a: $(BUILD)/obj/tests/bench/family.o
@@ -293,12 +293,13 @@ demo:
 	$(MAKE) --no-print-directory all $(BUILD)/tools/tapper
 	tools/demo $(BUILD)
 
-# Times, memory and rates of the whole, as ratios; asserts nothing.
+# Times, memory and rates of the whole, as ratios; asserts nothing. SHORT=1 takes
+# less than five minutes.
 .PHONY: bench
 bench:
 	tools/setup build bench
 	$(MAKE) --no-print-directory all $(BUILD)/tools/tapper $(BUILD)/hailong-simulator $(BENCHES:%=$(BUILD)/bench/%)
-	tools/bench $(BUILD)
+	tools/bench $(BUILD) $(if $(SHORT),--short)
 
 # Pictures of every screen in every size and of every page, and sheets of them.
 .PHONY: screenshots
@@ -437,7 +438,7 @@ help:
 	@echo 'make test-postgres  the tests of the server on PostgreSQL instead of SQLite'
 	@echo 'make screenshots  every screen in every size and every page, as PNG and sheets'
 	@echo 'make check-pages  every page before axe-core (needs npm)'
-	@echo 'make bench      set up, build, and measure beside a bare window and a browser'
+	@echo 'make bench      set up, build, and measure beside others (SHORT=1: under 5 minutes)'
 	@echo 'make fuzz       foreign bytes against every reader, FUZZ_SECONDS=60 each'
 	@echo 'make check      warnings as errors, linters, texts, layering'
 	@echo 'make check-asan the tests under ASan and UBSan'

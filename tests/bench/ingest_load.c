@@ -1,11 +1,19 @@
-// Devices that send their backlog to a running server, each over a connection
-// of its own, batch after batch, and how many lines a second the server makes
-// durable. Enrolling and everything that a device computes is done before the
-// clock runs.
+// The same backlog of many devices for every server that takes batches. What a
+// device computes is done once, before any clock runs, and kept as the bytes
+// that go over the wire: each server is sent the very same.
 //
-//   ingest_load SERVER-DIRECTORY PORT CONNECTIONS LINES LINES-A-BATCH
+//   ingest_load record SERVER-DIRECTORY PORT DEVICES LINES-EACH LINES-A-BATCH
+//                      OUT
 //
-// LINES is the sum over all devices. Prints "ingest_lines_per_s N".
+// enrols the devices with a running server and keeps in OUT: `devices`, one
+// "id token public-key" a line; `batches`, their requests in turns, compressed
+// as a courier sends them.
+//
+//   ingest_load play OUT PORT CONNECTIONS
+//
+// sends them, each device over one of the connections, one batch after the
+// other, and prints "ingest_per_s N" (lines), "batch_p50_ms N" and
+// "batch_p99_ms N". Every batch must be taken. Exit: 0 done, 1 failed, 2 usage.
 #include "bench/family.h"
 #include "common/file.h"
 #include "support/server_maker.h"
@@ -17,15 +25,21 @@
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <zlib.h>
 
-enum { CONNECTIONS_MAX = 64, BATCH_LINES_MAX = 500, LINE_MS = 30000 };
-
-// All requests of one device, one after the other.
-struct backlog {
-    struct buf bytes;
-    size_t *ends; // where each request ends
-    size_t count;
+enum {
+    DEVICES_MAX = 256,
+    BATCH_LINES_MAX = 500,
+    LINE_MS = 30000,
+    GZIP_WINDOW = 15 + 16
 };
+
+// Before the bytes of each request.
+struct request_head {
+    uint32_t device, size, lines;
+};
+
+// --- Recording ---------------------------------------------------------------
 
 static bool read_admin(const char *directory, struct made_server *out)
 {
@@ -48,84 +62,210 @@ static bool read_admin(const char *directory, struct made_server *out)
     return ok;
 }
 
-static void append_request(const struct made_device *device, int64_t from,
-                           int64_t to, struct backlog *out)
+static bool gzip(const struct buf *in, struct buf *out)
 {
-    struct buf body = {0};
+    z_stream z = {0};
+    if (deflateInit2(&z, Z_DEFAULT_COMPRESSION, Z_DEFLATED, GZIP_WINDOW, 8,
+                     Z_DEFAULT_STRATEGY) != Z_OK)
+        return false;
+    uLong bound = deflateBound(&z, (uLong)in->size);
+    char *room = buf_reserve(out, bound);
+    int code = Z_MEM_ERROR;
+    if (room) {
+        z.next_in = (Bytef *)in->data;
+        z.avail_in = (uInt)in->size;
+        z.next_out = (Bytef *)room;
+        z.avail_out = (uInt)bound;
+        code = deflate(&z, Z_FINISH);
+        if (code == Z_STREAM_END)
+            buf_commit(out, z.total_out);
+    }
+    deflateEnd(&z);
+    return code == Z_STREAM_END;
+}
+
+static bool write_request(FILE *file, uint32_t no,
+                          const struct made_device *device, int64_t from,
+                          int64_t to)
+{
+    struct buf body = {0}, packed = {0}, request = {0};
     made_device_body(device, from, to, &body, NULL);
-    buf_printf(&out->bytes,
+    bool ok = gzip(&body, &packed);
+    buf_printf(&request,
                "POST /api/v1/batches HTTP/1.1\r\nHost: 127.0.0.1\r\n"
                "Authorization: Bearer %s\r\n"
                "Content-Type: application/x-ndjson\r\n"
+               "Content-Encoding: gzip\r\n"
                "Content-Length: %zu\r\n\r\n",
-               device->token, body.size);
-    buf_append(&out->bytes, body.data, body.size);
+               device->token, packed.size);
+    buf_append(&request, packed.data, packed.size);
+    struct request_head head = {no, (uint32_t)request.size,
+                                (uint32_t)(to - from + 1)};
+    ok = ok && buf_ok(&request) && fwrite(&head, sizeof head, 1, file) == 1 &&
+         fwrite(request.data, 1, request.size, file) == request.size;
     buf_free(&body);
-    out->ends[out->count++] = out->bytes.size;
+    buf_free(&packed);
+    buf_free(&request);
+    return ok;
 }
 
 // Its clock is right when it sends: the lines lie in the past.
-static bool make_backlog(struct made_server *server, int64_t lines,
-                         int64_t batch, struct backlog *out)
+static void live(struct made_device *device, struct made_server *server, int no,
+                 int64_t lines)
 {
-    struct made_device device;
-    made_device_enrol(&device, server, "3");
-    maker_wait(&device.ledger, -lines * LINE_MS);
-    device.ledger.up_ms += lines * LINE_MS;
-    for (int64_t i = 0; i < lines; i++)
-        maker_rate(&device.ledger, i % 20 == 0 ? 0 : 5 - (int)(i % 7 == 0));
-    out->ends = calloc((size_t)lines, sizeof *out->ends);
-    for (int64_t from = 1; out->ends && from <= lines; from += batch) {
-        int64_t to = from + batch - 1;
-        append_request(&device, from, to < lines ? to : lines, out);
+    char counter[16];
+    snprintf(counter, sizeof counter, "%d", no % 20 + 1);
+    made_device_enrol(device, server, counter);
+    maker_wait(&device->ledger, -lines * LINE_MS);
+    device->ledger.up_ms += lines * LINE_MS;
+    for (int64_t i = 0; i < lines; i++) {
+        struct record record;
+        maker_visit(&device->ledger, i % 20 == 0 ? 0 : 5 - (int)(i % 7 == 0),
+                    &record);
+        strcpy(record.counter, counter);
+        snprintf(record.field, sizeof record.field, "linh-vuc-%d",
+                 (int)(i % 3));
+        snprintf(record.procedure, sizeof record.procedure, "1.%06d",
+                 (int)(i % 11));
+        snprintf(record.officer, sizeof record.officer, "cb-%02d", no % 40);
+        maker_write(&device->ledger, &record);
+        maker_wait(&device->ledger, LINE_MS);
     }
-    made_device_free(&device);
-    return out->ends && buf_ok(&out->bytes);
+}
+
+static FILE *open_in(const char *folder, const char *name, const char *mode)
+{
+    char path[PATH_MAX];
+    return file_join(path, sizeof path, folder, name) ? fopen(path, mode)
+                                                      : NULL;
+}
+
+static bool write_devices(FILE *file, const struct made_device *devices,
+                          int count)
+{
+    for (int i = 0; i < count; i++) {
+        char key[KEY_PUBLIC_BASE64_SIZE];
+        key_public_base64(devices[i].ledger.key.public_key, key);
+        if (fprintf(file, "%s %s %s\n", devices[i].ledger.device,
+                    devices[i].token, key) < 0)
+            return false;
+    }
+    return true;
+}
+
+static int record_all(char **argv)
+{
+    struct made_server server = {.port = (uint16_t)atoi(argv[1])};
+    int count = atoi(argv[2]);
+    int64_t lines = atoll(argv[3]), batch = atoll(argv[4]);
+    struct made_device *devices = calloc(DEVICES_MAX, sizeof *devices);
+    FILE *names = open_in(argv[5], "devices", "w");
+    FILE *batches = open_in(argv[5], "batches", "w");
+    if (count < 1 || count > DEVICES_MAX || lines < 1 || batch < 1 ||
+        batch > BATCH_LINES_MAX)
+        return 2;
+    bool ok = devices && names && batches && read_admin(argv[0], &server);
+    for (int i = 0; ok && i < count; i++)
+        live(&devices[i], &server, i, lines);
+    for (int64_t from = 1; ok && from <= lines; from += batch) {
+        int64_t to = from + batch - 1 < lines ? from + batch - 1 : lines;
+        for (int i = 0; ok && i < count; i++)
+            ok = write_request(batches, (uint32_t)i, &devices[i], from, to);
+    }
+    ok = ok && write_devices(names, devices, count);
+    ok = ok && fclose(names) == 0 && fclose(batches) == 0;
+    for (int i = 0; devices && i < count; i++)
+        made_device_free(&devices[i]);
+    free(devices);
+    return ok ? 0 : 1;
+}
+
+// --- Playing -----------------------------------------------------------------
+
+struct play {
+    struct buf bytes; // of the file `batches`
+    size_t count;     // of requests
+    int64_t lines;
+    uint16_t port;
+    int connections;
+    // Shared with the children.
+    pthread_barrier_t *start;
+    int32_t *waits_us; // of each request
+};
+
+static bool read_all(const char *folder, struct play *play)
+{
+    char path[PATH_MAX];
+    struct request_head head;
+    if (!file_join(path, sizeof path, folder, "batches") ||
+        !file_read(path, (size_t)4 << 30, &play->bytes))
+        return false;
+    for (size_t at = 0; at < play->bytes.size; at += sizeof head + head.size) {
+        memcpy(&head, play->bytes.data + at, sizeof head);
+        play->count++;
+        play->lines += head.lines;
+    }
+    return play->count > 0;
+}
+
+static void send_one(struct talk *talk, const char *bytes, size_t size,
+                     int32_t *out_us)
+{
+    struct answer answer = {0};
+    int64_t began = monotonic_us();
+    talk_send(talk, bytes, size);
+    if (!talk_hear(talk, true, &answer) || answer.status != 200) {
+        fprintf(stderr, "ingest_load: the server answers %d: %s\n",
+                answer.status, buf_text(&answer.body));
+        _exit(1);
+    }
+    *out_us = (int32_t)(monotonic_us() - began);
+    answer_free(&answer);
 }
 
 // In a process of its own: exit code 0 when every batch was taken.
-static void send_backlog(const struct backlog *backlog, uint16_t port,
-                         pthread_barrier_t *start)
+static void send_own(const struct play *play, int own)
 {
     struct talk talk;
-    struct answer answer = {0};
-    size_t from = 0;
-    talk_open(&talk, port);
-    pthread_barrier_wait(start);
-    for (size_t i = 0; i < backlog->count; i++) {
-        talk_send(&talk, backlog->bytes.data + from, backlog->ends[i] - from);
-        if (!talk_hear(&talk, true, &answer) || answer.status != 200) {
-            fprintf(stderr, "ingest_load: the server answers %d: %s\n",
-                    answer.status, buf_text(&answer.body));
-            _exit(1);
-        }
-        from = backlog->ends[i];
+    struct request_head head;
+    size_t at = 0;
+    talk_open(&talk, play->port);
+    pthread_barrier_wait(play->start);
+    for (size_t i = 0; i < play->count; i++) {
+        memcpy(&head, play->bytes.data + at, sizeof head);
+        at += sizeof head;
+        if ((int)(head.device % (uint32_t)play->connections) == own)
+            send_one(&talk, play->bytes.data + at, head.size,
+                     &play->waits_us[i]);
+        at += head.size;
     }
     _exit(0);
 }
 
-static bool send_all(const struct backlog *backlogs, int connections,
-                     uint16_t port, int64_t *out_us)
+static void *share(size_t size)
 {
-    pthread_barrier_t *start = mmap(NULL, sizeof *start, PROT_READ | PROT_WRITE,
-                                    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    void *room = mmap(NULL, size, PROT_READ | PROT_WRITE,
+                      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    return room == MAP_FAILED ? NULL : room;
+}
+
+static bool send_all(struct play *play, int64_t *out_us)
+{
     pthread_barrierattr_t shared;
-    bool ok = start != MAP_FAILED;
-    if (!ok)
-        return false;
+    bool ok = true;
     pthread_barrierattr_init(&shared);
     pthread_barrierattr_setpshared(&shared, PTHREAD_PROCESS_SHARED);
-    pthread_barrier_init(start, &shared, (unsigned)connections + 1);
-    for (int i = 0; i < connections; i++) {
+    pthread_barrier_init(play->start, &shared, (unsigned)play->connections + 1);
+    for (int i = 0; i < play->connections; i++) {
         pid_t child = fork();
         if (child == 0)
-            send_backlog(&backlogs[i], port, start);
+            send_own(play, i);
         if (child < 0)
             exit(1);
     }
-    pthread_barrier_wait(start);
+    pthread_barrier_wait(play->start);
     int64_t began = monotonic_us();
-    for (int i = 0; i < connections; i++) {
+    for (int i = 0; i < play->connections; i++) {
         int status;
         if (wait(&status) < 0 || status != 0)
             ok = false;
@@ -134,37 +274,48 @@ static bool send_all(const struct backlog *backlogs, int connections,
     return ok;
 }
 
+static int compare(const void *a, const void *b)
+{
+    int32_t x = *(const int32_t *)a, y = *(const int32_t *)b;
+    return (x > y) - (x < y);
+}
+
+static int play_all(char **argv)
+{
+    struct play play = {.port = (uint16_t)atoi(argv[1]),
+                        .connections = atoi(argv[2])};
+    int64_t us = 0;
+    if (play.connections < 1 || play.connections > DEVICES_MAX)
+        return 2;
+    bool ok = read_all(argv[0], &play) &&
+              (play.start = share(sizeof *play.start)) &&
+              (play.waits_us = share(play.count * sizeof *play.waits_us)) &&
+              send_all(&play, &us);
+    if (ok) {
+        qsort(play.waits_us, play.count, sizeof *play.waits_us, compare);
+        printf("ingest_per_s %.0f\nbatch_p50_ms %.3f\nbatch_p99_ms %.3f\n",
+               (double)play.lines * 1e6 / (double)us,
+               play.waits_us[play.count / 2] / 1000.0,
+               play.waits_us[(play.count - 1) * 99 / 100] / 1000.0);
+    }
+    buf_free(&play.bytes);
+    return ok ? 0 : 1;
+}
+
 int main(int argc, char **argv)
 {
-    struct made_server server = {0};
-    struct backlog backlogs[CONNECTIONS_MAX] = {{{0}, NULL, 0}};
-    int64_t us = 0;
-    int connections = argc == 6 ? atoi(argv[3]) : 0;
-    int64_t lines = argc == 6 ? atoll(argv[4]) : 0;
-    int64_t batch = argc == 6 ? atoll(argv[5]) : 0;
-    if (connections < 1 || connections > CONNECTIONS_MAX ||
-        lines < connections || batch < 1 || batch > BATCH_LINES_MAX) {
-        fputs("usage: ingest_load SERVER-DIRECTORY PORT CONNECTIONS LINES "
-              "LINES-A-BATCH\n",
+    int status = 2;
+    bool ready = ledger_init();
+    if (ready && argc == 8 && strcmp(argv[1], "record") == 0)
+        status = record_all(argv + 2);
+    else if (ready && argc == 5 && strcmp(argv[1], "play") == 0)
+        status = play_all(argv + 2);
+    if (status == 2)
+        fputs("usage: ingest_load record SERVER-DIRECTORY PORT DEVICES "
+              "LINES-EACH LINES-A-BATCH OUT\n"
+              "       ingest_load play OUT PORT CONNECTIONS\n",
               stderr);
-        return 2;
-    }
-    server.port = (uint16_t)atoi(argv[2]);
-    if (!ledger_init() || !read_admin(argv[1], &server)) {
-        fprintf(stderr, "ingest_load: no server runs on %s\n", argv[1]);
-        return 1;
-    }
-    int64_t each = lines / connections;
-    bool ok = true;
-    for (int i = 0; ok && i < connections; i++)
-        ok = make_backlog(&server, each, batch, &backlogs[i]);
-    ok = ok && send_all(backlogs, connections, server.port, &us);
-    for (int i = 0; i < connections; i++) {
-        free(backlogs[i].ends);
-        buf_free(&backlogs[i].bytes);
-    }
-    if (ok)
-        printf("ingest_lines_per_s %.0f\n",
-               (double)(each * connections) * 1e6 / (double)us);
-    return ok ? 0 : 1;
+    if (status == 1)
+        fputs("ingest_load: it cannot be recorded or played\n", stderr);
+    return status;
 }
