@@ -293,6 +293,13 @@ demo:
 	$(MAKE) --no-print-directory all $(BUILD)/tools/tapper
 	tools/demo $(BUILD)
 
+# Whether it all stays as fast over ROWS visits: ten million take 12 GB.
+.PHONY: bench-big
+bench-big:
+	tools/setup build bench
+	$(MAKE) --no-print-directory all $(BENCHES:%=$(BUILD)/bench/%)
+	tools/bench-big $(BUILD) $(ROWS) $(FOLDER)
+
 # Times, memory and rates of the whole, as ratios; asserts nothing. SHORT=1 takes
 # less than five minutes.
 .PHONY: bench
@@ -436,6 +443,7 @@ help:
 	@echo 'make test-room ROOM=ledger   the tests of one room'
 	@echo 'make test-failover  PostgreSQL killed and replaced under load, CYCLES times (20)'
 	@echo 'make test-postgres  the tests of the server on PostgreSQL instead of SQLite'
+	@echo 'make bench-big ROWS=10000000  the same rates over years of visits'
 	@echo 'make screenshots  every screen in every size and every page, as PNG and sheets'
 	@echo 'make check-pages  every page before axe-core (needs npm)'
 	@echo 'make bench      set up, build, and measure beside others (SHORT=1: under 5 minutes)'
