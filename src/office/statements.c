@@ -168,8 +168,8 @@
     " count(*) FILTER (WHERE outcome = 0 AND level = 5" which ")"
 #define DOUBT_SUMS                                                             \
     RATED_SUMS(" AND doubts & 1 <> 0")                                         \
-    ", " RATED_SUMS(" AND doubts & 2 <> 0") ", " RATED_SUMS(" AND doubts <> "  \
-                                                            "0")
+    ", " RATED_SUMS(" AND doubts & 2 <> 0") ", "                               \
+    RATED_SUMS(" AND doubts <> 0")
 #define VISIT_SUMS                                                             \
     RATED_SUMS("")                                                             \
     ", count(*) FILTER (WHERE outcome = 1),"                                   \
@@ -1642,8 +1642,7 @@ const char *const office_statements[STATEMENT_COUNT] = {
         "  coalesce(sum(ratings) FILTER (WHERE lifted_at = 0), 0) AS ratings,"
         "  count(*) FILTER (WHERE lifted_at <> 0) AS lifted FROM visit_flags"
         "  WHERE first_day BETWEEN ?1 - 31 AND ?2 AND last_day >= ?1"
-        "  GROUP BY first_day, counter_no, officer_no, rule) days GROUP BY "
-        "rule",
+        "  GROUP BY first_day, counter_no, officer_no, rule) days GROUP BY rule",
     [OFFICER_DAY_DROP] =
         "DELETE FROM officer_days WHERE counter_no = ?1 AND day = ?2",
     [OFFICER_DAY_ADD] =
