@@ -47,7 +47,7 @@ until curl -so /dev/null "http://127.0.0.1:$front/health" || [ $tries -eq 0 ]; d
 done
 
 "$BUILD/hailong-fleet" --server "http://127.0.0.1:$front" --db "$url" --keys "$STAGE_DIR/one" \
-    --devices "${SEVERAL_DEVICES:-12}" --records "${SEVERAL_RECORDS:-120}" \
+    --devices "${SEVERAL_DEVICES:-12}" --records "${SEVERAL_RECORDS:-2000}" \
     --connections 8 --batch 10 >"$STAGE_DIR/fleet.json" &
 fleet=$!
 enrolled() {

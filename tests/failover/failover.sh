@@ -9,12 +9,12 @@
 # wait for it are sent away: what is not on both must not be acknowledged.
 #   LOSE=1: the primary waits for nobody. Passes only when lines are lost, so
 #   that it is known that loss would be seen.
-# LINES: of each of 8 devices a cycle (default 400).
+# LINES: of each of 8 devices a cycle (default 1500).
 set -eu
 
 cycles=${1:-${CYCLES:-20}}
 lose=${LOSE:-}
-lines=${LINES:-400}
+lines=${LINES:-1500}
 devices=8
 build=$(cd "${BUILD:-build}" && pwd)
 HAILONG_ASSETS=${HAILONG_ASSETS:-$(pwd)/assets}
@@ -82,6 +82,8 @@ kill_hard() {
     # shellcheck disable=SC2046
     kill -9 "$main" $(pgrep -P "$main")
     ipcrm -m "$shared" 2>/dev/null || true
+    # Its number is taken until somebody has asked what became of it.
+    rm -f "$folder/.s.PGSQL.$(port_of "$1")" "$folder/.s.PGSQL.$(port_of "$1").lock"
 }
 # What comes before the kill when the standby is cut off: in that time devices
 # go on sending.
@@ -136,6 +138,7 @@ while [ "$cycle" -lt "$cycles" ]; do
         cut_off "$primary"
         said=", its standby cut off before"
     fi
+    kill -0 "$fleet" 2>/dev/null || fail "the load was over before the kill: give more LINES"
     kill_hard "$primary"
     began=$(date +%s%N)
     primary=$(other_of "$primary")
