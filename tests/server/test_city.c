@@ -397,6 +397,25 @@ static void test_city_shows_a_person_their_subtree(void **state)
     }
 }
 
+// What it may load is said as of every page (test_pages.c).
+static void test_city_has_a_page(void **state)
+{
+    struct made_session session;
+    struct answer answer = {0};
+    (void)state;
+    made_server_person(&city, "an", "leader", "");
+    made_server_sign_in(&city, "an", &session);
+    ask(city.port,
+        &(struct ask){.path = "/w/H24/thanh-pho", .headers = session.headers},
+        &answer);
+    assert_int_equal(answer.status, 200);
+    const char *policy = answer_header(&answer, "Content-Security-Policy");
+    assert_non_null(policy);
+    assert_non_null(strstr(policy, "default-src 'none'; script-src 'self'"));
+    assert_null(strstr(policy, "unsafe"));
+    answer_free(&answer);
+}
+
 // People of a ward are nobody in the city; the city's keys see all of it.
 static void test_city_shows_nothing_to_others(void **state)
 {
@@ -436,6 +455,7 @@ int main(void)
         TEST(test_city_keeps_people_apart),
         TEST(test_city_shows_a_person_their_subtree),
         TEST(test_city_shows_nothing_to_others),
+        TEST(test_city_has_a_page),
         TEST(test_city_leads_to_pages_below_the_ward),
         TEST(test_city_goes_on_beside_a_broken_book),
         TEST(test_city_opens_a_ward_that_is_added),

@@ -268,8 +268,7 @@ static void test_pages_hold_no_code(void **state)
     assert_true(pages >= 3);
 }
 
-// By whoever may see it.
-// By whoever may see it.
+// By whoever may see it. A city's pages are no ward's (test_city.c).
 static void test_every_page_is_told_what_it_may_load(void **state)
 {
     static const char *const roles[] = {"admin", "office", "officer"};
@@ -284,7 +283,8 @@ static void test_every_page_is_told_what_it_may_load(void **state)
         made_server_sign_in(&server, name, &sessions[i]);
     }
     for (const struct route *route = PUBLIC_ROUTES; route->method; route++) {
-        if (route->id != ROUTE_PAGE || strchr(route->path, '*')) {
+        if (route->id != ROUTE_PAGE || strchr(route->path, '*') ||
+            strcmp(route->path, "/thanh-pho") == 0) {
             continue;
         }
         answer.status = 0;
