@@ -184,7 +184,7 @@ static json_t *tell_classes(const struct city_units *units)
     for (size_t i = 0; i <= units->class_count; i++) {
         json_array_append_new(
             classes,
-            json_pack("{s:I, s:o}", "class", (json_int_t)(i + 1), "people_to",
+            json_pack("{s:I, s:o}", "class", (json_int_t)i + 1, "people_to",
                       i < units->class_count ? json_integer(units->classes[i])
                                              : json_null()));
     }

@@ -213,15 +213,16 @@ struct reading {
     struct buf *message;
 };
 
-__attribute__((format(printf, 2, 3))) static bool
-refuse(const struct reading *reading, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static void
+say(const struct reading *reading, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
     buf_vprintf(reading->message, format, args);
     va_end(args);
-    return false;
 }
+// False, for whoever returns it.
+#define refuse(...) (say(__VA_ARGS__), false)
 
 static bool is_code(const char *text)
 {

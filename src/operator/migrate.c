@@ -49,10 +49,10 @@ static bool read_from(const char *from, char directory[PATH_MAX],
         console_complain(console, "--from: the path is too long");
         return false;
     }
-    strcpy(directory, from);
+    snprintf(directory, PATH_MAX, "%s", from);
     if (is_directory(from))
         return server_place_of(directory, out, console);
-    strcpy(out->database, from);
+    snprintf(out->database, sizeof out->database, "%s", from);
     out->directory = dirname(directory);
     return true;
 }
@@ -133,7 +133,7 @@ static bool verify(const char *directory, const char *to,
 {
     struct server_place place = {.directory = directory};
     struct verification verification;
-    strcpy(place.database, to);
+    snprintf(place.database, sizeof place.database, "%s", to);
     verification_start(&verification, "server");
     bool done = verification_of_server(&place, NULL, &verification, console);
     if (done || verification.found > 0)

@@ -470,6 +470,7 @@ static void values_of(const struct prepared *p, struct ready *out)
 static enum sql_result make_ready(struct sql_statement *s, struct ready *out)
 {
     struct prepared *p = prepared_of(s);
+    // cppcheck-suppress ctuuninitvar // it is filled here
     snprintf(out->name, sizeof out->name, "s%zu", s->index);
     if (p->is_other || p->session != own(s->sql)->session) {
         enum sql_result result = settle(s->sql);
@@ -1022,7 +1023,7 @@ static bool take_schema(char *url, char out_schema[SCHEMA_SIZE])
 {
     static const char option[] = "schema=";
     char *at = strchr(url, '?');
-    strcpy(out_schema, DEFAULT_SCHEMA);
+    snprintf(out_schema, SCHEMA_SIZE, "%s", DEFAULT_SCHEMA);
     while (at && strncmp(at + 1, option, sizeof option - 1) != 0)
         at = strchr(at + 1, '&');
     if (!at)
@@ -1061,7 +1062,7 @@ static struct postgres *make(const char *url, const char *schema,
         free(made);
         return NULL;
     }
-    strcpy(made->schema, schema);
+    snprintf(made->schema, sizeof made->schema, "%s", schema);
     made->session = 1;
     return made;
 }
