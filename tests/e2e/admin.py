@@ -9,20 +9,13 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from browser import PATIENCE_S, Browser  # noqa: E402
+from checks import check, has_failed  # noqa: E402
 
 SERVER = os.environ["SERVER"]
 STAGE = pathlib.Path(os.environ["STAGE_DIR"])
 BUILD = pathlib.Path(os.environ["STAGE_BUILD"])
 PASSWORD = "mật khẩu để thử"
 OWN = "một câu dài dễ nhớ"
-failures = 0
-
-
-def check(name, ok, why=""):
-    global failures
-    print(f"{'passed' if ok else 'failed'}: {name}{'' if ok else f': {why}'}",
-          flush=True)
-    failures += not ok
 
 
 class Desk(Browser):
@@ -329,7 +322,7 @@ def main():
         courier.terminate()
         courier.wait()
         desk.close()
-    return failures > 0
+    return has_failed()
 
 
 sys.exit(main())

@@ -12,18 +12,11 @@ import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from browser import PATIENCE_S, Browser  # noqa: E402
+from checks import check, has_failed  # noqa: E402
 
 SERVER = os.environ["SERVER"]
 STAGE = pathlib.Path(os.environ["STAGE_DIR"])
 HOUR = datetime.timedelta(hours=1)
-failures = 0
-
-
-def check(name, ok, why=""):
-    global failures
-    print(f"{'passed' if ok else 'failed'}: {name}{'' if ok else f': {why}'}",
-          flush=True)
-    failures += not ok
 
 
 # --- What was told, put into the database as the server would ----------------
@@ -317,7 +310,7 @@ def main():
         alerts(page)
     finally:
         page.close()
-    return 1 if failures else 0
+    return has_failed()
 
 
 if __name__ == "__main__":

@@ -269,3 +269,29 @@ class Browser:
         os.close(self.reader)
         os.close(self.writer)
         self.home.cleanup()
+
+
+class Watched(Browser):
+    """Keeps what the browser complains of."""
+
+    # Asking who is there is answered with 401 by nobody's page.
+    forgiven = ("401",)
+
+    def __init__(self, width=1280, height=900):
+        self.complaints = []
+        super().__init__(width, height, scale=1)
+        self.ask("Log.enable")
+        self.ask("Runtime.enable")
+
+    def hear(self, until):
+        message = super().hear(until)
+        params = message.get("params", {})
+        if message.get("method") == "Log.entryAdded":
+            entry = params["entry"]
+            if entry["level"] == "error" and not any(
+                    status in entry["text"] for status in self.forgiven):
+                self.complaints.append(entry["text"])
+        elif message.get("method") == "Runtime.exceptionThrown":
+            self.complaints.append(
+                json.dumps(params["exceptionDetails"])[:400])
+        return message

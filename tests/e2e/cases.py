@@ -8,19 +8,12 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from browser import Browser  # noqa: E402
+from checks import check, has_failed  # noqa: E402
 
 SERVER = os.environ["SERVER"]
 STAGE = pathlib.Path(os.environ["STAGE_DIR"])
 PASSWORD = "mật khẩu để thử"
 ACTION = "Mở thêm một quầy <script>alert(1)</script>"
-failures = 0
-
-
-def check(name, ok, why=""):
-    global failures
-    print(f"{'passed' if ok else 'failed'}: {name}{'' if ok else f': {why}'}",
-          flush=True)
-    failures += not ok
 
 
 class Person(Browser):
@@ -154,7 +147,7 @@ def main():
     finally:
         for person in (an, binh, chi, dung):
             person.close()
-    sys.exit(failures != 0)
+    sys.exit(has_failed())
 
 
 main()

@@ -6,42 +6,16 @@ import pathlib
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-from browser import Browser  # noqa: E402
+from browser import Watched  # noqa: E402
+from checks import check, has_failed  # noqa: E402
 
 SERVER = os.environ["SERVER"]
 STAGE = pathlib.Path(os.environ["STAGE_DIR"])
 PASSWORD = os.environ["WARD_PASSWORD"]
 DAYS = f"from={os.environ['FROM']}&to={os.environ['TO']}"
-failures = 0
 
 
-def check(name, ok, why=""):
-    global failures
-    print(f"{'passed' if ok else 'failed'}: {name}{'' if ok else f': {why}'}",
-          flush=True)
-    failures += not ok
-
-
-class Reader(Browser):
-    """Keeps what the browser complains of."""
-
-    def __init__(self, width=1280, height=900):
-        self.complaints = []
-        super().__init__(width, height, scale=1)
-        self.ask("Log.enable")
-        self.ask("Runtime.enable")
-
-    def hear(self, until):
-        message = super().hear(until)
-        params = message.get("params", {})
-        if message.get("method") == "Log.entryAdded":
-            entry = params["entry"]
-            if entry["level"] == "error" and "401" not in entry["text"]:
-                self.complaints.append(entry["text"])
-        elif message.get("method") == "Runtime.exceptionThrown":
-            self.complaints.append(json.dumps(params["exceptionDetails"])[:400])
-        return message
-
+class Reader(Watched):
     def sign_in(self, path, name):
         self.go(SERVER + path)
         self.until("location.pathname.endsWith('/dang-nhap')")
@@ -142,4 +116,4 @@ check("who is known in a ward is not known in the city",
       ward.js("location.pathname") == "/w/H24/dang-nhap")
 check("the ward's pages complain of nothing", not ward.complaints,
       ward.complaints)
-sys.exit(1 if failures else 0)
+sys.exit(has_failed())

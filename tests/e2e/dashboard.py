@@ -13,7 +13,8 @@ import urllib.request
 import openpyxl
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-from browser import Browser  # noqa: E402
+from browser import Watched  # noqa: E402
+from checks import check, has_failed  # noqa: E402
 
 SERVER = os.environ["SERVER"]
 MONTH = os.environ["MONTH"]
@@ -21,39 +22,11 @@ STAGE = pathlib.Path(os.environ["STAGE_DIR"])
 PASSWORD = os.environ["WARD_PASSWORD"]
 PAGES = ["/", "/linh-vuc", "/thu-tuc", "/theo-quay", "/cong-chuc",
          "/gio-cao-diem", "/cho-va-han"]
-failures = 0
 
 
-def check(name, ok, why=""):
-    global failures
-    print(f"{'passed' if ok else 'failed'}: {name}{'' if ok else f': {why}'}",
-          flush=True)
-    failures += not ok
-
-
-class Office(Browser):
-    """Keeps what the browser complains of."""
-
-    def __init__(self, width=1280, height=900):
-        self.complaints = []
-        super().__init__(width, height, scale=1)
-        self.ask("Log.enable")
-        self.ask("Runtime.enable")
-
-    def hear(self, until):
-        message = super().hear(until)
-        params = message.get("params", {})
-        if message.get("method") == "Log.entryAdded":
-            entry = params["entry"]
-            # Asking who is there is answered with 401 by nobody's page, and
-            # some questions here are bad ones.
-            if entry["level"] == "error" and not any(
-                    status in entry["text"] for status in ("400", "401")):
-                self.complaints.append(entry["text"])
-        elif message.get("method") == "Runtime.exceptionThrown":
-            self.complaints.append(
-                json.dumps(params["exceptionDetails"])[:400])
-        return message
+class Office(Watched):
+    # Some questions here are bad ones.
+    forgiven = ("400", "401")
 
     def text(self, css):
         return self.js(f"document.querySelector({json.dumps(css)}).innerText")
@@ -357,7 +330,7 @@ def main():
     refuse_roles(browser)
     browser.close()
     hold_a_telephone()
-    return 1 if failures else 0
+    return has_failed()
 
 
 sys.exit(main())

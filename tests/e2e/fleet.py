@@ -9,6 +9,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from browser import PATIENCE_S, Browser  # noqa: E402
+from checks import check, has_failed  # noqa: E402
 
 SERVER = os.environ["SERVER"]
 STAGE = pathlib.Path(os.environ["STAGE_DIR"])
@@ -16,14 +17,6 @@ BUILD = pathlib.Path(os.environ["STAGE_BUILD"])
 KIOSK = int(os.environ["KIOSK"])
 TRACE = STAGE / "kiosk.trace"
 PASSWORD = "mật khẩu để thử"
-failures = 0
-
-
-def check(name, ok, why=""):
-    global failures
-    print(f"{'passed' if ok else 'failed'}: {name}{'' if ok else f': {why}'}",
-          flush=True)
-    failures += not ok
 
 
 def eventually(what, patience=4 * PATIENCE_S):
@@ -275,4 +268,4 @@ set_hours_apart(desk)
 close_one_screen(desk)
 lose_and_replace(desk)
 desk.close()
-sys.exit(1 if failures else 0)
+sys.exit(has_failed())

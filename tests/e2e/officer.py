@@ -11,6 +11,7 @@ import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from browser import PATIENCE_S, Browser  # noqa: E402
+from checks import check, has_failed  # noqa: E402
 
 SERVER = os.environ["SERVER"]
 STAGE = pathlib.Path(os.environ["STAGE_DIR"])
@@ -23,14 +24,6 @@ LEVEL_WORDS = ["level", "rất hài lòng", "không hài lòng", "bình thườn
 INVITATION_KEYS = {"id", "counter", "state", "made_at", "state_at",
                    "expires_at", "reason", "transaction", "procedure", "field",
                    "step", "officer", "made_by"}
-failures = 0
-
-
-def check(name, ok, why=""):
-    global failures
-    print(f"{'passed' if ok else 'failed'}: {name}{'' if ok else f': {why}'}",
-          flush=True)
-    failures += not ok
 
 
 class Officer(Browser):
@@ -315,4 +308,4 @@ finally:
     (STAGE / "back").touch()
     if page:
         page.close()
-sys.exit(failures > 0)
+sys.exit(has_failed())

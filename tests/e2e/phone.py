@@ -10,18 +10,12 @@ import uuid
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from browser import Browser  # noqa: E402
+from checks import check, has_failed  # noqa: E402
 
 SERVER = os.environ["SERVER"]
 STAGE = pathlib.Path(os.environ["STAGE_DIR"])
 PAGE_MAX = 50_000
 TARGET_MIN = 44  # CSS pixels
-failures = 0
-
-
-def check(name, ok, why=""):
-    global failures
-    print(f"{'passed' if ok else 'failed'}: {name}{'' if ok else f': {why}'}")
-    failures += not ok
 
 
 def url64(data):
@@ -132,4 +126,4 @@ def answer_by_keyboard():
 answer("vi", "vi", script=False)
 answer("en", "en", script=True)
 answer_by_keyboard()
-sys.exit(failures > 0)
+sys.exit(has_failed())

@@ -14,19 +14,13 @@ import sys
 import threading
 import time
 
+from checks import check, has_failed
+
 STAGE = pathlib.Path(os.environ["STAGE_DIR"])
 SERVER = pathlib.Path(os.environ["BUILD"]) / "hailong-server"
 PASSWORD = "mat khau bi mat 7319"
 REPORTS = STAGE / "server" / "reports"
 PATIENCE_S = 40
-failures = 0
-
-
-def check(name, ok, why=""):
-    global failures
-    print(f"{'passed' if ok else 'failed'}: {name}{'' if ok else f': {why}'}",
-          flush=True)
-    failures += not ok
 
 
 class Relay:
@@ -301,7 +295,7 @@ def main():
          "--mail-to", "c@d.example"], capture_output=True, timeout=20)
     check("no mail without TLS beyond this machine", plain.returncode == 2 and
           b"mail_tls" in plain.stderr, plain.stderr)
-    return 1 if failures else 0
+    return has_failed()
 
 
 if __name__ == "__main__":

@@ -14,19 +14,12 @@ import openpyxl
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from browser import Browser  # noqa: E402
+from checks import check, has_failed  # noqa: E402
 
 SERVER = os.environ["SERVER"]
 STAGE = pathlib.Path(os.environ["STAGE_DIR"])
 PASSWORD = os.environ["WARD_PASSWORD"]
 YEAR = "duong-lich:2026"
-failures = 0
-
-
-def check(name, ok, why=""):
-    global failures
-    print(f"{'passed' if ok else 'failed'}: {name}{'' if ok else f': {why}'}",
-          flush=True)
-    failures += not ok
 
 
 def fetch(path, cookie):
@@ -195,4 +188,4 @@ try:
 finally:
     browser.close()
 refuse_leader()
-sys.exit(failures > 0)
+sys.exit(has_failed())

@@ -6,20 +6,13 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from browser import Browser  # noqa: E402
+from checks import check, has_failed  # noqa: E402
 
 SERVER = os.environ["SERVER"]
 STAGE = pathlib.Path(os.environ["STAGE_DIR"])
 PASSWORD = os.environ["WARD_PASSWORD"]
 JUDGED_S = 45  # the server looks for what is due every half a minute
 LIFTS = "document.querySelectorAll('#flags-table td button').length"
-failures = 0
-
-
-def check(name, ok, why=""):
-    global failures
-    print(f"{'passed' if ok else 'failed'}: {name}{'' if ok else f': {why}'}",
-          flush=True)
-    failures += not ok
 
 
 def text(page, css):
@@ -105,4 +98,4 @@ sees(office)
 lifts(office)
 office.close()
 leader_only_reads()
-sys.exit(failures > 0)
+sys.exit(has_failed())

@@ -13,6 +13,7 @@ import uuid
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from browser import Browser  # noqa: E402
+from checks import check, has_failed  # noqa: E402
 
 SERVER = os.environ["SERVER"]
 PASSWORD = os.environ["WARD_PASSWORD"]
@@ -23,13 +24,6 @@ NUMBER = "Chờ lâu quá, gọi tôi 090 123 4567 <script>document.title='x'</s
 MASKED = "Chờ lâu quá, gọi tôi ••• ••• •••• <script>document.title='x'</script>"
 FORMULA = "=cmd|' /C calc'!A0 😀"
 HEBREW = "שלום רב, cảm ơn"
-failures = 0
-
-
-def check(name, ok, why=""):
-    global failures
-    print(f"{'passed' if ok else 'failed'}: {name}{'' if ok else f': {why}'}")
-    failures += not ok
 
 
 def url64(data):
@@ -228,4 +222,4 @@ see_comments(desk)
 see_files(desk)
 see_officer(desk)
 desk.close()
-sys.exit(failures > 0)
+sys.exit(has_failed())
