@@ -162,6 +162,24 @@ bool time_wants_boot(const struct time_thread *thread,
     return find_source(thread, e) == FROM_NEIGHBOURS;
 }
 
+void time_look_add(struct time_look *look, const char *boot, int64_t up_ms,
+                   int64_t received_at)
+{
+    struct time_ahead *ahead = &look->ahead;
+    if (ahead->lines == 0 || strcmp(boot, look->boot) != 0) {
+        snprintf(look->boot, sizeof look->boot, "%s", boot);
+        look->boot_up_ms = 0;
+        ahead->boots++;
+    }
+    // Not more than can have passed: a sum of these stays small.
+    int64_t up = up_ms < received_at ? up_ms : 0;
+    if (up > look->boot_up_ms) {
+        ahead->up_ms += up - look->boot_up_ms;
+        look->boot_up_ms = up;
+    }
+    ahead->lines++;
+}
+
 int64_t time_spread(const struct time_thread *thread,
                     const struct time_evidence *e,
                     const struct time_ahead *ahead)

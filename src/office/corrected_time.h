@@ -84,6 +84,14 @@ struct time_ahead {
     int64_t up_ms;   // of these boots, each up to its last line
     int64_t waiting; // lines that the device holds behind the batch
 };
+// What is looked ahead at, line by line: starts as zeros.
+struct time_look {
+    struct time_ahead ahead;
+    char boot[ID_SIZE]; // of the last line
+    int64_t boot_up_ms; // the most of that boot
+};
+void time_look_add(struct time_look *look, const char *boot, int64_t up_ms,
+                   int64_t received_at);
 // Where the boot begins.
 int64_t time_spread(const struct time_thread *thread,
                     const struct time_evidence *evidence,

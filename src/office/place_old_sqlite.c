@@ -66,38 +66,19 @@ static enum sql_result keep_thread(const struct placing *p)
     return sql_execute(s);
 }
 
-static void add_ahead(const struct office_visit *visit, int64_t received_at,
-                      char boot[ID_SIZE], int64_t *up_ms,
-                      struct time_ahead *ahead)
-{
-    if (strcmp(visit->boot, boot) != 0) {
-        memcpy(boot, visit->boot, ID_SIZE);
-        ahead->boots++;
-        *up_ms = 0;
-    }
-    int64_t up = visit->up_ms < received_at ? visit->up_ms : 0;
-    if (up > *up_ms) {
-        ahead->up_ms += up - *up_ms;
-        *up_ms = up;
-    }
-    ahead->lines++;
-}
-
 // What the batch shows behind the line; how much more waited on the device was
 // not kept.
 static enum sql_result look_ahead(const struct placing *p, const char *device,
                                   struct time_ahead *out)
 {
     struct office_line line;
-    char boot[ID_SIZE] = "";
-    int64_t up_ms = 0;
+    struct time_look look = {.boot = ""};
     enum sql_result result;
     struct sql_statement *s = sql_use(p->sql, OLD_AHEAD);
     sql_bind_int(s, 1, p->device_no);
     sql_bind_int(s, 2, p->gen);
     sql_bind_int(s, 3, p->seq);
     sql_bind_int(s, 4, p->batch_no);
-    *out = (struct time_ahead){.waiting = 0};
     while ((result = sql_step(s)) == SQL_OK) {
         if (!read_line(s, 1, device, p->gen, sql_int(s, 0), &line)) {
             continue;
@@ -105,9 +86,11 @@ static enum sql_result look_ahead(const struct placing *p, const char *device,
         if (strcmp(line.visit.boot, p->batch_boot) == 0) {
             break;
         }
-        add_ahead(&line.visit, p->evidence.received_at, boot, &up_ms, out);
+        time_look_add(&look, line.visit.boot, line.visit.up_ms,
+                      p->evidence.received_at);
     }
     sql_done(s);
+    *out = look.ahead;
     return result == SQL_NONE ? SQL_OK : result;
 }
 

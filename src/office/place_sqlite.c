@@ -8,34 +8,22 @@ static void look_ahead(const struct taking *t, struct time_ahead *out)
 {
     const struct office_batch *batch = t->batch;
     const struct office_state *state = batch->state;
-    const char *boot = NULL;
-    int64_t up_ms = 0; // of that boot
     int64_t pending = state && state->pending > 0 ? state->pending : 0;
     int64_t behind = pending - (int64_t)batch->line_count;
-    *out = (struct time_ahead){.waiting = behind > 0 ? behind : 0};
+    struct time_look look = {.ahead = {.waiting = behind > 0 ? behind : 0}};
     for (size_t i = 0; i < t->turn_count; i++) {
         const struct office_line *line = t->turns[i].line;
         if (!line->is_sound) {
             continue;
         }
         if (batch->boot && strcmp(line->visit.boot, batch->boot) == 0) {
-            out->waiting = 0;
+            look.ahead.waiting = 0;
             break;
         }
-        if (!boot || strcmp(line->visit.boot, boot) != 0) {
-            boot = line->visit.boot;
-            out->boots++;
-            up_ms = 0;
-        }
-        // Not more than can have passed: a sum of these stays small.
-        int64_t up =
-            line->visit.up_ms < batch->received_at ? line->visit.up_ms : 0;
-        if (up > up_ms) {
-            out->up_ms += up - up_ms;
-            up_ms = up;
-        }
-        out->lines++;
+        time_look_add(&look, line->visit.boot, line->visit.up_ms,
+                      batch->received_at);
     }
+    *out = look.ahead;
 }
 
 // Where the boot was placed: now, or when it first came.
