@@ -1,4 +1,5 @@
 #include "office/office_sqlite.h"
+#include "common/clock.h"
 #include "common/log.h"
 #include "office/audit_sqlite.h"
 #include "office/transactions_sqlite.h"
@@ -293,9 +294,8 @@ static enum sql_result open_writer(const char *address, struct sql **out_sql)
     struct sql *sql = NULL;
     enum sql_result result = open_file(address, OFFICE_WRITER, &sql);
     if (result == SQL_OK) {
-        result = database_is_url(address)
-                     ? office_make_postgres(sql)
-                     : bring_up_file(address, &sql);
+        result = database_is_url(address) ? office_make_postgres(sql)
+                                          : bring_up_file(address, &sql);
     }
     if (result != SQL_OK) {
         sql_close(sql);
@@ -462,10 +462,13 @@ enum sql_result office_work(struct office *office, sql_work *work, void *ctx)
 enum sql_result office_work_again(struct office *office, sql_work *work,
                                   void *ctx)
 {
-    enum { TRIES = 4, PAUSE_US = 20 * 1000 };
+    enum { TRIES = 4, PAUSE_US = 20 * 1000, LIMIT_US = 2 * 1000 * 1000 };
+    // A database that is away is waited for once, not once a try.
+    int64_t until = clock_mono_us() + LIMIT_US;
     enum sql_result result = office_work(office, work, ctx);
-    for (unsigned i = 1;
-         i < TRIES && result == SQL_BUSY && sql_is_far(office->sql); i++) {
+    for (unsigned i = 1; i < TRIES && result == SQL_BUSY &&
+                         sql_is_far(office->sql) && clock_mono_us() < until;
+         i++) {
         log_warn("office", "undone by the database, run again");
         usleep(i * PAUSE_US);
         result = office_work(office, work, ctx);
