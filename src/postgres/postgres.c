@@ -1,6 +1,7 @@
 #include "postgres/postgres.h"
 #include "common/clock.h"
 #include "common/log.h"
+#include "postgres/address.h"
 #include "postgres/dialect.h"
 #include "postgres/pipeline.h"
 #include "sql/engine.h"
@@ -12,8 +13,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define DEFAULT_SCHEMA "main"
-
 // How long a lost connection is tried again, in all, and how long between two
 // tries.
 enum { RECONNECT_MS = 2000, PAUSE_MS = 100 };
@@ -23,9 +22,6 @@ enum { MOST_PARAMETERS = 32 };
 
 // Of a long answer, as many rows are in memory at a time.
 enum { PART_ROWS = 1000 };
-
-// With its end; PostgreSQL cuts longer names.
-enum { SCHEMA_SIZE = 64 };
 
 // Types as PostgreSQL numbers them (pg_type.dat); they never change.
 enum {
@@ -44,7 +40,7 @@ static const char module[] = "sql";
 struct postgres {
     struct sql sql;
     PGconn *db;
-    char schema[SCHEMA_SIZE];
+    char schema[ADDRESS_SCHEMA_SIZE];
     enum sql_mode mode;
     unsigned session; // counts connections: a statement is prepared in one
     bool in_transaction;
@@ -994,64 +990,11 @@ static PGconn *connect_to(const char *url, enum sql_mode mode)
     return PQconnectdbParams(keywords, values, 1);
 }
 
-// What follows a name and a password, without options but the schema.
-static char *name_of(const char *url, const char *schema)
-{
-    const char *address = strstr(url, "://") + 3;
-    size_t authority = strcspn(address, "/?");
-    const char *at = memrchr(address, '@', authority);
-    bool is_default = strcmp(schema, DEFAULT_SCHEMA) == 0;
-    if (at)
-        address = at + 1;
-    char *name = NULL;
-    if (asprintf(&name, "postgresql://%.*s%s%s", (int)strcspn(address, "?"),
-                 address,
-                 is_default ? "" : "?schema=", is_default ? "" : schema) < 0)
-        return NULL;
-    return name;
-}
-
-static bool is_schema(const char *name, size_t size)
-{
-    return size > 0 && size < SCHEMA_SIZE &&
-           strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_") >= size;
-}
-
-// Takes the option schema=NAME, which is ours, out of `url`, whose others are
-// libpq's.
-static bool take_schema(char *url, char out_schema[SCHEMA_SIZE])
-{
-    static const char option[] = "schema=";
-    char *at = strchr(url, '?');
-    snprintf(out_schema, SCHEMA_SIZE, "%s", DEFAULT_SCHEMA);
-    while (at && strncmp(at + 1, option, sizeof option - 1) != 0)
-        at = strchr(at + 1, '&');
-    if (!at)
-        return true;
-    const char *name = at + sizeof option;
-    size_t size = strcspn(name, "&");
-    if (!is_schema(name, size)) {
-        log_error(module,
-                  "schema=%.*s: a schema is a-z, 0-9 and _, at most %d of them",
-                  (int)size, name, SCHEMA_SIZE - 1);
-        return false;
-    }
-    memcpy(out_schema, name, size);
-    out_schema[size] = '\0';
-    // What follows keeps the sign before the option, its own goes.
-    const char *rest = name + size;
-    if (*rest == '\0')
-        *at = '\0';
-    else
-        memmove(at + 1, rest + 1, strlen(rest + 1) + 1);
-    return true;
-}
-
 static struct postgres *make(const char *url, const char *schema,
                              const char *const *statements, size_t count)
 {
     struct postgres *made = calloc(1, sizeof *made);
-    char *name = name_of(url, schema);
+    char *name = address_name(url, schema);
     bool ready = made && name &&
                  sql_prepare(&made->sql, &engine, name, statements, count);
     free(name);
@@ -1100,13 +1043,13 @@ enum sql_result postgres_open(const char *url, enum sql_mode mode,
                               const char *const *statements, size_t count,
                               struct sql **out_sql)
 {
-    char schema[SCHEMA_SIZE], *address = strdup(url);
+    char schema[ADDRESS_SCHEMA_SIZE], *address = strdup(url);
     if (!address) {
         log_error(module, "out of memory");
         return SQL_ERROR;
     }
     enum sql_result result =
-        take_schema(address, schema)
+        address_take_schema(address, schema)
             ? open_in(address, schema, mode, statements, count, out_sql)
             : SQL_ERROR;
     free(address);

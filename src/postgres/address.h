@@ -1,0 +1,14 @@
+// Addresses of PostgreSQL, "postgresql://USER:PASSWORD@HOST/DATABASE?OPTIONS",
+// with one option that is ours: schema=NAME. Pure but for the log.
+#pragma once
+#include <stdbool.h>
+
+// The longest that PostgreSQL knows, and its end.
+enum { ADDRESS_SCHEMA_SIZE = 64 };
+
+// Takes our option out of `url`; its others are libpq's. Without it the schema
+// is main. False, and logged: it is no name of a schema.
+bool address_take_schema(char *url, char out_schema[ADDRESS_SCHEMA_SIZE]);
+// For logs: what follows a name and a password, without options but the
+// schema. The caller frees; NULL: no memory.
+char *address_name(const char *url, const char *schema);
