@@ -11,6 +11,7 @@
 #include "common/log.h"
 #include "server/context.h"
 #include "server/handlers.h"
+#include "server/query.h"
 #include "server/reports.h"
 #include "server/request.h"
 #include <string.h>
@@ -164,9 +165,7 @@ static bool read_league(struct request *request, struct league_ask *out)
         out->period = wanted.period;
         out->as_csv = format && strcmp(format, "csv") == 0;
     } else {
-        reply_problem(request, PROBLEM_BAD_REQUEST,
-                      &(struct problem_members){.reason = buf_text(&message)},
-                      "%s", buf_text(&message));
+        query_refuse(request, buf_text(&message));
     }
     buf_free(&message);
     return ok;

@@ -2,6 +2,12 @@
 #include "report/report.h"
 #include "server/request.h"
 
+void query_refuse(struct request *request, const char *why)
+{
+    reply_problem(request, PROBLEM_BAD_REQUEST,
+                  &(struct problem_members){.reason = why}, "%s", why);
+}
+
 bool query_period(struct request *request, struct period *out)
 {
     struct report_ask ask = {0};
@@ -16,9 +22,7 @@ bool query_period(struct request *request, struct period *out)
     if (ok) {
         *out = wanted.period;
     } else {
-        reply_problem(request, PROBLEM_BAD_REQUEST,
-                      &(struct problem_members){.reason = buf_text(&message)},
-                      "%s", buf_text(&message));
+        query_refuse(request, buf_text(&message));
     }
     buf_free(&message);
     return ok;

@@ -9,6 +9,7 @@
 #include "server/context.h"
 #include "server/counter_facts.h"
 #include "server/handlers.h"
+#include "server/query.h"
 #include "server/request.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,9 +51,7 @@ bool reports_read_query(struct request *request, const char *kind,
     *out_format = MADE_JSON;
     bool ok = report_read_request(&ask, out, &message);
     if (!ok) {
-        reply_problem(request, PROBLEM_BAD_REQUEST,
-                      &(struct problem_members){.reason = buf_text(&message)},
-                      "%s", buf_text(&message));
+        query_refuse(request, buf_text(&message));
     } else if (format && !made_format_parse(format, out_format)) {
         reply_problem(request, PROBLEM_BAD_REQUEST, NULL,
                       "format: is unknown; one of json csv text xlsx pdf");

@@ -127,7 +127,7 @@ static json_t *state_object(const struct batch_state *state)
     return object;
 }
 
-static bool gzip(const struct buf *in, struct buf *out)
+bool batch_gzip(const struct buf *in, struct buf *out)
 {
     z_stream z = {0};
     if (deflateInit2(&z, Z_DEFAULT_COMPRESSION, Z_DEFLATED, GZIP_WINDOW, 8,
@@ -175,7 +175,7 @@ bool batch_finish(struct batch *batch, const struct key *key,
     ok = ok && buf_ok(&plain);
     if (ok && !batch->plain && plain.size >= GZIP_LEAST) {
         batch->gzip = true;
-        ok = gzip(&plain, &batch->body);
+        ok = batch_gzip(&plain, &batch->body);
         buf_free(&plain);
     } else {
         batch->body = plain;

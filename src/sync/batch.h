@@ -72,3 +72,5 @@ bool batch_finish(struct batch *batch, const struct key *key,
                   const struct batch_state *state, int64_t wall_ms,
                   const char *boot, int64_t up_ms);
 void batch_free(struct batch *batch);
+// As a body is packed. False when memory ran out.
+bool batch_gzip(const struct buf *in, struct buf *out);

@@ -17,6 +17,7 @@
 #include "bench/family.h"
 #include "common/file.h"
 #include "support/server_maker.h"
+#include "sync/batch.h"
 #include <limits.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -25,13 +26,10 @@
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include <zlib.h>
 
 enum {
     DEVICES_MAX = 256,
-    BATCH_LINES_MAX = 500,
-    LINE_MS = 30000,
-    GZIP_WINDOW = 15 + 16
+    LINE_MS = 30000
 };
 
 // Before the bytes of each request.
@@ -62,35 +60,13 @@ static bool read_admin(const char *directory, struct made_server *out)
     return ok;
 }
 
-static bool gzip(const struct buf *in, struct buf *out)
-{
-    z_stream z = {0};
-    if (deflateInit2(&z, Z_DEFAULT_COMPRESSION, Z_DEFLATED, GZIP_WINDOW, 8,
-                     Z_DEFAULT_STRATEGY) != Z_OK)
-        return false;
-    uLong bound = deflateBound(&z, (uLong)in->size);
-    char *room = buf_reserve(out, bound);
-    int code = Z_MEM_ERROR;
-    if (room) {
-        z.next_in = (Bytef *)in->data;
-        z.avail_in = (uInt)in->size;
-        z.next_out = (Bytef *)room;
-        z.avail_out = (uInt)bound;
-        code = deflate(&z, Z_FINISH);
-        if (code == Z_STREAM_END)
-            buf_commit(out, z.total_out);
-    }
-    deflateEnd(&z);
-    return code == Z_STREAM_END;
-}
-
 static bool write_request(FILE *file, uint32_t no,
                           const struct made_device *device, int64_t from,
                           int64_t to)
 {
     struct buf body = {0}, packed = {0}, request = {0};
     made_device_body(device, from, to, &body, NULL);
-    bool ok = gzip(&body, &packed);
+    bool ok = batch_gzip(&body, &packed);
     buf_printf(&request,
                "POST /api/v1/batches HTTP/1.1\r\nHost: 127.0.0.1\r\n"
                "Authorization: Bearer %s\r\n"
