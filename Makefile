@@ -270,7 +270,7 @@ test-room: $(filter $(BUILD)/tests/$(ROOM)/%,$(TESTS))
 	tools/run-tests $(BUILD) $(filter-out $(ON_POSTGRES_ONLY),$^)
 
 # The rooms that use the server's database, on PostgreSQL instead of a file.
-POSTGRES_TESTS = $(foreach r,postgres office report server operator,$(filter $(BUILD)/tests/$(r)/%,$(TESTS)))
+POSTGRES_TESTS = $(foreach r,postgres office report city server operator,$(filter $(BUILD)/tests/$(r)/%,$(TESTS)))
 .PHONY: test-postgres test-postgres-run
 test-postgres:
 	tools/setup build test

@@ -2,6 +2,7 @@
 #include "common/file.h"
 #include "common/log.h"
 #include "ledger/digest.h"
+#include "postgres/address.h"
 #include "postgres/database.h"
 #include <inttypes.h>
 #include <stdio.h>
@@ -34,7 +35,7 @@ struct registry {
 bool registry_address(const char *city, char out[PATH_MAX])
 {
     return database_is_url(city)
-               ? snprintf(out, PATH_MAX, "%s", city) < PATH_MAX
+               ? address_extend_schema(city, REGISTRY_SCHEMA, out, PATH_MAX)
                : file_join(out, PATH_MAX, city, REGISTRY_FILE);
 }
 

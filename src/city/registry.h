@@ -18,12 +18,15 @@
 #include <limits.h>
 
 #define REGISTRY_FILE "city.db"
+// Behind the name of the city's schema on PostgreSQL, where the city's own
+// people stand: each has a version of its own.
+#define REGISTRY_SCHEMA "_units"
 // In a city's directory, each ward's in a folder of its own: what --data is to
 // a server of one ward, or --keys beside a book on PostgreSQL.
 #define REGISTRY_WARDS "wards"
 
 // Of a city as --city names it: its directory, or an address of PostgreSQL.
-// False: too long.
+// False: too long, or no name of a schema.
 bool registry_address(const char *city, char out[PATH_MAX]);
 
 enum registry_mode { REGISTRY_WRITES, REGISTRY_READS };

@@ -1,5 +1,4 @@
--- As registry_1.sql. Nothing here changes a row; REVOKE takes the right away
--- from who runs the program.
+-- As registry_1.sql. What its triggers refuse, the role's own rights do here.
 CREATE TABLE change (
     change_no BIGINT PRIMARY KEY,
     at        BIGINT NOT NULL,
@@ -7,3 +6,4 @@ CREATE TABLE change (
     body      TEXT COLLATE "C" NOT NULL,
     hash      BYTEA NOT NULL CHECK (length(hash) = 32)
 );
+REVOKE UPDATE, DELETE, TRUNCATE ON change FROM CURRENT_USER;

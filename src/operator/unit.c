@@ -108,7 +108,8 @@ static struct registry *open_registry(const struct config *config,
     struct registry *registry = NULL;
     const char *city = config_text(config, "city");
     if (!registry_address(city, address)) {
-        console_complain(console, "--city: the path is too long");
+        console_complain(console, "--city: the path or the name of the schema "
+                                  "is too long, or is none");
         return NULL;
     }
     if (strcmp(address, city) != 0 && !file_exists(city) &&

@@ -56,3 +56,24 @@ bool address_take_schema(char *url, char out_schema[ADDRESS_SCHEMA_SIZE])
         memmove(at + 1, rest + 1, strlen(rest + 1) + 1);
     return true;
 }
+
+bool address_extend_schema(const char *url, const char *end, char *out,
+                           size_t size)
+{
+    char schema[ADDRESS_SCHEMA_SIZE];
+    size_t held = strlen(url);
+    if (held >= size)
+        return false;
+    memcpy(out, url, held + 1);
+    if (!address_take_schema(out, schema))
+        return false;
+    if (strlen(schema) + strlen(end) >= sizeof schema) {
+        log_error(module, "schema=%s: is too long; give one of at most %zu",
+                  schema, sizeof schema - 1 - strlen(end));
+        return false;
+    }
+    held = strlen(out);
+    return snprintf(out + held, size - held, "%cschema=%s%s",
+                    strchr(out, '?') ? '&' : '?', schema,
+                    end) < (int)(size - held);
+}

@@ -2,12 +2,14 @@
 // when somebody changed it behind its back.
 #include "city/registry.h"
 #include "ledger/digest.h"
+#include "postgres/database.h"
 #include "support/check.h"
 #include "support/scratch.h"
+#include "support/scratch_database.h"
 #include <stdio.h>
 #include <string.h>
 
-static char folder[SCRATCH_SIZE], path[128];
+static char folder[SCRATCH_SIZE], database[SCRATCH_URL_SIZE], path[PATH_MAX];
 static struct registry *registry;
 
 static int setup(void **state)
@@ -15,7 +17,8 @@ static int setup(void **state)
     (void)state;
     assert_true(ledger_init());
     scratch_make(folder);
-    snprintf(path, sizeof path, "%s/" REGISTRY_FILE, folder);
+    assert_true(registry_address(
+        scratch_database_make(database) ? database : folder, path));
     assert_int_equal(registry_open(path, REGISTRY_WRITES, &registry), SQL_OK);
     return 0;
 }
@@ -24,15 +27,16 @@ static int teardown(void **state)
 {
     (void)state;
     registry_close(registry);
+    scratch_database_drop(database);
     scratch_remove(folder);
     return 0;
 }
 
-// As somebody with the file would.
+// As somebody with the database would.
 static enum sql_result tamper(const char *script)
 {
     struct sql *sql = NULL;
-    assert_int_equal(sql_open(path, SQL_WRITER, NULL, 0, &sql), SQL_OK);
+    assert_int_equal(database_open(path, SQL_WRITER, NULL, 0, &sql), SQL_OK);
     enum sql_result result = sql_run(sql, script);
     sql_close(sql);
     return result;
@@ -111,9 +115,12 @@ static void test_registry_notices_an_altered_change(void **state)
     (void)state;
     must(CITY);
     must(WARD);
+    assert_int_equal(tamper(database[0] == '\0'
+                                ? "DROP TRIGGER change_no_update"
+                                : "GRANT UPDATE ON change TO CURRENT_USER"),
+                     SQL_OK);
     assert_int_equal(
-        tamper("DROP TRIGGER change_no_update;"
-               "UPDATE change SET body = replace(body, 'Minh', 'An')"
+        tamper("UPDATE change SET body = replace(body, 'Minh', 'An')"
                " WHERE change_no = 2"),
         SQL_OK);
     assert_false(registry_read(registry, &units, &number, &message));
@@ -149,6 +156,26 @@ static void test_registry_finds_books(void **state)
     assert_string_equal(registry_url(&ward), ward.book);
 }
 
+static void test_registry_stands_beside_the_citys_people(void **state)
+{
+    char out[PATH_MAX];
+    (void)state;
+    assert_true(registry_address("/srv/city", out));
+    assert_string_equal(out, "/srv/city/city.db");
+    assert_true(registry_address("postgresql://db/hailong", out));
+    assert_string_equal(out, "postgresql://db/hailong?schema=main_units");
+    assert_true(registry_address(
+        "postgresql://db/hailong?schema=city&sslmode=require", out));
+    assert_string_equal(
+        out, "postgresql://db/hailong?sslmode=require&schema=city_units");
+    assert_false(registry_address("postgresql://db/hailong?schema=a-b", out));
+    // 58 letters leave no room for what is put behind.
+    assert_false(registry_address("postgresql://db/hailong?schema="
+                                  "abcdefghijklmnopqrstuvwxyz"
+                                  "abcdefghijklmnopqrstuvwxyz_12345",
+                                  out));
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -156,6 +183,8 @@ int main(void)
         TEST(test_registry_keeps_units),
         TEST(test_registry_keeps_nothing_of_what_it_refuses),
         TEST(test_registry_notices_an_altered_change),
-        TEST(test_registry_only_grows), TEST(test_registry_finds_books)};
+        TEST(test_registry_only_grows),
+        TEST(test_registry_finds_books),
+        TEST(test_registry_stands_beside_the_citys_people)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

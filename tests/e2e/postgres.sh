@@ -5,7 +5,7 @@
 set -u
 
 for test in postgres/test_postgres office/test_postgres_schema office/test_ingest office/test_ingest_again office/test_turns server/test_neighbours \
-        office/test_shardable server/test_batches operator/test_migrate; do
+        office/test_shardable city/test_registry server/test_batches operator/test_migrate; do
     if tools/on-postgres "$BUILD/tests/$test"; then
         echo "passed: $test on PostgreSQL"
     else

@@ -177,7 +177,9 @@ static void test_city_goes_on_beside_a_broken_book(void **state)
     assert_true(file_make_directory(path));
     snprintf(path, sizeof path, "%s/wards/H24.14/office.db", city.folder);
     assert_true(file_replace(path, "no database", 11, 0600));
-    add_ward("H24.14");
+    change("{\"do\":\"add\",\"unit\":\"H24.14\",\"kind\":\"ward\","
+           "\"name\":\"Phường H24.14\",\"parent\":\"H24\","
+           "\"book\":\"wards/H24.14\",\"from\":\"2026-01-01\"}");
     made_server_restart(&city, NULL);
     made_city_ward(&city, "H24.12", &one);
     made_city_ward(&city, "H24.13", &one);

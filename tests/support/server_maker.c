@@ -7,6 +7,7 @@
 #include "ledger/password.h"
 #include "office/office.h"
 #include "server/server.h"
+#include <ctype.h>
 #include <ftw.h>
 #include <limits.h>
 #include <setjmp.h>
@@ -110,7 +111,9 @@ static pid_t begin(const struct made_server *made, const char *const *options)
     bool is_file = !office_is_url(made->database);
     const char *argv[ARGUMENTS_MAX] = {
         "hailong-server",
-        made->is_city ? "--city" : is_file ? "--data" : "--keys",
+        !is_file        ? "--keys"
+        : made->is_city ? "--city"
+                        : "--data",
         made->folder,
         "--port-file",
         port_file,
@@ -122,7 +125,9 @@ static pid_t begin(const struct made_server *made, const char *const *options)
         "H24.12",
         "--log-level",
         "error",
-        is_file ? NULL : "--db",
+        is_file         ? NULL
+        : made->is_city ? "--city"
+                        : "--db",
         made->database};
     int argc = is_file ? 13 : 15;
     for (; options && *options; options++) {
@@ -255,16 +260,42 @@ void made_server_close(struct made_server *made)
         scratch_database_drop(made->database);
 }
 
+// Where the city stands on PostgreSQL its wards do too.
+static void give_schema(const struct made_server *city, json_t *body)
+{
+    const char *what = "", *kind = "", *unit = "";
+    char book[SCRATCH_URL_SIZE + 64];
+    json_get_text(body, "do", &what);
+    json_get_text(body, "kind", &kind);
+    json_get_text(body, "unit", &unit);
+    if (strcmp(what, "add") != 0 || strcmp(kind, "ward") != 0 ||
+        json_object_get(body, "book")) {
+        return;
+    }
+    int size = snprintf(book, sizeof book, "%s?schema=w_", city->database);
+    for (; *unit; unit++) {
+        book[size++] = (char)(*unit == '.' ? '_' : tolower(*unit));
+    }
+    book[size] = '\0';
+    json_object_set_new(body, "book", json_string(book));
+}
+
 void made_registry_change(const struct made_server *city, const char *change)
 {
-    char path[200], why[JSON_MESSAGE_SIZE];
+    char address[PATH_MAX], why[JSON_MESSAGE_SIZE];
     struct registry *registry = NULL;
     struct buf message = {0};
     json_t *body = json_read(change, strlen(change), why);
     const json_t *changes[] = {body};
-    snprintf(path, sizeof path, "%s/" REGISTRY_FILE, city->folder);
+    bool is_file = city->database[0] == '\0';
     assert_non_null(body);
-    assert_int_equal(registry_open(path, REGISTRY_WRITES, &registry), SQL_OK);
+    assert_true(
+        registry_address(is_file ? city->folder : city->database, address));
+    if (!is_file) {
+        give_schema(city, body);
+    }
+    assert_int_equal(registry_open(address, REGISTRY_WRITES, &registry),
+                     SQL_OK);
     if (!registry_add(registry, changes, 1, "admin", clock_wall_ms(),
                       &message)) {
         fail_msg("%s", buf_text(&message));
@@ -281,6 +312,7 @@ void made_registry_start(struct made_server *made, const char *const *changes,
     made->is_city = true;
     strcpy(made->folder, "/tmp/hailong-city-XXXXXX");
     assert_non_null(mkdtemp(made->folder));
+    scratch_database_make(made->database);
     for (size_t i = 0; i < count; i++) {
         made_registry_change(made, changes[i]);
     }

@@ -32,7 +32,7 @@ void made_server_beside(struct made_server *made,
 void made_server_join(struct made_server *made, const char *folder,
                       uint16_t port);
 // A server of a city with these changes in its registry (city/units.h), in a
-// folder of its own.
+// folder of its own; on PostgreSQL each ward in a schema of its own.
 void made_registry_start(struct made_server *made, const char *const *changes,
                          size_t count, const char *const *options);
 // One more change of it; the server looks by itself.
