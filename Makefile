@@ -109,7 +109,7 @@ endef
 $(foreach r,$(ROOMS),$(eval $(call room_rules,$(r))))
 
 SUPPORT_OBJECTS := $(patsubst tests/%.c,$(BUILD)/obj/tests/%.o,$(wildcard tests/support/*.c))
-TEST_SOURCES := $(foreach r,$(ROOMS) faults forgery fuzz,$(wildcard tests/$(r)/test_*.c))
+TEST_SOURCES := $(foreach r,$(ROOMS) faults fleet forgery fuzz,$(wildcard tests/$(r)/test_*.c))
 TESTS := $(TEST_SOURCES:tests/%.c=$(BUILD)/tests/%)
 # These test nothing without a cluster: tests/e2e/postgres.sh gives them one.
 ON_POSTGRES_ONLY := $(addprefix $(BUILD)/tests/,postgres/test_postgres office/test_postgres_schema office/test_ingest_again server/test_neighbours)
@@ -187,6 +187,12 @@ $(BUILD)/obj/tools/%.o: tools/%.c Makefile | $(GENERATED)
 	$(CC) $(OWN_CFLAGS) $(CFLAGS) -Itools -MMD -MP -c -o $@ $<
 $(BUILD)/hailong-fleet: $(FLEET_OBJECTS) $(call archives,$(call closure,operator))
 	$(CC) $(OWN_LDFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(call libraries,$(call closure,operator))
+
+# What a scene of it is, without a server: tests/fleet.
+$(BUILD)/obj/tests/fleet/%.o: OWN_CFLAGS += -Itools
+$(BUILD)/tests/fleet/%: $(BUILD)/obj/tests/fleet/%.o $(BUILD)/obj/tools/fleet/scene.o $(BUILD)/lib/tests/support.a $(call archives,$(call closure,sync))
+	@mkdir -p $(@D)
+	$(CC) $(OWN_LDFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(call libraries,$(call closure,sync)) -lcmocka
 
 # Measures the rules for suspicious ratings on invented days.
 SIMULATOR_OBJECTS := $(patsubst tools/%.c,$(BUILD)/obj/tools/%.o,$(wildcard tools/simulator/*.c))

@@ -16,7 +16,7 @@ static uint32_t draw(struct player *player, uint32_t below)
 
 void player_open(struct player *player, uint64_t seed)
 {
-    *player = (struct player){.random = seed};
+    *player = (struct player){.random = seed, .last_sent_ms = INT64_MIN};
     key_make(&player->key);
     clock_boot_id(player->boot);
     memcpy(player->head, DIGEST_NONE_HEX, sizeof player->head);
@@ -28,11 +28,18 @@ void player_close(struct player *player)
     key_wipe(&player->key);
 }
 
+static int64_t visit_at(const struct player *player, int64_t seq)
+{
+    return player->first_ms +
+           (player->scene ? scene_line_ms(player->scene, &player->part, seq)
+                          : (seq - 1) * BETWEEN_VISITS_MS);
+}
+
 // Most are content, some decline, a few are not content: with a reason.
 static void make_visit(struct player *player, struct record *out)
 {
     static const int levels[10] = {5, 5, 5, 5, 4, 4, 4, 3, 2, 1};
-    int64_t at = player->first_ms + player->seq * BETWEEN_VISITS_MS;
+    int64_t at = visit_at(player, player->seq + 1);
     record_init(out, RECORD_VISIT);
     memcpy(out->device, player->device, sizeof player->device);
     id_new_v7(at, out->id);
@@ -43,12 +50,12 @@ static void make_visit(struct player *player, struct record *out)
     out->closed_at = at + 9000;
     out->clock = RECORD_CLOCK_SYNCED;
     memcpy(out->boot, player->boot, sizeof player->boot);
-    out->up_ms = out->closed_at - player->first_ms + 60000;
+    out->up_ms = out->closed_at - visit_at(player, 1) + 60000;
     strcpy(out->survey, "quay");
     out->survey_version = 1;
     strcpy(out->lang, "vi");
     out->mode = RECORD_WALK_UP;
-    strcpy(out->unit, "H24.12");
+    snprintf(out->unit, sizeof out->unit, "%s", player->unit);
     strcpy(out->counter, player->counter);
     out->outcome = draw(player, 12) == 0 ? RECORD_DECLINED : RECORD_RATED;
     if (out->outcome != RECORD_RATED)
