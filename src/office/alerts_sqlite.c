@@ -131,8 +131,13 @@ static enum sql_result open_alert(struct sql *sql,
                                   const struct alert_condition *condition,
                                   int64_t now)
 {
+    int64_t no;
     enum sql_result result = is_open(sql, condition);
     if (result != SQL_NONE) {
+        return result;
+    }
+    result = next_number(sql, ALERT_NEXT, &no);
+    if (result != SQL_OK) {
         return result;
     }
     struct sql_statement *s = sql_use(sql, ALERT_ADD);
@@ -141,6 +146,7 @@ static enum sql_result open_alert(struct sql *sql,
     sql_bind_text(s, 3, condition->label);
     sql_bind_text(s, 4, condition->detail);
     sql_bind_int(s, 5, now);
+    sql_bind_int(s, 6, no);
     return sql_execute(s);
 }
 

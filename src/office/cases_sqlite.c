@@ -195,7 +195,7 @@ static enum sql_result tell(struct taking *taking, int64_t case_no,
 
 static enum sql_result add_case(struct taking *taking,
                                 const struct tally_facts *facts, int64_t ticket,
-                                int64_t seq, int deadline_days, int64_t *out_no)
+                                int64_t seq, int deadline_days, int64_t no)
 {
     int64_t quarter = quarter_of(taking->batch->received_at);
     struct sql_statement *s = sql_use(taking->office->sql, CASE_ADD);
@@ -209,12 +209,8 @@ static enum sql_result add_case(struct taking *taking,
     sql_bind_int(s, 8, quarter);
     sql_bind_int(s, 9, day_of_quarter(quarter));
     sql_bind_int(s, 10, deadline_days);
-    enum sql_result result = sql_step(s);
-    if (result == SQL_OK) {
-        *out_no = sql_int(s, 0);
-    }
-    sql_done(s);
-    return result;
+    sql_bind_int(s, 11, no);
+    return sql_put(s);
 }
 
 static enum sql_result open_totals(struct sql *sql,
@@ -250,11 +246,11 @@ static enum sql_result open_case(struct taking *taking, int64_t seq,
     const struct ticket_place place = {facts->device, taking->chain->gen, seq};
     struct case_standing standing = {.version = 0};
     char body[200];
-    int64_t case_no = 0, ticket = 0;
+    int64_t case_no = taking->office->next_case++, ticket = 0;
     enum sql_result result = make_ticket(taking->office->sql, &place, &ticket);
     if (result == SQL_OK) {
-        result = add_case(taking, facts, ticket, seq, rules->deadline_days,
-                          &case_no);
+        result =
+            add_case(taking, facts, ticket, seq, rules->deadline_days, case_no);
     }
     if (result == SQL_OK) {
         int64_t quarter = quarter_of(taking->batch->received_at);

@@ -73,25 +73,44 @@ static enum sql_result keep_trails(struct sql *sql, int64_t no,
     return result;
 }
 
+static enum sql_result keep_heads(struct sql *sql, int64_t no)
+{
+    struct sql_statement *from = sql_use(sql, CHECKPOINT_HEADS);
+    enum sql_result result;
+    while ((result = sql_step(from)) == SQL_OK) {
+        size_t size;
+        const void *head = sql_bytes(from, 3, &size);
+        struct sql_statement *s = sql_use(sql, CHECKPOINT_HEAD_ADD);
+        sql_bind_int(s, 1, no);
+        sql_bind_text(s, 2, sql_text(from, 0));
+        sql_bind_int(s, 3, sql_int(from, 1));
+        sql_bind_int(s, 4, sql_int(from, 2));
+        sql_bind_bytes(s, 5, head, size);
+        result = sql_put(s);
+        if (result != SQL_OK)
+            break;
+    }
+    sql_done(from);
+    return result == SQL_NONE ? SQL_OK : result;
+}
+
 static enum sql_result keep(struct sql *sql, const struct checkpoint *made,
                             const struct trail trails[TRAIL_COUNT])
 {
-    struct sql_statement *s = sql_use(sql, CHECKPOINT_ADD);
-    int64_t no = 0;
-    sql_bind_int(s, 1, made->at);
-    sql_bind_text(s, 2, made->unit);
-    sql_bind_int(s, 3, made->size);
-    sql_bind_bytes(s, 4, made->root, sizeof made->root);
-    sql_bind_text(s, 5, made->signature);
-    enum sql_result result = sql_step(s);
-    if (result == SQL_OK)
-        no = sql_int(s, 0);
-    sql_done(s);
+    int64_t no;
+    enum sql_result result = next_number(sql, CHECKPOINT_NEXT, &no);
     if (result != SQL_OK)
         return result;
-    s = sql_use(sql, CHECKPOINT_HEADS_ADD);
+    struct sql_statement *s = sql_use(sql, CHECKPOINT_ADD);
     sql_bind_int(s, 1, no);
+    sql_bind_int(s, 2, made->at);
+    sql_bind_text(s, 3, made->unit);
+    sql_bind_int(s, 4, made->size);
+    sql_bind_bytes(s, 5, made->root, sizeof made->root);
+    sql_bind_text(s, 6, made->signature);
     result = sql_execute(s);
+    if (result == SQL_OK)
+        result = keep_heads(sql, no);
     return result == SQL_OK ? keep_trails(sql, no, trails) : result;
 }
 

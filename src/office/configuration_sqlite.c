@@ -61,8 +61,13 @@ struct configuring {
 static enum sql_result add_version(struct configuring *work, const char *id,
                                    int64_t version, const struct buf *body)
 {
+    int64_t no;
+    enum sql_result result = device_number(work->office->sql, id, &no);
+    if (result != SQL_OK) {
+        return result;
+    }
     struct sql_statement *s = sql_use(work->office->sql, CONFIGURATION_ADD);
-    sql_bind_text(s, 1, id);
+    sql_bind_int(s, 1, no);
     sql_bind_int(s, 2, version);
     sql_bind_int(s, 3, work->now);
     sql_bind_text(s, 4, buf_text(body));

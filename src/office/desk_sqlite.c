@@ -26,6 +26,11 @@ struct entering {
 
 static enum sql_result add_device(struct sql *sql, struct entering *e)
 {
+    int64_t no;
+    enum sql_result result = next_number(sql, DEVICE_NEXT, &no);
+    if (result != SQL_OK) {
+        return result;
+    }
     struct sql_statement *s = sql_use(sql, DESK_ADD);
     id_new_v4(e->device);
     sql_bind_text(s, 1, e->device);
@@ -33,6 +38,7 @@ static enum sql_result add_device(struct sql *sql, struct entering *e)
     sql_bind_text(s, 3, e->entry->unit);
     sql_bind_int(s, 4, e->entry->now);
     sql_bind_bytes(s, 5, e->entry->key->public_key, KEY_PUBLIC_BYTES);
+    sql_bind_int(s, 6, no);
     return sql_execute(s);
 }
 

@@ -157,9 +157,7 @@ bool office_new_device_fits(const struct office_new_device *device,
     return false;
 }
 
-// The number of a device; SQL_NONE when there is none.
-static enum sql_result find_number(struct sql *sql, const char *id,
-                                   int64_t *out_no)
+enum sql_result device_number(struct sql *sql, const char *id, int64_t *out_no)
 {
     struct sql_statement *s = sql_use(sql, DEVICE_NO);
     sql_bind_text(s, 1, id);
@@ -178,14 +176,11 @@ struct addition {
     int64_t now;
 };
 
-static enum sql_result add_code(struct sql *sql,
+static enum sql_result add_code(struct sql *sql, int64_t no,
                                 const struct office_added_device *added)
 {
     unsigned char hash[DIGEST_BYTES];
-    int64_t no = 0;
-    enum sql_result result = find_number(sql, added->id, &no);
-    if (result != SQL_OK ||
-        !secret_hash_code(added->code, strlen(added->code), hash)) {
+    if (!secret_hash_code(added->code, strlen(added->code), hash)) {
         return SQL_ERROR;
     }
     struct sql_statement *s = sql_use(sql, CODE_ADD);
@@ -200,6 +195,11 @@ static enum sql_result add_device(struct sql *sql,
                                   const struct office_added_device *added,
                                   int64_t now)
 {
+    int64_t no;
+    enum sql_result result = next_number(sql, DEVICE_NEXT, &no);
+    if (result != SQL_OK) {
+        return result;
+    }
     struct sql_statement *s = sql_use(sql, DEVICE_ADD);
     sql_bind_text(s, 1, added->id);
     sql_bind_text(s, 2, device->name ? device->name : "");
@@ -208,9 +208,10 @@ static enum sql_result add_device(struct sql *sql,
     sql_bind_text(s, 5, device->field ? device->field : "");
     sql_bind_int(s, 6, now);
     sql_bind_text(s, 7, device->point ? device->point : "");
-    enum sql_result result = sql_execute(s);
+    sql_bind_int(s, 8, no);
+    result = sql_execute(s);
     if (result == SQL_OK) {
-        result = add_code(sql, added);
+        result = add_code(sql, no, added);
     }
     if (result == SQL_OK) {
         char detail[RECORD_CODE_SIZE + 16];
@@ -348,7 +349,7 @@ static enum sql_result replace_device(struct sql *sql, void *ctx)
         return SQL_NONE;
     }
     if (result == SQL_OK) {
-        result = find_number(sql, work->replaced, &no);
+        result = device_number(sql, work->replaced, &no);
     }
     if (result == SQL_OK) {
         result = drop_successors(sql, no, work->now);
@@ -398,7 +399,7 @@ static enum sql_result revoke_device(struct sql *sql, void *ctx)
 {
     const struct revocation *revoke = ctx;
     int64_t no = 0;
-    enum sql_result result = find_number(sql, revoke->id, &no);
+    enum sql_result result = device_number(sql, revoke->id, &no);
     const size_t steps[] = {DEVICE_REVOKE, CODE_USE_ALL};
     for (size_t i = 0; i < 2 && result == SQL_OK; i++) {
         struct sql_statement *s = sql_use(sql, steps[i]);

@@ -308,7 +308,11 @@ static enum sql_result mark(struct sql *sql, void *ctx)
 {
     struct deciding *d = ctx;
     tally_clear(&d->office->tally);
+    int64_t no;
     enum sql_result result = check_counted(sql, &d->at);
+    if (result == SQL_OK) {
+        result = next_number(sql, VISIT_MARK_NEXT, &no);
+    }
     if (result != SQL_OK) {
         return result;
     }
@@ -317,6 +321,7 @@ static enum sql_result mark(struct sql *sql, void *ctx)
     sql_bind_int(s, 4, d->decision->at);
     sql_bind_text(s, 5, d->decision->who);
     sql_bind_text(s, 6, d->decision->reason);
+    sql_bind_int(s, 7, no);
     result = sql_execute(s);
     if (result != SQL_OK || sql_changes(sql) == 0) {
         return result;

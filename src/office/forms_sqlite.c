@@ -25,6 +25,39 @@ static int64_t time_of(const struct office_visit *visit, int64_t at,
     return is_paper && visit->answered_at > 0 ? visit->answered_at : at;
 }
 
+// Adds a row of FORM_COUNTED to the totals: its numbers and, fifth, a question.
+static enum sql_result put_counted(struct sql *sql, struct sql_statement *from)
+{
+    enum { QUESTION = 4, COLUMNS = 11 };
+    struct sql_statement *s = sql_use(sql, FORM_TOTAL_ADD);
+    for (int i = 0; i < COLUMNS; i++) {
+        if (i == QUESTION) {
+            sql_bind_text(s, i + 1, sql_text(from, i));
+        } else {
+            sql_bind_int(s, i + 1, sql_int(from, i));
+        }
+    }
+    return sql_put(s);
+}
+
+static enum sql_result count_form(struct taking *t, int64_t seq)
+{
+    struct sql *sql = t->office->sql;
+    struct sql_statement *s = sql_use(sql, FORM_COUNTED);
+    sql_bind_int(s, 1, t->device->no);
+    sql_bind_int(s, 2, t->chain->gen);
+    sql_bind_int(s, 3, seq);
+    enum sql_result result;
+    while ((result = sql_step(s)) == SQL_OK) {
+        result = put_counted(sql, s);
+        if (result != SQL_OK) {
+            break;
+        }
+    }
+    sql_done(s);
+    return result == SQL_NONE ? SQL_OK : result;
+}
+
 enum sql_result form_take(struct taking *t, const struct office_line *line)
 {
     const struct office_visit *visit = &line->visit;
@@ -45,14 +78,7 @@ enum sql_result form_take(struct taking *t, const struct office_line *line)
     sql_bind_int(s, 5, survey);
     sql_bind_int(s, 6, visit->survey_version);
     result = sql_execute(s);
-    if (result == SQL_OK) {
-        s = sql_use(t->office->sql, FORM_TOTALS_ADD);
-        sql_bind_int(s, 1, t->device->no);
-        sql_bind_int(s, 2, t->chain->gen);
-        sql_bind_int(s, 3, line->seq);
-        result = sql_execute(s);
-    }
-    return result;
+    return result == SQL_OK ? count_form(t, line->seq) : result;
 }
 
 // --- Reading ----------------------------------------------------------------

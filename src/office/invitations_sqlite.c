@@ -188,7 +188,11 @@ static enum sql_result audit_making(struct sql *sql,
 
 static enum sql_result add(struct sql *sql, struct invitation *wanted)
 {
+    int64_t no;
     enum sql_result result = name_officer(sql, wanted);
+    if (result == SQL_OK) {
+        result = next_number(sql, INVITATION_NEXT, &no);
+    }
     if (result != SQL_OK) {
         return result;
     }
@@ -208,6 +212,7 @@ static enum sql_result add(struct sql *sql, struct invitation *wanted)
     sql_bind_int(s, 13, wanted->made_at);
     sql_bind_text(s, 14, wanted->made_by);
     sql_bind_int(s, 15, wanted->expires_at);
+    sql_bind_int(s, 16, no);
     result = sql_execute(s);
     return result == SQL_OK ? audit_making(sql, wanted) : result;
 }

@@ -127,7 +127,11 @@ static enum sql_result add(struct sql *sql, void *ctx)
     struct adding *adding = ctx;
     struct office_issue *issue = adding->issue;
     unsigned char hash[DIGEST_BYTES];
+    int64_t no;
     enum sql_result result = check_newest(sql, issue);
+    if (result == SQL_OK) {
+        result = next_number(sql, ISSUE_NEXT, &no);
+    }
     if (result != SQL_OK) {
         return result;
     }
@@ -148,11 +152,9 @@ static enum sql_result add(struct sql *sql, void *ctx)
     sql_bind_text(s, 8, issue->who);
     sql_bind_bytes(s, 9, hash, sizeof hash);
     sql_bind_bytes(s, 10, adding->body, adding->size);
-    result = sql_step(s);
-    if (result == SQL_OK) {
-        issue->no = sql_int(s, 0);
-    }
-    sql_done(s);
+    sql_bind_int(s, 11, no);
+    issue->no = no;
+    result = sql_execute(s);
     return result == SQL_OK ? tell(sql, issue) : result;
 }
 

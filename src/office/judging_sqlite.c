@@ -103,13 +103,43 @@ static enum sql_result find_novelty(struct sql *sql,
     return result == SQL_NONE ? SQL_OK : result;
 }
 
+static enum sql_result add_due_day(struct sql *sql, int64_t counter_no,
+                                   int64_t day)
+{
+    struct sql_statement *s = sql_use(sql, DUE_DAY_ADD);
+    sql_bind_int(s, 1, counter_no);
+    sql_bind_int(s, 2, day);
+    return sql_put(s);
+}
+
+// All days from this one on are judged anew.
+static enum sql_result make_due(struct sql *sql, int32_t first)
+{
+    struct sql_statement *s = sql_use(sql, DAYS_FROM);
+    sql_bind_int(s, 1, first);
+    enum sql_result result;
+    while ((result = sql_step(s)) == SQL_OK) {
+        result = add_due_day(sql, sql_int(s, 1), sql_int(s, 0));
+        if (result != SQL_OK) {
+            break;
+        }
+    }
+    sql_done(s);
+    return result == SQL_NONE ? SQL_OK : result;
+}
+
 static enum sql_result set_rules(struct sql *sql, void *ctx)
 {
     const struct setting *setting = ctx;
     const struct office_rules *rules = setting->rules;
     struct novelty novelty;
+    int64_t no;
     enum sql_result result = find_novelty(sql, rules, &novelty);
     if (result != SQL_OK || (!novelty.thresholds && !novelty.hours)) {
+        return result;
+    }
+    result = next_number(sql, JUDGING_RULES_NEXT, &no);
+    if (result != SQL_OK) {
         return result;
     }
     int32_t today = date_day_of_wall_ms(setting->now);
@@ -119,13 +149,11 @@ static enum sql_result set_rules(struct sql *sql, void *ctx)
     sql_bind_int(s, 3, rules->version);
     sql_bind_text(s, 4, rules->thresholds);
     sql_bind_text(s, 5, rules->hours);
+    sql_bind_int(s, 6, no);
     result = sql_execute(s);
-    if (result == SQL_OK) {
-        s = sql_use(sql, DUE_FROM);
-        sql_bind_int(s, 1, novelty.thresholds ? INT32_MIN : today);
-        result = sql_execute(s);
-    }
-    return result;
+    return result == SQL_OK
+               ? make_due(sql, novelty.thresholds ? INT32_MIN : today)
+               : result;
 }
 
 enum office_result office_set_rules(struct office *office,
@@ -189,6 +217,11 @@ static enum sql_result add_flag(struct judge *judge,
                                 const struct ground *ground,
                                 struct judged_flag *flag)
 {
+    enum sql_result result =
+        next_number(judge->office->sql, VISIT_FLAG_NEXT, &flag->no);
+    if (result != SQL_OK) {
+        return result;
+    }
     struct sql_statement *s = sql_use(judge->office->sql, VISIT_FLAG_ADD);
     sql_bind_int(s, 1, flag->rule);
     sql_bind_int(s, 2, ground->counter_no);
@@ -199,12 +232,8 @@ static enum sql_result add_flag(struct judge *judge,
     sql_bind_int(s, 7, judge->rules.version);
     sql_bind_int(s, 8, judge->now);
     sql_bind_int(s, 9, (int64_t)flag->count);
-    enum sql_result result = sql_step(s);
-    if (result == SQL_OK) {
-        flag->no = sql_int(s, 0);
-    }
-    sql_done(s);
-    return result;
+    sql_bind_int(s, 10, flag->no);
+    return sql_execute(s);
 }
 
 static enum sql_result change_flag(struct judge *judge,
@@ -293,6 +322,33 @@ static enum sql_result run_for_day(struct sql *sql, size_t statement,
     return sql_execute(s);
 }
 
+static enum sql_result add_officers(struct judge *judge, int32_t day,
+                                    int64_t counter_no, bool *out_some)
+{
+    enum { PARTS = 4 };
+    struct sql *sql = judge->office->sql;
+    struct sql_statement *from = sql_use(sql, OFFICER_DAY);
+    sql_bind_int(from, 1, counter_no);
+    sql_bind_int(from, 2, day);
+    sql_bind_int(from, 3, judge->rules.thresholds.satisfied_from);
+    enum sql_result result;
+    while ((result = sql_step(from)) == SQL_OK) {
+        struct sql_statement *s = sql_use(sql, OFFICER_DAY_ADD);
+        sql_bind_int(s, 1, counter_no);
+        sql_bind_int(s, 2, day);
+        for (int i = 0; i < PARTS; i++) {
+            sql_bind_int(s, 3 + i, sql_int(from, i));
+        }
+        *out_some = true;
+        result = sql_put(s);
+        if (result != SQL_OK) {
+            break;
+        }
+    }
+    sql_done(from);
+    return result == SQL_NONE ? SQL_OK : result;
+}
+
 // What the officers had that day.
 static enum sql_result put_officers(struct judge *judge, int32_t day,
                                     int64_t counter_no)
@@ -303,16 +359,12 @@ static enum sql_result put_officers(struct judge *judge, int32_t day,
     if (result != SQL_OK) {
         return result;
     }
-    bool had_some = sql_changes(sql) > 0;
-    struct sql_statement *s = sql_use(sql, OFFICER_DAY_ADD);
-    sql_bind_int(s, 1, counter_no);
-    sql_bind_int(s, 2, day);
-    sql_bind_int(s, 3, judge->rules.thresholds.satisfied_from);
-    result = sql_execute(s);
-    if (result != SQL_OK || (!had_some && sql_changes(sql) == 0)) {
+    bool had_or_has_some = sql_changes(sql) > 0;
+    result = add_officers(judge, day, counter_no, &had_or_has_some);
+    if (result != SQL_OK || !had_or_has_some) {
         return result;
     }
-    s = sql_use(sql, DUE_MONTH_ADD);
+    struct sql_statement *s = sql_use(sql, DUE_MONTH_ADD);
     sql_bind_int(s, 1, judging_month_of(day));
     sql_bind_int(s, 2, judge->now);
     return sql_execute(s);

@@ -45,16 +45,17 @@ static enum sql_result tell(struct sql *sql, int64_t now, const char *who,
 static enum sql_result add_key(struct sql *sql, void *ctx)
 {
     struct addition *add = ctx;
+    enum sql_result result = next_number(sql, KEY_NEXT, &add->id);
+    if (result != SQL_OK) {
+        return result;
+    }
     struct sql_statement *s = sql_use(sql, KEY_ADD);
     sql_bind_text(s, 1, office_role_name(add->role));
     sql_bind_text(s, 2, add->name);
     sql_bind_bytes(s, 3, add->hash, DIGEST_BYTES);
     sql_bind_int(s, 4, add->now);
-    enum sql_result result = sql_step(s);
-    if (result == SQL_OK) {
-        add->id = sql_int(s, 0);
-    }
-    sql_done(s);
+    sql_bind_int(s, 5, add->id);
+    result = sql_execute(s);
     char detail[OFFICE_NAME_SIZE + 16];
     snprintf(detail, sizeof detail, "%s, %s", office_role_name(add->role),
              add->name);

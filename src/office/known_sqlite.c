@@ -50,11 +50,14 @@ static enum sql_result load_codes(struct office *office)
     return result == SQL_NONE ? SQL_OK : result;
 }
 
-static enum sql_result load_batch(struct office *office)
+static enum sql_result load_numbers(struct office *office)
 {
-    struct sql_statement *s = sql_use(office->sql, KNOWN_BATCH);
+    struct sql_statement *s = sql_use(office->sql, KNOWN_NUMBERS);
     enum sql_result result = sql_step(s);
-    office->next_batch = result == SQL_OK ? sql_int(s, 0) + 1 : 0;
+    if (result == SQL_OK) {
+        office->next_batch = sql_int(s, 0);
+        office->next_case = sql_int(s, 1);
+    }
     sql_done(s);
     return result;
 }
@@ -67,7 +70,7 @@ enum sql_result known_refresh(struct office *office)
     known_forget(office);
     enum sql_result result = load_codes(office);
     if (result == SQL_OK) {
-        result = load_batch(office);
+        result = load_numbers(office);
     }
     return result == SQL_OK ? round_last(office->sql, &office->round) : result;
 }

@@ -339,7 +339,7 @@ static enum sql_result is_moving(struct moving *moving, bool *out)
     return result;
 }
 
-// From here on the target is no book, until finish().
+// From here on the target is no book, until all was compared.
 static enum sql_result begin(struct sql *to, void *ctx)
 {
     const struct moving *moving = ctx;
@@ -354,33 +354,6 @@ static enum sql_result begin(struct sql *to, void *ctx)
     }
     return result == SQL_OK
                ? sql_run(to, "ALTER TABLE schema_version RENAME TO moving")
-               : result;
-}
-
-// Numbers that the target gives go on after the largest.
-static enum sql_result set_number(struct sql *to,
-                                  const struct move_table *table)
-{
-    char script[320];
-    const char *key = table->columns[table->keys[0]].name;
-    if (table->key_count != 1 ||
-        table->columns[table->keys[0]].type != MOVE_INTEGER)
-        return SQL_OK;
-    snprintf(script, sizeof script,
-             "SELECT setval(pg_get_serial_sequence('%s', '%s'),"
-             " (SELECT max(\"%s\") FROM \"%s\"))",
-             table->name, key, key, table->name);
-    return sql_run(to, script);
-}
-
-static enum sql_result finish(struct sql *to, void *ctx)
-{
-    const struct moving *moving = ctx;
-    enum sql_result result = SQL_OK;
-    for (size_t i = 0; result == SQL_OK && i < moving->tables.count; i++)
-        result = set_number(to, &moving->tables.tables[i]);
-    return result == SQL_OK
-               ? sql_run(to, "ALTER TABLE moving RENAME TO schema_version")
                : result;
 }
 
@@ -408,8 +381,10 @@ static enum sql_result copy_all(struct moving *moving)
     }
     if (result == SQL_OK)
         result = compare_all(moving);
-    return result == SQL_OK ? sql_transaction(moving->to, finish, moving)
-                            : result;
+    return result == SQL_OK
+               ? sql_run(moving->to,
+                         "ALTER TABLE moving RENAME TO schema_version")
+               : result;
 }
 
 // A book stands there: the same one, or another.

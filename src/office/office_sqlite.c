@@ -143,8 +143,11 @@ enum { LAST = sizeof migrations / sizeof migrations[0] - 2 };
 static const char postgres_1[] =
 #include "office/office_postgres_1.sql.h"
     ;
-static const struct sql_migration postgres_migrations[] = {{1, postgres_1},
-                                                           {0, NULL}};
+static const char postgres_2[] =
+#include "office/office_postgres_2.sql.h"
+    ;
+static const struct sql_migration postgres_migrations[] = {
+    {1, postgres_1}, {2, postgres_2}, {0, NULL}};
 enum {
     POSTGRES_LAST =
         sizeof postgres_migrations / sizeof postgres_migrations[0] - 2
@@ -480,6 +483,17 @@ enum sql_result office_write(struct office *office, sql_work *work, void *ctx)
 {
     office->is_stale = true;
     return office_work(office, work, ctx);
+}
+
+enum sql_result next_number(struct sql *sql, size_t statement, int64_t *out_no)
+{
+    struct sql_statement *s = sql_use(sql, statement);
+    enum sql_result result = sql_step(s);
+    if (result == SQL_OK) {
+        *out_no = sql_int(s, 0);
+    }
+    sql_done(s);
+    return result;
 }
 
 bool column_bytes(struct sql_statement *s, int column, void *out, size_t size)

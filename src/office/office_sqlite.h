@@ -64,7 +64,7 @@ struct office {
     size_t device_count;
     struct map code_index; // code -> number
     int64_t next_code;
-    int64_t next_batch;
+    int64_t next_batch, next_case;
     struct round round; // the newest
     bool has_case_rules;
     struct case_rules case_rules;
@@ -99,6 +99,16 @@ enum sql_result office_work(struct office *office, sql_work *work, void *ctx);
 // stale.
 enum sql_result office_work_again(struct office *office, sql_work *work,
                                   void *ctx);
+
+// The number of a table's next row, one more than the highest: what SQLite
+// would give, asked of both databases, for a sequence is one place that all
+// machines of a database ask. `statement` is the table's …_NEXT. Whoever has
+// the turn to write has the number to themselves. When the last row goes its
+// number is given again, so nothing that stays may name a row that may go.
+enum sql_result next_number(struct sql *sql, size_t statement, int64_t *out_no);
+
+// The number of a device (devices_sqlite.c); SQL_NONE when there is none.
+enum sql_result device_number(struct sql *sql, const char *id, int64_t *out_no);
 
 // The writer's memory (known_sqlite.c).
 //

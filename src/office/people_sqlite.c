@@ -109,12 +109,17 @@ static enum sql_result add(struct sql *sql, void *ctx)
 {
     struct adding *adding = ctx;
     const struct office_new_person *person = adding->person;
+    int64_t no;
     enum sql_result result = find_clash(sql, person->name, person->officer);
     adding->answer = PERSON_THERE;
     if (result != SQL_NONE) {
         return result;
     }
     adding->answer = PERSON_ADDED;
+    result = next_number(sql, PERSON_NEXT, &no);
+    if (result != SQL_OK) {
+        return result;
+    }
     struct sql_statement *s = sql_use(sql, PERSON_ADD);
     sql_bind_text(s, 1, person->name);
     sql_bind_text(s, 2, person->display);
@@ -123,6 +128,7 @@ static enum sql_result add(struct sql *sql, void *ctx)
     sql_bind_text(s, 5, person->hash);
     sql_bind_int(s, 6, adding->now);
     sql_bind_int(s, 7, person->password_due);
+    sql_bind_int(s, 8, no);
     result = sql_execute(s);
     const struct audit_entry entry = {adding->now, adding->who, "person-added",
                                       person->name,

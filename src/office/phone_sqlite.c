@@ -12,12 +12,18 @@ struct registering {
 
 static enum sql_result add(struct sql *sql, const struct registering *phone)
 {
+    int64_t no;
+    enum sql_result result = next_number(sql, DEVICE_NEXT, &no);
+    if (result != SQL_OK) {
+        return result;
+    }
     struct sql_statement *s = sql_use(sql, PHONE_ADD);
     sql_bind_text(s, 1, phone->id);
     sql_bind_text(s, 2, phone->name);
     sql_bind_text(s, 3, phone->unit);
     sql_bind_int(s, 4, phone->now);
     sql_bind_bytes(s, 5, phone->public_key, KEY_PUBLIC_BYTES);
+    sql_bind_int(s, 6, no);
     return sql_execute(s);
 }
 

@@ -33,7 +33,8 @@ struct publishing {
     int32_t today;
     int64_t now;
 
-    int32_t number; // of the month
+    int64_t step_no; // of the last step
+    int32_t number;  // of the month
     struct publish_month month;
     size_t capacity;
     int day; // that is being read
@@ -133,13 +134,14 @@ static enum sql_result add_step(struct publishing *work,
                                 const struct publish_sums *sums)
 {
     struct sql_statement *s = sql_use(work->office->sql, PUBLISHED_STEP_ADD);
-    sql_bind_int(s, 1, work->now);
-    sql_bind_int(s, 2, kind);
-    sql_bind_int(s, 3, work->number);
-    sql_bind_text(s, 4, kind == PUBLISHED_MIXED ? "" : group->key);
-    sql_bind_int(s, 5, publish_first_day(work->number) + group->step_days - 1);
-    bind_sums(s, 6, sums);
-    return sql_execute(s);
+    sql_bind_int(s, 1, ++work->step_no);
+    sql_bind_int(s, 2, work->now);
+    sql_bind_int(s, 3, kind);
+    sql_bind_int(s, 4, work->number);
+    sql_bind_text(s, 5, kind == PUBLISHED_MIXED ? "" : group->key);
+    sql_bind_int(s, 6, publish_first_day(work->number) + group->step_days - 1);
+    bind_sums(s, 7, sums);
+    return sql_put(s);
 }
 
 // Once the step of several is there.
@@ -147,9 +149,10 @@ static enum sql_result add_part(struct publishing *work,
                                 const struct publish_group *group)
 {
     struct sql_statement *s = sql_use(work->office->sql, PUBLISHED_PART_ADD);
-    sql_bind_text(s, 1, group->key);
-    bind_sums(s, 2, &group->step);
-    return sql_execute(s);
+    sql_bind_int(s, 1, work->step_no);
+    sql_bind_text(s, 2, group->key);
+    bind_sums(s, 3, &group->step);
+    return sql_put(s);
 }
 
 static enum sql_result add_mixed(struct publishing *work)
@@ -258,6 +261,12 @@ static enum sql_result publish_flow(struct publishing *work)
     if (result != OFFICE_OK || !publish_flow_step(&work->flow, &told, &step)) {
         return sql_result_of(result);
     }
+    int64_t no;
+    enum sql_result numbered =
+        next_number(work->office->sql, PUBLISHED_FLOW_NEXT, &no);
+    if (numbered != SQL_OK) {
+        return numbered;
+    }
     struct sql_statement *s = sql_use(work->office->sql, PUBLISHED_FLOW_ADD);
     sql_bind_int(s, 1, work->now);
     sql_bind_int(s, 2, work->number);
@@ -266,6 +275,7 @@ static enum sql_result publish_flow(struct publishing *work)
     sql_bind_int(s, 5, step.waits);
     sql_bind_int(s, 6, step.wait_ms);
     sql_bind_int(s, 7, step.waits_within);
+    sql_bind_int(s, 8, no);
     return sql_execute(s);
 }
 
@@ -274,8 +284,9 @@ static enum sql_result publish_months(struct sql *sql, void *ctx)
     struct publishing *work = ctx;
     int32_t newest = work->today - PUBLISH_AGE_DAYS;
     int32_t running = publish_month_of(newest);
-    enum sql_result result = SQL_OK;
-    (void)sql;
+    enum sql_result result =
+        next_number(sql, PUBLISHED_STEP_NEXT, &work->step_no);
+    work->step_no--;
     for (int32_t number = running - MONTHS_BACK;
          result == SQL_OK && number <= running; number++) {
         int32_t last = publish_last_day(number);

@@ -68,6 +68,7 @@ static enum sql_result take(struct sql *sql, void *ctx)
 {
     const struct seat_wish *wish = ctx;
     struct seat seat;
+    int64_t no;
     enum sql_result result = seat_find(sql, wish->unit, wish->counter, &seat);
     if (result == SQL_OK && strcmp(seat.officer, wish->officer) == 0) {
         return SQL_OK;
@@ -81,6 +82,9 @@ static enum sql_result take(struct sql *sql, void *ctx)
     sql_bind_text(s, 3, wish->officer);
     sql_bind_int(s, 4, wish->now);
     result = sql_execute(s);
+    if (result == SQL_OK) {
+        result = next_number(sql, SEAT_NEXT, &no);
+    }
     if (result != SQL_OK) {
         return result;
     }
@@ -90,6 +94,7 @@ static enum sql_result take(struct sql *sql, void *ctx)
     sql_bind_text(s, 3, wish->officer);
     sql_bind_int(s, 4, wish->now);
     sql_bind_text(s, 5, wish->by);
+    sql_bind_int(s, 6, no);
     result = sql_execute(s);
     return result == SQL_OK ? tell(sql, wish, "seat-taken") : result;
 }

@@ -1,5 +1,8 @@
 #include "office/statements.h"
 
+// For next_number().
+#define NEXT(column, table)                                                    \
+    "SELECT coalesce(max(" column "), 0) + 1 FROM " table
 // Columns of struct office_device, in the order in which devices_sqlite.c reads
 // them.
 #define INVITATION_COLUMNS                                                     \
@@ -168,8 +171,8 @@
     " count(*) FILTER (WHERE outcome = 0 AND level = 5" which ")"
 #define DOUBT_SUMS                                                             \
     RATED_SUMS(" AND doubts & 1 <> 0")                                         \
-    ", " RATED_SUMS(" AND doubts & 2 <> 0") ", "                               \
-    RATED_SUMS(" AND doubts <> 0")
+    ", " RATED_SUMS(" AND doubts & 2 <> 0") ", " RATED_SUMS(" AND doubts <> "  \
+                                                            "0")
 #define VISIT_SUMS                                                             \
     RATED_SUMS("")                                                             \
     ", count(*) FILTER (WHERE outcome = 1),"                                   \
@@ -408,9 +411,10 @@
     " (SELECT device_no FROM devices WHERE counter = ?1))"
 
 const char *const office_statements[STATEMENT_COUNT] = {
+    [DEVICE_NEXT] = NEXT("device_no", "devices"),
     [DEVICE_ADD] =
-        "INSERT INTO devices (id, name, unit, counter, field, added_at, point)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        "INSERT INTO devices (id, name, unit, counter, field, added_at, point,"
+        " device_no) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     [DEVICE_BY_ID] = DEVICE_COLUMNS DEVICE_TABLES " WHERE d.id = ?1",
     [DEVICE_BY_TOKEN] = DEVICE_COLUMNS DEVICE_TABLES " WHERE d.token_hash = ?1",
     [DEVICE_BY_NO] = DEVICE_COLUMNS DEVICE_TABLES " WHERE d.device_no = ?1",
@@ -494,8 +498,8 @@ const char *const office_statements[STATEMENT_COUNT] = {
     [PHONE_FIND] =
         "SELECT public_key, revoked_at, kind FROM devices WHERE id = ?1",
     [PHONE_ADD] = "INSERT INTO devices (id, name, unit, counter, field,"
-                  " added_at, enrolled_at, public_key, kind)"
-                  " VALUES (?1, ?2, ?3, '', '', ?4, ?4, ?5, 1)",
+                  " added_at, enrolled_at, public_key, kind, device_no)"
+                  " VALUES (?1, ?2, ?3, '', '', ?4, ?4, ?5, 1, ?6)",
     [PHONE_REVOKE_OTHERS] = "UPDATE devices SET revoked_at = ?2"
                             " WHERE kind = 1 AND desk = 0 AND id <> ?1"
                             " AND revoked_at = 0",
@@ -509,12 +513,13 @@ const char *const office_statements[STATEMENT_COUNT] = {
         " ORDER BY c.version DESC LIMIT 1",
     [CONFIGURATION_ADD] =
         "INSERT INTO configurations (device_no, version, made_at, body)"
-        " SELECT device_no, ?2, ?3, ?4 FROM devices WHERE id = ?1",
+        " VALUES (?1, ?2, ?3, ?4)",
     [CONFIGURED_DEVICES] = "SELECT id FROM devices WHERE revoked_at = 0"
                            " AND kind = 0 ORDER BY device_no",
+    [TRANSACTION_KEY_NEXT] = NEXT("key_no", "transaction_keys"),
     [TRANSACTION_KEY_ADD] =
         "INSERT INTO transaction_keys (unit, period, from_day, to_day, made_at,"
-        " key) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        " key, key_no) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     [TRANSACTION_KEY_IS] = "SELECT 1 FROM transaction_keys WHERE unit = ?1"
                            " AND from_day <= ?2 AND to_day >= ?2"
                            " AND key IS NOT NULL",
@@ -545,8 +550,9 @@ const char *const office_statements[STATEMENT_COUNT] = {
         "UPDATE transaction_keys SET key = NULL, destroyed_at = ?2"
         " WHERE to_day < ?1 AND key IS NOT NULL",
 
-    [KEY_ADD] = "INSERT INTO api_keys (role, name, hash, added_at)"
-                " VALUES (?1, ?2, ?3, ?4) RETURNING key_no",
+    [KEY_NEXT] = NEXT("key_no", "api_keys"),
+    [KEY_ADD] = "INSERT INTO api_keys (role, name, hash, added_at, key_no)"
+                " VALUES (?1, ?2, ?3, ?4, ?5)",
     [KEY_FIND] = "SELECT key_no, role, name, added_at, revoked_at"
                  " FROM api_keys WHERE hash = ?1 AND revoked_at = 0",
     [KEY_LIST] = "SELECT key_no, role, name, added_at, revoked_at"
@@ -565,7 +571,8 @@ const char *const office_statements[STATEMENT_COUNT] = {
     [KNOWN_HEADS] = "SELECT seq, head FROM heads"
                     " WHERE device_no = ?1 AND gen = ?2 AND seq > ?3",
     [KNOWN_CODES] = "SELECT code, code_no FROM codes",
-    [KNOWN_BATCH] = "SELECT coalesce(max(batch_no), 0) FROM batches",
+    [KNOWN_NUMBERS] = "SELECT (" NEXT("batch_no", "batches") "), (" NEXT(
+        "case_no", "cases") ")",
     [CODES_ADD] = "INSERT INTO codes (code_no, code) VALUES (?1, ?2)",
 
     [CHAIN_PUT] =
@@ -763,18 +770,19 @@ const char *const office_statements[STATEMENT_COUNT] = {
     [FORM_DESK] = "SELECT desk FROM devices WHERE device_no = ?1",
     [FORM_ADD] = "INSERT INTO forms (device_no, gen, seq, at, survey_no,"
                  " version) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-    [FORM_TOTALS_ADD] = "WITH " FORM_CELLS(
+    [FORM_COUNTED] = "WITH " FORM_CELLS(
         "WHERE f.device_no = ?1 AND f.gen = ?2"
-        " AND f.seq = ?3") " INSERT INTO form_totals (" FORM_COLUMNS
-                           ") SELECT * FROM counted"
-                           " WHERE true ON CONFLICT (day, survey_no,"
-                           " version, device_no, question) DO UPDATE SET"
-                           " level_0 = form_totals.level_0 + excluded.level_0,"
-                           " level_1 = form_totals.level_1 + excluded.level_1,"
-                           " level_2 = form_totals.level_2 + excluded.level_2,"
-                           " level_3 = form_totals.level_3 + excluded.level_3,"
-                           " level_4 = form_totals.level_4 + excluded.level_4,"
-                           " level_5 = form_totals.level_5 + excluded.level_5",
+        " AND f.seq = ?3") " SELECT " FORM_COLUMNS " FROM counted",
+    [FORM_TOTAL_ADD] =
+        "INSERT INTO form_totals (" FORM_COLUMNS ")"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
+        " ON CONFLICT (day, survey_no, version, device_no, question)"
+        " DO UPDATE SET level_0 = form_totals.level_0 + excluded.level_0,"
+        " level_1 = form_totals.level_1 + excluded.level_1,"
+        " level_2 = form_totals.level_2 + excluded.level_2,"
+        " level_3 = form_totals.level_3 + excluded.level_3,"
+        " level_4 = form_totals.level_4 + excluded.level_4,"
+        " level_5 = form_totals.level_5 + excluded.level_5",
     [FORM_TOTALS] = FORM_GROUPS("form_totals"),
     [FORM_RECOUNT_TO] = "WITH " HEADS_IN_3 ", " FORM_CELLS(
         ", heads h WHERE h.device_no = f.device_no"
@@ -794,15 +802,15 @@ const char *const office_statements[STATEMENT_COUNT] = {
         "SELECT issue_no, kind, by_what, period_kind, period, number,"
         " coalesce(restates, 0), at, who, hash FROM issues"
         " WHERE issue_no < ?1 ORDER BY issue_no DESC LIMIT ?2",
+    [ISSUE_NEXT] = NEXT("issue_no", "issues"),
     [ISSUE_ADD] = "INSERT INTO issues (kind, by_what, period_kind, period,"
-                  " number, restates, at, who, hash, body)"
-                  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
-                  " RETURNING issue_no",
+                  " number, restates, at, who, hash, body, issue_no)"
+                  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
     [DESK_FIND] = "SELECT id, revoked_at FROM devices"
                   " WHERE desk = 1 AND public_key = ?1",
     [DESK_ADD] = "INSERT INTO devices (id, name, unit, counter, field,"
-                 " added_at, enrolled_at, public_key, kind, desk)"
-                 " VALUES (?1, ?2, ?3, '', '', ?4, ?4, ?5, 1, 1)",
+                 " added_at, enrolled_at, public_key, kind, desk, device_no)"
+                 " VALUES (?1, ?2, ?3, '', '', ?4, ?4, ?5, 1, 1, ?6)",
     [REASON_ADD] =
         "INSERT INTO reason_totals (dimension, grain, period, key, reason_no,"
         " level_1, level_2, level_3, level_4, level_5)"
@@ -932,11 +940,12 @@ const char *const office_statements[STATEMENT_COUNT] = {
     [TRUST_DUPLICATES] = "SELECT count(*) FROM visits WHERE counted = 0"
                          " AND at >= ?1 AND at < ?2" FILTERED,
 
+    [INVITATION_NEXT] = NEXT("invitation_no", "invitations"),
     [INVITATION_ADD] =
         "INSERT INTO invitations (id, unit, counter, code, procedure, field,"
         " step, officer, queued_at, called_at, done_at, result, made_at,"
-        " made_by, expires_at, state_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7,"
-        " ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?13)",
+        " made_by, expires_at, state_at, invitation_no) VALUES (?1, ?2, ?3,"
+        " ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?13, ?16)",
     [INVITATION_GET] = INVITATION_COLUMNS " WHERE id = ?1",
     [INVITATION_OPEN_FOR] = INVITATION_COLUMNS
     " WHERE code = ?1 AND code <> '' AND step = ?2 AND state < 2"
@@ -992,8 +1001,9 @@ const char *const office_statements[STATEMENT_COUNT] = {
     // seat end before it began.
     [SEAT_CLEAR] = "UPDATE seats SET to_at = max(?4, from_at) WHERE to_at = 0"
                    " AND unit = ?1 AND (counter = ?2 OR officer = ?3)",
-    [SEAT_ADD] = "INSERT INTO seats (unit, counter, officer, from_at, by)"
-                 " VALUES (?1, ?2, ?3, ?4, ?5)",
+    [SEAT_NEXT] = NEXT("seat_no", "seats"),
+    [SEAT_ADD] = "INSERT INTO seats (unit, counter, officer, from_at, by,"
+                 " seat_no) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     [SEAT_LEAVE] = "UPDATE seats SET to_at = max(?4, from_at) WHERE to_at = 0"
                    " AND unit = ?1 AND counter = ?2 AND officer = ?3",
     [AUDIT_ADD] =
@@ -1027,10 +1037,10 @@ const char *const office_statements[STATEMENT_COUNT] = {
         " AND detail LIKE 'version ' || d.version || ', %')",
     [CASE_ADD] =
         "INSERT INTO cases (device_no, gen, seq, ticket, level, counter_no,"
-        " field_no, quarter, opened_day, deadline_days, state, version, owner,"
-        " answered_by, due_from, answered_day, closed_day, reopened)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0, 0, '', '', 0, 0,"
-        " 0, 0) RETURNING case_no",
+        " field_no, quarter, opened_day, deadline_days, case_no, state,"
+        " version, owner, answered_by, due_from, answered_day, closed_day,"
+        " reopened) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 0, 0,"
+        " '', '', 0, 0, 0, 0)",
     [CASE_PUT] =
         "UPDATE cases SET state = ?2, version = ?3, owner = ?4,"
         " answered_by = ?5, due_from = ?6, answered_day = ?7, closed_day = ?8,"
@@ -1162,12 +1172,13 @@ const char *const office_statements[STATEMENT_COUNT] = {
         "  (SELECT atom FROM json_each(?13) w)) LIMIT 1",
     [TRANSACTION_SAME] =
         "SELECT count(*) FROM transactions WHERE " TRANSACTION_CONTENT,
+    [TRANSACTION_NEXT] = NEXT("transaction_no", "transactions"),
     [TRANSACTION_ADD] =
         "INSERT INTO transactions (unit, code, received_at, step_no,"
         " counter_no, field_no, procedure_no, officer_no, queued_at,"
-        " called_at, done_at, timeliness, due_at, result, key_period)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
-        " ?14, ?15)",
+        " called_at, done_at, timeliness, due_at, result, key_period,"
+        " transaction_no) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
+        " ?11, ?12, ?13, ?14, ?15, ?16)",
     [TRANSACTION_REPLACE] =
         "UPDATE transactions SET code = ?2, received_at = ?3, step_no = ?4,"
         " counter_no = ?5, field_no = ?6, procedure_no = ?7, officer_no = ?8,"
@@ -1212,9 +1223,10 @@ const char *const office_statements[STATEMENT_COUNT] = {
     [TRANSACTION_ALL_TOTALS] =
         "SELECT dimension, grain, period, key, " TRANSACTION_SUMS
         " FROM transaction_totals",
+    [PERSON_NEXT] = NEXT("person_no", "people"),
     [PERSON_ADD] = "INSERT INTO people (name, display, role, officer, hash,"
-                   " added_at, password_due)"
-                   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                   " added_at, password_due, person_no)"
+                   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     [PERSON_CLASH] = "SELECT 1 FROM people WHERE name = ?1"
                      " OR (officer = ?2 AND officer <> '' AND disabled_at = 0)",
     [PERSON_FIND] =
@@ -1437,8 +1449,9 @@ const char *const office_statements[STATEMENT_COUNT] = {
     [ALERT_NEXT_OPEN] = "SELECT alert_no, kind, subject FROM alerts"
                         " WHERE ended_at = 0 AND alert_no > ?1"
                         " ORDER BY alert_no LIMIT 1",
-    [ALERT_ADD] = "INSERT INTO alerts (kind, subject, label, detail, opened_at)"
-                  " VALUES (?1, ?2, ?3, ?4, ?5)",
+    [ALERT_NEXT] = NEXT("alert_no", "alerts"),
+    [ALERT_ADD] = "INSERT INTO alerts (kind, subject, label, detail,"
+                  " opened_at, alert_no) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     [ALERT_END] = "UPDATE alerts SET ended_at = ?2 WHERE alert_no = ?1",
     [ALERT_ACKNOWLEDGED_AT] =
         "SELECT acknowledged_at FROM alerts WHERE alert_no = ?1",
@@ -1464,18 +1477,20 @@ const char *const office_statements[STATEMENT_COUNT] = {
         "   JOIN published_parts p ON p.step_no = s.step_no"
         "   WHERE s.month = ?1 AND s.kind = 1 AND ?2 = 0) s"
         " GROUP BY key ORDER BY key",
+    [PUBLISHED_STEP_NEXT] = NEXT("step_no", "published_steps"),
     [PUBLISHED_STEP_ADD] =
-        "INSERT INTO published_steps (at, kind, month, key, to_day, level_1,"
-        " level_2, level_3, level_4, level_5, offered_rated)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        "INSERT INTO published_steps (step_no, at, kind, month, key, to_day,"
+        " level_1, level_2, level_3, level_4, level_5, offered_rated)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
     [PUBLISHED_PART_ADD] =
         "INSERT INTO published_parts (step_no, key, level_1, level_2, level_3,"
         " level_4, level_5, offered_rated)"
-        " SELECT max(step_no), ?1, ?2, ?3, ?4, ?5, ?6, ?7"
-        " FROM published_steps",
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+    [PUBLISHED_FLOW_NEXT] = NEXT("flow_no", "published_flows"),
     [PUBLISHED_FLOW_ADD] =
         "INSERT INTO published_flows (at, month, transactions, silent, waits,"
-        " wait_ms, waits_within) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        " wait_ms, waits_within, flow_no)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     [PUBLISHED_OF_FIELDS] =
         "SELECT kind, month, key, max(to_day), " PUBLISHED_SUMS
         " FROM published_steps WHERE month BETWEEN ?1 AND ?2 AND kind IN (0, 1)"
@@ -1490,17 +1505,15 @@ const char *const office_statements[STATEMENT_COUNT] = {
         " coalesce(sum(waits_within), 0) FROM published_flows"
         " WHERE month BETWEEN ?1 AND ?2",
 
-    [CHECKPOINT_ADD] =
-        "INSERT INTO checkpoints (at, unit, size, root, signature)"
-        " VALUES (?1, ?2, ?3, ?4, ?5) RETURNING checkpoint_no",
+    [CHECKPOINT_NEXT] = NEXT("checkpoint_no", "checkpoints"),
+    [CHECKPOINT_ADD] = "INSERT INTO checkpoints (checkpoint_no, at, unit, size,"
+                       " root, signature) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     [CHECKPOINT_HEADS] =
         "SELECT d.id, c.gen, c.received_to, c.head FROM chains c"
         " JOIN devices d ON d.device_no = c.device_no"
         " WHERE c.received_to > 0 ORDER BY d.id, c.gen",
-    [CHECKPOINT_HEADS_ADD] =
-        "INSERT INTO checkpoint_heads SELECT ?1, d.id, c.gen, c.received_to,"
-        " c.head FROM chains c JOIN devices d ON d.device_no = c.device_no"
-        " WHERE c.received_to > 0",
+    [CHECKPOINT_HEAD_ADD] =
+        "INSERT INTO checkpoint_heads VALUES (?1, ?2, ?3, ?4, ?5)",
     [CHECKPOINT_UNIT] =
         "SELECT unit FROM devices ORDER BY device_no DESC LIMIT 1",
     [CHECKPOINT_TRAIL_ADD] =
@@ -1572,9 +1585,8 @@ const char *const office_statements[STATEMENT_COUNT] = {
     [DUE_DAY_NEXT] = "SELECT day, counter_no FROM due_days"
                      " ORDER BY day DESC, counter_no LIMIT 1",
     [DUE_DAY_DROP] = "DELETE FROM due_days WHERE counter_no = ?1 AND day = ?2",
-    [DUE_FROM] = "INSERT INTO due_days (day, counter_no)"
-                 " SELECT DISTINCT day, counter_no FROM counter_days"
-                 " WHERE day >= ?1 ON CONFLICT DO NOTHING",
+    [DAYS_FROM] = "SELECT DISTINCT day, counter_no FROM counter_days"
+                  " WHERE day >= ?1",
     [DUE_COUNT] = "SELECT (SELECT count(*) FROM due_days)"
                   " + (SELECT count(*) FROM due_months WHERE since <= ?1)",
     [DUE_MONTH_ADD] = "INSERT INTO due_months (month, since) VALUES (?1, ?2)"
@@ -1586,8 +1598,10 @@ const char *const office_statements[STATEMENT_COUNT] = {
                       " FROM judging_rules ORDER BY rules_no",
     [JUDGING_RULES_LAST] = "SELECT version, thresholds, hours"
                            " FROM judging_rules ORDER BY rules_no DESC LIMIT 1",
-    [JUDGING_RULES_ADD] = "INSERT INTO judging_rules (at, from_day, version,"
-                          " thresholds, hours) VALUES (?1, ?2, ?3, ?4, ?5)",
+    [JUDGING_RULES_NEXT] = NEXT("rules_no", "judging_rules"),
+    [JUDGING_RULES_ADD] =
+        "INSERT INTO judging_rules (at, from_day, version, thresholds, hours,"
+        " rules_no) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     [JUDGED_RATINGS] =
         "SELECT v.device_no, v.gen, v.seq, v.at, v.quality, v.level, v.mode,"
         " v.transaction_code IS NOT NULL, l.bytes FROM " DAY_VISITS
@@ -1604,10 +1618,11 @@ const char *const office_statements[STATEMENT_COUNT] = {
         " FROM visit_flags f JOIN flag_visits x USING (flag_no)"
         " WHERE f.first_day = ?1 AND f.counter_no = 0 AND f.rule = 6"
         " ORDER BY f.flag_no, x.device_no, x.gen, x.seq",
+    [VISIT_FLAG_NEXT] = NEXT("flag_no", "visit_flags"),
     [VISIT_FLAG_ADD] =
         "INSERT INTO visit_flags (rule, counter_no, officer_no, first_day,"
-        " last_day, figures, version, since, ratings)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) RETURNING flag_no",
+        " last_day, figures, version, since, ratings, flag_no)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
     [VISIT_FLAG_CHANGE] = "UPDATE visit_flags SET figures = ?2, version = ?3,"
                           " ratings = ?4 WHERE flag_no = ?1"
                           " AND lifted_at = 0 AND"
@@ -1642,13 +1657,15 @@ const char *const office_statements[STATEMENT_COUNT] = {
         "  coalesce(sum(ratings) FILTER (WHERE lifted_at = 0), 0) AS ratings,"
         "  count(*) FILTER (WHERE lifted_at <> 0) AS lifted FROM visit_flags"
         "  WHERE first_day BETWEEN ?1 - 31 AND ?2 AND last_day >= ?1"
-        "  GROUP BY first_day, counter_no, officer_no, rule) days GROUP BY rule",
+        "  GROUP BY first_day, counter_no, officer_no, rule) days GROUP BY "
+        "rule",
     [OFFICER_DAY_DROP] =
         "DELETE FROM officer_days WHERE counter_no = ?1 AND day = ?2",
+    [OFFICER_DAY] = "SELECT " OFFICER_PARTS " FROM " DAY_VISITS " WHERE " OF_DAY
+                    " AND v.officer_no <> 0 GROUP BY v.officer_no, v.field_no",
     [OFFICER_DAY_ADD] =
-        "INSERT INTO officer_days SELECT ?2, ?1, " OFFICER_PARTS
-        " FROM " DAY_VISITS " WHERE " OF_DAY " AND v.officer_no <> 0"
-        " GROUP BY v.officer_no, v.field_no",
+        "INSERT INTO officer_days (counter_no, day, officer_no, field_no,"
+        " rated, satisfied) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     [OFFICER_MONTH] =
         "SELECT officer_no, field_no, sum(rated), sum(satisfied)"
         " FROM officer_days WHERE day BETWEEN ?1 AND ?2"
@@ -1672,9 +1689,10 @@ const char *const office_statements[STATEMENT_COUNT] = {
         " FROM visits v WHERE device_no = ?1 AND gen = ?2 AND seq = ?3",
     [DOUBTS_SET] = "UPDATE visits SET doubts = ?4"
                    " WHERE device_no = ?1 AND gen = ?2 AND seq = ?3",
+    [VISIT_MARK_NEXT] = NEXT("mark_no", "visit_marks"),
     [VISIT_MARK_ADD] =
-        "INSERT INTO visit_marks (device_no, gen, seq, at, who, reason)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",
+        "INSERT INTO visit_marks (device_no, gen, seq, at, who, reason,"
+        " mark_no) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING",
     [VISIT_MARK_WITHDRAW] =
         "UPDATE visit_marks SET withdrawn_at = ?4, withdrawn_by = ?5,"
         " withdraw_reason = ?6 WHERE device_no = ?1 AND gen = ?2 AND seq = ?3"

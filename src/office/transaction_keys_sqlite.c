@@ -20,6 +20,11 @@ static bool read_key(struct sql_statement *s, struct pseudonym_key *out)
 static enum sql_result add_key(struct sql *sql, const char *unit,
                                const struct pseudonym_key *key, int64_t now)
 {
+    int64_t no;
+    enum sql_result result = next_number(sql, TRANSACTION_KEY_NEXT, &no);
+    if (result != SQL_OK) {
+        return result;
+    }
     struct sql_statement *s = sql_use(sql, TRANSACTION_KEY_ADD);
     sql_bind_text(s, 1, unit);
     sql_bind_text(s, 2, key->period);
@@ -27,6 +32,7 @@ static enum sql_result add_key(struct sql *sql, const char *unit,
     sql_bind_int(s, 4, key->last);
     sql_bind_int(s, 5, now);
     sql_bind_bytes(s, 6, key->key, sizeof key->key);
+    sql_bind_int(s, 7, no);
     return sql_execute(s);
 }
 

@@ -20,6 +20,7 @@ struct taking {
     struct transaction_entry *entries;
     size_t count;
     int64_t now;
+    int64_t next_no;
     struct transaction_tally tally;
 };
 
@@ -203,7 +204,8 @@ static enum sql_result add(struct telling *telling)
     sql_bind_int(s, 3, taking->now);
     bind_content(s, 4, telling);
     sql_bind_text(s, 15, telling->key_period);
-    enum sql_result result = sql_execute(s);
+    sql_bind_int(s, 16, taking->next_no++);
+    enum sql_result result = sql_put(s);
     if (result == SQL_OK) {
         telling->entry->status = TRANSACTION_STORED;
         transaction_tally_add(&taking->tally, &telling->facts, 1);
@@ -491,9 +493,11 @@ static enum sql_result take_all(struct sql *sql, void *ctx)
 {
     struct taking *taking = ctx;
     struct office *office = taking->office;
-    (void)sql;
     transaction_tally_free(&taking->tally);
     enum sql_result result = known_refresh(office);
+    if (result == SQL_OK) {
+        result = next_number(sql, TRANSACTION_NEXT, &taking->next_no);
+    }
     // Until the commit is known to be good, memory is ahead of the database.
     office->is_stale = true;
     for (size_t i = 0; i < taking->count && result == SQL_OK; i++) {

@@ -152,9 +152,9 @@ static void test_what_was_told_cannot_be_taken_back(void **state)
     static const char *const tries[] = {
         "DELETE FROM published_steps", "UPDATE published_steps SET level_1 = 9",
         "DELETE FROM published_parts", "DELETE FROM published_flows",
-        "INSERT INTO published_steps (at, kind, month, key, to_day, level_1,"
-        " level_2, level_3, level_4, level_5, offered_rated)"
-        " VALUES (1, 0, 1, 'x', 1, 0, 0, 0, 0, 4, 0)"};
+        "INSERT INTO published_steps (step_no, at, kind, month, key, to_day,"
+        " level_1, level_2, level_3, level_4, level_5, offered_rated)"
+        " VALUES (9, 1, 0, 1, 'x', 1, 0, 0, 0, 0, 4, 0)"};
     struct fixture *f = *state;
     struct sql *sql = NULL;
     rate(f, 3, 2, "ho-tich", "cb-08");
@@ -163,10 +163,10 @@ static void test_what_was_told_cannot_be_taken_back(void **state)
     publish(f, "2026-11-16");
     assert_int_equal(database_open(f->made.path, SQL_WRITER, none, 1, &sql),
                      SQL_OK);
-    assert_int_equal(tamper_run(sql, "INSERT INTO published_flows (at, month,"
-                                     " transactions, silent, waits, wait_ms,"
-                                     " waits_within)"
-                                     " VALUES (1, 1, 5, 0, 0, 0, 0)"),
+    assert_int_equal(tamper_run(sql, "INSERT INTO published_flows (flow_no, at,"
+                                     " month, transactions, silent, waits,"
+                                     " wait_ms, waits_within)"
+                                     " VALUES (9, 1, 1, 5, 0, 0, 0, 0)"),
                      SQL_OK);
     for (size_t i = 0; i < sizeof tries / sizeof *tries; i++)
         assert_int_not_equal(tamper_run(sql, tries[i]), SQL_OK);

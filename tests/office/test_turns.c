@@ -1,7 +1,9 @@
 // Several processes write one database of PostgreSQL: each finds what the
 // others left, whatever it remembers. Skipped where no scratch cluster is
 // named.
+#include "office/cases.h"
 #include "support/office_maker.h"
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -32,12 +34,13 @@ static void close_both(struct fixture *f)
     made_office_close(&f->made);
 }
 
-// Three ratings more, sent to `office`.
-static void send_three(struct fixture *f, struct office *office, int64_t from)
+// Three ratings more of this level, sent to `office`.
+static void send_level(struct fixture *f, struct office *office, int64_t from,
+                       int level)
 {
     struct made_batch sent;
     for (int i = 0; i < 3; i++) {
-        maker_rate(&f->device, 4);
+        maker_rate(&f->device, level);
     }
     made_batch_start(&sent, &f->device, from, from + 2, f->device.wall_ms);
     assert_int_equal(office_ingest(office, &sent.batch, 1), OFFICE_OK);
@@ -47,6 +50,41 @@ static void send_three(struct fixture *f, struct office *office, int64_t from)
         assert_int_equal(sent.lines[i].status, OFFICE_LINE_STORED);
     }
     made_batch_free(&sent);
+}
+
+static void send_three(struct fixture *f, struct office *office, int64_t from)
+{
+    send_level(f, office, from, 4);
+}
+
+static bool count_case(void *ctx, const struct office_case *row)
+{
+    int *count = ctx;
+    (void)row;
+    (*count)++;
+    return true;
+}
+
+// What was rated low is a case, whose number nobody else has.
+static void test_turns_number_cases_in_one_row(void **state)
+{
+    struct office_cases_wanted all = {
+        .last_day = INT32_MAX, .states = UINT_MAX, .limit = 100};
+    struct fixture f;
+    int count = 0;
+    (void)state;
+    if (!getenv("HAILONG_TEST_POSTGRES")) {
+        skip();
+    }
+    open_both(&f);
+    send_level(&f, f.made.office, 1, 1);
+    send_level(&f, f.other, 4, 2);
+    send_level(&f, f.made.office, 7, 1);
+    all.now = f.device.wall_ms + INT64_C(3600000);
+    assert_int_equal(office_list_cases(f.other, &all, count_case, &count),
+                     OFFICE_OK);
+    assert_int_equal(count, 9);
+    close_both(&f);
 }
 
 static void test_turns_go_on_where_the_other_stopped(void **state)
@@ -111,6 +149,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_turns_go_on_where_the_other_stopped),
+        cmocka_unit_test(test_turns_number_cases_in_one_row),
         cmocka_unit_test(test_turns_of_others_are_told_apart),
         cmocka_unit_test(test_turns_on_a_file_there_are_none),
     };

@@ -34,15 +34,17 @@ static int stop(void **state)
 static void tell(int kind, int month, const char *key, int low, int high)
 {
     static const char *const none[] = {"SELECT 1"};
+    static int step;
     char script[512];
     struct sql *sql = NULL;
     assert_int_equal(database_open(made.path, SQL_WRITER, none, 1, &sql),
                      SQL_OK);
     snprintf(script, sizeof script,
-             "INSERT INTO published_steps (at, kind, month, key, to_day,"
-             " level_1, level_2, level_3, level_4, level_5, offered_rated)"
-             " VALUES (1, %d, %d, '%s', 20771, %d, 0, 0, 0, %d, %d)",
-             kind, month, key, low, high, high);
+             "INSERT INTO published_steps (step_no, at, kind, month, key,"
+             " to_day, level_1, level_2, level_3, level_4, level_5,"
+             " offered_rated)"
+             " VALUES (%d, 1, %d, %d, '%s', 20771, %d, 0, 0, 0, %d, %d)",
+             ++step, kind, month, key, low, high, high);
     assert_int_equal(tamper_run(sql, script), SQL_OK);
     sql_close(sql);
 }

@@ -15,16 +15,18 @@ static struct made_session officer, office;
 static void tell(int kind, const char *key, int high)
 {
     static const char *const none[] = {"SELECT 1"};
+    static int step;
     char path[128], script[512];
     struct sql *sql = NULL;
     int32_t today = date_day_of_wall_ms(clock_wall_ms());
     snprintf(path, sizeof path, "%s", server.database);
     assert_int_equal(database_open(path, SQL_WRITER, none, 1, &sql), SQL_OK);
     snprintf(script, sizeof script,
-             "INSERT INTO published_steps (at, kind, month, key, to_day,"
-             " level_1, level_2, level_3, level_4, level_5, offered_rated)"
-             " VALUES (1, %d, %d, '%s', %d, 1, 0, 0, 0, %d, 0)",
-             kind, (int)publish_month_of(today - PUBLISH_AGE_DAYS), key,
+             "INSERT INTO published_steps (step_no, at, kind, month, key,"
+             " to_day, level_1, level_2, level_3, level_4, level_5,"
+             " offered_rated)"
+             " VALUES (%d, 1, %d, %d, '%s', %d, 1, 0, 0, 0, %d, 0)",
+             ++step, kind, (int)publish_month_of(today - PUBLISH_AGE_DAYS), key,
              (int)today - PUBLISH_AGE_DAYS, high);
     assert_int_equal(tamper_run(sql, script), SQL_OK);
     sql_close(sql);
