@@ -81,7 +81,7 @@ enum office_result office_acknowledge_alert(struct office *office,
 
 // What alarms look at: devices in force, with what they said last.
 struct alert_device {
-    const char *id, *name, *counter;
+    const char *id, *name, *counter, *point;
     int64_t enrolled_at, seen_at; // 0: never
     const char *state;            // JSON; "" : none
 };

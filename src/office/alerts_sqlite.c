@@ -254,7 +254,8 @@ enum office_result office_list_alert_devices(struct office *office,
                                             .counter = sql_text(s, 2),
                                             .enrolled_at = sql_int(s, 3),
                                             .seen_at = sql_int(s, 4),
-                                            .state = sql_text(s, 5)};
+                                            .state = sql_text(s, 5),
+                                            .point = sql_text(s, 6)};
         goes_on = row(ctx, &device);
     }
     sql_done(s);

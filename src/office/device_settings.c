@@ -4,6 +4,7 @@
 #include "survey/hours.h"
 #include "vietnamese/text.h"
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 enum kind { WORD, NUMBER, TEXT, FIELDS, HOURS, HOLIDAYS };
@@ -379,6 +380,21 @@ void device_settings_apply(const json_t *document,
     apply_level(level_of(document, "points", device->point), out);
     apply_level(level_of(document, "counters", device->counter), out);
     settle_tiles(out);
+}
+
+json_t *device_settings_hours(const json_t *document, const json_t *unit,
+                              const char *point, const char *counter)
+{
+    struct device_effect effect;
+    struct office_device device = {0};
+    const struct office_defaults base = {
+        .hours = json_object_get(unit, "hours"),
+        .holidays = json_object_get(unit, "holidays")};
+    snprintf(device.point, sizeof device.point, "%s", point);
+    snprintf(device.counter, sizeof device.counter, "%s", counter);
+    device_settings_apply(document, &device, &base, &effect);
+    return json_pack("{s:O*, s:O*}", "hours", effect.defaults.hours, "holidays",
+                     effect.defaults.holidays);
 }
 
 // --- Whether it suits -------------------------------------------------------

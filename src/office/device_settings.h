@@ -39,6 +39,11 @@ void device_settings_apply(const json_t *document,
                            const struct office_defaults *base,
                            struct device_effect *out);
 
+// A counter's opening hours and holidays as hours_read() takes them, where the
+// unit's are the settings document `unit`. A new object; NULL on no memory.
+json_t *device_settings_hours(const json_t *document, const json_t *unit,
+                              const char *point, const char *counter);
+
 // Whether all values together make a screen that can be used, for this device.
 // False with a message that begins with the key.
 bool device_settings_suit(const json_t *document,

@@ -1460,7 +1460,7 @@ const char *const office_statements[STATEMENT_COUNT] = {
         " comment = ?4 WHERE alert_no = ?1",
     [ALERT_DEVICES] =
         "SELECT d.id, d.name, d.counter, d.enrolled_at,"
-        " coalesce(t.seen_at, 0), coalesce(t.state, '') FROM devices d"
+        " coalesce(t.seen_at, 0), coalesce(t.state, ''), d.point FROM devices d"
         " LEFT JOIN contacts t ON t.device_no = d.device_no"
         " WHERE d.enrolled_at <> 0 AND d.revoked_at = 0 AND d.kind = 0"
         " ORDER BY d.id",

@@ -1,6 +1,8 @@
 #include "report/alarm.h"
 #include "common/date.h"
 #include "common/log.h"
+#include "office/device_settings.h"
+#include "survey/hours.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -227,29 +229,49 @@ static void name_device(const struct alert_device *device,
     snprintf(out, ALERT_LABEL_SIZE, "%s", name);
 }
 
-// Minutes of an open counter without a word of it.
+static bool read_hours(const struct alarm_moment *moment,
+                       const struct alert_device *device, struct hours *out)
+{
+    struct buf message = {0};
+    json_t *own = device_settings_hours(moment->devices, moment->hours,
+                                        device->point, device->counter);
+    bool done = own && hours_read(own, out, &message);
+    if (!done)
+        log_error(MODULE, "counter %s: %s", device->counter,
+                  own ? buf_text(&message) : "out of memory");
+    buf_free(&message);
+    json_decref(own);
+    return done;
+}
+
+// Minutes without a word of it since its counter opened.
 static int64_t silent_minutes(const struct alert_device *device,
-                              const struct alarm_moment *moment)
+                              const struct hours *hours, int64_t now)
 {
     int64_t since = device->seen_at > 0 ? device->seen_at : device->enrolled_at;
-    if (moment->open_since > since)
-        since = moment->open_since;
-    return (moment->now - since) / 60000;
+    int64_t open_since = hours_open_since(hours, now);
+    return (now - (open_since > since ? open_since : since)) / 60000;
 }
 
 static bool look_at_silence(const struct looking *looking,
                             const struct alert_device *device)
 {
     char label[ALERT_LABEL_SIZE];
-    int64_t minutes = silent_minutes(device, looking->moment);
-    if (!looking->moment->is_open || minutes < looking->rules->silent_minutes)
+    int64_t now = looking->moment->now;
+    struct hours hours;
+    struct hours_now state;
+    if (!read_hours(looking->moment, device, &hours))
+        return false;
+    if (silent_minutes(device, &hours, now) < looking->rules->silent_minutes)
         return true;
+    hours_at(&hours, now, true, &state);
     name_device(device, label);
     struct alert_condition *condition =
         add(looking->alarms, ALERT_SILENT, device->id, label);
     if (!condition)
         return false;
-    condition->opens = true;
+    // While its counter is closed nobody knows whether it is silent.
+    condition->opens = state.open;
     tell(condition, (const char *const[]){"minutes", NULL},
          (const int64_t[]){looking->rules->silent_minutes});
     return true;
@@ -372,15 +394,12 @@ bool alarms_find(struct office *office, const struct alarm_rules *rules,
     return done;
 }
 
-struct alert_conditions alarms_conditions(const struct alarms *alarms,
-                                          const struct alarm_moment *moment)
+struct alert_conditions alarms_conditions(const struct alarms *alarms)
 {
     struct alert_conditions conditions = {.all = alarms->all,
                                           .count = alarms->count};
     for (int kind = 0; kind < ALERT_KIND_COUNT; kind++)
         conditions.looked_for[kind] = true;
-    // While the counters are closed nobody knows of any whether it is silent.
-    conditions.looked_for[ALERT_SILENT] = moment->is_open;
     return conditions;
 }
 

@@ -4,7 +4,7 @@
 //   low-share      of the ratings of some days, at a counter or in the unit, so
 //                  many are low that it is no chance: the lower bound of their
 //                  share reaches the limit. It lasts while the share does.
-//   silent-device  no contact for a while, of which the counter was open
+//   silent-device  no contact for a while, in which the counter was open
 //   target         this official month or year stays below the lowest target:
 //                  the upper bound of its rate does
 //   device-fault   what a device says is wrong with it
@@ -34,8 +34,8 @@ bool alarm_rules_read(const json_t *body, struct alarm_rules *out,
 
 struct alarm_moment {
     int64_t now;
-    bool is_open;       // counters are
-    int64_t open_since; // 0: always
+    // The settings documents "hours" and "devices"; NULL: nothing is set.
+    const json_t *hours, *devices;
     // Of the server's machine.
     int64_t data_since;    // the first day with ratings; 0: none yet
     int64_t backup_at;     // 0: never
@@ -53,6 +53,5 @@ bool alarms_find(struct office *office, const struct alarm_rules *rules,
                  const struct report_method *method,
                  const struct alarm_moment *moment, struct alarms *out);
 // For office_settle_alerts(); lives as long as `alarms`.
-struct alert_conditions alarms_conditions(const struct alarms *alarms,
-                                          const struct alarm_moment *moment);
+struct alert_conditions alarms_conditions(const struct alarms *alarms);
 void alarms_free(struct alarms *alarms);

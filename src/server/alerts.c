@@ -2,7 +2,6 @@
 // /api/v1/alerts/ID/acknowledge, and the chore that looks for them.
 #include "server/alerts.h"
 #include "common/clock.h"
-#include "common/date.h"
 #include "common/log.h"
 #include "office/alerts.h"
 #include "office/upkeep.h"
@@ -10,7 +9,6 @@
 #include "server/context.h"
 #include "server/handlers.h"
 #include "server/request.h"
-#include "survey/hours.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,7 +23,7 @@ struct alerts {
     struct server *server;
     // What was found, from the look to the writing.
     struct alarms found;
-    struct alarm_moment moment;
+    int64_t found_at;
 };
 
 struct alerts *alerts_open(struct server *server)
@@ -58,43 +56,6 @@ static bool read_rules(struct server *server, struct alarm_rules *out)
     return ok;
 }
 
-// Since when the counters have been open today, without a word when they always
-// are.
-static int64_t opened_at(const struct hours *hours, int64_t now)
-{
-    int32_t day = date_day_of_wall_ms(now);
-    int64_t midnight = date_wall_ms_of_day(day);
-    const struct hours_day *today = &hours->week[date_weekday(day) - 1];
-    for (size_t i = today->count; i > 0; i--) {
-        int64_t from = midnight + today->spans[i - 1].from * INT64_C(60000);
-        if (from <= now) {
-            return from;
-        }
-    }
-    return now;
-}
-
-static bool read_moment(struct server *server, struct alarm_moment *out)
-{
-    struct hours hours;
-    struct hours_now state;
-    struct buf message = {0};
-    int64_t version;
-    json_t *body = documents_take(server->documents, "hours", &version);
-    bool ok = hours_read(body, &hours, &message);
-    json_decref(body);
-    buf_free(&message);
-    if (!ok) {
-        return false;
-    }
-    out->now = clock_wall_ms();
-    hours_at(&hours, out->now, true, &state);
-    out->is_open = state.open;
-    out->open_since =
-        hours.given && state.open ? opened_at(&hours, out->now) : 0;
-    return true;
-}
-
 // A machine that cannot be looked at alarms nobody.
 static void read_machine(struct server *server, struct office *office,
                          struct alarm_moment *out)
@@ -116,29 +77,35 @@ static bool look(void *ctx)
     struct alerts *alerts = ctx;
     struct server *server = alerts->server;
     struct alarm_rules rules;
+    int64_t version;
     alarms_free(&alerts->found);
-    if (!read_rules(server, &rules) || !read_moment(server, &alerts->moment)) {
+    if (!read_rules(server, &rules)) {
         return false;
     }
+    json_t *hours = documents_take(server->documents, "hours", &version);
+    json_t *devices = documents_take(server->documents, "devices", &version);
+    struct alarm_moment moment = {
+        .now = clock_wall_ms(), .hours = hours, .devices = devices};
     struct office *office = readers_take(server->readers);
-    read_machine(server, office, &alerts->moment);
-    bool changes = alarms_find(office, &rules, &server->method, &alerts->moment,
-                               &alerts->found);
+    read_machine(server, office, &moment);
+    bool changes =
+        alarms_find(office, &rules, &server->method, &moment, &alerts->found);
+    alerts->found_at = moment.now;
     if (changes) {
-        struct alert_conditions conditions =
-            alarms_conditions(&alerts->found, &alerts->moment);
+        struct alert_conditions conditions = alarms_conditions(&alerts->found);
         changes = office_alerts_change(office, &conditions);
     }
     readers_give(server->readers, office);
+    json_decref(hours);
+    json_decref(devices);
     return changes;
 }
 
 static enum office_result settle(struct office *office, void *ctx)
 {
     struct alerts *alerts = ctx;
-    struct alert_conditions conditions =
-        alarms_conditions(&alerts->found, &alerts->moment);
-    return office_settle_alerts(office, &conditions, alerts->moment.now);
+    struct alert_conditions conditions = alarms_conditions(&alerts->found);
+    return office_settle_alerts(office, &conditions, alerts->found_at);
 }
 
 struct chore alerts_chore(struct alerts *alerts)

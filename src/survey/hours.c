@@ -201,6 +201,24 @@ void hours_at(const struct hours *hours, int64_t wall_ms, bool believed,
             change_on(hours, day + i, i == 0 ? minute : -1, out->open);
 }
 
+int64_t hours_open_since(const struct hours *hours, int64_t wall_ms)
+{
+    int32_t day = date_day_of_wall_ms(wall_ms);
+    int64_t midnight = date_wall_ms_of_day(day);
+    int minute = (int)((wall_ms - midnight) / MINUTE_MS);
+    const struct hours_day *open = day_of(hours, day);
+    int from = 0;
+    for (size_t i = 0; hours->given && i < open->count; i++) {
+        const struct hours_span *span = &open->spans[i];
+        // Spans that touch are one.
+        if (i == 0 || span->from > open->spans[i - 1].to)
+            from = span->from;
+        if (span->from <= minute && minute < span->to)
+            return midnight + from * (int64_t)MINUTE_MS;
+    }
+    return 0;
+}
+
 // Of one span that lies between the two.
 static int64_t overlap(int64_t begin, int64_t end, int64_t from, int64_t to)
 {

@@ -52,6 +52,10 @@ struct hours_now {
 void hours_at(const struct hours *hours, int64_t wall_ms, bool believed,
               struct hours_now *out);
 
+// When the counter opened last, if it is open at that moment; 0 when it is
+// always open, or is closed.
+int64_t hours_open_since(const struct hours *hours, int64_t wall_ms);
+
 // Milliseconds from `from` up to `to` in which the counter is open; 0 when
 // `from` is not before `to`.
 int64_t hours_open_ms(const struct hours *hours, int64_t from, int64_t to);

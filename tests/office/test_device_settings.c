@@ -150,6 +150,18 @@ static void test_device_settings_hours_and_holidays_apart(void **state)
     device_settings_apply(document, &three, &defaults, &effect);
     assert_non_null(json_object_get(effect.defaults.hours, "sat"));
     assert_int_equal(json_array_size(effect.defaults.holidays), 0);
+    json_t *week =
+        json_pack("{s:O, s:O}", "hours", hours, "holidays", holidays);
+    json_t *own = device_settings_hours(document, week, "cho", "3");
+    json_t *wanted = read_document(
+        "{\"hours\":{\"sat\":[\"08:00-11:00\"]},\"holidays\":[]}");
+    assert_true(json_equal(own, wanted));
+    json_decref(own);
+    own = device_settings_hours(document, week, "", "1");
+    assert_true(json_equal(own, week));
+    json_decref(own);
+    json_decref(wanted);
+    json_decref(week);
     json_decref(document);
     json_decref(holidays);
     json_decref(hours);

@@ -17,6 +17,7 @@ struct fixture {
     struct report_method method;
     struct alarm_rules rules;
     struct alarm_moment moment;
+    json_t *hours, *devices; // of the moment
 };
 
 static int64_t at(const char *text)
@@ -44,14 +45,29 @@ static int set_up(void **state)
                                     .target = true,
                                     .target_least = 50,
                                     .faults = true};
-    f->moment = (struct alarm_moment){.now = at(NOW), .is_open = true};
+    f->moment.now = at(NOW);
     *state = f;
     return 0;
+}
+
+static const char WEEK[] =
+    "{\"hours\":{\"tue\":[\"07:30-11:30\"],\"wed\":[\"07:30-11:30\"]}}";
+
+static void set_hours(struct fixture *f, const char *hours, const char *devices)
+{
+    char why[JSON_MESSAGE_SIZE];
+    f->hours = json_read(hours, strlen(hours), why);
+    f->devices = json_read(devices, strlen(devices), why);
+    assert_true(f->hours && f->devices);
+    f->moment.hours = f->hours;
+    f->moment.devices = f->devices;
 }
 
 static int tear_down(void **state)
 {
     struct fixture *f = *state;
+    json_decref(f->hours);
+    json_decref(f->devices);
     maker_free(&f->device);
     made_office_close(&f->made);
     free(f);
@@ -76,7 +92,7 @@ static void look(struct fixture *f)
     struct alarms alarms;
     assert_true(alarms_find(f->made.office, &f->rules, &f->method, &f->moment,
                             &alarms));
-    struct alert_conditions conditions = alarms_conditions(&alarms, &f->moment);
+    struct alert_conditions conditions = alarms_conditions(&alarms);
     if (office_alerts_change(f->made.office, &conditions))
         assert_int_equal(
             office_settle_alerts(f->made.office, &conditions, f->moment.now),
@@ -156,21 +172,43 @@ static void test_a_device_is_silent_while_its_counter_is_open(void **state)
     look(f);
     expect(f, ALERTS_OPEN, "silent-device:3:{\"minutes\": 30} ");
     // Closed: nobody knows, so it stands; and opens none.
-    f->moment.is_open = false;
+    set_hours(f, WEEK, "{}");
+    f->moment.now = at("2026-11-24T12:00:00+07:00");
     look(f);
     expect(f, ALERTS_OPEN, "silent-device:3:{\"minutes\": 30} ");
-    f->moment.is_open = true;
     f->moment.now = at("2026-11-24T10:05:00+07:00");
     rate(f, 0, 1, "2026-11-24T10:04:00+07:00");
     look(f);
     expect(f, ALERTS_OPEN, "");
     expect(f, ALERTS_ENDED, "silent-device:3:{\"minutes\": 30} ");
+    // Closed, it opens none.
+    f->moment.now = at("2026-11-25T07:29:59+07:00");
+    look(f);
+    expect(f, ALERTS_OPEN, "");
     // Only minutes of an open counter count.
     f->moment.now = at("2026-11-25T07:50:00+07:00");
-    f->moment.open_since = at("2026-11-25T07:30:00+07:00");
     look(f);
     expect(f, ALERTS_OPEN, "");
     f->moment.now = at("2026-11-25T08:00:00+07:00");
+    look(f);
+    expect(f, ALERTS_OPEN, "silent-device:3:{\"minutes\": 30} ");
+}
+
+// The unit works on Tuesday and Wednesday; counter 3 on Saturday alone.
+static void
+test_a_device_is_silent_by_the_hours_of_its_own_counter(void **state)
+{
+    struct fixture *f = *state;
+    set_hours(f, WEEK,
+              "{\"counters\":{\"3\":{\"hours\":{\"sat\":[\"08:00-11:00\"]}},"
+              "\"4\":{\"hours\":{\"sat\":[\"08:00-10:00\"]}}}}");
+    f->moment.now = at("2026-11-24T11:00:00+07:00");
+    look(f);
+    expect(f, ALERTS_OPEN, "");
+    f->moment.now = at("2026-11-28T08:29:59+07:00");
+    look(f);
+    expect(f, ALERTS_OPEN, "");
+    f->moment.now = at("2026-11-28T08:30:00+07:00");
     look(f);
     expect(f, ALERTS_OPEN, "silent-device:3:{\"minutes\": 30} ");
 }
@@ -253,7 +291,7 @@ static void test_a_wrong_setting_is_named(void **state)
 static void test_a_server_without_a_backup(void **state)
 {
     struct fixture *f = *state;
-    f->moment.is_open = false;
+    f->rules.silent_minutes = 10080;
     f->rules.backup_days = 3;
     // Ratings since the morning of the 21st are three days old at ten.
     f->moment.data_since = at("2026-11-21T10:00:01+07:00");
@@ -276,7 +314,7 @@ static void test_a_server_without_a_backup(void **state)
 static void test_a_disk_that_fills(void **state)
 {
     struct fixture *f = *state;
-    f->moment.is_open = false;
+    f->rules.silent_minutes = 10080;
     f->rules.disk_days = 90;
     f->moment.disk_free_mib = 1024;
     f->moment.disk_days = 90;
@@ -326,6 +364,7 @@ int main(void)
         T(test_a_few_low_ratings_are_chance),
         T(test_it_lasts_while_the_share_does_and_ends_by_itself),
         T(test_a_device_is_silent_while_its_counter_is_open),
+        T(test_a_device_is_silent_by_the_hours_of_its_own_counter),
         T(test_a_target_that_is_out_of_reach_of_chance),
         T(test_two_people_acknowledge_one),
         T(test_a_wrong_setting_is_named),

@@ -140,6 +140,24 @@ static void test_how_long_it_is_open(void **state)
     check_open(&always, "2026-11-23T13:30:00", "2026-11-23T11:30:00", 0);
 }
 
+static void test_since_when_it_is_open(void **state)
+{
+    static const char touching[] = "{\"hours\":{\"sat\":[\"08:00-09:00\",\"09:"
+                                   "00-11:00\",\"13:00-15:00\"]}}";
+    struct hours hours;
+    char why[256];
+    (void)state;
+    assert_true(read(touching, &hours, why)); // 2026-11-28 is a Saturday
+    assert_int_equal(hours_open_since(&hours, wall("2026-11-28T10:30:00")),
+                     wall("2026-11-28T08:00:00"));
+    assert_int_equal(hours_open_since(&hours, wall("2026-11-28T13:00:00")),
+                     wall("2026-11-28T13:00:00"));
+    assert_int_equal(hours_open_since(&hours, wall("2026-11-28T11:00:00")), 0);
+    assert_int_equal(hours_open_since(&hours, wall("2026-11-27T10:30:00")), 0);
+    assert_true(read("{}", &hours, why));
+    assert_int_equal(hours_open_since(&hours, wall("2026-11-28T10:30:00")), 0);
+}
+
 static void test_bad_hours_are_named(void **state)
 {
     (void)state;
@@ -213,6 +231,7 @@ int main(void)
         cmocka_unit_test(test_spans_that_touch_are_one),
         cmocka_unit_test(test_without_hours_or_clock_it_is_open),
         cmocka_unit_test(test_how_long_it_is_open),
+        cmocka_unit_test(test_since_when_it_is_open),
         cmocka_unit_test(test_bad_hours_are_named),
         cmocka_unit_test(test_week_in_words)};
     return cmocka_run_group_tests(tests, NULL, NULL);
