@@ -10,7 +10,11 @@
 #include <stdint.h>
 
 // By what is judged, as JSON texts: the thresholds with their version, and the
-// opening hours ("{}": never closed).
+// opening hours of the unit ("{}": never closed) with those of the counters
+// that have others, each with all that holds there:
+//
+//   {"hours":{"mon":["07:30-11:30"]},
+//    "counters":{"3":{"hours":{"sat":["08:00-11:00"]}}}}
 struct office_rules {
     const char *thresholds;
     int64_t version;

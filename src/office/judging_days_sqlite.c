@@ -259,8 +259,8 @@ static void match(struct judged_flags *wanted, struct judged_flags *kept)
     }
 }
 
-static const struct hours *hours_of(const struct judging_rules *rules,
-                                    int32_t day)
+static const struct judging_hours *hours_on(const struct judging_rules *rules,
+                                            int32_t day)
 {
     size_t at = 0;
     for (size_t i = 0; i < rules->hours_count; i++) {
@@ -268,7 +268,39 @@ static const struct hours *hours_of(const struct judging_rules *rules,
             at = i;
         }
     }
-    return &rules->hours[at].hours;
+    return &rules->hours[at];
+}
+
+static const struct hours *hours_at_counter(const struct judging_hours *hours,
+                                            const char *code)
+{
+    for (size_t i = 0; i < hours->counter_count; i++) {
+        if (strcmp(hours->counters[i].code, code) == 0) {
+            return &hours->counters[i].hours;
+        }
+    }
+    return &hours->hours;
+}
+
+// The counter's on that day, where it has its own; the unit's.
+static enum sql_result find_hours(struct sql *sql,
+                                  const struct judging_rules *rules,
+                                  int32_t day, int64_t counter_no,
+                                  const struct hours **out)
+{
+    const struct judging_hours *hours = hours_on(rules, day);
+    *out = &hours->hours;
+    if (hours->counter_count == 0 || counter_no == 0) {
+        return SQL_OK;
+    }
+    struct sql_statement *s = sql_use(sql, CODE_TEXT);
+    sql_bind_int(s, 1, counter_no);
+    enum sql_result result = sql_step(s);
+    if (result == SQL_OK) {
+        *out = hours_at_counter(hours, sql_text(s, 0));
+    }
+    sql_done(s);
+    return result == SQL_NONE ? SQL_OK : result;
 }
 
 // Citizens who answer on telephones stand at no counter: together they say
@@ -292,14 +324,17 @@ enum sql_result judging_work_out(struct sql *sql,
 {
     struct ratings ratings = {0};
     struct integrity_findings found = {0};
+    const struct hours *hours = NULL;
     struct integrity_thresholds thresholds = thresholds_of(rules, counter_no);
     enum sql_result result = read_ratings(sql, day, counter_no, &ratings);
     if (result == SQL_OK) {
         result = read_kept(sql, day, counter_no, kept);
     }
-    if (result == SQL_OK &&
-        !integrity_judge(&thresholds, hours_of(rules, day), ratings.all,
-                         ratings.count, &found)) {
+    if (result == SQL_OK) {
+        result = find_hours(sql, rules, day, counter_no, &hours);
+    }
+    if (result == SQL_OK && !integrity_judge(&thresholds, hours, ratings.all,
+                                             ratings.count, &found)) {
         result = out_of_memory();
     }
     for (size_t i = 0; i < found.count && result == SQL_OK; i++) {

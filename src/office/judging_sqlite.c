@@ -1,6 +1,7 @@
 #include "office/judging_sqlite.h"
 #include "common/date.h"
 #include "common/log.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,21 +34,53 @@ static bool read_thresholds(const char *text, struct integrity_thresholds *out)
     return done;
 }
 
+static bool read_hours(const json_t *body, struct hours *out)
+{
+    struct buf message = {0};
+    bool done = hours_read(body, out, &message);
+    if (!done) {
+        log_error("office", "hours of the rules: %s", buf_text(&message));
+    }
+    buf_free(&message);
+    return done;
+}
+
+static bool read_counters(json_t *counters, struct judging_hours *out)
+{
+    const char *code;
+    json_t *body;
+    size_t most = json_object_size(counters);
+    out->counters = most > 0 ? calloc(most, sizeof *out->counters) : NULL;
+    json_object_foreach(counters, code, body)
+    {
+        if (!out->counters) {
+            return false;
+        }
+        struct judging_counter *counter = &out->counters[out->counter_count++];
+        snprintf(counter->code, sizeof counter->code, "%s", code);
+        if (!read_hours(body, &counter->hours)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool add_hours(struct judging_rules *rules, int32_t from_day,
                       const char *text)
 {
-    struct buf message = {0};
-    struct judging_hours *hours =
+    struct judging_hours *all =
         realloc(rules->hours, (rules->hours_count + 1) * sizeof *rules->hours);
-    json_t *body = hours ? read_object(text, "the hours") : NULL;
-    if (hours) {
-        rules->hours = hours;
-        hours[rules->hours_count].from_day = from_day;
+    json_t *body = all ? read_object(text, "the hours") : NULL;
+    bool done = false;
+    if (all) {
+        rules->hours = all;
     }
-    bool done =
-        body && hours_read(body, &hours[rules->hours_count].hours, &message);
-    rules->hours_count += done;
-    buf_free(&message);
+    if (body) {
+        struct judging_hours *hours = &all[rules->hours_count++];
+        *hours = (struct judging_hours){.from_day = from_day};
+        done = read_hours(body, &hours->hours) &&
+               read_counters(json_object_get(body, "counters"), hours);
+    }
     json_decref(body);
     return done;
 }
@@ -71,6 +104,9 @@ enum sql_result judging_read_rules(struct sql *sql, struct judging_rules *out)
 
 void judging_free_rules(struct judging_rules *rules)
 {
+    for (size_t i = 0; i < rules->hours_count; i++) {
+        free(rules->hours[i].counters);
+    }
     free(rules->hours);
     *rules = (struct judging_rules){0};
 }

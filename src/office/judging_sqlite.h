@@ -1,14 +1,22 @@
 // What the files of the judging share with the verification.
 #pragma once
 #include "integrity/rules.h"
+#include "ledger/record.h"
 #include "office/judging.h"
 #include "office/office_sqlite.h"
 #include "office/ticket.h"
 
+// A counter with hours of its own.
+struct judging_counter {
+    char code[RECORD_CODE_SIZE];
+    struct hours hours;
+};
 // A span of days with its own hours.
 struct judging_hours {
     int32_t from_day;
-    struct hours hours;
+    struct hours hours; // of the unit
+    struct judging_counter *counters;
+    size_t counter_count;
 };
 struct judging_rules {
     bool are_set;

@@ -8,6 +8,7 @@
 #include "server/context.h"
 #include "server/handlers.h"
 #include "server/handout.h"
+#include "server/judging.h"
 #include "server/request.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -208,12 +209,13 @@ static enum office_result change_device(struct office *office, void *ctx)
     if (result == OFFICE_OK) {
         result = office_find_device(office, command->device, &device);
     }
-    return result == OFFICE_OK && device.state == OFFICE_DEVICE_ACTIVE &&
-                   device.kind == OFFICE_DEVICE_KIND_COUNTER
-               ? office_configure_device(office, command->device,
-                                         &command->server->settings.defaults,
-                                         now)
-               : result;
+    if (result != OFFICE_OK || device.state != OFFICE_DEVICE_ACTIVE ||
+        device.kind != OFFICE_DEVICE_KIND_COUNTER) {
+        return result;
+    }
+    judging_set_rules(command->server, office);
+    return office_configure_device(office, command->device,
+                                   &command->server->settings.defaults, now);
 }
 
 enum handling admin_change_device_handle(struct request *request)

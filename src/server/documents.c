@@ -114,6 +114,7 @@ static void devices_changed(struct server *server, struct office *office)
         log_error(MODULE, "the devices are told their new settings later, at "
                           "the latest tomorrow");
     }
+    integrity_changed(server, office);
 }
 
 static const char *const NOTICES_KEYS[] = {"notices", NULL};

@@ -6,6 +6,7 @@
 #include "office/secret.h"
 #include "server/context.h"
 #include "server/handlers.h"
+#include "server/judging.h"
 #include "server/request.h"
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 static const char MODULE[] = "server";
 
 struct enrolment {
+    struct server *server;
     const struct office_defaults *defaults;
     char code[64];
     char version[OFFICE_VERSION_SIZE];
@@ -51,6 +53,7 @@ static enum office_result enrol(struct office *office, void *ctx)
     office_configure_device(office, device->id, enrolment->defaults, now);
     office_configuration_build(device, enrolment->defaults, NULL, 0,
                                &enrolment->config);
+    judging_set_rules(enrolment->server, office);
     return OFFICE_OK;
 }
 
@@ -93,6 +96,7 @@ enum handling enrol_handle(struct request *request)
                       "%s: is missing or wrong", wrong);
         return HANDLING_DONE;
     }
+    enrolment->server = request->server;
     enrolment->defaults = &request->server->settings.defaults;
     secret_make_token(enrolment->token, enrolment->request.token_hash);
     request->job.work = enrol;

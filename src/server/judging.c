@@ -1,6 +1,8 @@
 #include "server/judging.h"
 #include "common/clock.h"
 #include "common/log.h"
+#include "office/device_settings.h"
+#include "office/devices.h"
 #include "office/judging.h"
 #include "server/context.h"
 
@@ -10,14 +12,79 @@ static const char MODULE[] = "server";
 // ratings are looked at in one transaction of it.
 enum { TURN_US = 150000, RATINGS = 1000, LOOK_S = 3 };
 
+// Hours of counters that are not the unit's.
+struct apart {
+    const json_t *unit, *devices; // the documents
+    json_t *counters;
+    bool are_old; // the devices that are looked at
+    bool failed;
+};
+
+// Of a counter with several devices the first one in force says where it is.
+static bool add_counter(void *ctx, const struct office_device *device)
+{
+    struct apart *apart = ctx;
+    bool is_old = device->state == OFFICE_DEVICE_REVOKED;
+    if (device->kind != OFFICE_DEVICE_KIND_COUNTER ||
+        is_old != apart->are_old ||
+        json_object_get(apart->counters, device->counter)) {
+        return true;
+    }
+    json_t *own = device_settings_hours(apart->devices, apart->unit,
+                                        device->point, device->counter);
+    apart->failed =
+        json_object_set_new(apart->counters, device->counter, own) != 0;
+    return !apart->failed;
+}
+
+static void drop_same(struct apart *apart)
+{
+    const char *code;
+    json_t *own;
+    void *next;
+    json_object_foreach_safe(apart->counters, next, code, own)
+    {
+        if (json_equal(own, apart->unit)) {
+            json_object_del(apart->counters, code);
+        }
+    }
+}
+
+// The unit's hours with "counters" beside them, where there are any. NULL on
+// failure. Late ratings come of revoked devices too.
+static json_t *gather_hours(struct server *server, struct office *office)
+{
+    int64_t version;
+    json_t *unit = documents_take(server->documents, "hours", &version);
+    json_t *devices = documents_take(server->documents, "devices", &version);
+    struct apart apart = {
+        .unit = unit, .devices = devices, .counters = json_object()};
+    bool done = office_list_devices(office, add_counter, &apart) == OFFICE_OK;
+    apart.are_old = true;
+    done = done &&
+           office_list_devices(office, add_counter, &apart) == OFFICE_OK &&
+           !apart.failed;
+    drop_same(&apart);
+    json_t *hours = done ? json_copy(unit) : NULL;
+    if (hours && json_object_size(apart.counters) > 0 &&
+        json_object_set(hours, "counters", apart.counters) != 0) {
+        json_decref(hours);
+        hours = NULL;
+    }
+    json_decref(apart.counters);
+    json_decref(unit);
+    json_decref(devices);
+    return hours;
+}
+
 bool judging_set_rules(struct server *server, struct office *office)
 {
-    int64_t version, hours_version;
+    int64_t version;
     struct buf thresholds = {0}, hours = {0};
     json_t *body = documents_take(server->documents, "integrity", &version);
-    json_t *week = documents_take(server->documents, "hours", &hours_version);
+    json_t *week = gather_hours(server, office);
     enum office_result result = OFFICE_ERROR;
-    if (json_write(body, &thresholds) && json_write(week, &hours)) {
+    if (week && json_write(body, &thresholds) && json_write(week, &hours)) {
         const struct office_rules rules = {buf_text(&thresholds), version,
                                            buf_text(&hours)};
         result = office_set_rules(office, &rules, clock_wall_ms());

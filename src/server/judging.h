@@ -7,7 +7,8 @@
 
 struct server;
 
-// Hands the settings of now to the office. False: the office refused; logged.
+// Hands the settings of now to the office, on the writer's thread: call it when
+// the settings changed, or a device's place. False: the office refused; logged.
 bool judging_set_rules(struct server *server, struct office *office);
 // Looks for days that are due.
 struct chore judging_chore(struct server *server);

@@ -76,6 +76,18 @@ static void rate_at(struct ledger_maker *maker, int level, double x)
     maker_write(maker, &record);
 }
 
+static void rate_counter_4(struct fixture *f)
+{
+    struct record record;
+    maker_visit(&f->b, 5, &record);
+    snprintf(record.counter, sizeof record.counter, "4");
+    record.has_touch = true;
+    record.touch_x = 0.4;
+    record.touch_y = 0.5;
+    record.touch_after_ms = 2000;
+    maker_write(&f->b, &record);
+}
+
 // `count` of them, `gap` apart, of changing levels and places.
 static void rate_many(struct ledger_maker *maker, int count, int64_t gap)
 {
@@ -469,6 +481,54 @@ static void test_hours_hold_from_their_day_on(void **state)
     expect_sound(f);
 }
 
+static size_t flags_of(struct fixture *f, const char *counter, const char *day)
+{
+    struct flags flags = {.count = 0};
+    int32_t on = date_day_of_wall_ms(at(day));
+    const struct office_flags_wanted wanted = {
+        .first_day = on,
+        .last_day = on,
+        .rule = INTEGRITY_OUTSIDE_HOURS,
+        .counter = counter,
+        .state = OFFICE_FLAGS_ON,
+        .limit = FLAGS};
+    assert_int_equal(office_list_rating_flags(f->made.office, &wanted,
+                                              take_flag, &flags),
+                     OFFICE_OK);
+    return flags.count;
+}
+
+// Counter 3 works at nine, when the unit and counter 4 are closed; from the day
+// on which that is said.
+static void test_a_counter_has_hours_of_its_own(void **state)
+{
+    struct fixture *f = *state;
+    struct flags flags;
+    static const char unit[] = "{\"hours\":{\"mon\":[\"07:30-08:00\"],"
+                               "\"tue\":[\"07:30-08:00\"]}}";
+    static const char own[] =
+        "{\"hours\":{\"mon\":[\"07:30-08:00\"],\"tue\":[\"07:30-08:00\"]},"
+        "\"counters\":{\"9\":{},\"3\":{\"hours\":{\"tue\":[\"08:30-10:00\"]}}}}";
+    set_rules(f, buf_text(&f->thresholds), 0, unit);
+    rate_many(&f->a, 1, 0); // Monday at nine
+    send(f, &f->a, 1, 1);
+    maker_wait(&f->a, 24 * 60 * MINUTE);
+    maker_wait(&f->b, 24 * 60 * MINUTE);
+    f->now = f->a.wall_ms;
+    set_rules(f, buf_text(&f->thresholds), 0, own);
+    rate_many(&f->a, 1, 0);
+    rate_counter_4(f);
+    send(f, &f->a, 2, 2);
+    send(f, &f->b, 1, 1);
+    judge(f);
+    list(f, OFFICE_FLAGS_ON, &flags);
+    assert_int_equal(flags.count, 2);
+    assert_int_equal(flags_of(f, "3", "2026-11-23T09:00:00+07:00"), 1);
+    assert_int_equal(flags_of(f, "3", "2026-11-24T09:00:00+07:00"), 0);
+    assert_int_equal(flags_of(f, "4", "2026-11-24T09:00:00+07:00"), 1);
+    expect_sound(f);
+}
+
 // Officer A is satisfied 60 of 60, officer B 40 of 60: 33 points apart.
 static void rate_officers(struct fixture *f)
 {
@@ -760,6 +820,7 @@ int main(void)
         T(test_a_flagged_rating_stops_counting),
         T(test_new_thresholds_judge_every_day_again),
         T(test_hours_hold_from_their_day_on),
+        T(test_a_counter_has_hours_of_its_own),
         T(test_an_officer_far_from_peers),
         T(test_the_order_of_arrival_plays_no_part),
         T(test_flags_that_the_rules_do_not_give),

@@ -4,6 +4,7 @@
 #include "support/check.h"
 #include "support/server_maker.h"
 #include <stdio.h>
+#include <unistd.h>
 
 static struct made_server server;
 static struct made_session office;
@@ -166,6 +167,137 @@ static void test_device_settings_that_do_not_suit_are_refused(void **state)
     answer_free(&answer);
 }
 
+static void put_hours(const char *document)
+{
+    struct answer answer = {0};
+    struct buf body = {0};
+    buf_printf(&body, "{\"version\":0,\"body\":%s}", document);
+    send("PUT", "/api/v1/settings/hours", buf_text(&body), &answer);
+    assert_int_equal(answer.status, 200);
+    buf_free(&body);
+    answer_free(&answer);
+}
+
+static void rate(struct made_device *device, const char *counter)
+{
+    struct answer answer = {0};
+    struct record record;
+    maker_visit(&device->ledger, 5, &record);
+    snprintf(record.counter, sizeof record.counter, "%s", counter);
+    maker_write(&device->ledger, &record);
+    made_device_send(device, &server, 1, 1, 200, &answer);
+    answer_free(&answer);
+}
+
+static void move_to_market(const struct made_device *device)
+{
+    struct answer answer = {0};
+    struct made_session admin = {0};
+    char path[128];
+    static const char body[] = "{\"counter\":\"5\",\"point\":\"cho\"}";
+    made_server_person(&server, "binh", "admin", "");
+    made_server_sign_in(&server, "binh", &admin);
+    snprintf(path, sizeof path, "/api/v1/devices/%s/change",
+             device->ledger.device);
+    ask(server.port,
+        &(struct ask){.method = "POST",
+                      .path = path,
+                      .headers = admin.headers,
+                      .type = "application/json",
+                      .body = body,
+                      .size = strlen(body)},
+        &answer);
+    assert_int_equal(answer.status, 200);
+    answer_free(&answer);
+}
+
+// Counter 3 is always open, and so is what stands at the market.
+static void put_always_open(void)
+{
+#define ALL_DAY "[\"00:00-24:00\"]"
+    static const char always[] =
+        "{\"hours\":{\"mon\":" ALL_DAY ",\"tue\":" ALL_DAY ",\"wed\":" ALL_DAY
+        ",\"thu\":" ALL_DAY ",\"fri\":" ALL_DAY ",\"sat\":" ALL_DAY
+        ",\"sun\":" ALL_DAY "}}";
+    struct answer answer = {0};
+    char body[1024];
+    snprintf(body, sizeof body,
+             "{\"counters\":{\"3\":%s},\"points\":{\"cho\":%s}}", always,
+             always);
+    put(0, body, &answer);
+    assert_int_equal(answer.status, 200);
+    answer_free(&answer);
+}
+
+// One flag, on the rating at counter 4.
+static void expect_only_counter_4(void)
+{
+    struct answer answer = {0};
+    json_t *object = NULL, *flags = NULL;
+    for (int i = 0; i < 300 && json_array_size(flags) == 0; i++) {
+        usleep(50000);
+        send("GET", "/api/v1/flags", "", &answer);
+        assert_int_equal(answer.status, 200);
+        json_decref(object);
+        object = answer_object(&answer);
+        flags = json_object_get(object, "flags");
+    }
+    assert_int_equal(json_array_size(flags), 1);
+    const json_t *flag = json_array_get(flags, 0);
+    assert_string_equal(json_string_value(json_object_get(flag, "rule")),
+                        "outside-hours");
+    assert_string_equal(json_string_value(json_object_get(flag, "counter")),
+                        "4");
+    json_decref(object);
+    answer_free(&answer);
+}
+
+// The unit is closed for good. Whichever comes last, the setting, a device's
+// new place or a new device, a counter is judged by its own hours.
+enum last { SETTING, PLACE, DEVICE };
+
+static void judge_by_own_hours(enum last last)
+{
+    struct made_device three, four, five;
+    put_hours("{\"hours\":{}}");
+    if (last != SETTING)
+        put_always_open();
+    made_device_enrol(&four, &server, "4");
+    made_device_enrol(&five, &server, "5");
+    if (last != DEVICE)
+        made_device_enrol(&three, &server, "3");
+    move_to_market(&five);
+    if (last == SETTING)
+        put_always_open();
+    if (last == DEVICE)
+        made_device_enrol(&three, &server, "3");
+    rate(&three, "3");
+    rate(&four, "4");
+    rate(&five, "5");
+    expect_only_counter_4();
+    made_device_free(&three);
+    made_device_free(&four);
+    made_device_free(&five);
+}
+
+static void test_device_settings_judge_by_hours_set_last(void **state)
+{
+    (void)state;
+    judge_by_own_hours(SETTING);
+}
+
+static void test_device_settings_judge_by_hours_of_a_new_place(void **state)
+{
+    (void)state;
+    judge_by_own_hours(PLACE);
+}
+
+static void test_device_settings_judge_by_hours_of_a_new_device(void **state)
+{
+    (void)state;
+    judge_by_own_hours(DEVICE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -174,6 +306,12 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             test_device_settings_reach_whom_they_are_about, start, stop),
         cmocka_unit_test_setup_teardown(
-            test_device_settings_that_do_not_suit_are_refused, start, stop)};
+            test_device_settings_that_do_not_suit_are_refused, start, stop),
+        cmocka_unit_test_setup_teardown(
+            test_device_settings_judge_by_hours_set_last, start, stop),
+        cmocka_unit_test_setup_teardown(
+            test_device_settings_judge_by_hours_of_a_new_place, start, stop),
+        cmocka_unit_test_setup_teardown(
+            test_device_settings_judge_by_hours_of_a_new_device, start, stop)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
