@@ -990,6 +990,36 @@ static PGconn *connect_to(const char *url, enum sql_mode mode)
     return PQconnectdbParams(keywords, values, 1);
 }
 
+// Whether PostgreSQL is there and will not have us, whoever asks again: a wrong
+// password, an unknown database. What it says in a language of its own is asked
+// for once more with its SQLSTATE.
+static bool is_refused(struct sql *sql)
+{
+    static const char *const states[] = {
+        " 28000", // no such role, or nothing in pg_hba.conf
+        " 28P01", // password
+        " 3D000", // no such database
+        " 42501"  // CONNECT is not granted
+    };
+    PGconn *db = own(sql)->db;
+    PGVerbosity before = PQsetErrorVerbosity(db, PQERRORS_SQLSTATE);
+    PQreset(db);
+    PQsetErrorVerbosity(db, before);
+    if (PQstatus(db) == CONNECTION_OK)
+        return false;
+    for (size_t i = 0; i < sizeof states / sizeof *states; i++) {
+        if (strstr(PQerrorMessage(db), states[i])) {
+            log_error(module,
+                      "%s: PostgreSQL is there and refuses (%s): give the "
+                      "right role, password and database in the address or a "
+                      "password file, and allow them in pg_hba.conf",
+                      sql->name, states[i] + 1);
+            return true;
+        }
+    }
+    return false;
+}
+
 static struct postgres *make(const char *url, const char *schema,
                              const char *const *statements, size_t count)
 {
@@ -1023,9 +1053,10 @@ static enum sql_result open_in(const char *url, const char *schema,
     made->db = connect_to(url, mode);
     if (is_lost(sql)) {
         log_said(sql, "connect", PQerrorMessage(made->db), NULL);
+        enum sql_result result = is_refused(sql) ? SQL_ERROR : SQL_BUSY;
         sql_close(sql);
         // cppcheck-suppress memleak // it went with the connection
-        return SQL_BUSY;
+        return result;
     }
     PQsetNoticeProcessor(made->db, log_notice, sql);
     enum sql_result result = configure(sql);

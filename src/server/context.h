@@ -77,6 +77,7 @@ struct server {
     // The unit's last local day, when it has become a part of another; else
     // CITY_NO_END. From then on its book is only read.
     _Atomic int32_t until;
+    bool is_away; // a door (door.h): nothing is behind it
     struct http *public_http;
     struct http *admin_http;
 };

@@ -26,6 +26,7 @@ static void write_office(struct server *server, struct buf *out)
     struct upkeep upkeep;
     int64_t now = clock_wall_ms();
     struct office *office = readers_take(server->readers);
+    metrics_write_reachable(office_schema(office) >= 0, out);
     if (upkeep_look(server->identity.directory, server->identity.database,
                     office, now, &upkeep)) {
         metrics_write_upkeep(&upkeep, now, out);
@@ -44,7 +45,6 @@ enum handling metrics_handle(struct request *request)
                   atomic_load(&server->bodies.used), hub_count(server->hub),
                   clock_mono_us(), &body);
     write_office(server, &body);
-    reply_bytes(request, 200, "text/plain; version=0.0.4; charset=utf-8",
-                &body);
+    reply_bytes(request, 200, METRICS_TYPE, &body);
     return HANDLING_DONE;
 }

@@ -446,6 +446,19 @@ static void destroy(struct http *http)
     free(http);
 }
 
+// The listener, which nobody takes connections from then; -1: there is none.
+static int take_listener(struct http *http)
+{
+    int listener = http->listener;
+    if (!http->accepting) {
+        return -1;
+    }
+    MHD_quiesce_daemon(http->daemon);
+    http->accepting = false;
+    http->listener = -1;
+    return listener;
+}
+
 struct http *http_start(const struct http_params *params)
 {
     struct http *http = calloc(1, sizeof *http);
@@ -465,7 +478,9 @@ struct http *http_start(const struct http_params *params)
                               !read_pem(params->tls_key, &http->key))) ||
         !(http->connections = connections_open(
               params->request_ms, params->connections_per_address)) ||
-        (http->listener = open_listener(params->address)) < 0) {
+        (http->listener = params->before
+                              ? take_listener(params->before)
+                              : open_listener(params->address)) < 0) {
         destroy(http);
         return NULL;
     }
@@ -490,11 +505,9 @@ uint16_t http_port(const struct http *http)
 
 void http_stop_accepting(struct http *http)
 {
-    if (http->accepting) {
-        MHD_quiesce_daemon(http->daemon);
-        http->accepting = false;
-        close(http->listener);
-        http->listener = -1;
+    int listener = take_listener(http);
+    if (listener >= 0) {
+        close(listener);
     }
 }
 

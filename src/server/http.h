@@ -19,6 +19,7 @@ struct wards;
 struct http_params {
     struct server *server;
     struct wards *wards; // whose requests go to their own server; NULL: none
+    struct http *before; // takes no more connections, this one does; NULL
     const struct server_address *address;
     const struct route *routes;
     int threads;

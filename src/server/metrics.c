@@ -97,6 +97,12 @@ void metrics_write(struct metrics *metrics,
                 "Cut: no whole request in time.", connections->cut);
 }
 
+void metrics_write_reachable(bool is_reachable, struct buf *out)
+{
+    write_value(out, "hailong_database_reachable", "gauge",
+                "1: the database answers.", is_reachable);
+}
+
 void metrics_write_upkeep(const struct upkeep *upkeep, int64_t now,
                           struct buf *out)
 {

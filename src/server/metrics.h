@@ -11,6 +11,9 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
+// The text format of GET /metrics.
+#define METRICS_TYPE "text/plain; version=0.0.4; charset=utf-8"
+
 enum {
     METRICS_STATUS_LEAST = 200,
     METRICS_STATUS_MOST = 599,
@@ -32,6 +35,8 @@ void metrics_write(struct metrics *metrics,
                    const struct connections_count *connections,
                    const struct writer_figures *writer, size_t body_bytes,
                    size_t listening, int64_t now_us, struct buf *out);
+// Whether the database answers.
+void metrics_write_reachable(bool is_reachable, struct buf *out);
 // Of the machine; `now` is wall milliseconds.
 void metrics_write_upkeep(const struct upkeep *upkeep, int64_t now,
                           struct buf *out);

@@ -12,13 +12,14 @@ struct readers {
     struct office *free_ones[]; // `count` places
 };
 
-struct readers *readers_open(const char *address, size_t count)
+enum office_result readers_open(const char *address, size_t count,
+                                struct readers **out_readers)
 {
     struct readers *readers =
         calloc(1, sizeof *readers + count * sizeof(struct office *));
     if (!readers) {
         log_error(MODULE, "out of memory");
-        return NULL;
+        return OFFICE_ERROR;
     }
     pthread_mutex_init(&readers->mutex, NULL);
     pthread_cond_init(&readers->given, NULL);
@@ -30,11 +31,12 @@ struct readers *readers_open(const char *address, size_t count)
             log_error(MODULE, "the database cannot be read: %s",
                       office_result_name(result));
             readers_close(readers);
-            return NULL;
+            return result;
         }
         readers->free_ones[readers->free_count++] = office;
     }
-    return readers;
+    *out_readers = readers;
+    return OFFICE_OK;
 }
 
 void readers_close(struct readers *readers)

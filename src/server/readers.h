@@ -6,8 +6,9 @@
 
 struct readers;
 
-// Opens `count` handles. NULL on failure, logged.
-struct readers *readers_open(const char *address, size_t count);
+// Opens `count` handles. What is not OFFICE_OK was logged.
+enum office_result readers_open(const char *address, size_t count,
+                                struct readers **out_readers);
 void readers_close(struct readers *readers); // accepts NULL
 
 // Waits for a free handle. With as many handles as threads it never waits.

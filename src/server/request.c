@@ -355,12 +355,40 @@ static bool check_ended(struct request *request)
     return false;
 }
 
+// Nobody can be known, and nothing done.
+static bool check_away(struct request *request)
+{
+    static const char for_people[] =
+        "Máy chủ đang chờ cơ sở dữ liệu, chưa phục vụ được. Ông/Bà vui lòng "
+        "thử lại sau ít phút.\n"
+        "The server waits for its database. Please try again in some "
+        "minutes.\n";
+    if (!request->server->is_away) {
+        return true;
+    }
+    const char *path = request->path;
+    if (strcmp(path, "/metrics") == 0) {
+        struct buf body = {0};
+        metrics_write_reachable(false, &body);
+        reply_bytes(request, 200, METRICS_TYPE, &body);
+    } else if (strcmp(path, "/healthz") == 0 || strstr(path, "/api/")) {
+        reply_problem(request, PROBLEM_BUSY, NULL,
+                      "the server's database is away; nothing is lost, try "
+                      "again");
+    } else {
+        reply_lasting(request, 503, "text/plain; charset=utf-8", for_people,
+                      sizeof for_people - 1);
+    }
+    reply_header(request, "Retry-After", "%d", RETRY_WARD_S);
+    return false;
+}
+
 void request_begin(struct request *request, const struct route *routes,
                    struct wards *wards, const char *method, const char *version)
 {
     request->stage = REQUEST_RECEIVING;
-    if (check_framing(request, version) && find_ward(request, wards) &&
-        check_route(request, routes, method) && check_type(request) &&
+    if (check_framing(request, version) && check_away(request) &&
+        find_ward(request, wards) && check_route(request, routes, method) && check_type(request) &&
         check_length(request) && check_ended(request)) {
         request->route->permit(request);
     }

@@ -10,6 +10,7 @@
 #include "server/chores.h"
 #include "server/context.h"
 #include "server/crowd.h"
+#include "server/door.h"
 #include "server/fields.h"
 #include "server/http.h"
 #include "server/inside.h"
@@ -156,8 +157,17 @@ static bool prepare_office(struct server *server, struct office *office)
     return true;
 }
 
+// A file that is busy will not come back by waiting.
+static enum server_outcome outcome_of(const struct server *server,
+                                      enum office_result result)
+{
+    return result == OFFICE_BUSY && office_is_url(server->identity.database)
+               ? SERVER_AWAY
+               : SERVER_FAILED;
+}
+
 // The writer's handle comes first: it makes the database that readers need.
-static bool open_office(struct server *server)
+static enum server_outcome open_office(struct server *server)
 {
     const char *path = server->identity.database;
     struct office *office = NULL;
@@ -165,22 +175,26 @@ static bool open_office(struct server *server)
     if (result != OFFICE_OK) {
         log_error(MODULE, "the database cannot be opened: %s",
                   office_result_name(result));
-        return false;
+        return outcome_of(server, result);
     }
     if (!prepare_office(server, office)) {
         office_close(office);
-        return false;
+        return SERVER_FAILED;
     }
-    server->readers = readers_open(path, (size_t)server->settings.threads +
-                                             ADMIN_THREADS + CARETAKERS);
-    if (!server->readers) {
+    result = readers_open(path,
+                          (size_t)server->settings.threads + ADMIN_THREADS +
+                              CARETAKERS,
+                          &server->readers);
+    if (result != OFFICE_OK) {
         office_close(office);
-        return false;
+        return outcome_of(server, result);
     }
     server->writer = writer_start(path, office);
-    if (!server->writer) {
-        return false;
-    }
+    return server->writer ? SERVER_OPEN : SERVER_FAILED;
+}
+
+static bool open_chores(struct server *server)
+{
     server->alerts = alerts_open(server);
     server->papers = server->alerts ? papers_open(server) : NULL;
     server->caretaker = server->papers ? chores_start(server) : NULL;
@@ -206,7 +220,26 @@ static bool open_waiting(struct server *server)
            (server->neighbours = neighbours_start(server));
 }
 
-static bool open_listeners(struct server *server)
+struct http *server_listen(struct server *server, struct http *before,
+                           int descriptors)
+{
+    const struct server_settings *settings = &server->settings;
+    return http_start(&(struct http_params){
+        .server = server,
+        .wards = server->wards,
+        .before = before,
+        .address = &settings->address,
+        .routes = PUBLIC_ROUTES,
+        .threads = settings->threads,
+        .connections = settings->connections,
+        .connections_per_address = settings->connections_per_address,
+        .descriptors = descriptors,
+        .request_ms = settings->request_ms,
+        .tls_cert = settings->tls_cert,
+        .tls_key = settings->tls_key});
+}
+
+static bool open_listeners(struct server *server, struct door *door)
 {
     const struct server_settings *settings = &server->settings;
     int descriptors =
@@ -226,18 +259,7 @@ static bool open_listeners(struct server *server)
     if (!server->admin_http) {
         return false;
     }
-    server->public_http = http_start(&(struct http_params){
-        .server = server,
-        .wards = server->wards,
-        .address = &settings->address,
-        .routes = PUBLIC_ROUTES,
-        .threads = settings->threads,
-        .connections = settings->connections,
-        .connections_per_address = settings->connections_per_address,
-        .descriptors = descriptors,
-        .request_ms = settings->request_ms,
-        .tls_cert = settings->tls_cert,
-        .tls_key = settings->tls_key});
+    server->public_http = server_listen(server, door_http(door), descriptors);
     return server->public_http != NULL;
 }
 
@@ -269,7 +291,7 @@ bool server_tell_admin(struct server *server, unsigned port)
     return ok;
 }
 
-static bool write_port_file(const struct server *server)
+bool server_write_port(const struct server *server)
 {
     const char *path = server->settings.port_file;
     char text[16];
@@ -328,11 +350,15 @@ static enum server_outcome prepare(struct server *server)
                               &server->certificate_until)) {
         return SERVER_FAILED;
     }
-    if (!identity_open(&server->identity, settings->data, settings->db) ||
-        !open_office(server) || !open_waiting(server)) {
+    if (!identity_open(&server->identity, settings->data, settings->db)) {
         return SERVER_FAILED;
     }
-    return SERVER_OPEN;
+    enum server_outcome outcome = open_office(server);
+    if (outcome == SERVER_OPEN &&
+        (!open_chores(server) || !open_waiting(server))) {
+        outcome = SERVER_FAILED;
+    }
+    return outcome;
 }
 
 enum server_outcome server_prepare(const struct server_settings *settings,
@@ -363,33 +389,34 @@ enum server_outcome server_prepare(const struct server_settings *settings,
 }
 
 // The listeners, and what is told of them.
-static bool begin_to_serve(struct server *server)
+static bool begin_to_serve(struct server *server, struct door *door)
 {
     unsigned admin_port;
-    if (!open_listeners(server)) {
+    if (!open_listeners(server, door)) {
         return false;
     }
     admin_port = http_port(server->admin_http);
-    return server_tell_admin(server, admin_port) && write_port_file(server) &&
+    return server_tell_admin(server, admin_port) && server_write_port(server) &&
            (!server->wards || wards_start(server->wards, server, admin_port));
 }
 
 enum server_outcome server_open(const struct server_settings *settings,
-                                struct server **out_server)
+                                struct door *door, struct server **out_server)
 {
     struct server_settings own = *settings;
     struct server *server = NULL;
     struct wards *wards = NULL;
-    if (settings->city && !(wards = wards_read(settings, &own))) {
-        return SERVER_MISTAKE;
+    enum server_outcome outcome =
+        settings->city ? wards_read(settings, &wards, &own) : SERVER_OPEN;
+    if (outcome == SERVER_OPEN) {
+        outcome = server_prepare(&own, NULL, &server);
     }
-    enum server_outcome outcome = server_prepare(&own, NULL, &server);
     if (outcome != SERVER_OPEN) {
         wards_close(wards);
         return outcome;
     }
     server->wards = wards;
-    if (!begin_to_serve(server)) {
+    if (!begin_to_serve(server, door)) {
         server_close(server);
         return SERVER_FAILED;
     }

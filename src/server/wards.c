@@ -3,6 +3,7 @@
 #include "common/date.h"
 #include "common/file.h"
 #include "common/log.h"
+#include "common/log_tries.h"
 #include "server/context.h"
 #include "server/inside.h"
 #include "server/request.h"
@@ -18,7 +19,7 @@ static const char MODULE[] = "city";
 
 enum {
     LOOK_S = 2,       // between two looks at the registry
-    AGAIN_S = 60,     // until a book that could not be opened is tried again
+    AGAIN_S = 15,     // until a book that could not be opened is tried again
     WARD_THREADS = 0, // of its own: the listeners are shared
     // Of one ward: each connection of SQLite has two or three files.
     WARD_DESCRIPTORS = 40
@@ -32,6 +33,7 @@ struct ward {
     char url[CITY_BOOK_SIZE];
     _Atomic(struct server *) server; // NULL: not open
     int64_t again_us;                // monotonic: not to be tried before
+    struct log_tries tries;          // to open it
     struct ward *next;
 };
 
@@ -86,7 +88,7 @@ static void set_base(struct server_settings *settings, const char *code)
     snprintf(settings->base, sizeof settings->base, "/w/%s", code);
 }
 
-static bool open_registry(struct wards *wards)
+static enum server_outcome open_registry(struct wards *wards)
 {
     const struct city_unit *city = NULL;
     int32_t today = date_day_of_wall_ms(clock_wall_ms());
@@ -97,10 +99,11 @@ static bool open_registry(struct wards *wards)
     if (result != SQL_OK) {
         log_error(MODULE, "%s: the registry cannot be opened: %s",
                   wards->settings.city, sql_result_name(result));
-        return false;
+        return result == SQL_BUSY && wards->settings.db ? SERVER_AWAY
+                                                        : SERVER_MISTAKE;
     }
     if (!read_units(wards, &wards->units, &wards->number)) {
-        return false;
+        return SERVER_MISTAKE;
     }
     city = find_city(&wards->units);
     if (!city) {
@@ -108,20 +111,21 @@ static bool open_registry(struct wards *wards)
                   "%s: no city is in the registry yet; add it: hailong unit "
                   "add --city %s --kind city --code … --name … --from …",
                   wards->settings.city, wards->settings.city);
-        return false;
+        return SERVER_MISTAKE;
     }
     snprintf(wards->code, sizeof wards->code, "%s", city->code);
     snprintf(wards->name, sizeof wards->name, "%s", city_name(city, today));
-    return true;
+    return SERVER_OPEN;
 }
 
-struct wards *wards_read(const struct server_settings *settings,
-                         struct server_settings *out_settings)
+enum server_outcome wards_read(const struct server_settings *settings,
+                               struct wards **out_wards,
+                               struct server_settings *out_settings)
 {
     struct wards *wards = calloc(1, sizeof *wards);
     if (!wards) {
         log_error(MODULE, "out of memory");
-        return NULL;
+        return SERVER_FAILED;
     }
     wards->settings = *settings;
     pthread_rwlock_init(&wards->lock, NULL);
@@ -132,16 +136,20 @@ struct wards *wards_read(const struct server_settings *settings,
     pthread_cond_init(&wards->wake, &monotonic);
     pthread_condattr_destroy(&monotonic);
     // A registry on PostgreSQL has its keys' directory made by the server.
-    if ((wards->settings.db || file_make_directory(settings->data)) &&
-        open_registry(wards)) {
-        *out_settings = *settings;
-        out_settings->unit_code = wards->code;
-        out_settings->defaults.unit_name = wards->name;
-        set_base(out_settings, wards->code);
-        return wards;
+    enum server_outcome outcome =
+        wards->settings.db || file_make_directory(settings->data)
+            ? open_registry(wards)
+            : SERVER_MISTAKE;
+    if (outcome != SERVER_OPEN) {
+        wards_close(wards);
+        return outcome;
     }
-    wards_close(wards);
-    return NULL;
+    *out_settings = *settings;
+    out_settings->unit_code = wards->code;
+    out_settings->defaults.unit_name = wards->name;
+    set_base(out_settings, wards->code);
+    *out_wards = wards;
+    return SERVER_OPEN;
 }
 
 int wards_descriptors(const struct wards *wards)
@@ -232,6 +240,7 @@ static void open_ward(struct wards *wards, struct ward *ward)
     struct server_settings settings;
     struct server *server = NULL;
     int64_t now_us = clock_mono_us();
+    log_tries_begin(&ward->tries);
     bool done =
         read_settings(wards, ward, &settings) &&
         server_prepare(&settings, wards->city, &server) == SERVER_OPEN &&
@@ -239,11 +248,14 @@ static void open_ward(struct wards *wards, struct ward *ward)
     if (!done) {
         server_finish(server);
         server_release(server);
-        ward->again_us = now_us + AGAIN_S * INT64_C(1000000);
+        ward->again_us = clock_mono_us() + AGAIN_S * INT64_C(1000000);
         log_error(MODULE,
                   "ward %s (%s) is shut: its requests are answered with 503; "
-                  "it is tried again in %d s",
+                  "it is tried again each %d s",
                   ward->code, ward->directory, AGAIN_S);
+    }
+    log_tries_end(&ward->tries, done, MODULE, ward->code);
+    if (!done) {
         return;
     }
     atomic_store(&ward->server, server);

@@ -14,6 +14,7 @@
 // what is not set there is as it is for the city.
 #pragma once
 #include "city/registry.h"
+#include "server/server.h"
 #include "server/settings.h"
 #include <stdbool.h>
 #include <stddef.h>
@@ -25,10 +26,11 @@ struct wards;
 #define WARDS_FILE "ward.ini"
 
 // Reads the registry, and makes `out_settings`, the city's own: name, code and
-// base are those of its first unit. NULL when it cannot be read, or has no unit
-// yet; logged. Nothing is opened.
-struct wards *wards_read(const struct server_settings *settings,
-                         struct server_settings *out_settings);
+// base are those of its first unit. SERVER_MISTAKE when it cannot be read, or
+// has no unit yet; logged. No book is opened.
+enum server_outcome wards_read(const struct server_settings *settings,
+                               struct wards **out_wards,
+                               struct server_settings *out_settings);
 // Begins to open the books. `city` is the city's own server, and `admin_port`
 // that of the admin listener. False: no thread; logged.
 bool wards_start(struct wards *wards, struct server *city, unsigned admin_port);

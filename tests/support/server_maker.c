@@ -43,7 +43,7 @@ static int serve(int argc, char **argv)
         return 2;
     }
     log_set_level(settings.log_level);
-    if (server_open(&settings, &server) != SERVER_OPEN) {
+    if (server_open(&settings, NULL, &server) != SERVER_OPEN) {
         return 1;
     }
     sigwait(&ends, &received);
