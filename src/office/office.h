@@ -72,6 +72,11 @@ enum office_result office_open(const char *address, enum office_mode mode,
 int64_t office_bytes(struct office *office);
 // The version of its schema, as it is there; -1: it cannot be read.
 int office_schema(struct office *office);
+// Whether a newer program has brought the schema beyond this one's since the
+// database was opened. A writer finds that out by itself before it writes, and
+// answers OFFICE_ERROR.
+enum office_result office_is_outdated(struct office *office,
+                                      bool *out_is_outdated);
 // Accepts NULL.
 void office_close(struct office *office);
 // Deletes what an upgrade kept of an older schema beside a database file, once

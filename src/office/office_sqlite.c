@@ -168,9 +168,17 @@ static enum sql_result place_anew(struct sql *sql)
     return result == SQL_OK ? count_old_visits(sql) : result;
 }
 
+// Whoever has the next turn of an older program sees that the one before was
+// not its own, and looks at the schema.
+static enum sql_result take_turn(struct sql *sql, int version)
+{
+    (void)version;
+    return sql_run(sql, "UPDATE writing SET epoch = epoch + 1");
+}
+
 enum sql_result office_make_postgres(struct sql *sql)
 {
-    return sql_migrate(sql, postgres_migrations);
+    return sql_migrate_with(sql, postgres_migrations, take_turn);
 }
 
 // What a script cannot make.
@@ -226,12 +234,16 @@ enum office_result office_result_of(enum sql_result result)
     return OFFICE_ERROR;
 }
 
-// A reader cannot bring the schema up to date, and must not misread another.
-static enum sql_result check_schema(struct sql *sql, const char *address)
+static int expected_schema(bool is_postgres)
 {
-    int expected = database_is_url(address)
-                       ? postgres_migrations[POSTGRES_LAST].version
+    return is_postgres ? postgres_migrations[POSTGRES_LAST].version
                        : migrations[LAST].version;
+}
+
+// A reader cannot bring the schema up to date, and must not misread another.
+static enum sql_result check_schema(struct sql *sql, bool is_postgres)
+{
+    int expected = expected_schema(is_postgres);
     int version = sql_version(sql);
     if (version == expected) {
         return SQL_OK;
@@ -315,7 +327,7 @@ static enum sql_result open_reader(const char *address, struct sql **out_sql)
     if (result != SQL_OK) {
         return result;
     }
-    result = check_schema(sql, address);
+    result = check_schema(sql, database_is_url(address));
     // A year by procedure is some megabytes of totals.
     if (result == SQL_OK && !database_is_url(address)) {
         result = sql_run(sql, "PRAGMA cache_size = -8192");
@@ -370,6 +382,17 @@ int office_schema(struct office *office)
     return sql_version(office->sql);
 }
 
+enum office_result office_is_outdated(struct office *office,
+                                      bool *out_is_outdated)
+{
+    int version = sql_version(office->sql);
+    if (version < 0) {
+        return OFFICE_BUSY;
+    }
+    *out_is_outdated = version > expected_schema(office->takes_turns);
+    return OFFICE_OK;
+}
+
 void office_close(struct office *office)
 {
     if (!office) {
@@ -409,7 +432,7 @@ struct turn {
 
 // The row is locked until the transaction's end, so that of all who write this
 // database one does at a time. Where the turn before was not this handle's, its
-// memory may be wrong.
+// memory may be wrong, and the tables may be a newer program's.
 static enum sql_result in_turn(struct sql *sql, void *ctx)
 {
     struct turn *turn = ctx;
@@ -427,6 +450,10 @@ static enum sql_result in_turn(struct sql *sql, void *ctx)
     }
     if (turn->epoch != turn->office->turns.epoch + 1) {
         turn->office->is_stale = true;
+        result = check_schema(sql, true);
+    }
+    if (result != SQL_OK) {
+        return result;
     }
     return turn->work(sql, turn->ctx);
 }

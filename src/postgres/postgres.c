@@ -799,21 +799,39 @@ static enum sql_result count_tables(struct sql *sql, const char *condition,
     return ask(sql, query, 0, out_count);
 }
 
-// It is asked for first: to make one, even if it is there, takes a right that
-// the writer may not have.
-static enum sql_result make_schema(struct sql *sql)
+static enum sql_result has_schema(struct sql *sql, int64_t *out_count)
 {
     char query[192];
-    int64_t count = 0;
     snprintf(query, sizeof query,
              "SELECT count(*) FROM pg_namespace WHERE nspname = '%s'",
              own(sql)->schema);
-    enum sql_result result = ask(sql, query, 0, &count);
+    return ask(sql, query, 0, out_count);
+}
+
+// It is asked for first: to make one, even if it is there, takes a right that
+// the writer may not have. A clash is that, or another's who makes it now.
+static enum sql_result make_schema(struct sql *sql)
+{
+    char script[128];
+    int64_t count = 0;
+    enum sql_result result = has_schema(sql, &count);
     if (result != SQL_OK || count > 0)
         return result;
-    snprintf(query, sizeof query, "CREATE SCHEMA IF NOT EXISTS \"%s\"",
+    snprintf(script, sizeof script, "CREATE SCHEMA IF NOT EXISTS \"%s\"",
              own(sql)->schema);
-    return run_once(sql, query);
+    result = run_once(sql, script);
+    if (result == SQL_CLASH)
+        result = has_schema(sql, &count);
+    else
+        count = 1;
+    if (result == SQL_OK && count == 0) {
+        log_error(module,
+                  "%s: the role may not make the schema %s; let the "
+                  "database's owner make it: CREATE SCHEMA %s AUTHORIZATION …",
+                  sql->name, own(sql)->schema, own(sql)->schema);
+        result = SQL_ERROR;
+    }
+    return result;
 }
 
 static int version_of(struct sql *sql)
@@ -824,6 +842,21 @@ static int version_of(struct sql *sql)
     if (result == SQL_OK && count > 0)
         result = ask(sql, "SELECT version FROM schema_version", 0, &version);
     return result == SQL_OK ? (int)version : -1;
+}
+
+// The table that is being made by somebody else, or its row, is waited for;
+// only another statement sees what became of it.
+static enum sql_result lock_version(struct sql *sql, int *out_version)
+{
+    int64_t version = 0;
+    enum sql_result result =
+        run(sql, "CREATE TABLE IF NOT EXISTS schema_version"
+                 " (version BIGINT PRIMARY KEY, program BIGINT NOT NULL);"
+                 "SELECT FROM schema_version FOR UPDATE");
+    if (result == SQL_OK)
+        result = ask(sql, "SELECT version FROM schema_version", 0, &version);
+    *out_version = (int)version;
+    return result;
 }
 
 static enum sql_result set_version(struct sql *sql, int version, int program)
@@ -853,7 +886,8 @@ static enum sql_result before_migration(struct sql *sql, int held)
     enum sql_result result = count_tables(sql, "", &count);
     if (result == SQL_OK && count == 0)
         return make_schema(sql);
-    if (result != SQL_OK)
+    // Another program made them since: the migration sees it.
+    if (result != SQL_OK || version_of(sql) > 0)
         return result;
     log_error(module,
               "%s: the schema %s has tables, but no version: it is another "
@@ -931,6 +965,7 @@ static const struct sql_engine engine = {
     .version = version_of,
     .set_version = set_version,
     .program = program_of,
+    .lock_version = lock_version,
     .before_migration = before_migration,
     .schema_is = schema_is,
     .use = use,

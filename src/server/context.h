@@ -30,6 +30,13 @@ struct crowd;
 struct http;
 struct page_unit;
 
+// Why every request is answered with 503.
+enum shut {
+    SHUT_NOT,
+    SHUT_AWAY,    // a door (door.h): nothing is behind it
+    SHUT_OUTDATED // a newer program has changed the database's tables
+};
+
 // Everything but the figures and the documents stands still while requests are
 // served.
 struct server {
@@ -77,7 +84,7 @@ struct server {
     // The unit's last local day, when it has become a part of another; else
     // CITY_NO_END. From then on its book is only read.
     _Atomic int32_t until;
-    bool is_away; // a door (door.h): nothing is behind it
+    _Atomic enum shut shut;
     struct http *public_http;
     struct http *admin_http;
 };

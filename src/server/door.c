@@ -24,7 +24,7 @@ struct door *door_open(const struct server_settings *settings)
     struct server *server = &door->server;
     server->settings = *settings;
     server->until = CITY_NO_END;
-    server->is_away = true;
+    server->shut = SHUT_AWAY;
     server->public_http = server_listen(server, NULL, CONNECTION_DESCRIPTORS);
     if (!server->public_http || !server_write_port(server)) {
         door_close(door);

@@ -62,14 +62,30 @@ static bool take_documents(struct neighbours *neighbours)
     return neighbours->job.result == OFFICE_OK;
 }
 
-static bool read_now(struct server *server, int64_t *out_epoch,
-                     int64_t *out_documents)
+struct seen {
+    int64_t epoch, documents;
+    bool is_outdated;
+};
+
+static bool read_now(struct server *server, struct seen *out)
 {
     struct office *office = readers_take(server->readers);
-    bool ok = office_read_epoch(office, out_epoch) == OFFICE_OK &&
-              office_count_documents(office, out_documents) == OFFICE_OK;
+    bool ok = office_is_outdated(office, &out->is_outdated) == OFFICE_OK &&
+              (out->is_outdated ||
+               (office_read_epoch(office, &out->epoch) == OFFICE_OK &&
+                office_count_documents(office, &out->documents) == OFFICE_OK));
     readers_give(server->readers, office);
     return ok;
+}
+
+static void set_outdated(struct server *server, bool is_outdated)
+{
+    if (is_outdated && server->shut == SHUT_NOT) {
+        log_error(MODULE, "a newer program has changed the database's tables: "
+                          "every request is answered with 503 until this "
+                          "server is upgraded too");
+    }
+    server->shut = is_outdated ? SHUT_OUTDATED : SHUT_NOT;
 }
 
 // A turn after the writer's last one is another's, or is the writer's own and
@@ -89,16 +105,20 @@ static bool is_new(struct neighbours *neighbours, int64_t epoch,
 static bool look(struct neighbours *neighbours)
 {
     struct server *server = neighbours->server;
-    int64_t epoch, documents;
-    if (!read_now(server, &epoch, &documents)) {
+    struct seen seen = {0};
+    if (!read_now(server, &seen)) {
+        return false;
+    }
+    set_outdated(server, seen.is_outdated);
+    if (seen.is_outdated) {
         return false;
     }
     // After the epoch: what the writer did meanwhile is known to be its own.
     struct office_turns own = writer_figures(server->writer).turns;
-    if (documents != neighbours->documents && take_documents(neighbours)) {
-        neighbours->documents = documents;
+    if (seen.documents != neighbours->documents && take_documents(neighbours)) {
+        neighbours->documents = seen.documents;
     }
-    if (is_new(neighbours, epoch, &own)) {
+    if (is_new(neighbours, seen.epoch, &own)) {
         live_touch(server->live);
         hub_announce(server->hub, NULL);
     }

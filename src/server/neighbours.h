@@ -2,8 +2,9 @@
 // here by looking, several times a second while some request waits for a change
 // and once a second otherwise: then all who wait look for themselves, today's
 // figures are read anew, and new versions of the Office's settings hold here as
-// well. No server knows another's name, and none has to be told when one comes
-// or goes.
+// well. A newer server that has changed the tables is seen too: this one serves
+// nobody any more. No server knows another's name, and none has to be told when
+// one comes or goes.
 //
 // What stays each server's own: the limits by device and address, the codes of
 // recent.h, the visits that run on telephones and the device that writes them.

@@ -355,31 +355,50 @@ static bool check_ended(struct request *request)
     return false;
 }
 
-// Nobody can be known, and nothing done.
-static bool check_away(struct request *request)
+// Nobody can be known, and nothing done: what is said depends on who seems to
+// ask.
+static void refuse_shut(struct request *request, enum shut shut)
 {
-    static const char for_people[] =
-        "Máy chủ đang chờ cơ sở dữ liệu, chưa phục vụ được. Ông/Bà vui lòng "
-        "thử lại sau ít phút.\n"
-        "The server waits for its database. Please try again in some "
-        "minutes.\n";
-    if (!request->server->is_away) {
+    static const struct {
+        const char *detail, *for_people;
+    } texts[] = {
+        [SHUT_AWAY] = {"the server's database is away; nothing is lost, try "
+                       "again",
+                       "Máy chủ đang chờ cơ sở dữ liệu. Ông/Bà vui lòng thử "
+                       "lại sau ít phút.\n"
+                       "The server waits for its database. Please try again in "
+                       "some minutes.\n"},
+        [SHUT_OUTDATED] = {"a newer program has changed the database; this "
+                           "server must be upgraded",
+                           "Máy chủ đang được nâng cấp. Ông/Bà vui lòng thử "
+                           "lại sau ít phút.\n"
+                           "The server is being upgraded. Please try again in "
+                           "some minutes.\n"}};
+    if (strcmp(request->path, "/healthz") == 0 ||
+        strstr(request->path, "/api/")) {
+        reply_problem(request, PROBLEM_BUSY, NULL, "%s", texts[shut].detail);
+    } else {
+        const char *text = texts[shut].for_people;
+        reply_lasting(request, 503, "text/plain; charset=utf-8", text,
+                      strlen(text));
+    }
+    reply_header(request, "Retry-After", "%d", RETRY_WARD_S);
+}
+
+static bool check_shut(struct request *request)
+{
+    enum shut shut = request->server->shut;
+    bool is_watcher = strcmp(request->path, "/metrics") == 0;
+    if (shut == SHUT_NOT || (is_watcher && shut == SHUT_OUTDATED)) {
         return true;
     }
-    const char *path = request->path;
-    if (strcmp(path, "/metrics") == 0) {
+    if (is_watcher) {
         struct buf body = {0};
         metrics_write_reachable(false, &body);
         reply_bytes(request, 200, METRICS_TYPE, &body);
-    } else if (strcmp(path, "/healthz") == 0 || strstr(path, "/api/")) {
-        reply_problem(request, PROBLEM_BUSY, NULL,
-                      "the server's database is away; nothing is lost, try "
-                      "again");
     } else {
-        reply_lasting(request, 503, "text/plain; charset=utf-8", for_people,
-                      sizeof for_people - 1);
+        refuse_shut(request, shut);
     }
-    reply_header(request, "Retry-After", "%d", RETRY_WARD_S);
     return false;
 }
 
@@ -387,8 +406,8 @@ void request_begin(struct request *request, const struct route *routes,
                    struct wards *wards, const char *method, const char *version)
 {
     request->stage = REQUEST_RECEIVING;
-    if (check_framing(request, version) && check_away(request) &&
-        find_ward(request, wards) && check_route(request, routes, method) && check_type(request) &&
+    if (check_framing(request, version) && find_ward(request, wards) &&
+        check_shut(request) && check_route(request, routes, method) && check_type(request) &&
         check_length(request) && check_ended(request)) {
         request->route->permit(request);
     }

@@ -1,6 +1,7 @@
 #include "server/writer.h"
 #include "common/clock.h"
 #include "common/log.h"
+#include "common/log_tries.h"
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -19,6 +20,7 @@ struct writer {
     char *address;
     pthread_t thread;
     struct office *office; // the thread's; NULL when it could not be reopened
+    struct log_tries tries; // to reopen it
     struct group group;    // the thread's
     pthread_mutex_t mutex; // guards all below
     pthread_cond_t wake;
@@ -34,12 +36,14 @@ static bool reopen(struct writer *writer)
 {
     office_close(writer->office);
     writer->office = NULL;
-    if (office_open(writer->address, OFFICE_WRITER, &writer->office) !=
-        OFFICE_OK) {
+    log_tries_begin(&writer->tries);
+    bool done = office_open(writer->address, OFFICE_WRITER, &writer->office) ==
+                OFFICE_OK;
+    log_tries_end(&writer->tries, done, MODULE, "the database");
+    if (!done) {
         writer->office = NULL;
-        return false;
     }
-    return true;
+    return done;
 }
 
 // Errors that a fresh handle may heal.

@@ -30,6 +30,9 @@ struct sql_engine {
     enum sql_result (*run)(struct sql *sql, const char *script);
 
     int (*version)(struct sql *sql);
+    // The same in a transaction that is to change it: nobody else does before
+    // its end. SQL_CLASH: somebody just did.
+    enum sql_result (*lock_version)(struct sql *sql, int *out_version);
     enum sql_result (*set_version)(struct sql *sql, int version, int program);
     int (*program)(struct sql *sql); // as it was set; 0: not known
     // Before a schema of version `held` is touched. 0: SQL_CORRUPT where

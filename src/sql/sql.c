@@ -42,6 +42,7 @@ void sql_close(struct sql *sql)
 }
 
 struct step_up {
+    int held;
     const struct sql_migration *migration;
     sql_migrated *also; // or NULL
 };
@@ -69,7 +70,12 @@ static void name_newer(struct sql *sql, char *out, size_t size)
 static enum sql_result run_migration(struct sql *sql, void *ctx)
 {
     const struct step_up *step = ctx;
-    enum sql_result result = sql_run(sql, step->migration->script);
+    int held = 0;
+    enum sql_result result = sql->engine->lock_version(sql, &held);
+    if (result == SQL_OK && held != step->held)
+        result = SQL_CLASH;
+    if (result == SQL_OK)
+        result = sql_run(sql, step->migration->script);
     if (result == SQL_OK && step->also)
         result = step->also(sql, step->migration->version);
     return result == SQL_OK
@@ -89,40 +95,59 @@ enum sql_result sql_migrate(struct sql *sql,
     return sql_migrate_with(sql, migrations, NULL);
 }
 
+// The version as it is; what is newer than `last` is refused.
+static enum sql_result look_at_version(struct sql *sql, int last, int *out_held)
+{
+    char newer[64];
+    int held = sql_version(sql);
+    if (held < 0)
+        return SQL_ERROR;
+    *out_held = held;
+    if (held <= last)
+        return SQL_OK;
+    name_newer(sql, newer, sizeof newer);
+    log_error(module,
+              "%s: schema version %d is newer than this program's %d; "
+              "install the program %s, or restore a backup made before "
+              "the upgrade; the database stays as it is",
+              sql->name, held, last, newer);
+    return SQL_ERROR;
+}
+
+// One step, by whoever comes first.
+static enum sql_result step_up(struct sql *sql, const struct step_up *step,
+                               int last, int *held)
+{
+    enum sql_result result = sql_transaction(sql, run_migration, (void *)step);
+    if (result == SQL_CLASH) {
+        result = look_at_version(sql, last, held);
+        return result == SQL_OK && *held < step->migration->version ? SQL_BUSY
+                                                                    : result;
+    }
+    if (result == SQL_OK) {
+        *held = step->migration->version;
+        log_info(module, "%s: schema is now version %d", sql->name, *held);
+    }
+    return result;
+}
+
 enum sql_result sql_migrate_with(struct sql *sql,
                                  const struct sql_migration *migrations,
                                  sql_migrated *also)
 {
-    enum sql_result result = SQL_OK;
-    int held = sql_version(sql), last = 0;
+    int held = 0, last = 0;
     for (const struct sql_migration *m = migrations; m->version; m++)
         last = m->version;
-    if (held < 0)
-        return SQL_ERROR;
-    if (held > last) {
-        char newer[64];
-        name_newer(sql, newer, sizeof newer);
-        log_error(module,
-                  "%s: schema version %d is newer than this program's %d; "
-                  "install the program %s, or restore a backup made before "
-                  "the upgrade; the database stays as it is",
-                  sql->name, held, last, newer);
-        return SQL_ERROR;
-    }
-    if (held < last)
+    enum sql_result result = look_at_version(sql, last, &held);
+    if (result == SQL_OK && held < last)
         result = sql->engine->before_migration(sql, held);
-    if (result != SQL_OK)
-        return result;
-    for (const struct sql_migration *m = migrations; m->version; m++) {
-        struct step_up step = {m, also};
-        if (m->version <= held)
-            continue;
-        result = sql_transaction(sql, run_migration, &step);
-        if (result != SQL_OK)
-            return result;
-        log_info(module, "%s: schema is now version %d", sql->name, m->version);
+    for (const struct sql_migration *m = migrations;
+         m->version && result == SQL_OK; m++) {
+        struct step_up step = {held, m, also};
+        if (m->version > held)
+            result = step_up(sql, &step, last, &held);
     }
-    return SQL_OK;
+    return result;
 }
 
 bool sql_schema_is(struct sql *sql, const struct sql_migration *migrations)

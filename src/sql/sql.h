@@ -60,7 +60,8 @@ enum sql_result sql_open(const char *path, enum sql_mode mode,
 void sql_close(struct sql *sql);
 
 // Brings the schema to the last of `migrations` (ended by version 0), each in
-// one transaction, the version kept in user_version. A file of a later version
+// one transaction, the version kept in user_version. Several programs may do so
+// at the same moment: each step is made once. A file of a later version
 // than the last is refused (SQL_ERROR, with what to do in the log), so an older
 // program never writes into a newer schema. A file with tables but no version
 // is none of ours, or was damaged: SQL_CORRUPT.

@@ -602,6 +602,14 @@ static enum sql_result copy_before(struct sql *sql, int held)
     return way == BEFORE_NO_ROOM ? SQL_FULL : SQL_ERROR;
 }
 
+// The transaction that asks holds the one lock there is.
+static enum sql_result lock_version(struct sql *sql, int *out_version)
+{
+    int version = version_of(sql);
+    *out_version = version;
+    return version < 0 ? SQL_ERROR : SQL_OK;
+}
+
 static enum sql_result before_migration(struct sql *sql, int held)
 {
     return held == 0 ? expect_no_tables(sql) : copy_before(sql, held);
@@ -613,6 +621,7 @@ static const struct sql_engine engine = {
     .version = version_of,
     .set_version = set_version,
     .program = program_of,
+    .lock_version = lock_version,
     .before_migration = before_migration,
     .schema_is = schema_is,
     .use = use,

@@ -2,8 +2,10 @@
 // others left, whatever it remembers. Skipped where no scratch cluster is
 // named.
 #include "office/cases.h"
+#include "postgres/database.h"
 #include "support/office_maker.h"
 #include <limits.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -114,15 +116,105 @@ static void test_turns_of_others_are_told_apart(void **state)
     assert_int_equal(office_turns(f.other).epoch, 0);
     assert_int_equal(office_read_epoch(f.other, &before), OFFICE_OK);
     assert_int_equal(office_turns(f.made.office).epoch, before);
-    assert_int_equal(office_turns(f.made.office).others, 0);
+    // The turn in which the tables were made, before anything was remembered.
+    assert_int_equal(office_turns(f.made.office).others, 1);
     send_three(&f, f.other, 1);
     send_three(&f, f.made.office, 4);
     assert_int_equal(office_read_epoch(f.made.office, &after), OFFICE_OK);
     assert_int_equal(after, before + 2);
     assert_int_equal(office_turns(f.other).others, before);
-    assert_int_equal(office_turns(f.made.office).others, 1);
+    assert_int_equal(office_turns(f.made.office).others, 2);
     assert_int_equal(office_turns(f.made.office).epoch, after);
     close_both(&f);
+}
+
+// A newer program's tables: the one that is open writes no more.
+static void test_turns_after_a_newer_program_are_refused(void **state)
+{
+    struct fixture f;
+    struct made_batch sent;
+    struct sql *newer = NULL;
+    bool is_outdated = true;
+    (void)state;
+    if (!getenv("HAILONG_TEST_POSTGRES")) {
+        skip();
+    }
+    open_both(&f);
+    send_three(&f, f.other, 1);
+    assert_int_equal(office_is_outdated(f.other, &is_outdated), OFFICE_OK);
+    assert_false(is_outdated);
+    assert_int_equal(database_open(f.made.path, SQL_WRITER, NULL, 0, &newer),
+                     SQL_OK);
+    assert_int_equal(sql_run(newer, "UPDATE schema_version SET version = 9999;"
+                                    "UPDATE writing SET epoch = epoch + 1"),
+                     SQL_OK);
+    sql_close(newer);
+    assert_int_equal(office_is_outdated(f.other, &is_outdated), OFFICE_OK);
+    assert_true(is_outdated);
+    maker_rate(&f.device, 4);
+    made_batch_start(&sent, &f.device, 4, 4, f.device.wall_ms);
+    assert_int_equal(office_ingest(f.other, &sent.batch, 1), OFFICE_ERROR);
+    made_batch_free(&sent);
+    assert_int_equal(made_office_all(f.made.office).levels[3], 3);
+    close_both(&f);
+}
+
+enum { OPENERS = 4, ROUNDS = 5 };
+
+struct opener {
+    pthread_t thread;
+    pthread_barrier_t *together;
+    const char *address;
+    struct office *office;
+    enum office_result result;
+};
+
+static void *open_one(void *ctx)
+{
+    struct opener *opener = ctx;
+    pthread_barrier_wait(opener->together);
+    opener->result =
+        office_open(opener->address, OFFICE_WRITER, &opener->office);
+    return NULL;
+}
+
+static void open_together(const char *address)
+{
+    struct opener openers[OPENERS] = {0};
+    pthread_barrier_t together;
+    pthread_barrier_init(&together, NULL, OPENERS);
+    for (int i = 0; i < OPENERS; i++) {
+        openers[i].together = &together;
+        openers[i].address = address;
+        assert_int_equal(
+            pthread_create(&openers[i].thread, NULL, open_one, &openers[i]), 0);
+    }
+    for (int i = 0; i < OPENERS; i++) {
+        int64_t epoch = 0;
+        pthread_join(openers[i].thread, NULL);
+        assert_int_equal(openers[i].result, OFFICE_OK);
+        // One turn, of the one program that made the tables.
+        assert_int_equal(office_read_epoch(openers[i].office, &epoch),
+                         OFFICE_OK);
+        assert_int_equal(epoch, 1);
+        office_close(openers[i].office);
+    }
+    pthread_barrier_destroy(&together);
+}
+
+// Servers that start at the same moment: one makes the tables, all have them.
+static void test_turns_begin_together_on_an_empty_database(void **state)
+{
+    char address[SCRATCH_URL_SIZE];
+    (void)state;
+    if (!getenv("HAILONG_TEST_POSTGRES")) {
+        skip();
+    }
+    for (int round = 0; round < ROUNDS; round++) {
+        assert_true(scratch_database_make(address));
+        open_together(address);
+        scratch_database_drop(address);
+    }
 }
 
 // A file has one writer, which pays nothing for turns.
@@ -151,6 +243,8 @@ int main(void)
         cmocka_unit_test(test_turns_go_on_where_the_other_stopped),
         cmocka_unit_test(test_turns_number_cases_in_one_row),
         cmocka_unit_test(test_turns_of_others_are_told_apart),
+        cmocka_unit_test(test_turns_after_a_newer_program_are_refused),
+        cmocka_unit_test(test_turns_begin_together_on_an_empty_database),
         cmocka_unit_test(test_turns_on_a_file_there_are_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
