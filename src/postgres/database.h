@@ -18,8 +18,8 @@
 // "postgresql://…" or "postgres://…".
 bool database_is_url(const char *address);
 
-// sql_open(), of either. SQL_BUSY: PostgreSQL cannot be reached. SQL_ERROR also:
-// it is there, but does not know the role, its password or the database.
+// sql_open(), of either. SQL_BUSY: PostgreSQL cannot be reached. SQL_ERROR
+// also: it is there, but does not know the role, its password or the database.
 enum sql_result database_open(const char *address, enum sql_mode mode,
                               const char *const *statements, size_t count,
                               struct sql **out_sql);

@@ -30,9 +30,8 @@ struct door *door_open(const struct server_settings *settings)
         door_close(door);
         return NULL;
     }
-    log_warn(MODULE,
-             "the database is away: until it is there every request is "
-             "answered with 503, and it is tried again and again");
+    log_warn(MODULE, "the database is away: until it is there every request is "
+                     "answered with 503, and it is tried again and again");
     return door;
 }
 

@@ -407,8 +407,8 @@ void request_begin(struct request *request, const struct route *routes,
 {
     request->stage = REQUEST_RECEIVING;
     if (check_framing(request, version) && find_ward(request, wards) &&
-        check_shut(request) && check_route(request, routes, method) && check_type(request) &&
-        check_length(request) && check_ended(request)) {
+        check_shut(request) && check_route(request, routes, method) &&
+        check_type(request) && check_length(request) && check_ended(request)) {
         request->route->permit(request);
     }
 }

@@ -181,10 +181,9 @@ static enum server_outcome open_office(struct server *server)
         office_close(office);
         return SERVER_FAILED;
     }
-    result = readers_open(path,
-                          (size_t)server->settings.threads + ADMIN_THREADS +
-                              CARETAKERS,
-                          &server->readers);
+    result = readers_open(
+        path, (size_t)server->settings.threads + ADMIN_THREADS + CARETAKERS,
+        &server->readers);
     if (result != OFFICE_OK) {
         office_close(office);
         return outcome_of(server, result);

@@ -19,10 +19,10 @@ struct group {
 struct writer {
     char *address;
     pthread_t thread;
-    struct office *office; // the thread's; NULL when it could not be reopened
+    struct office *office;  // the thread's; NULL when it could not be reopened
     struct log_tries tries; // to reopen it
-    struct group group;    // the thread's
-    pthread_mutex_t mutex; // guards all below
+    struct group group;     // the thread's
+    pthread_mutex_t mutex;  // guards all below
     pthread_cond_t wake;
     struct writer_job *first, **last;
     size_t promised; // reserved and not pushed yet
