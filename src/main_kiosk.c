@@ -27,6 +27,8 @@ static const struct config_key keys[] = {
      "write what is shown and touched to this file"},
     {"kiosk", "log_level", CONFIG_TEXT, "info", 0, 0,
      "debug, info, warn or error"},
+    {"kiosk", "log_format", CONFIG_TEXT, "text", 0, 0,
+     "text, or logfmt or json for programs that read the log"},
     {"kiosk", "dpi", CONFIG_INTEGER, "0", 0, 1000,
      "of the display; 0: as it reports"},
     {"kiosk", "keep_days", CONFIG_INTEGER, "90", 30, 3650,
@@ -117,7 +119,9 @@ static bool read_options(const struct config *config, struct app_options *out,
 {
     const char *window = config_text(config, "window");
     const char *level_name = config_text(config, "log_level");
+    const char *format_name = config_text(config, "log_format");
     enum log_level level = LOG_INFO;
+    enum log_format format = LOG_TEXT;
     *out = (struct app_options){
         .directory = config_text(config, "data"),
         .trace = config_text(config, "trace"),
@@ -139,6 +143,9 @@ static bool read_options(const struct config *config, struct app_options *out,
                    "log_level: \"%s\" is not debug, info, warn or "
                    "error",
                    level_name);
+    else if (!log_parse_format(format_name, &format))
+        buf_printf(message, "log_format: \"%s\" is not text, logfmt or json",
+                   format_name);
     else if (window && !read_window(window, &out->width, &out->height))
         buf_printf(message, "window: \"%s\" is not WIDTHxHEIGHT of %d to %d",
                    window, WINDOW_LEAST, WINDOW_MOST);
@@ -147,6 +154,7 @@ static bool read_options(const struct config *config, struct app_options *out,
     if (out->width == 0 && !config_flag(config, "mouse"))
         out->panel_ms = PANEL_MS;
     log_set_level(level);
+    log_set_format(format);
     return true;
 }
 

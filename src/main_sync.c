@@ -24,6 +24,8 @@ static const struct config_key keys[] = {
      "how often the kiosk's database is looked at"},
     {"log", "log_level", CONFIG_TEXT, "info", 0, 0,
      "debug, info, warn or error"},
+    {"log", "log_format", CONFIG_TEXT, "text", 0, 0,
+     "text, or logfmt or json for programs that read the log"},
     {0}};
 
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_LEFT = 3 };
@@ -110,6 +112,7 @@ int main(int argc, char **argv)
 {
     struct buf message = {0};
     enum log_level level;
+    enum log_format format;
     int status = EXIT_USAGE;
     umask(077); // what it writes is for its own user alone
     struct config *config = config_open(keys);
@@ -130,8 +133,12 @@ int main(int argc, char **argv)
     } else if (!log_parse_level(config_text(config, "log_level"), &level)) {
         fputs("hailong-sync: --log-level: give debug, info, warn or error\n",
               stderr);
+    } else if (!log_parse_format(config_text(config, "log_format"), &format)) {
+        fputs("hailong-sync: --log-format: give text, logfmt or json\n",
+              stderr);
     } else {
         log_set_level(level);
+        log_set_format(format);
         status = run(config);
     }
     buf_free(&message);

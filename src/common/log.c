@@ -3,15 +3,21 @@
 #include "common/clock.h"
 #include "common/log_limit.h"
 #include "common/log_tries.h"
-#include <pthread.h>
+#include <errno.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 static const char *const level_names[] = {"debug", "info", "warn", "error"};
+static const char *const format_names[] = {"text", "logfmt", "json"};
+
+enum { WARD_SIZE = 32 };
 
 static atomic_int least_level = LOG_INFO;
+static atomic_int line_format = LOG_TEXT;
+static _Thread_local char ward[WARD_SIZE];
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static log_sink *sink;         // guarded by lock
 static void *sink_ctx;         // guarded by lock
@@ -33,6 +39,54 @@ bool log_parse_level(const char *name, enum log_level *out_level)
     return false;
 }
 
+void log_set_format(enum log_format format)
+{
+    atomic_store(&line_format, (int)format);
+}
+
+bool log_parse_format(const char *name, enum log_format *out_format)
+{
+    for (int i = LOG_TEXT; i <= LOG_JSON; i++) {
+        if (strcmp(name, format_names[i]) != 0)
+            continue;
+        *out_format = (enum log_format)i;
+        return true;
+    }
+    return false;
+}
+
+void log_set_ward(const char *new_ward)
+{
+    snprintf(ward, sizeof ward, "%s", new_ward);
+}
+
+struct start {
+    void *(*run)(void *ctx);
+    void *ctx;
+    char ward[WARD_SIZE];
+};
+
+static void *begin_thread(void *ctx)
+{
+    struct start start = *(struct start *)ctx;
+    free(ctx);
+    log_set_ward(start.ward);
+    return start.run(start.ctx);
+}
+
+int log_thread_create(pthread_t *out, void *(*run)(void *), void *ctx)
+{
+    struct start *start = malloc(sizeof *start);
+    if (!start)
+        return ENOMEM;
+    *start = (struct start){.run = run, .ctx = ctx};
+    memcpy(start->ward, ward, sizeof ward);
+    int fault = pthread_create(out, NULL, begin_thread, start);
+    if (fault != 0)
+        free(start);
+    return fault;
+}
+
 void log_set_sink(log_sink *new_sink, void *ctx)
 {
     pthread_mutex_lock(&lock);
@@ -49,52 +103,71 @@ static void write_line(const struct buf *line)
     (void)ignored;
 }
 
-static void append_one_line(struct buf *line, const char *text)
+// `format` is the place in the program, for the limit.
+static void say(enum log_level level, const struct log_line *line,
+                const char *format)
 {
-    for (; *text; text++) {
-        if (*text == '\n')
-            buf_append_text(line, "\\n");
-        else if ((unsigned char)*text < 0x20 && *text != '\t')
-            buf_printf(line, "\\x%02x", (unsigned char)*text);
-        else
-            buf_append_char(line, *text);
+    struct buf out = {0};
+    char at[CLOCK_ISO_SIZE];
+    struct log_line whole = *line;
+    clock_format(clock_wall_ms(), at);
+    whole.at = at;
+    whole.level = level_names[level];
+    whole.ward = ward;
+    pthread_mutex_lock(&lock);
+    if (sink) {
+        buf_append_text(&out, line->text);
+        log_line_fields(&whole, &out);
+        sink(sink_ctx, level, line->module, buf_text(&out));
+    } else if (level == LOG_DEBUG ||
+               log_limit_take(&limit, format, clock_mono_us(), &whole.unsaid)) {
+        log_line_write((enum log_format)atomic_load(&line_format), &whole,
+                       &out);
+        if (buf_ok(&out))
+            write_line(&out);
     }
+    pthread_mutex_unlock(&lock);
+    buf_free(&out);
+}
+
+__attribute__((format(printf, 5, 0))) static void
+write_all(enum log_level level, const char *module,
+          const struct log_field *fields, size_t count, const char *format,
+          va_list args)
+{
+    struct buf text = {0};
+    buf_vprintf(&text, format, args);
+    if (level == LOG_DEBUG ||
+        log_tries_take(module, buf_text(&text), clock_mono_us())) {
+        say(level,
+            &(struct log_line){.module = module,
+                               .text = buf_text(&text),
+                               .fields = fields,
+                               .count = count},
+            format);
+    }
+    buf_free(&text);
 }
 
 void log_write(enum log_level level, const char *module, const char *format,
                ...)
 {
+    va_list args;
     if ((int)level < atomic_load(&least_level))
         return;
-    struct buf text = {0}, line = {0};
-    va_list args;
     va_start(args, format);
-    buf_vprintf(&text, format, args);
+    write_all(level, module, NULL, 0, format, args);
     va_end(args);
-    if (level != LOG_DEBUG &&
-        !log_tries_take(module, buf_text(&text), clock_mono_us())) {
-        buf_free(&text);
-        return;
-    }
+}
 
-    char at[CLOCK_ISO_SIZE];
-    clock_format(clock_wall_ms(), at);
-    pthread_mutex_lock(&lock);
-    int64_t unsaid = 0;
-    if (sink) {
-        sink(sink_ctx, level, module, buf_text(&text));
-    } else if (level == LOG_DEBUG ||
-               log_limit_take(&limit, format, clock_mono_us(), &unsaid)) {
-        buf_printf(&line, "%s %s %s ", at, level_names[level], module);
-        append_one_line(&line, buf_text(&text));
-        if (unsaid > 0)
-            buf_printf(&line, " (%lld more like it were left out)",
-                       (long long)unsaid);
-        buf_append_char(&line, '\n');
-        if (buf_ok(&line))
-            write_line(&line);
-    }
-    pthread_mutex_unlock(&lock);
-    buf_free(&text);
-    buf_free(&line);
+void log_write_with(enum log_level level, const char *module,
+                    const struct log_field *fields, size_t count,
+                    const char *format, ...)
+{
+    va_list args;
+    if ((int)level < atomic_load(&least_level))
+        return;
+    va_start(args, format);
+    write_all(level, module, fields, count, format, args);
+    va_end(args);
 }
