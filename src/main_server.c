@@ -125,6 +125,8 @@ int main(int argc, char **argv)
         fprintf(stderr, "hailong-server: %s\n", buf_text(&message));
     } else {
         log_set_level(settings.log_level);
+        log_set_format(settings.log_format);
+        log_set_ward(settings.log_ward);
         status = run(&settings, &ends);
     }
     buf_free(&message);

@@ -65,8 +65,10 @@ static bool check_sender(struct request *request,
     }
     if (!proof_verify_batch(device->public_key, &header->proof,
                             header->signature)) {
-        log_warn(MODULE, "device %s sent a batch whose signature does not fit",
-                 device->id);
+        const struct log_field fields[] = {{"device", device->id, 0},
+                                           {"counter", device->counter, 0}};
+        log_write_with(LOG_WARN, MODULE, fields, 2,
+                       "a batch's signature does not fit its device");
         reply_problem(
             request, PROBLEM_BAD_SIGNATURE,
             &(struct problem_members){
@@ -184,10 +186,12 @@ static void reply_fork(struct request *request, const struct batch_work *work)
     const char *reason = number > 0 && work->lines[number - 2].detail[0] != '\0'
                              ? work->lines[number - 2].detail
                              : "other bytes are held";
-    log_warn(MODULE,
-             "device %s, generation %lld: its chain does not continue what is "
-             "held; flagged",
-             batch->proof.device, (long long)batch->proof.gen);
+    const struct log_field fields[] = {{"device", batch->proof.device, 0},
+                                       {"counter", request->device.counter, 0},
+                                       {"gen", NULL, batch->proof.gen},
+                                       {"line", NULL, (int64_t)number}};
+    log_write_with(LOG_WARN, MODULE, fields, 4,
+                   "a device's chain does not continue what is held; flagged");
     reply_problem(request, PROBLEM_FORK,
                   &(struct problem_members){.line = (int64_t)number,
                                             .reason = reason,

@@ -155,7 +155,7 @@ struct caretaker *caretaker_start(struct writer *writer, struct chore *chores,
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     pthread_cond_init(&caretaker->wake, &monotonic);
     pthread_condattr_destroy(&monotonic);
-    int fault = pthread_create(&caretaker->thread, NULL, run, caretaker);
+    int fault = log_thread_create(&caretaker->thread, run, caretaker);
     if (fault != 0) {
         log_error(MODULE, "the caretaker cannot start: %s", strerror(fault));
         destroy(caretaker);

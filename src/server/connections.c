@@ -99,7 +99,7 @@ struct connections *connections_open(int64_t owing_ms, int per_address)
     pthread_cond_init(&all->wake, &monotonic);
     pthread_condattr_destroy(&monotonic);
     pthread_mutex_init(&all->mutex, NULL);
-    int fault = pthread_create(&all->watchdog, NULL, watch, all);
+    int fault = log_thread_create(&all->watchdog, watch, all);
     if (fault != 0) {
         log_error(MODULE, "the watchdog cannot start: %s", strerror(fault));
         pthread_cond_destroy(&all->wake);

@@ -125,8 +125,11 @@ void enrol_finish(struct request *request)
     }
     switch (enrolment->outcome) {
     case OFFICE_ENROLLED:
-        log_info(MODULE, "device %s of counter %s enrolled",
-                 enrolment->device.id, enrolment->device.counter);
+        log_write_with(LOG_INFO, MODULE,
+                       (const struct log_field[]){
+                           {"device", enrolment->device.id, 0},
+                           {"counter", enrolment->device.counter, 0}},
+                       2, "a device enrolled");
         reply_json(request, 201,
                    make_answer(enrolment, &request->server->identity));
         break;

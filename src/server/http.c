@@ -123,6 +123,37 @@ static bool add_headers(struct MHD_Response *response,
     return ok;
 }
 
+enum { FIELDS_MOST = 5 };
+
+// What an operator must hear of: an answer that failed here, or that took long.
+// What waits for others by its nature is not slow.
+static void tell_of(const struct request *request)
+{
+    int64_t slow_ms = request->server->settings.slow_ms;
+    int64_t ms = request->whole_us == 0
+                     ? 0
+                     : (clock_mono_us() - request->whole_us) / 1000;
+    bool is_slow =
+        slow_ms > 0 && ms > slow_ms && request->listens_until_us == 0;
+    bool has_failed = request->reply.status >= 500;
+    const struct log_field fields[FIELDS_MOST] = {
+        {"route", route_name(request->route ? request->route->id : ROUTE_NONE),
+         0},
+        {"status", NULL, request->reply.status},
+        {"ms", NULL, ms},
+        {"device", request->device.id, 0},
+        {"counter", request->device.counter, 0}};
+    size_t count = request->device.id[0] != '\0' ? FIELDS_MOST : 3;
+    if (has_failed) {
+        log_write_with(LOG_WARN, MODULE, fields, count,
+                       "a request was not done");
+    } else if (is_slow) {
+        log_write_with(LOG_WARN, MODULE, fields, count,
+                       "an answer took longer than %lld ms",
+                       (long long)slow_ms);
+    }
+}
+
 // Hands the reply to the library.
 static enum MHD_Result send_reply(struct request *request)
 {
@@ -145,6 +176,7 @@ static enum MHD_Result send_reply(struct request *request)
     metrics_count_request(&request->server->metrics,
                           request->route ? request->route->id : ROUTE_NONE,
                           reply->status);
+    tell_of(request);
     enum MHD_Result queued =
         ok ? MHD_queue_response(request->connection,
                                 (unsigned int)reply->status, response)
@@ -215,27 +247,23 @@ static enum MHD_Result answer(struct request *request)
 {
     connection_owes_nothing(request->http->connections, request->peer);
     count_answering(request, true);
+    request->whole_us = clock_mono_us();
     return go_on(request, request_handle(request));
 }
 
-static enum MHD_Result on_request(void *ctx, struct MHD_Connection *connection,
-                                  const char *url, const char *method,
-                                  const char *version, const char *upload,
-                                  size_t *upload_size, void **request_slot)
+// The library calls again and again, as parts come and when a wait is over.
+static enum MHD_Result proceed(struct http *http, struct request *request,
+                               const char *method, const char *version,
+                               const char *upload, size_t *upload_size)
 {
-    struct http *http = ctx;
-    struct request *request = *request_slot;
-    (void)url; // unescaped by the library; request->path is as it came
-    if (!request) {
-        return MHD_NO;
-    }
     switch (request->stage) {
     case REQUEST_NEW: {
         const union MHD_ConnectionInfo *info = MHD_get_connection_info(
-            connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+            request->connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
         request->peer = info ? info->socket_context : NULL;
         request_begin(request, http->params.routes, http->params.wards, method,
                       version);
+        log_set_ward(request->server->settings.log_ward);
         return request->reply.close ? send_reply(request) : MHD_YES;
     }
     case REQUEST_RECEIVING:
@@ -256,6 +284,24 @@ static enum MHD_Result on_request(void *ctx, struct MHD_Connection *connection,
         break;
     }
     return MHD_YES;
+}
+
+static enum MHD_Result on_request(void *ctx, struct MHD_Connection *connection,
+                                  const char *url, const char *method,
+                                  const char *version, const char *upload,
+                                  size_t *upload_size, void **request_slot)
+{
+    struct request *request = *request_slot;
+    (void)connection;
+    (void)url; // unescaped by the library; request->path is as it came
+    if (!request) {
+        return MHD_NO;
+    }
+    log_set_ward(request->server->settings.log_ward);
+    enum MHD_Result result =
+        proceed(ctx, request, method, version, upload, upload_size);
+    log_set_ward("");
+    return result;
 }
 
 static void *on_request_line(void *ctx, const char *target,

@@ -159,7 +159,7 @@ static bool start(struct hub *hub)
         epoll_ctl(hub->epoll, EPOLL_CTL_ADD, hub->bell, &event) != 0) {
         return false;
     }
-    errno = pthread_create(&hub->thread, NULL, watch, hub);
+    errno = log_thread_create(&hub->thread, watch, hub);
     return errno == 0;
 }
 

@@ -176,7 +176,7 @@ struct neighbours *neighbours_start(struct server *server)
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
     pthread_cond_init(&neighbours->wake, &attributes);
     pthread_condattr_destroy(&attributes);
-    int fault = pthread_create(&neighbours->thread, NULL, run, neighbours);
+    int fault = log_thread_create(&neighbours->thread, run, neighbours);
     if (fault != 0) {
         log_error(MODULE, "other servers cannot be watched: %s",
                   strerror(fault));

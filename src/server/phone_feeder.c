@@ -400,7 +400,7 @@ static bool start(struct phone_feeder *feeder)
                   feeder->params.directory);
         return false;
     }
-    int fault = pthread_create(&feeder->thread, NULL, run, feeder);
+    int fault = log_thread_create(&feeder->thread, run, feeder);
     if (fault != 0) {
         log_error(MODULE, "its thread cannot start: %s", strerror(fault));
     }

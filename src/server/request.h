@@ -88,6 +88,7 @@ struct request {
     void (*committed)(struct request *request);
     struct hub_wait listening;
     int64_t listens_until_us; // monotonic; 0: it has not begun
+    int64_t whole_us;         // monotonic: when the body was whole; 0: not yet
     bool is_counted;          // among those that are being answered
 };
 

@@ -32,6 +32,10 @@ const struct config_key SERVER_KEYS[] = {
      "who asks"},
     {"server", "log_level", CONFIG_TEXT, "info", 0, 0,
      "debug, info, warn or error"},
+    {"server", "log_format", CONFIG_TEXT, "text", 0, 0,
+     "text, or logfmt or json for programs that read the log"},
+    {"server", "slow_ms", CONFIG_INTEGER, "2000", 0, 600000,
+     "answers that take longer are logged; 0: none"},
     {"server", "threads", CONFIG_INTEGER, "4", 1, 64,
      "threads that read requests"},
     {"server", "connections", CONFIG_INTEGER, "4096", 16, 100000,
@@ -470,6 +474,7 @@ static bool read_limits(const struct config *config,
                         struct server_settings *out, struct buf *message)
 {
     const char *level = config_text(config, "log_level");
+    const char *format = config_text(config, "log_format");
     out->threads = (int)config_integer(config, "threads");
     out->connections = (int)config_integer(config, "connections");
     out->connections_per_address =
@@ -487,6 +492,17 @@ static bool read_limits(const struct config *config,
                    level);
         return false;
     }
+    if (!log_parse_format(format, &out->log_format)) {
+        buf_printf(message, "log_format: \"%s\" is none of text, logfmt, json",
+                   format);
+        return false;
+    }
+    // Whoever reads the log of one ward knows which.
+    out->log_ward = out->log_format != LOG_TEXT &&
+                            config_is_set(config, "unit_code") && !out->city
+                        ? config_text(config, "unit_code")
+                        : "";
+    out->slow_ms = config_integer(config, "slow_ms");
     return true;
 }
 

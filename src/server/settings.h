@@ -58,6 +58,9 @@ struct server_settings {
     const char *frame_ancestors; // sites that may show the board; NULL
     const char *hours_file;      // NULL: counters are always open
     enum log_level log_level;
+    enum log_format log_format;
+    const char *log_ward; // told with each line; "": nothing to tell apart
+    int64_t slow_ms;      // an answer that takes longer is logged; 0: none
 
     const char *unit_code;
     struct office_defaults defaults; // without fields, tiles and hours

@@ -223,6 +223,7 @@ static bool read_settings(struct wards *wards, struct ward *ward,
         out->data = ward->directory;
         out->db = ward->url[0] != '\0' ? ward->url : NULL;
         out->unit_code = ward->code;
+        out->log_ward = ward->code;
         out->defaults.unit_name = ward->name;
         out->threads = WARD_THREADS;
         set_base(out, ward->code);
@@ -240,6 +241,7 @@ static void open_ward(struct wards *wards, struct ward *ward)
     struct server_settings settings;
     struct server *server = NULL;
     int64_t now_us = clock_mono_us();
+    log_set_ward(ward->code);
     log_tries_begin(&ward->tries);
     bool done =
         read_settings(wards, ward, &settings) &&
@@ -255,12 +257,12 @@ static void open_ward(struct wards *wards, struct ward *ward)
                   ward->code, ward->directory, AGAIN_S);
     }
     log_tries_end(&ward->tries, done, MODULE, ward->code);
-    if (!done) {
-        return;
+    if (done) {
+        atomic_store(&ward->server, server);
+        log_info(MODULE, "ward %s is open after %lld ms", ward->code,
+                 (long long)((clock_mono_us() - now_us) / 1000));
     }
-    atomic_store(&ward->server, server);
-    log_info(MODULE, "ward %s is open after %lld ms", ward->code,
-             (long long)((clock_mono_us() - now_us) / 1000));
+    log_set_ward("");
 }
 
 // A ward that the registry tells of and that is not known here yet.

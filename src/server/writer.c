@@ -206,7 +206,7 @@ struct writer *writer_start(const char *address, struct office *office)
     pthread_cond_init(&writer->wake, NULL);
     writer->address = strdup(address);
     int fault = writer->address
-                    ? pthread_create(&writer->thread, NULL, run, writer)
+                    ? log_thread_create(&writer->thread, run, writer)
                     : ENOMEM;
     if (fault != 0) {
         log_error(MODULE, "the writer cannot start: %s", strerror(fault));

@@ -142,6 +142,7 @@ static void test_mistakes_are_named(void **state)
                  {{"--proxy", "proxy.example"}, "proxy"},
                  {{"--proxy", "192.0.2.5,192.0.2"}, "192.0.2"},
                  {{"--log-level", "loud"}, "log_level"},
+                 {{"--log-format", "xml"}, "log_format"},
                  {{"--threads", "0"}, "threads"},
                  {{"--no-such"}, "--no-such"}};
     (void)state;

@@ -43,6 +43,8 @@ static int serve(int argc, char **argv)
         return 2;
     }
     log_set_level(settings.log_level);
+    log_set_format(settings.log_format);
+    log_set_ward(settings.log_ward);
     if (server_open(&settings, NULL, &server) != SERVER_OPEN) {
         return 1;
     }
