@@ -1,5 +1,6 @@
 // A database of a test on a scratch cluster of PostgreSQL, when the environment
-// names one: HAILONG_TEST_POSTGRES, "postgresql://…/" (tools/on-postgres).
+// names one: HAILONG_TEST_POSTGRES, "postgresql://…/" (tools/on-postgres), and
+// for what takes two, HAILONG_TEST_POSTGRES_OTHER.
 #pragma once
 #include <stdbool.h>
 
@@ -7,6 +8,7 @@ enum { SCRATCH_URL_SIZE = 128 };
 
 // A new, empty one. False, and "", where no cluster is named.
 bool scratch_database_make(char out_url[SCRATCH_URL_SIZE]);
+bool scratch_database_make_other(char out_url[SCRATCH_URL_SIZE]);
 // Whoever is connected still is thrown out. Accepts "".
 void scratch_database_drop(const char *url);
 
