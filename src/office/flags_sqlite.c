@@ -8,12 +8,9 @@
 
 // --- What a visit's bits are ------------------------------------------------
 
-// The columns of DOUBTS_OF.
-static void read_facts(struct sql_statement *s, const struct ticket_place *at,
-                       struct tally_facts *out)
+void visit_read_facts(struct sql_statement *s, struct tally_facts *out)
 {
     *out = (struct tally_facts){
-        .device = at->device_no,
         .at = sql_int(s, 0),
         .outcome = (enum record_outcome)sql_int(s, 1),
         .level = (int)sql_int(s, 2),
@@ -44,9 +41,10 @@ enum sql_result flags_refresh(struct office *office,
     bind_place(s, at);
     enum sql_result result = sql_step(s);
     if (result == SQL_OK) {
-        read_facts(s, at, &facts);
-        doubts = (int)sql_int(s, 10);
-        is_counted = sql_int(s, 11) != 0;
+        visit_read_facts(s, &facts);
+        facts.device = at->device_no;
+        doubts = (int)sql_int(s, VISIT_FACTS);
+        is_counted = sql_int(s, VISIT_FACTS + 1) != 0;
     }
     sql_done(s);
     if (result != SQL_OK || doubts == facts.doubts) {

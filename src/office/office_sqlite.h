@@ -140,8 +140,15 @@ enum sql_result place_old_lines(struct sql *sql);
 enum sql_result known_code(struct office *office, const char *code,
                            int64_t *out_no);
 
-// Adds what the running transaction tallied to the totals (totals_sqlite.c).
+// Reads the first columns of a visit's row, as VISIT_FACTS_OF names them; all
+// but the device (flags_sqlite.c).
+enum { VISIT_FACTS = 10 };
+void visit_read_facts(struct sql_statement *s, struct tally_facts *out);
+
+// Adds what the running transaction tallied to the totals (totals_sqlite.c);
+// or the cells of another tally, in a transaction.
 enum sql_result totals_put(struct office *office);
+enum sql_result totals_put_cells(struct sql *sql, const struct tally *tally);
 // Reads the sums from `column` on, as TOTAL_SUMS and VISIT_SUMS give them.
 void totals_read(struct sql_statement *s, int column, struct office_tally *out);
 

@@ -369,6 +369,10 @@
     "s.counter_no = ?1 AND s.day = ?2 AND v.counter_no = ?1"                   \
     " AND (v.at + 25200000) / 86400000 = ?2 AND v.counted = 1"                 \
     " AND v.outcome = 0"
+// For visit_read_facts().
+#define VISIT_FACTS_OF                                                         \
+    "at, outcome, level, mode, counter_no, field_no, procedure_no, step_no,"   \
+    " officer_no, doubts"
 // What of a visit `v` is doubted, in the bits of tally.h.
 #define DOUBTS                                                                 \
     "(CASE WHEN EXISTS (SELECT 1 FROM flag_visits x"                           \
@@ -1682,10 +1686,16 @@ const char *const office_statements[STATEMENT_COUNT] = {
         " AND (v.at + 25200000) / 86400000 = o.day"
         " AND v.counted = 1 AND v.outcome = 0"
         " ORDER BY v.device_no, v.gen, v.seq",
+    [RETOTAL_VISITS] = "SELECT " VISIT_FACTS_OF ", device_no FROM visits"
+                       " WHERE counted = 1 AND at >= ?1 AND at < ?2",
+    [RETOTAL_KEPT] = "SELECT dimension, grain, period, key, " TOTAL_COUNTS
+                     ", " TOTAL_DOUBTS " FROM totals WHERE period BETWEEN"
+                     " CASE grain WHEN 0 THEN ?1 WHEN 1 THEN ?3 ELSE ?5 END AND"
+                     " CASE grain WHEN 0 THEN ?2 WHEN 1 THEN ?4 ELSE ?6 END",
+    [RETOTAL_LAST] =
+        "SELECT coalesce(max(audit_no), 0) FROM audit WHERE action = ?1",
     [DOUBTS_OF] =
-        "SELECT at, outcome, level, mode, counter_no, field_no, procedure_no,"
-        " step_no, officer_no, doubts,"
-        " " DOUBTS ", counted"
+        "SELECT " VISIT_FACTS_OF ", " DOUBTS ", counted"
         " FROM visits v WHERE device_no = ?1 AND gen = ?2 AND seq = ?3",
     [DOUBTS_SET] = "UPDATE visits SET doubts = ?4"
                    " WHERE device_no = ?1 AND gen = ?2 AND seq = ?3",

@@ -143,6 +143,22 @@ void tally_merge(struct office_tally *into, const struct office_tally *add)
     into->offered_rated += add->offered_rated;
 }
 
+static void tally_subtract(struct office_tally *from,
+                           const struct office_tally *take)
+{
+    for (size_t i = 0; i < 5; i++) {
+        from->levels[i] -= take->levels[i];
+        from->flagged[i] -= take->flagged[i];
+        from->marked[i] -= take->marked[i];
+        from->aside[i] -= take->aside[i];
+    }
+    from->declined -= take->declined;
+    from->timeout -= take->timeout;
+    from->withdrawn -= take->withdrawn;
+    from->offered -= take->offered;
+    from->offered_rated -= take->offered_rated;
+}
+
 struct cell_key {
     int64_t key;
     int32_t period;
@@ -195,6 +211,19 @@ static void add_to_cell(struct tally *tally, int dimension,
                                     .key = key};
     }
     tally_merge(&cell->sum, add);
+}
+
+void tally_take(struct tally *tally, const struct tally_cell *cell)
+{
+    static const struct office_tally zero;
+    struct office_tally sum = cell->sum;
+    add_to_cell(tally, cell->dimension, cell->grain, cell->period, cell->key,
+                &zero);
+    struct tally_cell *mine = tally_find(tally, cell->dimension, cell->grain,
+                                         cell->period, cell->key);
+    if (mine) {
+        tally_subtract(&mine->sum, &sum);
+    }
 }
 
 static void add_rating(struct office_tally *one,

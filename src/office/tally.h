@@ -109,6 +109,8 @@ void tally_fold(struct tally *tally);
 struct tally_cell *tally_find(const struct tally *tally, int dimension,
                               enum tally_grain grain, int32_t period,
                               int64_t key);
+// Takes a cell away; one that is not there is then there, below zero.
+void tally_take(struct tally *tally, const struct tally_cell *cell);
 bool tally_is_zero(const struct office_tally *sum);
 // True when nothing is flagged or marked in it.
 bool tally_is_undoubted(const struct office_tally *sum);

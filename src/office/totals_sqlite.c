@@ -109,22 +109,26 @@ static enum sql_result add_doubts(struct sql *sql,
 
 enum sql_result totals_put(struct office *office)
 {
-    struct tally *tally = &office->tally;
-    tally_fold(tally);
-    if (tally->failed) {
+    tally_fold(&office->tally);
+    if (office->tally.failed) {
         log_error("office", "out of memory");
         return SQL_ERROR;
     }
+    return totals_put_cells(office->sql, &office->tally);
+}
+
+enum sql_result totals_put_cells(struct sql *sql, const struct tally *tally)
+{
     enum sql_result result = SQL_OK;
     for (size_t i = 0; i < tally->count && result == SQL_OK; i++) {
         const struct tally_cell *cell = &tally->cells[i];
         if (tally_is_zero(&cell->sum)) {
             continue;
         }
-        result = add_counts(office->sql, cell);
+        result = add_counts(sql, cell);
         // Few cells have any: the others are spared the second statement.
         if (result == SQL_OK && !tally_is_undoubted(&cell->sum)) {
-            result = add_doubts(office->sql, cell);
+            result = add_doubts(sql, cell);
         }
     }
     return result;

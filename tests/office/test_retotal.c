@@ -1,0 +1,280 @@
+// Totals that are not what the visits give are put right, while batches go on
+// coming between the look and the writing.
+#include "common/clock.h"
+#include "common/date.h"
+#include "office/audit.h"
+#include "office/ratings.h"
+#include "office/retotal.h"
+#include "office/verify.h"
+#include "postgres/database.h"
+#include "support/check.h"
+#include "support/office_maker.h"
+#include "support/tampering.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { MINUTE_MS = 60000 };
+
+struct fixture {
+    struct made_office made;
+    struct office *reader;
+    struct ledger_maker device;
+    int64_t sent;
+};
+
+static int64_t at(const char *text)
+{
+    int64_t wall_ms;
+    assert_true(clock_parse(text, strlen(text), &wall_ms));
+    return wall_ms;
+}
+
+static int32_t day(const char *text)
+{
+    int32_t found;
+    assert_true(date_parse_iso(text, &found));
+    return found;
+}
+
+static int set_up(void **state)
+{
+    struct fixture *f = calloc(1, sizeof *f);
+    assert_non_null(f);
+    made_office_open(&f->made);
+    made_office_enrol(&f->made, "3", at("2026-09-30T09:00:00+07:00"),
+                      &f->device);
+    assert_int_equal(office_open(f->made.path, OFFICE_READER, &f->reader),
+                     OFFICE_OK);
+    *state = f;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct fixture *f = *state;
+    office_close(f->reader);
+    maker_free(&f->device);
+    made_office_close(&f->made);
+    free(f);
+    return 0;
+}
+
+// A rating of a transaction; "": of none.
+static void rate(struct fixture *f, int level, const char *transaction)
+{
+    struct record record;
+    maker_visit(&f->device, level, &record);
+    if (transaction[0] != '\0') {
+        record.mode = RECORD_TRANSACTION;
+        snprintf(record.transaction, sizeof record.transaction, "%s",
+                 transaction);
+    }
+    maker_write(&f->device, &record);
+    maker_wait(&f->device, 5 * MINUTE_MS);
+}
+
+static void send_all(struct fixture *f)
+{
+    made_office_send(&f->made, &f->device, f->sent + 1,
+                     (int64_t)f->device.count, f->device.wall_ms);
+    f->sent = (int64_t)f->device.count;
+}
+
+// Three on 30 September, the last day of its quarter, and four on 1 October.
+static void rate_two_days(struct fixture *f)
+{
+    rate(f, 5, "");
+    rate(f, 4, "");
+    rate(f, 1, "");
+    maker_wait(&f->device, 24 * 60 * MINUTE_MS);
+    rate(f, 5, "T1");
+    rate(f, 0, "T2");
+    rate(f, 3, "");
+    rate(f, 2, "");
+    send_all(f);
+}
+
+static void damage(struct fixture *f, const char *script)
+{
+    struct sql *sql = NULL;
+    assert_int_equal(database_open(f->made.path, SQL_WRITER, NULL, 0, &sql),
+                     SQL_OK);
+    assert_int_equal(tamper_run(sql, script), SQL_OK);
+    sql_close(sql);
+}
+
+static bool say(void *ctx, const struct office_finding *found)
+{
+    (void)ctx;
+    print_message("%s\n", found->why);
+    return true;
+}
+
+static int64_t findings(struct fixture *f)
+{
+    struct office_verification sum;
+    assert_int_equal(office_verify(f->made.office, say, NULL, &sum), OFFICE_OK);
+    return sum.findings;
+}
+
+static struct retotal *look(struct fixture *f, const char *from, const char *to)
+{
+    struct retotal *work = NULL;
+    assert_int_equal(
+        office_retotal_look(f->reader, day(from), day(to), NULL, &work),
+        OFFICE_OK);
+    return work;
+}
+
+static enum office_result put(struct fixture *f, struct retotal *work)
+{
+    enum office_result result = office_retotal_put(
+        f->made.office, work, "admin", f->device.wall_ms);
+    retotal_free(work);
+    return result;
+}
+
+static bool count_entry(void *ctx, int64_t no, const struct audit_entry *entry)
+{
+    int *count = ctx;
+    (void)no;
+    assert_string_equal(entry->who, "admin");
+    assert_string_equal(entry->target, "2026-10-01..2026-12-31");
+    assert_string_equal(entry->detail, "{\"visits\":4,\"wrong\":3}");
+    ++*count;
+    return true;
+}
+
+static int entries(struct fixture *f)
+{
+    int count = 0;
+    const struct audit_wanted wanted = {.action = "totals-recounted",
+                                        .limit = 10};
+    assert_int_equal(office_read_audit(f->made.office, &wanted, count_entry,
+                                       &count),
+                     OFFICE_OK);
+    return count;
+}
+
+// 1 October 2026 is day 20727, in half-month 48642 and quarter 8107: a day's
+// total is too high, a half-month's is gone, a quarter has one too many.
+static const char WRONG[] =
+    "UPDATE totals SET level_5 = level_5 + 7 WHERE dimension = 0 AND grain = 0"
+    "  AND period = 20727;"
+    "DELETE FROM totals WHERE dimension = 1 AND grain = 1 AND period = 48642;"
+    "INSERT INTO totals (dimension, grain, period, key, level_1, level_2,"
+    "  level_3, level_4, level_5, declined, timeout, withdrawn, offered,"
+    "  offered_rated) VALUES (3, 2, 8107, 77, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0);";
+
+static void test_retotal_mends_what_is_wrong(void **state)
+{
+    struct fixture *f = *state;
+    rate_two_days(f);
+    assert_int_equal(findings(f), 0);
+    damage(f, WRONG);
+    assert_int_equal(findings(f), 3);
+    struct retotal *work = look(f, "2026-11-05", "2026-11-05");
+    struct retotal_facts facts = retotal_facts(work);
+    assert_int_equal(facts.first_day, day("2026-10-01"));
+    assert_int_equal(facts.last_day, day("2026-12-31"));
+    assert_int_equal(facts.visits, 4);
+    assert_int_equal(facts.wrong, 3);
+    assert_int_equal(put(f, work), OFFICE_OK);
+    assert_int_equal(findings(f), 0);
+    assert_int_equal(entries(f), 1);
+    // 5, 3, 2 and one that gave no answer.
+    struct office_tally tally =
+        made_office_total(f->made.office, day("2026-10-01"),
+                          day("2026-10-31"), OFFICE_BY_COUNTER, "3");
+    assert_int_equal(tally.levels[4], 1);
+    assert_int_equal(tally.levels[2], 1);
+    assert_int_equal(tally.levels[1], 1);
+    assert_int_equal(tally.offered, 2);
+    assert_int_equal(tally.offered_rated, 1);
+}
+
+// New ratings, and one that takes the place of another visit: who gave no
+// answer about T2 answers.
+static void test_retotal_while_batches_come(void **state)
+{
+    struct fixture *f = *state;
+    rate_two_days(f);
+    damage(f, WRONG);
+    struct retotal *work = look(f, "2026-10-01", "2026-12-31");
+    rate(f, 1, "T2");
+    rate(f, 4, "T3");
+    rate(f, 4, "");
+    send_all(f);
+    assert_int_equal(put(f, work), OFFICE_OK);
+    assert_int_equal(findings(f), 0);
+    // 5, 3, 2 and 1, 4, 4.
+    struct office_tally tally =
+        made_office_total(f->made.office, day("2026-10-01"),
+                          day("2026-10-01"), OFFICE_BY_NONE, "");
+    assert_int_equal(tally.levels[4], 1);
+    assert_int_equal(tally.levels[3], 2);
+    assert_int_equal(tally.levels[0], 1);
+    assert_int_equal(tally.offered, 3);
+    assert_int_equal(tally.offered_rated, 3);
+}
+
+static void test_retotal_that_was_overtaken_is_not_put(void **state)
+{
+    struct fixture *f = *state;
+    rate_two_days(f);
+    damage(f, WRONG);
+    struct retotal *first = look(f, "2026-10-01", "2026-10-01");
+    struct retotal *second = look(f, "2026-10-01", "2026-10-01");
+    assert_int_equal(put(f, first), OFFICE_OK);
+    assert_int_equal(put(f, second), OFFICE_NONE);
+    assert_int_equal(findings(f), 0);
+    assert_int_equal(entries(f), 1);
+}
+
+static void test_retotal_of_sound_totals_writes_nothing(void **state)
+{
+    struct fixture *f = *state;
+    rate_two_days(f);
+    struct retotal *work = look(f, "2026-09-30", "2026-10-01");
+    assert_int_equal(retotal_facts(work).visits, 7);
+    assert_int_equal(retotal_facts(work).wrong, 0);
+    assert_int_equal(put(f, work), OFFICE_OK);
+    assert_int_equal(entries(f), 0);
+}
+
+static void test_retotal_leaves_other_quarters_alone(void **state)
+{
+    struct fixture *f = *state;
+    rate_two_days(f);
+    damage(f, WRONG);
+    struct retotal *work = look(f, "2026-07-01", "2026-09-30");
+    assert_int_equal(retotal_facts(work).visits, 3);
+    assert_int_equal(retotal_facts(work).wrong, 0);
+    assert_int_equal(put(f, work), OFFICE_OK);
+    assert_int_equal(findings(f), 3);
+}
+
+static void test_retotal_can_be_stopped(void **state)
+{
+    struct fixture *f = *state;
+    struct retotal *work = NULL;
+    atomic_bool stop = true;
+    rate_two_days(f);
+    assert_int_equal(office_retotal_look(f->reader, 0, OFFICE_DAY_MOST, &stop,
+                                         &work),
+                     OFFICE_NONE);
+    assert_null(work);
+}
+
+int main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        T(test_retotal_mends_what_is_wrong),
+        T(test_retotal_while_batches_come),
+        T(test_retotal_that_was_overtaken_is_not_put),
+        T(test_retotal_of_sound_totals_writes_nothing),
+        T(test_retotal_leaves_other_quarters_alone),
+        T(test_retotal_can_be_stopped)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
