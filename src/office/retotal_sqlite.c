@@ -1,9 +1,9 @@
-#include "office/retotal.h"
 #include "common/date.h"
 #include "common/log.h"
 #include "office/audit.h"
 #include "office/breakdown.h"
 #include "office/office_sqlite.h"
+#include "office/retotal.h"
 #include <stdio.h>
 #include <stdlib.h>
 

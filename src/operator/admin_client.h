@@ -17,6 +17,7 @@
 #include "office/keys.h"
 #include "office/office.h"
 #include "office/people.h"
+#include "office/retotal.h"
 #include "office/secret.h"
 #include "operator/command.h"
 #include <stdbool.h>
@@ -89,6 +90,10 @@ bool admin_enable_person(struct admin *admin, const char *name,
                          struct console *console);
 bool admin_set_password(struct admin *admin, const char *name, const char *hash,
                         struct console *console);
+
+// Counts the totals of these days again (admin_retotal.c); it may take minutes.
+bool admin_retotal(struct admin *admin, int32_t from_day, int32_t to_day,
+                   struct retotal_facts *out, struct console *console);
 
 // Signs what is held now and appends the text (office/checkpoint.h).
 bool admin_add_checkpoint(struct admin *admin, struct buf *out_text,

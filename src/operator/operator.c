@@ -30,6 +30,7 @@ static const struct command *const COMMANDS[] = {
     &COMMAND_STATUS,
     &COMMAND_DOCTOR,
     &COMMAND_VERIFY,
+    &COMMAND_RETOTAL,
     &COMMAND_CHECKPOINT,
     &COMMAND_REPORT,
     &COMMAND_BACKUP,

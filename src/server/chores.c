@@ -54,9 +54,13 @@ struct caretaker *chores_start(struct server *server)
     return caretaker_start(server->writer, server->chores, count);
 }
 
-struct caretaker *chores_start_mail(struct server *server)
+struct caretaker *chores_start_slow(struct server *server)
 {
-    server->mail_chores[0] = papers_claim_chore(server->papers);
-    server->mail_chores[1] = papers_mail_chore(server->papers);
-    return caretaker_start(server->writer, server->mail_chores, 2);
+    const struct chore chores[SLOW_CHORES] = {
+        papers_claim_chore(server->papers), papers_mail_chore(server->papers),
+        retotaling_chore(server->retotaling)};
+    for (size_t i = 0; i < SLOW_CHORES; i++) {
+        server->slow_chores[i] = chores[i];
+    }
+    return caretaker_start(server->writer, server->slow_chores, SLOW_CHORES);
 }

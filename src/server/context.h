@@ -21,6 +21,7 @@
 #include "server/readers.h"
 #include "server/recent.h"
 #include "server/retention.h"
+#include "server/retotal.h"
 #include "server/settings.h"
 #include "server/wards.h"
 #include "server/writer.h"
@@ -64,7 +65,8 @@ struct server {
     struct retention retention; // the caretaker's
     struct caretaker *caretaker;
     struct papers *papers;
-    struct chore mail_chores[2]; // the postman's
+    struct retotaling *retotaling;
+    struct chore slow_chores[SLOW_CHORES]; // the postman's
     struct caretaker *postman;
     struct neighbours *neighbours; // NULL: the database is its own
     int32_t keys_day; // the local day whose keys were made at the start; 0

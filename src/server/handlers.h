@@ -168,6 +168,9 @@ enum handling admin_enable_person_handle(struct request *request);
 void admin_enable_person_finish(struct request *request);
 enum handling admin_set_password_handle(struct request *request);
 void admin_change_person_finish(struct request *request);
+// retotal.c
+enum handling admin_retotal_handle(struct request *request);
+enum handling admin_retotal_state_handle(struct request *request);
 // admin_checkpoint.c
 enum handling admin_add_checkpoint_handle(struct request *request);
 void admin_add_checkpoint_finish(struct request *request);

@@ -195,9 +195,10 @@ static enum server_outcome open_office(struct server *server)
 static bool open_chores(struct server *server)
 {
     server->alerts = alerts_open(server);
-    server->papers = server->alerts ? papers_open(server) : NULL;
+    server->retotaling = server->alerts ? retotaling_open(server) : NULL;
+    server->papers = server->retotaling ? papers_open(server) : NULL;
     server->caretaker = server->papers ? chores_start(server) : NULL;
-    server->postman = server->caretaker ? chores_start_mail(server) : NULL;
+    server->postman = server->caretaker ? chores_start_slow(server) : NULL;
     return server->postman != NULL;
 }
 
@@ -440,6 +441,7 @@ void server_finish(struct server *server)
     }
     phone_finish(server->phone);
     papers_abort_mail(server->papers);
+    retotaling_abort(server->retotaling);
     caretaker_stop(server->postman);
     server->postman = NULL;
     caretaker_stop(server->caretaker);
@@ -490,6 +492,7 @@ void server_release(struct server *server)
     phone_close(server->phone);
     alerts_close(server->alerts);
     papers_close(server->papers);
+    retotaling_close(server->retotaling);
     // The writer last: the last one out puts the log into the database.
     readers_close(server->readers);
     writer_close(server->writer);

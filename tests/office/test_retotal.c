@@ -128,8 +128,8 @@ static struct retotal *look(struct fixture *f, const char *from, const char *to)
 
 static enum office_result put(struct fixture *f, struct retotal *work)
 {
-    enum office_result result = office_retotal_put(
-        f->made.office, work, "admin", f->device.wall_ms);
+    enum office_result result =
+        office_retotal_put(f->made.office, work, "admin", f->device.wall_ms);
     retotal_free(work);
     return result;
 }
@@ -150,9 +150,9 @@ static int entries(struct fixture *f)
     int count = 0;
     const struct audit_wanted wanted = {.action = "totals-recounted",
                                         .limit = 10};
-    assert_int_equal(office_read_audit(f->made.office, &wanted, count_entry,
-                                       &count),
-                     OFFICE_OK);
+    assert_int_equal(
+        office_read_audit(f->made.office, &wanted, count_entry, &count),
+        OFFICE_OK);
     return count;
 }
 
@@ -184,8 +184,8 @@ static void test_retotal_mends_what_is_wrong(void **state)
     assert_int_equal(entries(f), 1);
     // 5, 3, 2 and one that gave no answer.
     struct office_tally tally =
-        made_office_total(f->made.office, day("2026-10-01"),
-                          day("2026-10-31"), OFFICE_BY_COUNTER, "3");
+        made_office_total(f->made.office, day("2026-10-01"), day("2026-10-31"),
+                          OFFICE_BY_COUNTER, "3");
     assert_int_equal(tally.levels[4], 1);
     assert_int_equal(tally.levels[2], 1);
     assert_int_equal(tally.levels[1], 1);
@@ -209,8 +209,8 @@ static void test_retotal_while_batches_come(void **state)
     assert_int_equal(findings(f), 0);
     // 5, 3, 2 and 1, 4, 4.
     struct office_tally tally =
-        made_office_total(f->made.office, day("2026-10-01"),
-                          day("2026-10-01"), OFFICE_BY_NONE, "");
+        made_office_total(f->made.office, day("2026-10-01"), day("2026-10-01"),
+                          OFFICE_BY_NONE, "");
     assert_int_equal(tally.levels[4], 1);
     assert_int_equal(tally.levels[3], 2);
     assert_int_equal(tally.levels[0], 1);
@@ -260,9 +260,9 @@ static void test_retotal_can_be_stopped(void **state)
     struct retotal *work = NULL;
     atomic_bool stop = true;
     rate_two_days(f);
-    assert_int_equal(office_retotal_look(f->reader, 0, OFFICE_DAY_MOST, &stop,
-                                         &work),
-                     OFFICE_NONE);
+    assert_int_equal(
+        office_retotal_look(f->reader, 0, OFFICE_DAY_MOST, &stop, &work),
+        OFFICE_NONE);
     assert_null(work);
 }
 

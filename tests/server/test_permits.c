@@ -167,6 +167,8 @@ static const struct rule {
     {"POST", "/admin/v1/keys", ADMIN_COMMANDS},
     {"POST", "/admin/v1/keys/*/revoke", ADMIN_COMMANDS},
     {"POST", "/admin/v1/checkpoints", ADMIN_COMMANDS},
+    {"POST", "/admin/v1/retotal", ADMIN_COMMANDS},
+    {"GET", "/admin/v1/retotal", ADMIN_COMMANDS},
     {"POST", "/admin/v1/users", ADMIN_COMMANDS},
     {"POST", "/admin/v1/users/*/disable", ADMIN_COMMANDS},
     {"POST", "/admin/v1/users/*/enable", ADMIN_COMMANDS},

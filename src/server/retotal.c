@@ -1,0 +1,184 @@
+#include "server/retotal.h"
+#include "common/clock.h"
+#include "common/date.h"
+#include "common/log.h"
+#include "office/retotal.h"
+#include "server/context.h"
+#include "server/handlers.h"
+#include "server/request.h"
+#include <pthread.h>
+#include <stdlib.h>
+
+static const char MODULE[] = "server";
+static const char WHO[] = "admin";
+
+enum { EVERY_S = 1 };
+
+enum state { IDLE, RUNNING, DONE, FAILED };
+static const char *const STATES[] = {[IDLE] = "idle",
+                                     [RUNNING] = "running",
+                                     [DONE] = "done",
+                                     [FAILED] = "failed"};
+
+struct retotaling {
+    struct server *server;
+    atomic_bool stop;
+    struct retotal *work; // from the look to the writing
+
+    pthread_mutex_t mutex; // over what follows
+    enum state state;
+    int32_t from_day, to_day;   // as asked for
+    struct retotal_facts facts; // once done
+};
+
+struct retotaling *retotaling_open(struct server *server)
+{
+    struct retotaling *retotaling = calloc(1, sizeof *retotaling);
+    if (!retotaling || pthread_mutex_init(&retotaling->mutex, NULL) != 0) {
+        log_error(MODULE, "out of memory");
+        free(retotaling);
+        return NULL;
+    }
+    retotaling->server = server;
+    return retotaling;
+}
+
+void retotaling_close(struct retotaling *retotaling)
+{
+    if (retotaling) {
+        retotal_free(retotaling->work);
+        pthread_mutex_destroy(&retotaling->mutex);
+        free(retotaling);
+    }
+}
+
+void retotaling_abort(struct retotaling *retotaling)
+{
+    if (retotaling) {
+        atomic_store(&retotaling->stop, true);
+    }
+}
+
+static void finish(struct retotaling *retotaling, enum state state)
+{
+    pthread_mutex_lock(&retotaling->mutex);
+    retotaling->state = state;
+    if (retotaling->work) {
+        retotaling->facts = retotal_facts(retotaling->work);
+    }
+    pthread_mutex_unlock(&retotaling->mutex);
+}
+
+// --- The chore --------------------------------------------------------------
+
+static bool look(void *ctx)
+{
+    struct retotaling *retotaling = ctx;
+    struct readers *readers = retotaling->server->readers;
+    pthread_mutex_lock(&retotaling->mutex);
+    bool is_wanted = retotaling->state == RUNNING;
+    int32_t from_day = retotaling->from_day, to_day = retotaling->to_day;
+    pthread_mutex_unlock(&retotaling->mutex);
+    retotal_free(retotaling->work);
+    retotaling->work = NULL;
+    if (!is_wanted) {
+        return false;
+    }
+    struct office *office = readers_take(readers);
+    enum office_result result = office_retotal_look(
+        office, from_day, to_day, &retotaling->stop, &retotaling->work);
+    readers_give(readers, office);
+    if (result != OFFICE_OK && result != OFFICE_NONE) {
+        log_error(MODULE, "the totals were not counted again: %s",
+                  office_result_name(result));
+        finish(retotaling, FAILED);
+    }
+    return result == OFFICE_OK;
+}
+
+// Overtaken by another server's, it is looked at again.
+static enum office_result put(struct office *office, void *ctx)
+{
+    struct retotaling *retotaling = ctx;
+    enum office_result result =
+        office_retotal_put(office, retotaling->work, WHO, clock_wall_ms());
+    if (result == OFFICE_OK) {
+        finish(retotaling, DONE);
+    }
+    return result == OFFICE_NONE ? OFFICE_OK : result;
+}
+
+struct chore retotaling_chore(struct retotaling *retotaling)
+{
+    return (struct chore){
+        .every_s = EVERY_S, .look = look, .work = put, .ctx = retotaling};
+}
+
+// --- Requests ---------------------------------------------------------------
+
+static json_t *day_text(int32_t day)
+{
+    char text[DATE_ISO_SIZE];
+    date_format_iso(day, text);
+    return json_string(text);
+}
+
+static json_t *describe(struct retotaling *retotaling)
+{
+    pthread_mutex_lock(&retotaling->mutex);
+    enum state state = retotaling->state;
+    struct retotal_facts facts = retotaling->facts;
+    pthread_mutex_unlock(&retotaling->mutex);
+    if (state != DONE) {
+        return json_pack("{s:s}", "state", STATES[state]);
+    }
+    return json_pack(
+        "{s:s, s:o, s:o, s:I, s:I}", "state", STATES[state], "from",
+        day_text(facts.first_day), "to", day_text(facts.last_day), "visits",
+        (json_int_t)facts.visits, "wrong", (json_int_t)facts.wrong);
+}
+
+enum handling admin_retotal_state_handle(struct request *request)
+{
+    reply_json(request, 200, describe(request->server->retotaling));
+    return HANDLING_DONE;
+}
+
+static bool read_day(const json_t *object, const char *key, int32_t *out)
+{
+    const char *text;
+    return json_get_text(object, key, &text) && date_parse_iso(text, out);
+}
+
+enum handling admin_retotal_handle(struct request *request)
+{
+    struct retotaling *retotaling = request->server->retotaling;
+    int32_t from_day, to_day;
+    json_t *object = request_object(request);
+    if (!object) {
+        return HANDLING_DONE;
+    }
+    bool are_days = read_day(object, "from", &from_day) &&
+                    read_day(object, "to", &to_day) && from_day <= to_day;
+    json_decref(object);
+    if (!are_days) {
+        return request_refuse(request, "from, to: give two days, the earlier "
+                                       "one first, such as 2026-01-01");
+    }
+    pthread_mutex_lock(&retotaling->mutex);
+    bool is_free = retotaling->state != RUNNING;
+    if (is_free) {
+        retotaling->state = RUNNING;
+        retotaling->from_day = from_day;
+        retotaling->to_day = to_day;
+    }
+    pthread_mutex_unlock(&retotaling->mutex);
+    if (!is_free) {
+        reply_problem(request, PROBLEM_THERE, NULL,
+                      "the totals are being counted again already; wait for "
+                      "the end of that");
+        return HANDLING_DONE;
+    }
+    reply_json(request, 202, describe(retotaling));
+    return HANDLING_DONE;
+}

@@ -1,0 +1,16 @@
+// Counting totals again from the visits (office/retotal.h) because somebody
+// asked: POST /admin/v1/retotal {"from":"2026-01-01","to":"2026-12-31"}, and
+// GET for how it goes. The looking is a chore of the thread that has minutes;
+// the writer puts what was missing, between batches.
+#pragma once
+#include "server/caretaker.h"
+
+struct server;
+struct retotaling;
+
+// NULL on failure, logged.
+struct retotaling *retotaling_open(struct server *server);
+void retotaling_close(struct retotaling *retotaling); // accepts NULL
+struct chore retotaling_chore(struct retotaling *retotaling);
+// Ends a look that is on its way. Any thread; accepts NULL.
+void retotaling_abort(struct retotaling *retotaling);
