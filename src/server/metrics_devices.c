@@ -13,6 +13,8 @@ struct watched {
     int64_t seen_at, oldest_at; // 0: never, none waits
     int64_t pending, disk_free; // -1: not told
     int64_t missing, flags;
+    int64_t clock_offset_ms;
+    bool has_clock_offset;
     json_t *faults; // NULL: none told
 };
 
@@ -75,6 +77,8 @@ static bool take_device(void *ctx, const struct office_device_state_row *row)
     watched->disk_free = device->disk_free;
     watched->missing = row->missing;
     watched->flags = device->flag_count;
+    watched->clock_offset_ms = device->clock_offset_ms;
+    watched->has_clock_offset = device->has_clock_offset;
     read_said(row->state, watched);
     return true;
 }
@@ -143,6 +147,12 @@ static bool flags(const struct watched *watched, int64_t *out)
     return true;
 }
 
+static bool clock_offset(const struct watched *watched, int64_t *out)
+{
+    *out = watched->clock_offset_ms / 1000;
+    return watched->has_clock_offset;
+}
+
 static const struct {
     const char *name, *help;
     device_value *value;
@@ -157,7 +167,10 @@ static const struct {
     {"hailong_device_missing_lines",
      "Lines that the device told of and that have not come.", missing},
     {"hailong_device_flags",
-     "Forks and conflicts, which a person must look at.", flags}};
+     "Forks and conflicts, which a person must look at.", flags},
+    {"hailong_device_clock_offset_seconds",
+     "By how much the device's clock was ahead of the server's.",
+     clock_offset}};
 
 // One that a device says twice would make the whole answer unreadable.
 static const char *fault_at(const struct watched *watched, size_t index)

@@ -291,6 +291,30 @@ static void test_metrics_tell_of_devices_and_the_machine(void **state)
     made_server_close(&own);
 }
 
+// An hour ahead is an hour, and behind is less than nothing.
+static void test_metrics_tell_of_a_clock_that_is_off(void **state)
+{
+    struct made_server own;
+    struct answer answer = {0};
+    (void)state;
+    made_server_start(&own, NULL);
+    for (int hours = -1; hours <= 1; hours++) {
+        struct made_device device;
+        made_device_enrol(&device, &own, "3");
+        device.ledger.wall_ms = clock_wall_ms() + hours * 3600 * 1000;
+        made_device_send(&device, &own, 1, 0, 200, &answer);
+        ask(own.port, &(struct ask){.path = "/metrics"}, &answer);
+        assert_in_range(60 + 3600 +
+                            device_metric(&answer,
+                                          "hailong_device_clock_offset_seconds",
+                                          &device, ""),
+                        3600 * (hours + 1), 3600 * (hours + 1) + 61);
+        made_device_free(&device);
+    }
+    answer_free(&answer);
+    made_server_close(&own);
+}
+
 static void test_a_connection_serves_many_requests(void **state)
 {
     struct talk talk;
@@ -459,6 +483,7 @@ int main(void)
         cmocka_unit_test(test_health),
         cmocka_unit_test(test_metrics_count_requests_and_lines),
         cmocka_unit_test(test_metrics_tell_of_devices_and_the_machine),
+        cmocka_unit_test(test_metrics_tell_of_a_clock_that_is_off),
         cmocka_unit_test(test_a_connection_serves_many_requests),
         cmocka_unit_test(test_slow_senders_are_cut_and_others_served),
         cmocka_unit_test(test_a_device_that_asks_too_often_gets_429),
