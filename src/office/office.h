@@ -61,6 +61,10 @@ enum office_mode {
 // Whether an address is one of PostgreSQL, "postgresql://…".
 bool office_is_url(const char *address);
 
+// postgres/database.h says it: for who opens many books in one process.
+void office_share_connections(unsigned most);
+int office_count_connections(void);
+
 // `address` is the path of a database file ("DIR/office.db"), or an address of
 // PostgreSQL. A database whose schema is newer than this program is refused
 // (OFFICE_ERROR, with what to do in the log); a reader finds OFFICE_NONE where

@@ -345,6 +345,16 @@ bool office_is_url(const char *address)
     return database_is_url(address);
 }
 
+void office_share_connections(unsigned most)
+{
+    database_share(most);
+}
+
+int office_count_connections(void)
+{
+    return database_count_shared();
+}
+
 int office_let_before_go(const char *address, int64_t now)
 {
     return office_is_url(address) ? 0 : sql_let_before_go(address, now);

@@ -1,4 +1,5 @@
 #include "postgres/database.h"
+#include "postgres/pool.h"
 #include "postgres/postgres.h"
 #include <string.h>
 
@@ -6,6 +7,16 @@ bool database_is_url(const char *address)
 {
     return strncmp(address, "postgresql://", 13) == 0 ||
            strncmp(address, "postgres://", 11) == 0;
+}
+
+void database_share(unsigned most)
+{
+    pool_share(most);
+}
+
+int database_count_shared(void)
+{
+    return pool_count();
 }
 
 enum sql_result database_open(const char *address, enum sql_mode mode,

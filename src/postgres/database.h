@@ -18,6 +18,15 @@
 // "postgresql://…" or "postgres://…".
 bool database_is_url(const char *address);
 
+// From now on this process shares its connections to PostgreSQL: at most so
+// many with one address, whatever its schema, half of them to write and half to
+// read. Each is held for a transaction, or one statement outside of one; who
+// finds none free within some seconds gets SQL_BUSY. Before the first database
+// is opened; 0: each handle has a connection of its own, as without this call.
+void database_share(unsigned most);
+// Shared connections that are open now.
+int database_count_shared(void);
+
 // sql_open(), of either. SQL_BUSY: PostgreSQL cannot be reached. SQL_ERROR
 // also: it is there, but does not know the role, its password or the database.
 enum sql_result database_open(const char *address, enum sql_mode mode,

@@ -4,10 +4,12 @@
 #include "postgres/address.h"
 #include "postgres/dialect.h"
 #include "postgres/pipeline.h"
+#include "postgres/pool.h"
 #include "sql/engine.h"
 #include <endian.h>
 #include <inttypes.h>
 #include <postgresql/libpq-fe.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,14 +41,19 @@ static const char module[] = "sql";
 
 struct postgres {
     struct sql sql;
-    PGconn *db;
+    char *url;
+    struct pool *pool;      // NULL: the connection is its own
+    struct pool_line *line; // of the pool; NULL: none is held
+    PGconn *db;             // NULL: likewise
     char schema[ADDRESS_SCHEMA_SIZE];
     enum sql_mode mode;
-    unsigned session; // counts connections: a statement is prepared in one
+    unsigned home;    // the same for all with this schema
+    unsigned session; // a statement is prepared in one; 0: none yet
     bool in_transaction;
     unsigned transaction; // counts them: a cursor is open in one
-    bool is_standby;      // it writes no more: another one took its place
-    bool is_warned;       // PostgreSQL said something of its own accord
+    bool is_configured;
+    bool is_standby; // it writes no more: another one took its place
+    bool is_warned;  // PostgreSQL said something of its own accord
     int64_t changes;
     struct pipeline pipeline;
     enum sql_result put; // what came of those that were put
@@ -255,18 +262,77 @@ static enum sql_result configure(struct sql *sql)
     return result;
 }
 
+// What stands before the address is only what it does not say itself. A standby
+// is behind, so readers are not sent to one either. A machine that is gone
+// without a word is given up after some seconds.
+static PGconn *connect_to(const char *url, enum sql_mode mode)
+{
+    const char *const keywords[] = {"fallback_application_name",
+                                    "connect_timeout",
+                                    "tcp_user_timeout",
+                                    "keepalives_idle",
+                                    "keepalives_interval",
+                                    "target_session_attrs",
+                                    "dbname",
+                                    "client_encoding",
+                                    NULL};
+    const char *const values[] = {
+        "hailong", "5",    "10000",
+        "5",       "5",    mode == SQL_WRITER ? "read-write" : "primary",
+        url,       "UTF8", NULL};
+    return PQconnectdbParams(keywords, values, 1);
+}
+
+static void log_notice(void *ctx, const char *said)
+{
+    struct sql *sql = ctx;
+    own(sql)->is_warned = true;
+    log_warn(module, "%s: %.*s", sql->name, (int)strcspn(said, "\n"), said);
+}
+
+// What was prepared before is not known any more.
+static void begin_session(struct sql *sql)
+{
+    static atomic_uint sessions;
+    struct pool_line *line = own(sql)->line;
+    own(sql)->session = atomic_fetch_add(&sessions, 1) + 1;
+    if (line) {
+        line->session = own(sql)->session;
+        line->sessions[line->session_count++] = own(sql)->session;
+    }
+}
+
+// One try: the first connection, or the one that was lost, made anew.
+static enum sql_result connect_once(struct sql *sql)
+{
+    struct postgres *postgres = own(sql);
+    postgres->is_standby = false;
+    postgres->is_configured = false;
+    if (postgres->db)
+        PQreset(postgres->db);
+    else
+        postgres->db = connect_to(postgres->url, postgres->mode);
+    if (postgres->line) {
+        postgres->line->db = postgres->db;
+        postgres->line->session_count = 0;
+    }
+    if (is_lost(sql))
+        return SQL_BUSY;
+    PQsetNoticeProcessor(postgres->db, log_notice, sql);
+    begin_session(sql);
+    enum sql_result result = configure(sql);
+    postgres->is_configured = result == SQL_OK;
+    return result;
+}
+
 // Whether there is a connection. One that was lost is made anew, in tries as
 // long as the bounded wait lasts.
 static bool connect_again(struct sql *sql)
 {
     int64_t until = clock_mono_us() / 1000 + RECONNECT_MS;
     for (;;) {
-        own(sql)->is_standby = false;
-        PQreset(own(sql)->db);
-        if (!is_lost(sql) && configure(sql) == SQL_OK) {
-            own(sql)->session++;
+        if (connect_once(sql) == SQL_OK)
             return true;
-        }
         if (clock_mono_us() / 1000 >= until)
             break;
         usleep(PAUSE_MS * 1000);
@@ -275,14 +341,85 @@ static bool connect_again(struct sql *sql)
     return false;
 }
 
+static bool has_session(const struct pool_line *line, unsigned session)
+{
+    for (unsigned i = 0; i < line->session_count; i++) {
+        if (line->sessions[i] == session)
+            return true;
+    }
+    return false;
+}
+
+// A connection that served another means that one's tables.
+static enum sql_result take_over(struct sql *sql, struct pool_line *line)
+{
+    char script[128];
+    bool is_full = line->session_count == POOL_SESSIONS;
+    bool is_known = has_session(line, own(sql)->session);
+    snprintf(script, sizeof script, "%sSET search_path = \"%s\"",
+             is_full && !is_known ? "DEALLOCATE ALL; " : "", own(sql)->schema);
+    line->session = own(sql)->session;
+    if (!is_known) {
+        line->session_count = is_full ? 0 : line->session_count;
+        begin_session(sql);
+    }
+    return run_once(sql, script);
+}
+
+static enum sql_result take_line(struct sql *sql)
+{
+    struct postgres *postgres = own(sql);
+    struct pool_line *line =
+        pool_take(postgres->pool, postgres->home, postgres->session);
+    if (!line)
+        return SQL_BUSY;
+    postgres->line = line;
+    postgres->db = line->db;
+    postgres->is_standby = false;
+    postgres->is_configured = true;
+    if (!line->db)
+        return connect_once(sql);
+    PQsetNoticeProcessor(postgres->db, log_notice, sql);
+    return line->session == postgres->session ? SQL_OK : take_over(sql, line);
+}
+
+// After each transaction, and after a statement outside of one.
+static void let_go(struct sql *sql)
+{
+    struct postgres *postgres = own(sql);
+    if (!postgres->line || postgres->in_transaction)
+        return;
+    pool_give(postgres->pool, postgres->line,
+              postgres->is_standby || !postgres->is_configured);
+    postgres->line = NULL;
+    postgres->db = NULL;
+}
+
+// A connection for what comes now, outside of a transaction. False: there is
+// none.
+static bool hold(struct sql *sql)
+{
+    struct postgres *postgres = own(sql);
+    bool is_held = postgres->pool && !postgres->line ? take_line(sql) == SQL_OK
+                                                     : !is_lost(sql);
+    if (!is_held && (!postgres->pool || postgres->line))
+        is_held = connect_again(sql);
+    if (postgres->line)
+        pool_tell(postgres->pool, is_held);
+    if (!is_held)
+        let_go(sql);
+    return is_held;
+}
+
 static enum sql_result run(struct sql *sql, const char *script)
 {
-    if (is_lost(sql) && !own(sql)->in_transaction && !connect_again(sql))
+    if (!own(sql)->in_transaction && !hold(sql))
         return SQL_BUSY;
     enum sql_result result = settle(sql);
-    if (result != SQL_OK)
-        return result;
-    return run_once(sql, script);
+    if (result == SQL_OK)
+        result = run_once(sql, script);
+    let_go(sql);
+    return result;
 }
 
 static bool learn_text(struct sql_statement *s)
@@ -428,7 +565,7 @@ static enum sql_result prepare(struct sql_statement *s, const char *name)
     struct prepared *p = prepared_of(s);
     struct postgres *postgres = own(s->sql);
     Oid types[MOST_PARAMETERS];
-    char forget[48];
+    char forget[64];
     types_of(p, types);
     if (p->session == postgres->session) {
         snprintf(forget, sizeof forget, "DEALLOCATE %s", name);
@@ -449,7 +586,7 @@ static enum sql_result prepare(struct sql_statement *s, const char *name)
 
 // A statement as it is sent.
 struct ready {
-    char name[24];
+    char name[40];
     const char *values[MOST_PARAMETERS];
     int sizes[MOST_PARAMETERS], are_binary[MOST_PARAMETERS];
 };
@@ -467,7 +604,8 @@ static enum sql_result make_ready(struct sql_statement *s, struct ready *out)
 {
     struct prepared *p = prepared_of(s);
     // cppcheck-suppress ctuuninitvar // it is filled here
-    snprintf(out->name, sizeof out->name, "s%zu", s->index);
+    snprintf(out->name, sizeof out->name, "s%u_%zu", own(s->sql)->session,
+             s->index);
     if (p->is_other || p->session != own(s->sql)->session) {
         enum sql_result result = settle(s->sql);
         if (result == SQL_OK)
@@ -558,11 +696,12 @@ static enum sql_result execute_again(struct sql_statement *s)
     struct sql *sql = s->sql;
     if (own(sql)->in_transaction)
         return is_lost(sql) ? SQL_BUSY : execute(s);
-    if (is_lost(sql) && !connect_again(sql))
+    if (!hold(sql))
         return SQL_BUSY;
     enum sql_result result = execute(s);
     if (result == SQL_BUSY && is_lost(sql) && connect_again(sql))
         result = execute(s);
+    let_go(sql);
     return result;
 }
 
@@ -719,11 +858,17 @@ static int64_t changes(struct sql *sql)
 
 static enum sql_result begin_as(struct sql *sql, const char *how)
 {
-    enum sql_result result = run(sql, how);
-    if (result == SQL_BUSY && is_lost(sql)) // nothing is begun yet
-        result = run(sql, how);
+    if (!hold(sql))
+        return SQL_BUSY;
+    enum sql_result result = settle(sql);
+    if (result == SQL_OK)
+        result = run_once(sql, how);
+    // Nothing is begun yet.
+    if (result == SQL_BUSY && is_lost(sql) && connect_again(sql))
+        result = run_once(sql, how);
     own(sql)->in_transaction = result == SQL_OK;
     own(sql)->transaction++;
+    let_go(sql);
     return result;
 }
 
@@ -757,6 +902,7 @@ static enum sql_result commit(struct sql *sql)
         result = SQL_BUSY;
     PQclear(answer);
     own(sql)->in_transaction = result != SQL_OK;
+    let_go(sql);
     return result;
 }
 
@@ -767,24 +913,26 @@ static void roll_back(struct sql *sql)
     own(sql)->in_transaction = false;
     if (!is_lost(sql) && PQtransactionStatus(own(sql)->db) != PQTRANS_IDLE)
         run_once(sql, "ROLLBACK");
+    let_go(sql);
 }
 
 // The first column of a one-row query; `absent` when there is no row.
 static enum sql_result ask(struct sql *sql, const char *query, int64_t absent,
                            int64_t *out)
 {
-    if (is_lost(sql) && !own(sql)->in_transaction && !connect_again(sql))
+    if (!own(sql)->in_transaction && !hold(sql))
         return SQL_BUSY;
     enum sql_result result = settle(sql);
-    if (result != SQL_OK)
-        return result;
-    PGresult *answer = PQexec(own(sql)->db, query);
-    result = seen(sql, answer, query);
-    if (result == SQL_OK)
-        *out = PQntuples(answer) > 0
-                   ? strtoll(PQgetvalue(answer, 0, 0), NULL, 10)
-                   : absent;
-    PQclear(answer);
+    if (result == SQL_OK) {
+        PGresult *answer = PQexec(own(sql)->db, query);
+        result = seen(sql, answer, query);
+        if (result == SQL_OK)
+            *out = PQntuples(answer) > 0
+                       ? strtoll(PQgetvalue(answer, 0, 0), NULL, 10)
+                       : absent;
+        PQclear(answer);
+    }
+    let_go(sql);
     return result;
 }
 
@@ -819,7 +967,7 @@ static enum sql_result make_schema(struct sql *sql)
         return result;
     snprintf(script, sizeof script, "CREATE SCHEMA IF NOT EXISTS \"%s\"",
              own(sql)->schema);
-    result = run_once(sql, script);
+    result = run(sql, script);
     if (result == SQL_CLASH)
         result = has_schema(sql, &count);
     else
@@ -954,7 +1102,9 @@ static void close_connection(struct sql *sql)
 {
     for (size_t i = 0; i < sql->count; i++)
         forget_text(sql->statements[i].handle);
+    let_go(sql);
     PQfinish(own(sql)->db);
+    free(own(sql)->url);
     sql_release(sql);
     free(sql);
 }
@@ -997,34 +1147,6 @@ static const struct sql_engine engine = {
     .is_sound = is_sound,
 };
 
-static void log_notice(void *ctx, const char *said)
-{
-    struct sql *sql = ctx;
-    own(sql)->is_warned = true;
-    log_warn(module, "%s: %.*s", sql->name, (int)strcspn(said, "\n"), said);
-}
-
-// What stands before the address is only what it does not say itself. A standby
-// is behind, so readers are not sent to one either. A machine that is gone
-// without a word is given up after some seconds.
-static PGconn *connect_to(const char *url, enum sql_mode mode)
-{
-    const char *const keywords[] = {"fallback_application_name",
-                                    "connect_timeout",
-                                    "tcp_user_timeout",
-                                    "keepalives_idle",
-                                    "keepalives_interval",
-                                    "target_session_attrs",
-                                    "dbname",
-                                    "client_encoding",
-                                    NULL};
-    const char *const values[] = {
-        "hailong", "5",    "10000",
-        "5",       "5",    mode == SQL_WRITER ? "read-write" : "primary",
-        url,       "UTF8", NULL};
-    return PQconnectdbParams(keywords, values, 1);
-}
-
 // Whether PostgreSQL is there and will not have us, whoever asks again: a wrong
 // password, an unknown database. What it says in a language of its own is asked
 // for once more with its SQLSTATE.
@@ -1060,19 +1182,37 @@ static struct postgres *make(const char *url, const char *schema,
 {
     struct postgres *made = calloc(1, sizeof *made);
     char *name = address_name(url, schema);
-    bool ready = made && name &&
+    bool ready = made && name && (made->url = strdup(url)) &&
                  sql_prepare(&made->sql, &engine, name, statements, count);
     free(name);
     if (!ready) {
         log_error(module, "out of memory");
-        if (made)
+        if (made) {
+            free(made->url);
             sql_release(&made->sql);
+        }
         free(made);
         return NULL;
     }
     snprintf(made->schema, sizeof made->schema, "%s", schema);
-    made->session = 1;
+    for (; *schema; schema++)
+        made->home = made->home * 31 + (unsigned char)*schema;
     return made;
+}
+
+// Whoever opens a database tries again as they like: once is enough here.
+static enum sql_result open_first(struct sql *sql)
+{
+    enum sql_result result =
+        own(sql)->pool ? take_line(sql) : connect_once(sql);
+    if (result != SQL_OK && own(sql)->db && is_lost(sql)) {
+        log_said(sql, "connect", PQerrorMessage(own(sql)->db), NULL);
+        result = is_refused(sql) ? SQL_ERROR : SQL_BUSY;
+    }
+    if (own(sql)->line)
+        pool_tell(own(sql)->pool, result != SQL_BUSY);
+    let_go(sql);
+    return result;
 }
 
 static enum sql_result open_in(const char *url, const char *schema,
@@ -1085,16 +1225,8 @@ static enum sql_result open_in(const char *url, const char *schema,
         return SQL_ERROR;
     struct sql *sql = &made->sql;
     made->mode = mode;
-    made->db = connect_to(url, mode);
-    if (is_lost(sql)) {
-        log_said(sql, "connect", PQerrorMessage(made->db), NULL);
-        enum sql_result result = is_refused(sql) ? SQL_ERROR : SQL_BUSY;
-        sql_close(sql);
-        // cppcheck-suppress memleak // it went with the connection
-        return result;
-    }
-    PQsetNoticeProcessor(made->db, log_notice, sql);
-    enum sql_result result = configure(sql);
+    made->pool = pool_of(url, mode);
+    enum sql_result result = open_first(sql);
     if (result != SQL_OK) {
         sql_close(sql);
         // cppcheck-suppress memleak // it went with the connection

@@ -52,6 +52,9 @@ const struct config_key SERVER_KEYS[] = {
      "requests a second of one address for the phone pages; 0: any"},
     {"server", "device_burst", CONFIG_INTEGER, "200", 1, 100000,
      "of these at once"},
+    {"server", "db_connections", CONFIG_INTEGER, "32", 0, 1000,
+     "of a city, to one database of PostgreSQL: half write, half read; 0: five "
+     "for each ward"},
     {"server", "session_idle_min", CONFIG_INTEGER, "30", 1, 1440,
      "minutes without a request until a person is signed out"},
     {"server", "session_hours", CONFIG_INTEGER, "12", 1, 168,
@@ -479,6 +482,7 @@ static bool read_limits(const struct config *config,
     out->connections = (int)config_integer(config, "connections");
     out->connections_per_address =
         (int)config_integer(config, "connections_per_address");
+    out->db_connections = (unsigned)config_integer(config, "db_connections");
     out->request_ms = config_integer(config, "request_s") * 1000;
     out->body_memory = (size_t)config_integer(config, "body_memory_mib") << 20;
     out->phone_rate = config_integer(config, "phone_rate");

@@ -128,6 +128,7 @@ enum server_outcome wards_read(const struct server_settings *settings,
         return SERVER_FAILED;
     }
     wards->settings = *settings;
+    office_share_connections(settings->db_connections);
     pthread_rwlock_init(&wards->lock, NULL);
     pthread_mutex_init(&wards->mutex, NULL);
     pthread_condattr_t monotonic;

@@ -1,0 +1,193 @@
+#include "postgres/pool.h"
+#include "common/clock.h"
+#include "common/log.h"
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum {
+    WAIT_S = 5,        // for one that is free
+    AWAY_MS = 2000,    // from a look at a database that is away to the next
+    IDLE_MS = 60000,   // until one that nobody took is closed
+    TURNS_MAX = 20000, // PostgreSQL keeps in mind every table that one has seen
+    LEAST = 2          // a reader and a writer
+};
+
+static const char module[] = "sql";
+
+struct pool {
+    char *url;
+    enum sql_mode mode;
+    pthread_cond_t given;
+    struct pool *next;
+    bool is_away, is_looked_for;
+    int64_t again_ms; // while it is away: not before; monotonic
+    unsigned count;
+    struct pool_line lines[]; // `count`
+};
+
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER; // guards all pools
+static struct pool *first;
+static unsigned most_lines; // of one pool; 0: nothing is shared
+
+void pool_share(unsigned most)
+{
+    pthread_mutex_lock(&mutex);
+    most_lines = most == 0 ? 0 : most < LEAST ? 1 : most / 2;
+    pthread_mutex_unlock(&mutex);
+}
+
+static struct pool *make(const char *url, enum sql_mode mode)
+{
+    struct pool *pool =
+        calloc(1, sizeof *pool + most_lines * sizeof *pool->lines);
+    pthread_condattr_t monotonic;
+    if (!pool || !(pool->url = strdup(url))) {
+        log_error(module, "out of memory");
+        free(pool);
+        return NULL;
+    }
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&pool->given, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    pool->mode = mode;
+    pool->count = most_lines;
+    pool->next = first;
+    first = pool;
+    return pool;
+}
+
+struct pool *pool_of(const char *url, enum sql_mode mode)
+{
+    pthread_mutex_lock(&mutex);
+    struct pool *pool = most_lines > 0 ? first : NULL;
+    while (pool && (pool->mode != mode || strcmp(pool->url, url) != 0))
+        pool = pool->next;
+    if (!pool && most_lines > 0)
+        pool = make(url, mode);
+    pthread_mutex_unlock(&mutex);
+    return pool;
+}
+
+// The one that was left alone for longest, but first one that is not open.
+// NULL: all are taken.
+static struct pool_line *choose_any(struct pool *pool)
+{
+    struct pool_line *chosen = NULL;
+    for (unsigned i = 0; i < pool->count; i++) {
+        struct pool_line *line = &pool->lines[i];
+        if (!line->is_taken &&
+            (!chosen || (chosen->db &&
+                         (!line->db || line->given_ms < chosen->given_ms)))) {
+            chosen = line;
+        }
+    }
+    return chosen;
+}
+
+static struct pool_line *choose(struct pool *pool, unsigned home,
+                                unsigned session)
+{
+    struct pool_line *at_home = &pool->lines[home % pool->count];
+    for (unsigned i = 0; i < pool->count; i++) {
+        struct pool_line *line = &pool->lines[i];
+        if (!line->is_taken && line->db && line->session == session)
+            return line;
+    }
+    return at_home->is_taken ? choose_any(pool) : at_home;
+}
+
+// Whether it is left to somebody else to look.
+static bool is_away(struct pool *pool)
+{
+    if (!pool->is_away)
+        return false;
+    if (pool->is_looked_for || clock_mono_us() / 1000 < pool->again_ms)
+        return true;
+    pool->is_looked_for = true;
+    return false;
+}
+
+void pool_tell(struct pool *pool, bool is_there)
+{
+    pthread_mutex_lock(&mutex);
+    pool->is_away = !is_there;
+    pool->is_looked_for = false;
+    pool->again_ms = clock_mono_us() / 1000 + AWAY_MS;
+    pthread_mutex_unlock(&mutex);
+}
+
+struct pool_line *pool_take(struct pool *pool, unsigned home, unsigned session)
+{
+    struct pool_line *line = NULL;
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += WAIT_S;
+    pthread_mutex_lock(&mutex);
+    bool gives_up = is_away(pool);
+    while (!gives_up && !(line = choose(pool, home, session)) &&
+           pthread_cond_timedwait(&pool->given, &mutex, &until) != ETIMEDOUT) {
+    }
+    if (line) {
+        line->turns += line->session != session;
+        line->is_taken = true;
+    } else if (!gives_up) {
+        pool->is_looked_for = false;
+        log_error(module,
+                  "all %u connections to PostgreSQL for %s are in use; see "
+                  "--db-connections",
+                  pool->count,
+                  pool->mode == SQL_WRITER ? "writing" : "reading");
+    }
+    pthread_mutex_unlock(&mutex);
+    return line;
+}
+
+// What is to be closed when the lock is not held. NULL: nothing.
+static PGconn *take_out(struct pool_line *line)
+{
+    PGconn *db = line->db;
+    *line = (struct pool_line){.db = NULL};
+    return db;
+}
+
+// One that nobody took for long.
+static PGconn *take_idle(struct pool *pool, int64_t now_ms)
+{
+    for (unsigned i = 0; i < pool->count; i++) {
+        struct pool_line *line = &pool->lines[i];
+        if (line->db && !line->is_taken && now_ms - line->given_ms >= IDLE_MS)
+            return take_out(line);
+    }
+    return NULL;
+}
+
+void pool_give(struct pool *pool, struct pool_line *line, bool is_useless)
+{
+    int64_t now_ms = clock_mono_us() / 1000;
+    bool is_spent = is_useless || PQstatus(line->db) != CONNECTION_OK ||
+                    line->turns >= TURNS_MAX;
+    pthread_mutex_lock(&mutex);
+    line->is_taken = false;
+    line->given_ms = now_ms;
+    PGconn *spent = is_spent ? take_out(line) : take_idle(pool, now_ms);
+    pthread_cond_signal(&pool->given);
+    pthread_mutex_unlock(&mutex);
+    PQfinish(spent);
+}
+
+int pool_count(void)
+{
+    int count = 0;
+    pthread_mutex_lock(&mutex);
+    for (const struct pool *pool = first; pool; pool = pool->next) {
+        for (unsigned i = 0; i < pool->count; i++)
+            count += pool->lines[i].is_taken || pool->lines[i].db;
+    }
+    pthread_mutex_unlock(&mutex);
+    return count;
+}
