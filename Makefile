@@ -215,7 +215,7 @@ $(BUILD)/tools/tapper: tools/tapper.c Makefile
 	$(CC) $(OWN_CFLAGS) $(CFLAGS) $(OWN_LDFLAGS) $(LDFLAGS) -o $@ $< -lX11 -lXtst $(LIBS_common)
 
 # Measures, beside a bare window and a browser; see tests/bench/README.md.
-BENCHES := bare_window stopwatch sync_probe ingest_load bare_server plain_lines big_office page_load
+BENCHES := bare_window stopwatch sync_probe backlog ingest_load bare_server plain_lines big_office page_load
 BENCH_ROOMS = $(call closures,server sync ui)
 
 $(BUILD)/lib/tests/bench.a: $(BUILD)/obj/tests/bench/family.o

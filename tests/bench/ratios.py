@@ -34,7 +34,8 @@ INGEST = [
 LIMITS = {('kiosk', 'idle_cpu_pct'): ('<=', 0.05), ('kiosk', 'idle_wakeups'): ('<=', 5),
           ('server', 'verify_per_s'): ('>=', 200000)}
 NAMES = {'bare': 'bare SDL2 window', 'chromium': 'Chromium page', 'fastify': 'Fastify + better-sqlite3',
-         'floor': 'libmicrohttpd + SQLite, no checks', 'plain': 'the bare work', 'again': 'ours again (noise)',
+         'floor': 'libmicrohttpd + SQLite, no checks', 'plain': 'the bare work', 'ready': 'batches that are ready',
+         'again': 'ours again (noise)', 'resent': 'ours again (noise)',
          'raw': 'SQL over raw rows'}
 
 
@@ -47,6 +48,8 @@ def rows_of(values):
     yield 'store', 'last tap to ledger line, ms', 'kiosk', 'save_ms', 'plain', 'save_ms', None, True
     yield 'store', 'last tap to ledger line, ms', 'kiosk', 'save_ms', 'chromium', 'save_ms', None, False
     yield 'store', 'verify a ledger, lines/s', 'server', 'verify_per_s', 'plain', 'verify_per_s', None, True
+    yield 'sync', 'a backlog, lines/s', 'courier', 'sync_per_s', 'ready', 'sync_per_s', None, True
+    yield 'sync', 'a backlog, lines/s', 'courier', 'sync_per_s', 'resent', 'sync_per_s', None, True
     for connections in (1, 8, 64):
         for label, name, others in INGEST:
             name = '%s_%d' % (name, connections)
