@@ -304,7 +304,7 @@ demo:
 bench-big:
 	tools/setup build bench
 	$(MAKE) --no-print-directory all $(BENCHES:%=$(BUILD)/bench/%)
-	tools/bench-big $(BUILD) $(ROWS) $(FOLDER)
+	$(if $(POSTGRES),HAILONG_SCRATCH=$(or $(FOLDER),$(BUILD)) tools/on-postgres) tools/bench-big $(BUILD) $(ROWS) $(FOLDER)
 
 # Times, memory and rates of the whole, as ratios; asserts nothing. SHORT=1 takes
 # less than five minutes.
