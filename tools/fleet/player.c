@@ -56,7 +56,7 @@ static void make_visit(struct player *player, struct record *out)
     strcpy(out->lang, "vi");
     out->mode = RECORD_WALK_UP;
     snprintf(out->unit, sizeof out->unit, "%s", player->unit);
-    strcpy(out->counter, player->counter);
+    snprintf(out->counter, sizeof out->counter, "%s", player->counter);
     out->outcome = draw(player, 12) == 0 ? RECORD_DECLINED : RECORD_RATED;
     if (out->outcome != RECORD_RATED)
         return;
