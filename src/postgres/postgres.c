@@ -1082,7 +1082,11 @@ static enum sql_result checkpoint(struct sql *sql, bool truncate)
 static int64_t bytes_held(struct sql *sql)
 {
     int64_t bytes = 0;
-    ask(sql, "SELECT pg_database_size(current_database())", 0, &bytes);
+    ask(sql,
+        "SELECT sum(pg_total_relation_size(oid)) FROM pg_class WHERE relkind ="
+        " 'r' AND relnamespace = (SELECT oid FROM pg_namespace"
+        " WHERE nspname = current_schema())",
+        0, &bytes);
     return bytes;
 }
 

@@ -1,9 +1,10 @@
 // GET /healthz, for watchers: 200 while batches can be stored. GET /metrics,
-// for Prometheus.
+// for Prometheus; a city tells of all its wards.
 #include "common/clock.h"
 #include "server/context.h"
 #include "server/handlers.h"
 #include "server/http.h"
+#include "server/metrics_join.h"
 #include "server/request.h"
 
 enum handling health_handle(struct request *request)
@@ -35,16 +36,66 @@ static void write_office(struct server *server, struct buf *out)
     readers_give(server->readers, office);
 }
 
+// `connections` NULL: those who listen tell of them.
+static void tell(struct server *server,
+                 const struct connections_count *connections, struct buf *out)
+{
+    struct writer_figures writer = writer_figures(server->writer);
+    metrics_write(&server->metrics, connections, &writer,
+                  atomic_load(&server->bodies.used), hub_count(server->hub),
+                  clock_mono_us(), out);
+    write_office(server, out);
+}
+
+struct telling {
+    struct wards *wards;
+    struct metrics_join join;
+};
+
+static void tell_ward(void *ctx, const char *code, bool is_open)
+{
+    struct telling *telling = ctx;
+    struct buf text = {0};
+    metrics_write_ward(code, is_open, &text);
+    metrics_join_add(&telling->join, NULL, buf_text(&text));
+    if (is_open) {
+        buf_clear(&text);
+        tell(wards_server(telling->wards, code), NULL, &text);
+        metrics_join_add(&telling->join, code, buf_text(&text));
+    }
+    buf_free(&text);
+}
+
+// The city's own figures stand under its own code. One ward after the other, so
+// that an answer takes one reader at a time.
+static bool tell_city(struct server *city, const struct buf *own,
+                      struct buf *out)
+{
+    struct telling telling = {.wards = city->wards};
+    metrics_join_add(&telling.join, city->settings.unit_code, buf_text(own));
+    wards_each(city->wards, tell_ward, &telling);
+    bool done = metrics_join_write(&telling.join, out);
+    metrics_join_free(&telling.join);
+    return done;
+}
+
 enum handling metrics_handle(struct request *request)
 {
     struct server *server = request->server;
-    struct writer_figures writer = writer_figures(server->writer);
     struct connections_count connections = http_connections(request->http);
-    struct buf body = {0};
-    metrics_write(&server->metrics, &connections, &writer,
-                  atomic_load(&server->bodies.used), hub_count(server->hub),
-                  clock_mono_us(), &body);
-    write_office(server, &body);
-    reply_bytes(request, 200, METRICS_TYPE, &body);
+    struct buf own = {0}, body = {0};
+    tell(server, &connections, &own);
+    if (!server->wards) {
+        reply_bytes(request, 200, METRICS_TYPE, &own);
+        return HANDLING_DONE;
+    }
+    metrics_write_shared(office_count_connections(), &own);
+    if (tell_city(server, &own, &body)) {
+        reply_bytes(request, 200, METRICS_TYPE, &body);
+    } else {
+        buf_free(&body);
+        reply_status(request, 500);
+    }
+    buf_free(&own);
     return HANDLING_DONE;
 }

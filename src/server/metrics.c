@@ -75,6 +75,19 @@ static void write_writer(const struct writer_figures *writer, int64_t now_us,
     }
 }
 
+static void write_connections(const struct connections_count *connections,
+                              struct buf *out)
+{
+    write_value(out, "hailong_connections", "gauge", "Open connections.",
+                connections->open);
+    write_value(out, "hailong_connections_total", "counter",
+                "Connections ever opened.", connections->opened);
+    write_value(out, "hailong_connections_refused_total", "counter",
+                "Refused: too many of one address.", connections->refused);
+    write_value(out, "hailong_connections_cut_total", "counter",
+                "Cut: no whole request in time.", connections->cut);
+}
+
 void metrics_write(struct metrics *metrics,
                    const struct connections_count *connections,
                    const struct writer_figures *writer, size_t body_bytes,
@@ -87,20 +100,28 @@ void metrics_write(struct metrics *metrics,
                 "Memory that request bodies hold.", body_bytes);
     write_value(out, "hailong_listening", "gauge",
                 "Requests that wait for a change.", listening);
-    write_value(out, "hailong_connections", "gauge", "Open connections.",
-                connections->open);
-    write_value(out, "hailong_connections_total", "counter",
-                "Connections ever opened.", connections->opened);
-    write_value(out, "hailong_connections_refused_total", "counter",
-                "Refused: too many of one address.", connections->refused);
-    write_value(out, "hailong_connections_cut_total", "counter",
-                "Cut: no whole request in time.", connections->cut);
+    if (connections) {
+        write_connections(connections, out);
+    }
 }
 
 void metrics_write_reachable(bool is_reachable, struct buf *out)
 {
     write_value(out, "hailong_database_reachable", "gauge",
                 "1: the database answers.", is_reachable);
+}
+
+void metrics_write_ward(const char *ward, bool is_open, struct buf *out)
+{
+    static const char name[] = "hailong_ward_up";
+    write_head(out, name, "gauge", "1: the ward's book is open.");
+    buf_printf(out, "%s{ward=\"%s\"} %d\n", name, ward, is_open);
+}
+
+void metrics_write_shared(int connections, struct buf *out)
+{
+    write_value(out, "hailong_database_connections", "gauge",
+                "To PostgreSQL, shared by the wards.", (uint64_t)connections);
 }
 
 void metrics_write_upkeep(const struct upkeep *upkeep, int64_t now,

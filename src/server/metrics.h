@@ -30,13 +30,16 @@ void metrics_count_request(struct metrics *metrics, enum route_id route,
                            int status);
 void metrics_count_line(struct metrics *metrics,
                         enum office_line_status status);
-// `now_us` is monotonic.
+// `now_us` is monotonic; `connections` may be NULL.
 void metrics_write(struct metrics *metrics,
                    const struct connections_count *connections,
                    const struct writer_figures *writer, size_t body_bytes,
                    size_t listening, int64_t now_us, struct buf *out);
 // Whether the database answers.
 void metrics_write_reachable(bool is_reachable, struct buf *out);
+// Of a city: whether a ward's book is open, and its shared connections.
+void metrics_write_ward(const char *ward, bool is_open, struct buf *out);
+void metrics_write_shared(int connections, struct buf *out);
 // Of the machine; `now` is wall milliseconds.
 void metrics_write_upkeep(const struct upkeep *upkeep, int64_t now,
                           struct buf *out);

@@ -168,8 +168,8 @@ enum sql_result sql_copy_to(struct sql *sql, const char *path);
 // Moves the WAL into the file; `truncate` also gives its space back. PostgreSQL
 // does so by itself: SQL_OK.
 enum sql_result sql_checkpoint(struct sql *sql, bool truncate);
-// What the database takes on its disk, with what is not in its file yet; 0: not
-// known.
+// What the database takes on its disk, with what is not in its file yet; on
+// PostgreSQL its schema. 0: not known.
 int64_t sql_bytes_held(struct sql *sql);
 // Pages in the WAL after the last commit; 0 on PostgreSQL.
 int sql_wal_pages(struct sql *sql);

@@ -166,13 +166,9 @@ static void test_city_leads_to_pages_below_the_ward(void **state)
     answer_free(&answer);
 }
 
-static void test_city_goes_on_beside_a_broken_book(void **state)
+static void add_broken_ward(void)
 {
-    struct made_server one;
-    struct answer answer = {0};
     char path[300];
-    (void)state;
-    made_server_stop(&city);
     snprintf(path, sizeof path, "%s/wards/H24.14", city.folder);
     assert_true(file_make_directory(path));
     snprintf(path, sizeof path, "%s/wards/H24.14/office.db", city.folder);
@@ -180,6 +176,15 @@ static void test_city_goes_on_beside_a_broken_book(void **state)
     change("{\"do\":\"add\",\"unit\":\"H24.14\",\"kind\":\"ward\","
            "\"name\":\"Phường H24.14\",\"parent\":\"H24\","
            "\"book\":\"wards/H24.14\",\"from\":\"2026-01-01\"}");
+}
+
+static void test_city_goes_on_beside_a_broken_book(void **state)
+{
+    struct made_server one;
+    struct answer answer = {0};
+    (void)state;
+    made_server_stop(&city);
+    add_broken_ward();
     made_server_restart(&city, NULL);
     made_city_ward(&city, "H24.12", &one);
     made_city_ward(&city, "H24.13", &one);
@@ -449,6 +454,42 @@ static void test_city_shows_nothing_to_others(void **state)
         400);
 }
 
+// One answer for all of them, which says whose each figure is.
+static void test_city_tells_watchers_of_each_ward(void **state)
+{
+    static const char *const told[] = {
+        "\nhailong_ward_up{ward=\"H24.12\"} 1\n",
+        "\nhailong_ward_up{ward=\"H24.13\"} 1\n",
+        "\nhailong_ward_up{ward=\"H24.14\"} 0\n",
+        "\nhailong_lines_total{ward=\"H24.12\",status=\"stored\"} 7\n",
+        "\nhailong_lines_total{ward=\"H24.13\",status=\"stored\"} 8\n",
+        "\nhailong_lines_total{ward=\"H24\",status=\"stored\"} 0\n",
+        "\nhailong_database_reachable{ward=\"H24.13\"} 1\n",
+        "\nhailong_device_pending_lines{ward=\"H24.12\",device=\"",
+        "\nhailong_connections{ward=\"H24\"} "};
+    struct answer answer = {0};
+    (void)state;
+    add_broken_ward();
+    rate_wards();
+    for (int i = 0;
+         i < 1000 && status_of("/w/H24.14/healthz", NULL, NULL) != 503; i++) {
+        usleep(20000);
+    }
+    ask(city.port, &(struct ask){.path = "/metrics"}, &answer);
+    assert_int_equal(answer.status, 200);
+    for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
+        if (!strstr(buf_text(&answer.body), told[i])) {
+            fail_msg("%s", told[i]);
+        }
+    }
+    // A name has one head, and the listeners are counted once.
+    const char *head = strstr(buf_text(&answer.body), "# TYPE hailong_lines");
+    assert_null(strstr(head + 1, "# TYPE hailong_lines"));
+    assert_null(
+        strstr(buf_text(&answer.body), "hailong_connections{ward=\"H24."));
+    answer_free(&answer);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -458,6 +499,7 @@ int main(void)
         TEST(test_city_shows_a_person_their_subtree),
         TEST(test_city_shows_nothing_to_others),
         TEST(test_city_has_a_page),
+        TEST(test_city_tells_watchers_of_each_ward),
         TEST(test_city_leads_to_pages_below_the_ward),
         TEST(test_city_goes_on_beside_a_broken_book),
         TEST(test_city_opens_a_ward_that_is_added),
