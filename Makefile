@@ -275,14 +275,16 @@ test-run: all tests $(BUILD)/tools/tapper $(BUILD)/tests/crash/crash $(BUILD)/ha
 test-room: $(filter $(BUILD)/tests/$(ROOM)/%,$(TESTS))
 	tools/run-tests $(BUILD) $(filter-out $(ON_POSTGRES_ONLY),$^)
 
-# The rooms that use the server's database, on PostgreSQL instead of a file.
-POSTGRES_TESTS = $(foreach r,postgres office report city server operator,$(filter $(BUILD)/tests/$(r)/%,$(TESTS)))
+# The rooms that use the server's database, on PostgreSQL instead of a file; but
+# for what is about files, their old schemas and their copies.
+ON_FILES_ONLY := $(addprefix $(BUILD)/tests/,office/test_old_times server/test_old operator/test_backup operator/test_drill)
+POSTGRES_TESTS = $(filter-out $(ON_FILES_ONLY),$(foreach r,postgres office report city server operator,$(filter $(BUILD)/tests/$(r)/%,$(TESTS))))
 .PHONY: test-postgres test-postgres-run
 test-postgres:
 	tools/setup build test
 	$(MAKE) --no-print-directory test-postgres-run
 test-postgres-run: $(POSTGRES_TESTS)
-	tools/on-postgres tools/run-tests $(BUILD) $^
+	tools/on-postgres tools/on-postgres tools/run-tests $(BUILD) $^
 
 # Two clusters whose primary is killed under load, again and again.
 CYCLES ?= 20

@@ -2,6 +2,7 @@
 #include "common/file.h"
 #include "store/device.h"
 #include "support/command_runner.h"
+#include "support/office_maker.h"
 #include "support/scratch.h"
 #include "support/server_maker.h"
 #include <setjmp.h>
@@ -84,6 +85,7 @@ static void test_doctor_of_a_real_device(void **state)
 
 static void test_doctor_of_a_real_server(void **state)
 {
+    made_office_needs_file();
     struct made_server server;
     struct made_device device;
     struct run run = {0};

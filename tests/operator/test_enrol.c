@@ -161,14 +161,14 @@ static void test_enrol_with_an_expired_code(void **state)
     struct made_server server;
     struct office *office;
     struct run run = {0};
-    char folder[SCRATCH_SIZE], url[URL_SIZE], path[96];
+    char folder[SCRATCH_SIZE], url[URL_SIZE];
     char id[ID_SIZE], code[SECRET_CODE_SIZE];
     int64_t expires_at;
     const struct office_new_device wanted = {.unit = "H24.12", .counter = "3"};
     made_server_start(&server, NULL);
     made_server_stop(&server);
-    snprintf(path, sizeof path, "%s/office.db", server.folder);
-    assert_int_equal(office_open(path, OFFICE_WRITER, &office), OFFICE_OK);
+    assert_int_equal(office_open(server.database, OFFICE_WRITER, &office),
+                     OFFICE_OK);
     assert_int_equal(
         office_add_device(office, &wanted,
                           clock_wall_ms() - SECRET_CODE_VALID_MS - 1, id, code,

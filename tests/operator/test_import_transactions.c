@@ -4,6 +4,7 @@
 #include "common/file.h"
 #include "support/check.h"
 #include "support/command_runner.h"
+#include "support/office_maker.h"
 #include "support/scratch.h"
 #include "support/server_maker.h"
 #include <stdio.h>
@@ -170,6 +171,7 @@ static void test_no_code_is_kept(void **state)
     struct scene *scene = *state;
     char path[128], code[16];
     struct buf bytes = {0};
+    made_office_needs_file();
     import(scene, 1);
     made_server_code(&scene->server, "3", code);
     made_server_stop(&scene->server);

@@ -249,6 +249,7 @@ static bool names_line(const json_t *findings, const char *device, int64_t seq)
 
 static void test_tampered_server(void **state)
 {
+    made_office_needs_file();
     (void)state;
     struct made_office office;
     struct ledger_maker device;

@@ -8,6 +8,7 @@
 #include "office/verify.h"
 #include "store/ledger_reader.h"
 #include "support/check.h"
+#include "support/office_maker.h"
 #include "support/phone_hand.h"
 #include <pthread.h>
 #include <stdio.h>
@@ -960,6 +961,7 @@ static void test_older_office_is_made_whole(void **state)
 {
     struct made_server *server = *state;
     char path[PHONE_PATH_SIZE];
+    made_office_needs_file();
     answer_once(server, NULL, path);
     await_rated(server, 1);
     made_server_stop(server);

@@ -1,4 +1,5 @@
 #include "support/command_runner.h"
+#include "support/scratch_database.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,16 +11,36 @@
 
 enum { ARGUMENTS_MAX = 32 };
 
+// Commands that know directories alone.
+static bool takes_files(const char *command)
+{
+    static const char *const names[] = {"backup", "restore", "doctor",
+                                        "export"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (strcmp(command, names[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
 void run_command(struct run *run, ...)
 {
     char *argv[ARGUMENTS_MAX + 1] = {strdup("hailong")};
     int argc = 1;
-    const char *argument;
+    const char *argument, *url;
     va_list args;
     setenv("HAILONG_ASSETS", TEST_SOURCE "/assets", 0);
     va_start(args, run);
     while ((argument = va_arg(args, const char *))) {
-        assert_true(argc < ARGUMENTS_MAX);
+        assert_true(argc < ARGUMENTS_MAX - 2);
+        url = scratch_database_of(argument);
+        if (url && argc > 2 && !takes_files(argv[1]) &&
+            strcmp(argv[argc - 1], "--data") == 0) {
+            free(argv[argc - 1]);
+            argv[argc - 1] = strdup("--db");
+            argv[argc++] = strdup(url);
+            argv[argc++] = strdup("--keys");
+        }
         argv[argc++] = strdup(argument);
     }
     va_end(args);

@@ -1,4 +1,5 @@
-// Runs `hailong` commands inside the test, and keeps what they print.
+// Runs `hailong` commands inside the test, and keeps what they print. On
+// PostgreSQL --data DIR of a server that a test made is --db with --keys DIR.
 #pragma once
 #include "common/json.h"
 #include "operator/operator.h"

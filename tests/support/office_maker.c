@@ -17,7 +17,9 @@ static void open_in(struct made_office *made, const char *parent)
     snprintf(made->folder, sizeof made->folder, "%s/hailong-office-XXXXXX",
              parent);
     assert_non_null(mkdtemp(made->folder));
-    if (!scratch_database_make(made->path))
+    if (scratch_database_make(made->path))
+        scratch_database_place(made->folder, made->path);
+    else
         snprintf(made->path, sizeof made->path, "%s/office.db", made->folder);
     assert_int_equal(office_open(made->path, OFFICE_WRITER, &made->office),
                      OFFICE_OK);

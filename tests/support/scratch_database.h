@@ -12,5 +12,11 @@ bool scratch_database_make_other(char out_url[SCRATCH_URL_SIZE]);
 // Whoever is connected still is thrown out. Accepts "".
 void scratch_database_drop(const char *url);
 
+// The database of the server of this directory is there, and not a file in it;
+// commands of tests on the directory are on that database
+// (command_runner.h). NULL: none was placed.
+void scratch_database_place(const char *folder, const char *url);
+const char *scratch_database_of(const char *folder);
+
 // Asks the cluster for something, outside of any such database.
 void scratch_cluster_run(const char *script);

@@ -113,9 +113,7 @@ static pid_t begin(const struct made_server *made, const char *const *options)
     bool is_file = !office_is_url(made->database);
     const char *argv[ARGUMENTS_MAX] = {
         "hailong-server",
-        !is_file        ? "--keys"
-        : made->is_city ? "--city"
-                        : "--data",
+        !is_file ? "--keys" : made->is_city ? "--city" : "--data",
         made->folder,
         "--port-file",
         port_file,
@@ -127,9 +125,7 @@ static pid_t begin(const struct made_server *made, const char *const *options)
         "H24.12",
         "--log-level",
         "error",
-        is_file         ? NULL
-        : made->is_city ? "--city"
-                        : "--db",
+        is_file ? NULL : made->is_city ? "--city" : "--db",
         made->database};
     int argc = is_file ? 13 : 15;
     for (; options && *options; options++) {
@@ -193,7 +189,9 @@ void made_server_start(struct made_server *made, const char *const *options)
     memset(made, 0, sizeof *made);
     strcpy(made->folder, "/tmp/hailong-server-XXXXXX");
     assert_non_null(mkdtemp(made->folder));
-    if (!scratch_database_make(made->database))
+    if (scratch_database_make(made->database))
+        scratch_database_place(made->folder, made->database);
+    else
         snprintf(made->database, sizeof made->database, "%s/office.db",
                  made->folder);
     made_server_restart(made, options);
@@ -220,6 +218,7 @@ void made_server_beside(struct made_server *made,
     strcpy(made->folder, "/tmp/hailong-server-XXXXXX");
     assert_non_null(mkdtemp(made->folder));
     strcpy(made->database, first->database);
+    scratch_database_place(made->folder, made->database);
     copy_key(first, made, "server.key");
     copy_key(first, made, "box.key");
     made_server_restart(made, options);
