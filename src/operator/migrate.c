@@ -43,6 +43,12 @@ static bool read_from(const char *from, char directory[PATH_MAX],
                       struct server_place *out, struct console *console)
 {
     static const char scheme[] = "sqlite:";
+    if (office_is_url(from)) {
+        console_complain(console, "--from: a book on PostgreSQL does not go "
+                                  "back into a file; the file that it came "
+                                  "from is as it was on that day");
+        return false;
+    }
     if (strncmp(from, scheme, sizeof scheme - 1) == 0)
         from += sizeof scheme - 1;
     if (strlen(from) >= PATH_MAX) {
@@ -168,8 +174,8 @@ static int run(const struct config *config, struct console *console)
     const char *to = from ? command_need(config, "to", console) : NULL;
     char directory[PATH_MAX];
     struct server_place place;
-    if (!to || !check_to(to, console) ||
-        !read_from(from, directory, &place, console))
+    if (!to || !read_from(from, directory, &place, console) ||
+        !check_to(to, console))
         return COMMAND_MISUSED;
     int lock = lock_source(&place, console);
     if (lock < 0)
@@ -180,5 +186,6 @@ static int run(const struct config *config, struct console *console)
 }
 
 const struct command COMMAND_MIGRATE = {
-    "migrate", "move a server's database from a file to PostgreSQL", NULL, KEYS,
-    run};
+    "migrate",
+    "move a server's database from a file to PostgreSQL; it does not go back",
+    NULL, KEYS, run};

@@ -100,6 +100,10 @@ static void test_what_is_no_place_is_refused(void **state)
                 "postgresql://a@b/c", NULL);
     run_must_end(&run, 1);
     run_must_complain(&run, "there is no such file");
+    run_command(&run, "migrate", "--from", "postgresql://a@b/c", "--to",
+                "sqlite:/tmp", NULL);
+    run_must_end(&run, 2);
+    run_must_complain(&run, "does not go back into a file");
     run_free(&run);
 }
 
