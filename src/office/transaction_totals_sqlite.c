@@ -247,7 +247,7 @@ enum office_result office_transaction_part(struct office *office,
 enum sql_result transactions_count(struct sql *sql, struct day_range days,
                                    struct transaction_tally *tally)
 {
-    struct sql_statement *s = sql_use(sql, TRANSACTION_ROWS);
+    struct sql_statement *s = sql_use_long(sql, TRANSACTION_ROWS);
     enum sql_result result;
     sql_bind_int(s, 1, date_wall_ms_of_day(days.from));
     sql_bind_int(s, 2, date_wall_ms_of_day(days.to) + INT64_C(86400000));

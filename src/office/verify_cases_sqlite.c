@@ -178,7 +178,7 @@ static enum sql_result check_case_totals(struct verifying *v)
 enum sql_result verify_cases(struct verifying *v)
 {
     struct row row;
-    struct sql_statement *s = sql_use(v->sql, VERIFY_CASES);
+    struct sql_statement *s = sql_use_long(v->sql, VERIFY_CASES);
     enum sql_result result;
     while ((result = sql_step(s)) == SQL_OK && !v->is_stopped) {
         read_row(s, &row);

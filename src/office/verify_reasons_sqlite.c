@@ -42,7 +42,7 @@ enum sql_result verify_reasons(struct verifying *v)
         log_error("office", "out of memory");
         return SQL_ERROR;
     }
-    struct sql_statement *s = sql_use(v->sql, VERIFY_REASONS);
+    struct sql_statement *s = sql_use_long(v->sql, VERIFY_REASONS);
     enum sql_result result;
     while ((result = sql_step(s)) == SQL_OK && !v->is_stopped) {
         check_row(v, s);

@@ -296,7 +296,7 @@ static enum sql_result check_totals(struct verifying *v)
         log_error("office", "out of memory");
         return SQL_ERROR;
     }
-    struct sql_statement *s = sql_use(v->sql, VERIFY_TOTALS);
+    struct sql_statement *s = sql_use_long(v->sql, VERIFY_TOTALS);
     enum sql_result result;
     while ((result = sql_step(s)) == SQL_OK && !v->is_stopped) {
         struct tally_cell kept = {.dimension = (int)sql_int(s, 0),

@@ -88,7 +88,7 @@ static enum sql_result verify_trail(struct verifying *v, size_t statement,
                                                   struct sql_statement *s))
 {
     struct trail trail = {.size = 0};
-    struct sql_statement *s = sql_use(v->sql, statement);
+    struct sql_statement *s = sql_use_long(v->sql, statement);
     enum sql_result result;
     while ((result = sql_step(s)) == SQL_OK && !v->is_stopped) {
         check(v, &trail, s);

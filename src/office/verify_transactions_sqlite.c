@@ -34,7 +34,7 @@ static void check_row(struct verifying *v, struct sql_statement *s,
 static enum sql_result compare(struct verifying *v,
                                struct transaction_tally *tally)
 {
-    struct sql_statement *s = sql_use(v->sql, TRANSACTION_ALL_TOTALS);
+    struct sql_statement *s = sql_use_long(v->sql, TRANSACTION_ALL_TOTALS);
     enum sql_result result;
     while ((result = sql_step(s)) == SQL_OK && !v->is_stopped) {
         check_row(v, s, tally);
