@@ -1,5 +1,6 @@
 #include "ledger/digest.h"
 #include "common/ids.h"
+#include <nettle/sha2.h>
 #include <sodium.h>
 #include <string.h>
 
@@ -13,7 +14,10 @@ bool ledger_init(void)
 
 void digest_of(const void *bytes, size_t size, unsigned char out[DIGEST_BYTES])
 {
-    crypto_hash_sha256(out, bytes, size);
+    struct sha256_ctx state;
+    sha256_init(&state);
+    sha256_update(&state, size, bytes);
+    sha256_digest(&state, DIGEST_BYTES, out);
 }
 
 void digest_hex_of(const void *bytes, size_t size, char out[DIGEST_HEX_SIZE])

@@ -1,4 +1,5 @@
-// SHA-256 and base64, from libsodium. The ledger's hash is SHA-256 of exactly
+// SHA-256 from nettle, which uses what the processor has for it; the rest from
+// libsodium. The ledger's hash is SHA-256 of exactly
 // the bytes of a line (FIPS 180-4), written as 64 lower-case hex digits, so
 // that any tool with sha256sum can follow the chain.
 #pragma once
