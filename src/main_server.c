@@ -18,7 +18,8 @@ static void print_help(void)
     struct buf text = {0};
     buf_append_text(
         &text,
-        "hailong-server --data DIR --unit-name NAME [OPTION…]\n\n"
+        "hailong-server --data DIR --unit-name NAME [OPTION…]\n"
+        "hailong-server --city DIR [OPTION…]\n\n"
         "Takes the ratings of enrolled devices, keeps them, and answers\n"
         "reports. Every option may also stand in the INI file that --config\n"
         "names, in the section shown at its end.\n\n"

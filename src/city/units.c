@@ -603,6 +603,139 @@ static bool merge(const struct reading *reading)
     return true;
 }
 
+// --- Ends, and what was not meant
+
+// Whether it stands below `parent` on some day from `day` on.
+static bool will_be_under(const struct city_unit *unit, const char *parent,
+                          int32_t day)
+{
+    const struct city_values *parents = &unit->parents;
+    for (size_t i = 0; i < parents->count; i++) {
+        int32_t first = later(parents->all[i].from, day);
+        int32_t next =
+            i + 1 < parents->count ? parents->all[i + 1].from : CITY_NO_END;
+        if (strcmp(parents->all[i].text, parent) == 0 && next > day &&
+            unit->until >= first) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// Nothing may lean on a unit that is no more.
+static bool check_unneeded(const struct reading *reading,
+                           const struct city_unit *unit, int32_t day)
+{
+    for (size_t i = 0; i < reading->units->count; i++) {
+        const struct city_unit *other = &reading->units->all[i];
+        if (strcmp(other->into, unit->code) == 0 && other->until >= day - 1) {
+            return refuse(reading,
+                          "unit: %s becomes a part of it; take that back first",
+                          other->code);
+        }
+        if (will_be_under(other, unit->code, day)) {
+            return refuse(reading, "unit: %s stands below it; move it first",
+                          other->code);
+        }
+    }
+    return true;
+}
+
+// A unit that ends on the day on which it would begin never is.
+static bool dissolve(const struct reading *reading)
+{
+    struct city_unit *unit;
+    int32_t day;
+    if (!read_change(reading, &unit, &day) ||
+        !check_unneeded(reading, unit, day)) {
+        return false;
+    }
+    if (unit->until != CITY_NO_END) {
+        return refuse(reading, "unit: %s has an end already", unit->code);
+    }
+    unit->until = day - 1;
+    return true;
+}
+
+static bool take_back_end(const struct reading *reading, struct city_unit *unit,
+                          int32_t day)
+{
+    const char *parent = city_parent(unit, day);
+    if (unit->until != day - 1) {
+        return refuse(reading, "from: %s does not end then", unit->code);
+    }
+    if (parent[0] != '\0' && !check_parent(reading, parent, day)) {
+        return false;
+    }
+    unit->until = CITY_NO_END;
+    unit->into[0] = '\0';
+    return true;
+}
+
+// What it began with stays: there is nothing before it.
+static struct city_value *value_from(const struct city_values *values,
+                                     int32_t day)
+{
+    for (size_t i = 1; i < values->count; i++) {
+        if (values->all[i].from == day) {
+            return &values->all[i];
+        }
+    }
+    return NULL;
+}
+
+static void take_out(struct city_values *values, struct city_value *value)
+{
+    size_t at = (size_t)(value - values->all);
+    free(value->text);
+    values->count--;
+    memmove(value, value + 1, (values->count - at) * sizeof *value);
+}
+
+static bool take_back_value(const struct reading *reading,
+                            struct city_unit *unit, struct city_values *values,
+                            int32_t day)
+{
+    struct city_value *value = value_from(values, day);
+    if (!value) {
+        return refuse(reading, "from: nothing of that changes then for %s",
+                      unit->code);
+    }
+    if (values == &unit->parents) {
+        const char *before = value[-1].text;
+        if (before[0] != '\0' && !check_parent(reading, before, day)) {
+            return false;
+        }
+        if (before[0] != '\0' &&
+            makes_circle(reading->units, unit, before, day)) {
+            return refuse(reading, "what: %s stands below %s itself by then",
+                          before, unit->code);
+        }
+    }
+    take_out(values, value);
+    return true;
+}
+
+static bool take_back(const struct reading *reading)
+{
+    struct city_unit *unit;
+    const char *what = "";
+    int32_t day;
+    if (!read_unit(reading, "unit", &unit) || !read_day(reading, &day)) {
+        return false;
+    }
+    json_get_text(reading->change, "what", &what);
+    if (strcmp(what, "end") == 0) {
+        return take_back_end(reading, unit, day);
+    }
+    struct city_values *values = strcmp(what, "name") == 0     ? &unit->names
+                                 : strcmp(what, "parent") == 0 ? &unit->parents
+                                 : strcmp(what, "people") == 0 ? &unit->people
+                                                               : NULL;
+    return values ? take_back_value(reading, unit, values, day)
+                  : refuse(reading, "what: give name, parent, people or end");
+}
+
 // --- People and classes
 
 static void drop_scope(struct city_units *units, const char *person)
@@ -676,6 +809,8 @@ bool city_units_apply(struct city_units *units, const json_t *change,
                    {"parent", move_unit},
                    {"people", count_people},
                    {"merge", merge},
+                   {"dissolve", dissolve},
+                   {"take-back", take_back},
                    {"book", change_book},
                    {"host", change_host},
                    {"person", put_scope},

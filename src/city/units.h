@@ -89,6 +89,9 @@ void city_units_free(struct city_units *units);
 //   parent   unit parent from
 //   people   unit people from
 //   merge    units[] into from     the last day of each is the day before
+//   dissolve unit from             likewise; nothing goes on after it
+//   take-back unit what from       what was to change that day does not: its
+//                                  name, parent, people or end
 //   book     unit book
 //   host     unit host
 //   person   person unit|null      null: sees nothing any more

@@ -45,6 +45,8 @@ extern const struct command COMMAND_UNIT_ADD;
 extern const struct command COMMAND_UNIT_RENAME;
 extern const struct command COMMAND_UNIT_MOVE;
 extern const struct command COMMAND_UNIT_MERGE;
+extern const struct command COMMAND_UNIT_DISSOLVE;
+extern const struct command COMMAND_UNIT_TAKE_BACK;
 extern const struct command COMMAND_UNIT_SET;
 extern const struct command COMMAND_UNIT_PERSON;
 extern const struct command COMMAND_UNIT_CLASSES;

@@ -1,6 +1,6 @@
-// hailong unit add | rename | move | merge | set | person | classes | list: the
-// units of a city, in its registry. The server may run meanwhile: it looks at
-// the registry every few seconds.
+// hailong unit add | rename | move | merge | dissolve | take-back | set |
+// person | classes | list: the units of a city, in its registry. The server may
+// run meanwhile: it looks at the registry every few seconds.
 #include "city/registry.h"
 #include "common/clock.h"
 #include "common/date.h"
@@ -72,6 +72,15 @@ static const struct config_key MERGE_KEYS[] = {
      "with --name: code of the unit above"},
     PEOPLE_OPTION,
     FROM_OPTION,
+    {0}};
+static const struct config_key DISSOLVE_KEYS[] = {
+    CITY_OPTION, FROM_OPTION, {0}};
+static const struct config_key TAKE_BACK_KEYS[] = {
+    CITY_OPTION,
+    {"hailong", "what", CONFIG_TEXT, NULL, 0, 0,
+     "what does not change after all: name, parent, people or end"},
+    {"hailong", "from", CONFIG_TEXT, NULL, 0, 0,
+     "the day on which it was to change; it must not have come yet"},
     {0}};
 static const struct config_key SET_KEYS[] = {
     {"hailong", "host", CONFIG_TEXT, NULL, 0, 0,
@@ -299,6 +308,61 @@ static int merge(const struct config *config, struct console *console)
     return status;
 }
 
+static int dissolve(const struct config *config, struct console *console)
+{
+    const char *code = config_operand(config, 0);
+    const char *city = command_need(config, "city", console);
+    const char *from = command_need(config, "from", console);
+    struct buf done = {0};
+    int status = COMMAND_MISUSED;
+    if (city && from) {
+        buf_printf(&done,
+                   "%s is no more from %s on; its figures stay its own; revoke "
+                   "its devices once they are empty",
+                   code, from);
+        status = add_change(config,
+                            json_pack("{s:s, s:s, s:s}", "do", "dissolve",
+                                      "unit", code, "from", from),
+                            buf_text(&done), console);
+    }
+    buf_free(&done);
+    return status;
+}
+
+// What held already was shown to somebody.
+static bool is_to_come(const char *text, struct console *console)
+{
+    int32_t day = 0;
+    if (date_parse_iso(text, &day) &&
+        day <= date_day_of_wall_ms(clock_wall_ms())) {
+        console_complain(console,
+                         "--from: %s has come already; say what holds instead, "
+                         "with the same day",
+                         text);
+        return false;
+    }
+    return true;
+}
+
+static int take_back(const struct config *config, struct console *console)
+{
+    const char *code = config_operand(config, 0);
+    const char *city = command_need(config, "city", console);
+    const char *what = command_need(config, "what", console);
+    const char *from = command_need(config, "from", console);
+    struct buf done = {0};
+    int status = COMMAND_MISUSED;
+    if (city && what && from && is_to_come(from, console)) {
+        buf_printf(&done, "%s: its %s does not change on %s", code, what, from);
+        status = add_change(config,
+                            json_pack("{s:s, s:s, s:s, s:s}", "do", "take-back",
+                                      "unit", code, "what", what, "from", from),
+                            buf_text(&done), console);
+    }
+    buf_free(&done);
+    return status;
+}
+
 static int set(const struct config *config, struct console *console)
 {
     const char *code = config_operand(config, 0);
@@ -324,6 +388,9 @@ static int set(const struct config *config, struct console *console)
     if (book)
         changes[count++] = json_pack("{s:s, s:s, s:s}", "do", "book", "unit",
                                      code, "book", book);
+    if (host)
+        changes[count++] = json_pack("{s:s, s:s, s:s}", "do", "host", "unit",
+                                     code, "host", host);
     return add_changes(
         config, changes, count, false,
         book ? "Set; restart hailong-server for another book" : "Set", console);
@@ -505,6 +572,12 @@ const struct command COMMAND_UNIT_MOVE = {
 const struct command COMMAND_UNIT_MERGE = {
     "unit merge", "units become a part of another on a day", "UNIT,UNIT…",
     MERGE_KEYS, merge};
+const struct command COMMAND_UNIT_DISSOLVE = {"unit dissolve",
+                                              "a unit is no more from a day on",
+                                              "UNIT", DISSOLVE_KEYS, dissolve};
+const struct command COMMAND_UNIT_TAKE_BACK = {
+    "unit take-back", "a change that is still to come is not made", "UNIT",
+    TAKE_BACK_KEYS, take_back};
 const struct command COMMAND_UNIT_SET = {
     "unit set", "a unit's people, its book or its host", "UNIT", SET_KEYS, set};
 const struct command COMMAND_UNIT_PERSON = {

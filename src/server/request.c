@@ -349,9 +349,7 @@ static bool check_ended(struct request *request)
     }
     date_format_iso(until, last);
     reply_problem(request, PROBLEM_ENDED, NULL,
-                  "this unit ended on %s and became a part of another; its "
-                  "book is only read",
-                  last);
+                  "this unit ended on %s; its book is only read", last);
     return false;
 }
 

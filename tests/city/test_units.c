@@ -281,6 +281,85 @@ static void test_units_refuse_a_circle_of_later(void **state)
             "stands below");
 }
 
+static void test_units_dissolve_on_a_day(void **state)
+{
+    (void)state;
+    make_city();
+    must("{\"do\":\"dissolve\",\"unit\":\"H24.14\",\"from\":\"2026-07-01\"}");
+    assert_true(city_lives(unit("H24.14"), day("2026-06-30")));
+    assert_false(city_lives(unit("H24.14"), day("2026-07-01")));
+    assert_string_equal(unit("H24.14")->into, "");
+    refuses("{\"do\":\"dissolve\",\"unit\":\"H24.14\",\"from\":\"2026-05-01\"}",
+            "has an end already");
+    refuses("{\"do\":\"dissolve\",\"unit\":\"H24.A\",\"from\":\"2026-07-01\"}",
+            "H24.12 stands below it");
+    // One that is to come there later is in its way too.
+    must("{\"do\":\"parent\",\"unit\":\"H24.13\",\"parent\":\"H24.B\","
+         "\"from\":\"2026-09-01\"}");
+    refuses("{\"do\":\"dissolve\",\"unit\":\"H24.B\",\"from\":\"2026-08-01\"}",
+            "H24.13 stands below it");
+    must("{\"do\":\"parent\",\"unit\":\"H24.13\",\"parent\":\"H24.A\","
+         "\"from\":\"2026-09-01\"}");
+    must("{\"do\":\"dissolve\",\"unit\":\"H24.B\",\"from\":\"2026-08-01\"}");
+}
+
+static void test_units_are_needed_by_who_joins_them(void **state)
+{
+    (void)state;
+    make_merger();
+    refuses("{\"do\":\"dissolve\",\"unit\":\"H24.20\",\"from\":\"2026-07-01\"}",
+            "H24.12 becomes a part of it");
+    must("{\"do\":\"dissolve\",\"unit\":\"H24.20\",\"from\":\"2026-07-02\"}");
+}
+
+// A merger that was not meant: both go on, and the new unit never is.
+static void test_units_take_back_a_merger(void **state)
+{
+    (void)state;
+    make_merger();
+    refuses("{\"do\":\"take-back\",\"unit\":\"H24.12\",\"what\":\"end\","
+            "\"from\":\"2026-07-02\"}",
+            "does not end then");
+    must("{\"do\":\"take-back\",\"unit\":\"H24.12\",\"what\":\"end\","
+         "\"from\":\"2026-07-01\"}");
+    must("{\"do\":\"take-back\",\"unit\":\"H24.13\",\"what\":\"end\","
+         "\"from\":\"2026-07-01\"}");
+    must("{\"do\":\"dissolve\",\"unit\":\"H24.20\",\"from\":\"2026-07-01\"}");
+    assert_true(city_lives(unit("H24.12"), day("2026-12-31")));
+    assert_false(city_lives(unit("H24.20"), day("2026-07-01")));
+    assert_parts("H24.12", "2026-01-01", "2026-12-31",
+                 "H24.12 2026-01-01 2026-12-31; ");
+}
+
+static void test_units_take_back_a_name_and_a_move(void **state)
+{
+    (void)state;
+    make_city();
+    must("{\"do\":\"name\",\"unit\":\"H24.12\",\"name\":\"Phường Bình An\","
+         "\"from\":\"2026-07-01\"}");
+    must("{\"do\":\"name\",\"unit\":\"H24.12\",\"name\":\"Phường Mẫu Ba\","
+         "\"from\":\"2026-09-01\"}");
+    must("{\"do\":\"take-back\",\"unit\":\"H24.12\",\"what\":\"name\","
+         "\"from\":\"2026-07-01\"}");
+    assert_string_equal(city_name(unit("H24.12"), day("2026-08-31")),
+                        "Phường Bình Minh");
+    assert_string_equal(city_name(unit("H24.12"), day("2026-09-01")),
+                        "Phường Mẫu Ba");
+    must("{\"do\":\"parent\",\"unit\":\"H24.12\",\"parent\":\"H24.B\","
+         "\"from\":\"2026-05-10\"}");
+    must("{\"do\":\"take-back\",\"unit\":\"H24.12\",\"what\":\"parent\","
+         "\"from\":\"2026-05-10\"}");
+    assert_true(
+        city_is_under(&units, unit("H24.12"), "H24.A", day("2026-12-31")));
+    // What it began with has nothing before it.
+    refuses("{\"do\":\"take-back\",\"unit\":\"H24.12\",\"what\":\"name\","
+            "\"from\":\"2026-01-01\"}",
+            "nothing of that changes then");
+    refuses("{\"do\":\"take-back\",\"unit\":\"H24.12\",\"what\":\"book\","
+            "\"from\":\"2026-07-01\"}",
+            "what: give");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -292,6 +371,10 @@ int main(void)
         TEST(test_units_stand_in_classes),
         TEST(test_units_know_who_sees_what),
         TEST(test_units_refuse_what_does_not_fit),
-        TEST(test_units_refuse_a_circle_of_later)};
+        TEST(test_units_refuse_a_circle_of_later),
+        TEST(test_units_dissolve_on_a_day),
+        TEST(test_units_are_needed_by_who_joins_them),
+        TEST(test_units_take_back_a_merger),
+        TEST(test_units_take_back_a_name_and_a_move)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -63,6 +63,50 @@ static void test_unit_list_is_of_a_day(void **state)
     run_free(&run);
 }
 
+// What is still to come can be taken back, what has come cannot; both stand in
+// the registry as they were said.
+static void test_unit_takes_back_what_is_to_come(void **state)
+{
+    struct run run = {0};
+    (void)state;
+    make_city(&run);
+    run_command(&run, "unit", "dissolve", "--city", folder, "--from",
+                "2199-01-01", "H24.13", NULL);
+    run_must_end(&run, 0);
+    run_must_say(&run, "H24.13 is no more from 2199-01-01 on");
+    run_command(&run, "unit", "take-back", "--city", folder, "--what", "end",
+                "--from", "2199-01-01", "H24.13", NULL);
+    run_must_end(&run, 0);
+    run_must_say(&run, "H24.13: its end does not change on 2199-01-01");
+    run_command(&run, "unit", "list", "--city", folder, "--changes", NULL);
+    run_must_say(&run, "{\"do\":\"dissolve\",\"unit\":\"H24.13\"");
+    run_must_say(&run, "{\"do\":\"take-back\",\"unit\":\"H24.13\"");
+    run_command(&run, "unit", "rename", "--city", folder, "--name", "Phường Ba",
+                "--from", "2026-03-01", "H24.13", NULL);
+    run_must_end(&run, 0);
+    run_command(&run, "unit", "take-back", "--city", folder, "--what", "name",
+                "--from", "2026-03-01", "H24.13", NULL);
+    run_must_end(&run, 2);
+    run_must_complain(&run, "2026-03-01 has come already");
+    run_free(&run);
+}
+
+static void test_unit_set_keeps_all_that_is_told(void **state)
+{
+    struct run run = {0};
+    (void)state;
+    make_city(&run);
+    run_command(&run, "unit", "set", "--city", folder, "--people", "19000",
+                "--from", "2026-03-01", "--book", "old/h24-12", "--host",
+                "h24-12.example", "H24.12", NULL);
+    run_must_end(&run, 0);
+    run_command(&run, "unit", "list", "--city", folder, "--changes", NULL);
+    run_must_say(&run, "\"people\":19000");
+    run_must_say(&run, "\"book\":\"old/h24-12\"");
+    run_must_say(&run, "\"host\":\"h24-12.example\"");
+    run_free(&run);
+}
+
 static void test_unit_changes_that_do_not_fit(void **state)
 {
     struct run run = {0};
@@ -111,8 +155,11 @@ static void test_unit_person_sees_a_subtree(void **state)
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-    const struct CMUnitTest tests[] = {TEST(test_unit_list_is_of_a_day),
-                                       TEST(test_unit_changes_that_do_not_fit),
-                                       TEST(test_unit_person_sees_a_subtree)};
+    const struct CMUnitTest tests[] = {
+        TEST(test_unit_list_is_of_a_day),
+        TEST(test_unit_takes_back_what_is_to_come),
+        TEST(test_unit_set_keeps_all_that_is_told),
+        TEST(test_unit_changes_that_do_not_fit),
+        TEST(test_unit_person_sees_a_subtree)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
