@@ -91,10 +91,17 @@ void case_standing_read(struct sql_statement *s, int column,
 
 static enum sql_result move_totals(struct sql *sql, int64_t case_no, int by)
 {
-    struct sql_statement *s = sql_use(sql, CASE_TOTALS_MOVE);
-    sql_bind_int(s, 1, case_no);
-    sql_bind_int(s, 2, by);
-    return sql_put(s);
+    static const int days_of_grain[] = {1, 32};
+    enum sql_result result = SQL_OK;
+    for (int grain = 0; grain < 2 && result == SQL_OK; grain++) {
+        struct sql_statement *s = sql_use(sql, CASE_TOTALS_MOVE);
+        sql_bind_int(s, 1, case_no);
+        sql_bind_int(s, 2, by);
+        sql_bind_int(s, 3, grain);
+        sql_bind_int(s, 4, days_of_grain[grain]);
+        result = sql_put(s);
+    }
+    return result;
 }
 
 static enum sql_result put_row(struct sql *sql, int64_t case_no,

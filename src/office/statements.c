@@ -1058,7 +1058,8 @@ const char *const office_statements[STATEMENT_COUNT] = {
         " ON CONFLICT (deadline_days, grain, period, counter_no, field_no)"
         " DO UPDATE SET opened = case_totals.opened + 1,"
         " waiting = case_totals.waiting + 1",
-    // ?2: -1 takes the case ?1 off its two totals, 1 puts it on them.
+    // ?2: -1 takes the case ?1 off its total of grain ?3, whose periods are ?4
+    // days, 1 puts it on.
     [CASE_TOTALS_MOVE] =
         "UPDATE case_totals SET opened = case_totals.opened + ?2 * c.opened,"
         " waiting = case_totals.waiting + ?2 * c.waiting,"
@@ -1067,13 +1068,10 @@ const char *const office_statements[STATEMENT_COUNT] = {
         " in_time = case_totals.in_time + ?2 * c.in_time,"
         " closed = case_totals.closed + ?2 * c.closed,"
         " reopened = case_totals.reopened + ?2 * c.again"
-        " FROM (SELECT deadline_days, g.grain, CASE g.grain WHEN 0"
-        "   THEN opened_day ELSE opened_day / 32 END AS period, counter_no,"
-        "  field_no, " CASE_PARTS " FROM cases CROSS JOIN"
-        "  (SELECT 0 AS grain UNION ALL SELECT 1) g ON true"
-        "  WHERE case_no = ?1) c"
+        " FROM (SELECT deadline_days, opened_day / ?4 AS period, counter_no,"
+        "  field_no, " CASE_PARTS " FROM cases WHERE case_no = ?1) c"
         " WHERE case_totals.deadline_days = c.deadline_days"
-        " AND case_totals.grain = c.grain AND case_totals.period = c.period"
+        " AND case_totals.grain = ?3 AND case_totals.period = c.period"
         " AND case_totals.counter_no = c.counter_no"
         " AND case_totals.field_no = c.field_no",
     [CASE_BY_TICKET] = "SELECT c.case_no, " CASE_STANDING " FROM cases c"
