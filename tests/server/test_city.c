@@ -4,9 +4,11 @@
 #include "common/file.h"
 #include "support/check.h"
 #include "support/server_maker.h"
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static struct made_server city;
@@ -192,6 +194,33 @@ static void test_city_goes_on_beside_a_broken_book(void **state)
     answer_is_problem(&answer, 503, "busy");
     assert_non_null(answer_header(&answer, "Retry-After"));
     answer_free(&answer);
+}
+
+// What an upgrade left beside a ward's book goes after a week, as beside one
+// alone.
+static void test_city_lets_old_copies_of_wards_go(void **state)
+{
+    static const struct timespec long_ago[] = {{1000000000, 0},
+                                               {1000000000, 0}};
+    char folder[300], path[400], other[400];
+    (void)state;
+    if (city.database[0] != '\0') {
+        skip();
+    }
+    made_server_stop(&city);
+    snprintf(folder, sizeof folder, "%s/wards/H24.12/before", city.folder);
+    snprintf(path, sizeof path, "%s/office.db", folder);
+    snprintf(other, sizeof other, "%s/newer-office.db", folder);
+    assert_true(file_make_directory(folder));
+    assert_true(file_replace(path, "old", 3, 0600));
+    assert_true(file_replace(other, "new", 3, 0600));
+    assert_int_equal(utimensat(AT_FDCWD, path, long_ago, 0), 0);
+    made_server_restart(&city, NULL);
+    for (int i = 0; i < 1000 && file_exists(path); i++) {
+        usleep(20000);
+    }
+    assert_false(file_exists(path));
+    assert_true(file_exists(other));
 }
 
 static void test_city_opens_a_ward_that_is_added(void **state)
@@ -502,6 +531,7 @@ int main(void)
         TEST(test_city_tells_watchers_of_each_ward),
         TEST(test_city_leads_to_pages_below_the_ward),
         TEST(test_city_goes_on_beside_a_broken_book),
+        TEST(test_city_lets_old_copies_of_wards_go),
         TEST(test_city_opens_a_ward_that_is_added),
         TEST(test_city_knows_wards_by_their_old_hosts),
         TEST(test_city_only_reads_a_ward_that_ended),
