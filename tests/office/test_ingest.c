@@ -924,9 +924,9 @@ static void test_a_reader_needs_a_database(void **state)
     char path[160];
     struct office *reader = NULL;
     snprintf(path, sizeof path, "%s-none", f->made.path);
-    // PostgreSQL may come later, a file of a writer that never was does not.
+    // A cluster that is there and has no such database stays without it.
     assert_int_equal(office_open(path, OFFICE_READER, &reader),
-                     office_is_url(path) ? OFFICE_BUSY : OFFICE_NONE);
+                     office_is_url(path) ? OFFICE_ERROR : OFFICE_NONE);
     assert_null(reader);
 }
 
