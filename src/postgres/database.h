@@ -4,13 +4,14 @@
 // device's programs do without it.
 //
 // Several hosts in one address: the one that takes writes is found, by readers
-// too, unless the address says target_session_attrs itself. The tables stand in
-// the schema "main", or in the one that the option schema=NAME of the address
-// names (a-z, 0-9 and _, at most 63): so many books share a database.
-// sql_migrate() makes it. synchronous_commit is on, and a commit that was told
-// not to wait for its standby is SQL_BUSY; a follower's transactions are
-// read-only. A connection that is lost is made anew within the bounded wait,
-// when the next transaction begins or the next reading statement runs.
+// too, unless the address says target_session_attrs itself; a writer refuses a
+// standby even then. The tables stand in the schema "main", or in the one that
+// the option schema=NAME of the address names (a-z, 0-9 and _, at most 63): so
+// many books share a database. sql_migrate() makes it. synchronous_commit is on,
+// and a commit that was told not to wait for its standby is SQL_BUSY; a
+// follower's transactions are read-only. A connection that is lost, or whose
+// other side hangs (patience.h), is made anew within the bounded wait, when the
+// next transaction begins or the next reading statement runs.
 #pragma once
 #include "sql/sql.h"
 #include <stdbool.h>

@@ -1,4 +1,5 @@
 #include "postgres/pipeline.h"
+#include "postgres/patience.h"
 
 bool pipeline_send(struct pipeline *pipeline, PGconn *db,
                    const struct pipeline_call *call,
@@ -24,6 +25,8 @@ void pipeline_settle(struct pipeline *pipeline, PGconn *db,
     bool is_sent = PQpipelineSync(db) == 1;
     for (size_t i = 0; i < pipeline->count; i++) {
         // NULL, of a lost connection, is a failure to those who ask.
+        if (is_sent)
+            patience_wait(db);
         PGresult *one = is_sent ? PQgetResult(db) : NULL;
         answer(ctx, &pipeline->entries[i], one);
         PQclear(one);
@@ -31,8 +34,10 @@ void pipeline_settle(struct pipeline *pipeline, PGconn *db,
             PQclear(PQgetResult(db));
     }
     pipeline->count = 0;
-    if (is_sent)
+    if (is_sent) {
+        patience_wait(db);
         PQclear(PQgetResult(db));
+    }
     while (PQstatus(db) == CONNECTION_OK && PQexitPipelineMode(db) != 1) {
         PGresult *left = PQgetResult(db);
         if (!left)

@@ -3,6 +3,7 @@
 #include "common/log.h"
 #include "postgres/address.h"
 #include "postgres/dialect.h"
+#include "postgres/patience.h"
 #include "postgres/pipeline.h"
 #include "postgres/pool.h"
 #include "sql/engine.h"
@@ -15,9 +16,10 @@
 #include <string.h>
 #include <unistd.h>
 
-// How long a lost connection is tried again, in all, and how long between two
-// tries.
-enum { RECONNECT_MS = 2000, PAUSE_MS = 100 };
+// How long a lost connection is tried again, in all, how long between two
+// tries, and how long it is not tried after that: whoever waits in a queue is
+// told so at once and not one after the other.
+enum { RECONNECT_MS = 2000, PAUSE_MS = 100, REST_MS = 1000 };
 
 // No statement has more.
 enum { MOST_PARAMETERS = 32 };
@@ -52,8 +54,9 @@ struct postgres {
     bool in_transaction;
     unsigned transaction; // counts them: a cursor is open in one
     bool is_configured;
-    bool is_standby; // it writes no more: another one took its place
-    bool is_warned;  // PostgreSQL said something of its own accord
+    bool is_standby;     // it writes no more: another one took its place
+    int64_t rests_until; // monotonic: not to be tried again before
+    bool is_warned;      // PostgreSQL said something of its own accord
     int64_t changes;
     struct pipeline pipeline;
     enum sql_result put; // what came of those that were put
@@ -174,7 +177,7 @@ static enum sql_result settle(struct sql *sql)
 
 static enum sql_result run_once(struct sql *sql, const char *script)
 {
-    PGresult *answer = PQexec(own(sql)->db, script);
+    PGresult *answer = patience_run(own(sql)->db, script);
     enum sql_result result = seen(sql, answer, script);
     PQclear(answer);
     return result;
@@ -186,7 +189,7 @@ static enum sql_result expect_durable(struct sql *sql)
     static const char query[] =
         "SELECT string_agg(name, ', ') FROM pg_settings WHERE setting = 'off'"
         " AND name IN ('fsync', 'full_page_writes', 'synchronous_commit')";
-    PGresult *answer = PQexec(own(sql)->db, query);
+    PGresult *answer = patience_run(own(sql)->db, query);
     enum sql_result result = seen(sql, answer, query);
     if (result == SQL_OK && !PQgetisnull(answer, 0, 0)) {
         log_error(module,
@@ -202,12 +205,30 @@ static enum sql_result expect_durable(struct sql *sql)
 // The first column, or NULL; freed by the caller.
 static char *answer_to(struct sql *sql, const char *query)
 {
-    PGresult *answer = PQexec(own(sql)->db, query);
+    PGresult *answer = patience_run(own(sql)->db, query);
     char *said = NULL;
     if (seen(sql, answer, query) == SQL_OK && PQntuples(answer) == 1)
         said = strdup(PQgetvalue(answer, 0, 0));
     PQclear(answer);
     return said;
+}
+
+// An address may ask for any session there is.
+static enum sql_result expect_primary(struct sql *sql)
+{
+    static const char query[] = "SELECT pg_is_in_recovery()";
+    PGresult *answer = patience_run(own(sql)->db, query);
+    enum sql_result result = seen(sql, answer, query);
+    if (result == SQL_OK && PQgetvalue(answer, 0, 0)[0] == 't') {
+        log_error(module,
+                  "%s: %s is a standby: it is behind, and takes no writes; "
+                  "leave target_session_attrs out of the address, and name "
+                  "the primary too",
+                  sql->name, PQhost(own(sql)->db));
+        result = SQL_BUSY;
+    }
+    PQclear(answer);
+    return result;
 }
 
 // Nothing is refused for these, but somebody should know.
@@ -251,12 +272,16 @@ static enum sql_result configure(struct sql *sql)
              "SET client_min_messages = warning;"
              "SET jit = off;",
              own(sql)->schema);
+    if (PQsetnonblocking(own(sql)->db, 1) != 0)
+        return SQL_BUSY;
     enum sql_result result = run_once(sql, common);
     if (result != SQL_OK)
         return result;
     if (own(sql)->mode == SQL_FOLLOWER)
         return run_once(sql, "SET default_transaction_read_only = on");
-    result = expect_durable(sql);
+    result = expect_primary(sql);
+    if (result == SQL_OK)
+        result = expect_durable(sql);
     if (result == SQL_OK)
         warn_of_surroundings(sql);
     return result;
@@ -329,7 +354,9 @@ static enum sql_result connect_once(struct sql *sql)
 // long as the bounded wait lasts.
 static bool connect_again(struct sql *sql)
 {
-    int64_t until = clock_mono_us() / 1000 + RECONNECT_MS;
+    int64_t now = clock_mono_us() / 1000, until = now + RECONNECT_MS;
+    if (now < own(sql)->rests_until)
+        return false;
     for (;;) {
         if (connect_once(sql) == SQL_OK)
             return true;
@@ -338,6 +365,7 @@ static bool connect_again(struct sql *sql)
         usleep(PAUSE_MS * 1000);
     }
     log_said(sql, "connect", PQerrorMessage(own(sql)->db), NULL);
+    own(sql)->rests_until = clock_mono_us() / 1000 + REST_MS;
     return false;
 }
 
@@ -574,7 +602,9 @@ static enum sql_result prepare(struct sql_statement *s, const char *name)
             return result;
     }
     p->session = 0;
-    PGresult *answer = PQprepare(postgres->db, name, p->text, p->count, types);
+    PGresult *answer =
+        patience_answer(postgres->db, PQsendPrepare(postgres->db, name, p->text,
+                                                    p->count, types));
     enum sql_result result = seen(s->sql, answer, p->text);
     PQclear(answer);
     if (result == SQL_OK) {
@@ -626,8 +656,9 @@ static enum sql_result fetch(struct sql_statement *s)
     if (result != SQL_OK)
         return result;
     snprintf(query, sizeof query, "FETCH %d FROM c%zu", PART_ROWS, s->index);
-    PGresult *answer =
-        PQexecParams(own(s->sql)->db, query, 0, NULL, NULL, NULL, NULL, 1);
+    PGconn *db = own(s->sql)->db;
+    PGresult *answer = patience_answer(
+        db, PQsendQueryParams(db, query, 0, NULL, NULL, NULL, NULL, 1));
     result = seen(s->sql, answer, p->text);
     PQclear(p->result);
     p->result = result == SQL_OK ? answer : NULL;
@@ -653,9 +684,10 @@ static enum sql_result open_cursor(struct sql_statement *s)
     }
     types_of(p, types);
     values_of(p, &ready);
-    PGresult *answer =
-        PQexecParams(own(s->sql)->db, script, p->count, types, ready.values,
-                     ready.sizes, ready.are_binary, 0);
+    PGconn *db = own(s->sql)->db;
+    PGresult *answer = patience_answer(
+        db, PQsendQueryParams(db, script, p->count, types, ready.values,
+                              ready.sizes, ready.are_binary, 0));
     result = seen(s->sql, answer, p->text);
     PQclear(answer);
     free(script);
@@ -676,9 +708,10 @@ static enum sql_result execute(struct sql_statement *s)
         result = settle(s->sql);
     if (result != SQL_OK)
         return result;
-    PGresult *answer =
-        PQexecPrepared(own(s->sql)->db, ready.name, p->count, ready.values,
-                       ready.sizes, ready.are_binary, 1);
+    PGconn *db = own(s->sql)->db;
+    PGresult *answer = patience_answer(
+        db, PQsendQueryPrepared(db, ready.name, p->count, ready.values,
+                                ready.sizes, ready.are_binary, 1));
     result = seen(s->sql, answer, p->text);
     if (result == SQL_OK) {
         p->result = answer;
@@ -891,7 +924,7 @@ static enum sql_result commit(struct sql *sql)
     if (result != SQL_OK)
         return result;
     own(sql)->is_warned = false;
-    PGresult *answer = PQexec(own(sql)->db, "COMMIT");
+    PGresult *answer = patience_run(own(sql)->db, "COMMIT");
     result = seen(sql, answer, "COMMIT");
     if (result == SQL_OK && strcmp(PQcmdStatus(answer), "COMMIT") != 0) {
         log_error(module, "%s: a statement failed, nothing is committed",
@@ -924,7 +957,7 @@ static enum sql_result ask(struct sql *sql, const char *query, int64_t absent,
         return SQL_BUSY;
     enum sql_result result = settle(sql);
     if (result == SQL_OK) {
-        PGresult *answer = PQexec(own(sql)->db, query);
+        PGresult *answer = patience_run(own(sql)->db, query);
         result = seen(sql, answer, query);
         if (result == SQL_OK)
             *out = PQntuples(answer) > 0

@@ -20,7 +20,9 @@ fi
 leave() {
     days_status=$?
     hang CONT 2>/dev/null || true
-    $as "$programs/pg_ctl" -D "$folder/data" -m immediate stop >/dev/null 2>&1 || true
+    for each in data standby; do
+        $as "$programs/pg_ctl" -D "$folder/$each" -m immediate stop >/dev/null 2>&1 || true
+    done
     umount "$folder/small" 2>/dev/null || true
     rm -rf "$folder"
     (exit $days_status) || stage_end
@@ -32,24 +34,48 @@ bad=0
 say() { # say RC WHAT
     if [ "$1" -eq 0 ]; then echo "passed: $2"; else echo "failed: $2"; bad=1; fi
 }
-database_start() {
-    $as "$programs/pg_ctl" -D "$folder/data" -l "$folder/log" -w start -o \
-        "-c listen_addresses= -c unix_socket_directories=$folder" >/dev/null
+database_start() { # database_start [FOLDER PORT]
+    $as "$programs/pg_ctl" -D "$folder/${1:-data}" -l "$folder/log" -w start -o \
+        "-p ${2:-5432} -c listen_addresses= -c unix_socket_directories=$folder" >/dev/null
+}
+# All its processes, as when its machine hangs.
+hang() { # hang STOP|CONT
+    main=$(head -n 1 "$folder/data/postmaster.pid")
+    # shellcheck disable=SC2046
+    kill "-$1" "$main" $(pgrep -P "$main")
 }
 database_stop() { $as "$programs/pg_ctl" -D "$folder/data" -m fast -w stop >/dev/null; }
 ask() { "$programs/psql" -h "$folder" -U postgres -d hailong -AtqX -c "$1"; }
 
 $as "$programs/initdb" -D "$folder/data" -A trust -U postgres --locale=C.UTF-8 -E UTF8 -N >/dev/null
 database_start
-"$programs/psql" -h "$folder" -U postgres -qX -c "CREATE ROLE office LOGIN" -c "CREATE DATABASE hailong OWNER office"
+"$programs/psql" -h "$folder" -U postgres -qX -c "CREATE ROLE office LOGIN" -c "CREATE DATABASE other OWNER office"
 database_stop
-url=postgresql://office@$(printf '%s' "$folder" | sed 's,/,%2F,g')/hailong
+# As it is now, it is a standby too, which hears of nothing any more.
+cp -a "$folder/data" "$folder/standby"
+touch "$folder/standby/standby.signal"
+database_start
+# On a small disk of its own, where one can be had.
+small=
+mkdir -m 700 "$folder/small"
+if mount -t tmpfs -o size=192m none "$folder/small" 2>/dev/null; then
+    small=yes
+    mkdir -m 700 "$folder/small/base"
+    chown -R nobody "$folder/small"
+    "$programs/psql" -h "$folder" -U postgres -qX -c "CREATE TABLESPACE small LOCATION '$folder/small/base'"
+fi
+"$programs/psql" -h "$folder" -U postgres -qX -c "CREATE DATABASE hailong OWNER office${small:+ TABLESPACE small}"
+database_stop
+socket=$(printf '%s' "$folder" | sed 's,/,%2F,g')
+url=postgresql://office@$socket/hailong
 
+CLOCK=
 serve() { # serve NAME [OPTION…]: starts it, and waits for its port file
     served=$1
     shift
+    # shellcheck disable=SC2086 # CLOCK is a command before the command, or none
     rm -f "$STAGE_DIR/$served.port"
-    stage_start "$served.log" "$STAGE_BUILD/hailong-server" --db "$url" --keys "$STAGE_DIR/$served" \
+    stage_start "$served.log" $CLOCK "$STAGE_BUILD/hailong-server" --db "$url" --keys "$STAGE_DIR/$served" \
         --listen 127.0.0.1:0 --port-file "$STAGE_DIR/$served.port" \
         --unit-code H24.12 --unit-name 'Bình Minh' --device-rate 0 "$@"
     stage_wait_file "$STAGE_DIR/$served.port"
@@ -76,6 +102,7 @@ refused() { # refused URL WORDS…: a server ends by itself, and says why
 
 # --- Away at the start
 serve one
+first=$STAGE_PID
 each=0
 curl -si -m 5 "$SERVER/api/v1/batches" >"$STAGE_DIR/away" || each=1
 grep -q '^HTTP/1.1 503' "$STAGE_DIR/away" && grep -qi '^Retry-After: [1-9]' "$STAGE_DIR/away" || each=1
@@ -93,6 +120,37 @@ refused "${url}_unknown" 'PostgreSQL is there and refuses (3D000)' || each=1
 refused "$(printf '%s' "$url" | sed 's/office@/nobody@/')" 'PostgreSQL is there and refuses (28000)' || each=1
 say $each "an unknown database or role ends the server with what to do"
 
+# --- A standby that is behind
+each=0
+database_start standby 5433
+one=$SERVER
+one_url=$url
+url=postgresql://office@$socket:5433/other?target_session_attrs=any
+serve behind
+hears 503 /healthz 5 && grep -q 'is a standby: it is behind' "$STAGE_DIR/behind.log" || each=1
+stage_stop "$STAGE_PID"
+url=postgresql://office@$socket:5433,$socket:5432/other
+serve found
+hears 200 /healthz 10 || each=1
+stage_stop "$STAGE_PID"
+say $each "a standby is never read from, the primary is found behind it"
+
+# --- A clock that is wrong
+if ldd "$STAGE_BUILD/hailong" | grep -q 'lib[at]san'; then
+    echo "passed: left out, the programs have a sanitizer inside"
+else
+    CLOCK="faketime -f +1h"
+    serve hour
+    CLOCK=
+    each=0
+    hears 200 /healthz 10 || each=1
+    grep -q "clock is 3[56][0-9][0-9] s ahead of the database's" "$STAGE_DIR/hour.log" || each=1
+    stage_stop "$STAGE_PID"
+    say $each "a server whose clock is an hour ahead of the database's says so"
+fi
+SERVER=$one
+url=$one_url
+
 # --- Programs of two versions
 each=0
 ask "UPDATE main.schema_version SET version = version + 1; UPDATE main.writing SET epoch = epoch + 1"
@@ -104,4 +162,69 @@ ask "UPDATE main.schema_version SET version = version - 1"
 hears 200 /healthz 10 || each=1
 say $each "a server older than the tables writes nothing and says so"
 
+# --- In the middle of the day, while devices send
+lines() { ask 'SELECT count(*) FROM main.lines'; }
+held=0
+load() { # load LINES: of each of 8 devices; returns when they are under way
+    "$BUILD/hailong-fleet" --server "$SERVER" --db "$url" --keys "$STAGE_DIR/one" --devices 8 --records "$1" \
+        --seed "$1" --batch 10 >"$STAGE_DIR/fleet.json" 2>"$STAGE_DIR/fleet.log" &
+    fleet=$!
+    held=$((held + 8 * $1))
+    load_tries=300
+    while [ "$(lines)" -lt $((held - 7 * $1)) ]; do
+        [ $load_tries -gt 0 ] || stage_fail "no line comes"
+        sleep 0.1
+        load_tries=$((load_tries - 1))
+    done
+}
+all_there() { # after load: each line once, within a minute
+    there_tries=600
+    while kill -0 $fleet 2>/dev/null && [ $there_tries -gt 0 ]; do
+        sleep 0.1
+        there_tries=$((there_tries - 1))
+    done
+    kill $fleet 2>/dev/null || true
+    wait $fleet && [ "$(lines)" = "$held" ]
+}
+
+each=0
+load 250
+kill -0 $fleet || each=1
+$as "$programs/pg_ctl" -D "$folder/data" -m immediate -w stop >/dev/null
+hears 503 /healthz 20 || each=1
+reachable 0 || each=1
+database_start
+hears 200 /healthz 20 && all_there || each=1
+say $each "ended in the middle: 503, and afterwards every line is there once"
+
+each=0
+load 275
+kill -0 $fleet || each=1
+hang STOP
+hears 503 /healthz 30 || each=1
+reachable 0 || each=1
+hang CONT
+hears 200 /healthz 20 && all_there || each=1
+say $each "hung in the middle: 503 within half a minute, and every line is there once"
+
+if [ -n "$small" ]; then
+    each=0
+    load 300
+    kill -0 $fleet || each=1
+    dd if=/dev/zero of="$folder/small/ballast" bs=64k 2>/dev/null || true
+    hears 503 /healthz 20 || each=1
+    grep -q 'No space left on device' "$STAGE_DIR/one.log" || each=1
+    rm "$folder/small/ballast"
+    hears 200 /healthz 20 && all_there || each=1
+    say $each "its disk full: 503, and every line is there once when there is room"
+else
+    echo "passed: left out, no small disk can be mounted here"
+fi
+
+each=0
+stage_hailong verify --db "$url" --keys "$STAGE_DIR/one" >"$STAGE_DIR/verify" || each=$?
+say $each "the database verifies"
+[ "$(wc -l <"$STAGE_DIR/one.log")" -lt 400 ] && each=0 || each=1
+say $each "the log of all that is not long"
+stage_stop "$first"
 exit $bad

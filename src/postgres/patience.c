@@ -1,0 +1,105 @@
+#include "postgres/patience.h"
+#include "common/clock.h"
+#include "common/log.h"
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+
+static const char module[] = "sql";
+
+// The first silence that is doubted, and those after it.
+enum { SILENCE_MS = 4000, AGAIN_MS = 15000 };
+
+enum { MOST_OPTIONS = 64 };
+
+// What is asked for in the connection's own words, but of the very machine that
+// it leads to, whatever that machine is.
+static const char *option_of(PGconn *db, const PQconninfoOption *option)
+{
+    if (strcmp(option->keyword, "host") == 0)
+        return PQhost(db);
+    if (strcmp(option->keyword, "hostaddr") == 0)
+        return PQhostaddr(db);
+    if (strcmp(option->keyword, "port") == 0)
+        return PQport(db);
+    if (strcmp(option->keyword, "target_session_attrs") == 0)
+        return "any";
+    if (strcmp(option->keyword, "connect_timeout") == 0)
+        return "3";
+    return option->val;
+}
+
+static bool somebody_answers(PGconn *db)
+{
+    const char *names[MOST_OPTIONS + 1], *values[MOST_OPTIONS + 1];
+    PQconninfoOption *options = PQconninfo(db);
+    size_t count = 0;
+    if (!options)
+        return true; // no memory to ask
+    for (PQconninfoOption *option = options; option->keyword; option++) {
+        const char *value = option_of(db, option);
+        if (value && value[0] != '\0' && count < MOST_OPTIONS) {
+            names[count] = option->keyword;
+            values[count++] = value;
+        }
+    }
+    names[count] = values[count] = NULL;
+    PGPing answer = PQpingParams(names, values, 0);
+    PQconninfoFree(options);
+    return answer != PQPING_NO_RESPONSE;
+}
+
+// False: silence until then.
+static bool wait_until(PGconn *db, int64_t until_ms)
+{
+    for (;;) {
+        int left = PQflush(db);
+        if (left < 0 || !PQisBusy(db))
+            return true;
+        struct pollfd socket = {PQsocket(db),
+                                (short)(POLLIN | (left > 0 ? POLLOUT : 0)), 0};
+        int64_t ms = until_ms - clock_mono_us() / 1000;
+        if (ms <= 0)
+            return false;
+        if (poll(&socket, 1, (int)ms) > 0 && (socket.revents & ~POLLOUT) &&
+            PQconsumeInput(db) != 1)
+            return true;
+    }
+}
+
+void patience_wait(PGconn *db)
+{
+    int64_t ms = SILENCE_MS;
+    while (!wait_until(db, clock_mono_us() / 1000 + ms)) {
+        if (!somebody_answers(db)) {
+            log_error(module,
+                      "%s:%s: no answer for %d s, and nobody answers there: "
+                      "the connection is given up",
+                      PQhost(db), PQport(db), (int)(ms / 1000));
+            shutdown(PQsocket(db), SHUT_RDWR);
+            return;
+        }
+        ms = AGAIN_MS;
+    }
+}
+
+PGresult *patience_answer(PGconn *db, int is_sent)
+{
+    PGresult *last = NULL, *next = NULL;
+    while (is_sent == 1) {
+        patience_wait(db);
+        next = PQgetResult(db);
+        if (!next)
+            break;
+        PQclear(last);
+        last = next;
+        if (PQstatus(db) != CONNECTION_OK)
+            break;
+    }
+    return last;
+}
+
+PGresult *patience_run(PGconn *db, const char *script)
+{
+    return patience_answer(db, PQsendQuery(db, script));
+}
