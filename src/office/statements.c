@@ -508,7 +508,7 @@ const char *const office_statements[STATEMENT_COUNT] = {
                             " WHERE kind = 1 AND desk = 0 AND id <> ?1"
                             " AND revoked_at = 0",
     [PHONE_HAS_LINE] =
-        "SELECT 1 FROM devices d JOIN ids i ON i.device_no = d.device_no"
+        "SELECT 1 FROM devices d CROSS JOIN ids i ON i.device_no = d.device_no"
         " AND i.id = ?1 WHERE d.kind = 1 LIMIT 1",
 
     [CONFIGURATION_LAST] =
