@@ -2,7 +2,7 @@
 // the chain is held, and the receipt. The same for the endpoint and for a file
 // that was carried to the server.
 #pragma once
-#include "common/json.h"
+#include "common/buf.h"
 #include "ledger/key.h"
 #include "office/batch_body.h"
 #include "office/ingest.h"
@@ -16,10 +16,10 @@ void batch_fill(const struct batch_header *header, struct office_line *lines,
 // server's key. `now` is the server's clock.
 void batch_receipt(const struct office_batch *batch, const struct key *key,
                    int64_t now, struct proof_receipt *out);
-// The answer to a batch whose status is OFFICE_BATCH_OK, with its receipt.
-// NULL when memory ran out.
-json_t *batch_answer(const struct office_batch *batch, const struct key *key,
-                     int64_t now);
+// Appends the answer to a batch whose status is OFFICE_BATCH_OK, with its
+// receipt: a JSON object. False when memory ran out.
+bool batch_answer(const struct office_batch *batch, const struct key *key,
+                  int64_t now, struct buf *out);
 // The first line that does not continue what is held, by its number in the
 // body; 0 when it is the batch's head that differs.
 size_t batch_forked_line(const struct office_batch *batch);

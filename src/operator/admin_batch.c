@@ -94,7 +94,12 @@ static bool ingest(struct admin *admin, const struct batch_header *header,
     }
     if (!judge(&batch, console))
         return false;
-    *out_answer = batch_answer(&batch, &admin->key, clock_wall_ms());
+    char why[JSON_MESSAGE_SIZE];
+    struct buf text = {0};
+    *out_answer = batch_answer(&batch, &admin->key, clock_wall_ms(), &text)
+                      ? json_read(buf_text(&text), text.size, why)
+                      : NULL;
+    buf_free(&text);
     if (!*out_answer)
         console_complain(console, "out of memory");
     return *out_answer != NULL;

@@ -174,9 +174,12 @@ static void reply_stored(struct request *request, const struct batch_work *work)
     for (size_t i = 0; i < work->batch.line_count; i++) {
         metrics_count_line(&request->server->metrics, work->lines[i].status);
     }
-    reply_json(request, 200,
-               batch_answer(&work->batch, &request->server->identity.key,
-                            clock_wall_ms()));
+    struct buf body = {0};
+    if (!batch_answer(&work->batch, &request->server->identity.key,
+                      clock_wall_ms(), &body)) {
+        body.failed = true;
+    }
+    reply_bytes(request, 200, "application/json", &body);
 }
 
 static void reply_fork(struct request *request, const struct batch_work *work)
