@@ -65,25 +65,6 @@ static int status_of(const char *path, const char *token, const char *headers)
     return status;
 }
 
-// Ratings that the ward's own report counts.
-static int64_t rated(struct made_server *ward)
-{
-    char key[65], path[200];
-    struct answer answer = {0};
-    int64_t count = -1;
-    made_server_key(ward, "office", key);
-    snprintf(path, sizeof path,
-             "%s/api/v1/reports/summary?from=2021-01-01&to=2029-12-31",
-             ward->base);
-    ask(city.port, &(struct ask){.path = path, .token = key}, &answer);
-    assert_int_equal(answer.status, 200);
-    json_t *told = answer_object(&answer);
-    assert_true(json_get_int(json_object_get(told, "total"), "rated", &count));
-    json_decref(told);
-    answer_free(&answer);
-    return count;
-}
-
 static void test_city_keeps_wards_apart(void **state)
 {
     struct made_server one, other;
@@ -96,8 +77,8 @@ static void test_city_keeps_wards_apart(void **state)
     maker_rate(&device.ledger, 5);
     maker_rate(&device.ledger, 2);
     made_device_send(&device, &one, 1, 2, 200, &answer);
-    assert_int_equal(rated(&one), 2);
-    assert_int_equal(rated(&other), 0);
+    assert_int_equal(made_server_rated(&one), 2);
+    assert_int_equal(made_server_rated(&other), 0);
     // Its token is nobody's elsewhere, and its address takes any letters.
     assert_int_equal(
         status_of("/w/H24.13/api/v1/devices/me/config", device.token, NULL),

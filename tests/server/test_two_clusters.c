@@ -67,25 +67,6 @@ static int64_t lines_in(const char *url, const char *schema)
     return count;
 }
 
-// Ratings that the ward's own report counts.
-static int64_t rated(struct made_server *ward)
-{
-    char key[65], path[200];
-    struct answer answer = {0};
-    int64_t count = -1;
-    made_server_key(ward, "office", key);
-    snprintf(path, sizeof path,
-             "%s/api/v1/reports/summary?from=2021-01-01&to=2029-12-31",
-             ward->base);
-    ask(city.port, &(struct ask){.path = path, .token = key}, &answer);
-    assert_int_equal(answer.status, 200);
-    json_t *told = answer_object(&answer);
-    assert_true(json_get_int(json_object_get(told, "total"), "rated", &count));
-    json_decref(told);
-    answer_free(&answer);
-    return count;
-}
-
 static void test_two_clusters_hold_a_ward_each(void **state)
 {
     struct made_server wards[2];
@@ -102,8 +83,8 @@ static void test_two_clusters_hold_a_ward_each(void **state)
             maker_rate(&devices[i].ledger, 1);
         made_device_send(&devices[i], &wards[i], 1, 2 + i, 200, &answer);
     }
-    assert_int_equal(rated(&wards[0]), 2);
-    assert_int_equal(rated(&wards[1]), 3);
+    assert_int_equal(made_server_rated(&wards[0]), 2);
+    assert_int_equal(made_server_rated(&wards[1]), 3);
     assert_int_equal(lines_in(city.database, "w_h24_12"), 2);
     assert_int_equal(lines_in(city.database, "w_h24_13"), -1);
     assert_int_equal(lines_in(other, "w_h24_12"), -1);

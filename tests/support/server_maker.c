@@ -338,6 +338,26 @@ void made_city_ward(const struct made_server *city, const char *code,
     read_admin(out, out->folder);
 }
 
+int64_t made_server_rated(struct made_server *made)
+{
+    char key[65];
+    struct answer answer = {0};
+    int64_t count = -1;
+    made_server_key(made, "office", key);
+    made_server_ask(
+        made,
+        &(struct ask){
+            .path = "/api/v1/reports/summary?from=2021-01-01&to=2029-12-31",
+            .token = key},
+        &answer);
+    assert_int_equal(answer.status, 200);
+    json_t *told = answer_object(&answer);
+    assert_true(json_get_int(json_object_get(told, "total"), "rated", &count));
+    json_decref(told);
+    answer_free(&answer);
+    return count;
+}
+
 void made_server_admin(struct made_server *made, const char *path,
                        const char *body, struct answer *out)
 {

@@ -55,6 +55,8 @@ void made_server_close(struct made_server *made);
 // One request on a connection of its own, below the server's base.
 void made_server_ask(const struct made_server *made, const struct ask *asked,
                      struct answer *out);
+// Ratings that its report counts, of all years.
+int64_t made_server_rated(struct made_server *made);
 // Through the admin listener: a POST with this JSON, or GET without.
 void made_server_admin(struct made_server *made, const char *path,
                        const char *body, struct answer *out);
