@@ -359,24 +359,24 @@ static void refuse_shut(struct request *request, enum shut shut)
 {
     static const struct {
         const char *detail, *for_people;
-    } texts[] = {
-        [SHUT_AWAY] = {"the server's database is away; nothing is lost, try "
-                       "again",
-                       "Máy chủ đang chờ cơ sở dữ liệu. Ông/Bà vui lòng thử "
-                       "lại sau ít phút.\n"
-                       "The server waits for its database. Please try again in "
-                       "some minutes.\n"},
-        [SHUT_OUTDATED] = {"a newer program has changed the database; this "
-                           "server must be upgraded",
-                           "Máy chủ đang được nâng cấp. Ông/Bà vui lòng thử "
-                           "lại sau ít phút.\n"
-                           "The server is being upgraded. Please try again in "
-                           "some minutes.\n"}};
+    } away = {"the server's database is away; nothing is lost, try again",
+              "Máy chủ đang chờ cơ sở dữ liệu. Ông/Bà vui lòng thử lại sau ít "
+              "phút.\n"
+              "The server waits for its database. Please try again in some "
+              "minutes.\n"},
+      outdated = {"a newer program has changed the database; this server must "
+                  "be upgraded",
+                  "Máy chủ đang được nâng cấp. Ông/Bà vui lòng thử lại sau ít "
+                  "phút.\n"
+                  "The server is being upgraded. Please try again in some "
+                  "minutes.\n"};
+    bool is_outdated = shut == SHUT_OUTDATED;
     if (strcmp(request->path, "/healthz") == 0 ||
         strstr(request->path, "/api/")) {
-        reply_problem(request, PROBLEM_BUSY, NULL, "%s", texts[shut].detail);
+        reply_problem(request, PROBLEM_BUSY, NULL, "%s",
+                      is_outdated ? outdated.detail : away.detail);
     } else {
-        const char *text = texts[shut].for_people;
+        const char *text = is_outdated ? outdated.for_people : away.for_people;
         reply_lasting(request, 503, "text/plain; charset=utf-8", text,
                       strlen(text));
     }
