@@ -1,5 +1,5 @@
 // Cases in the database: opened with the commit of the rating that they are
-// about (visits_sqlite.c), changed by people, read and counted. What a case is
+// about (visits_sql.c), changed by people, read and counted. What a case is
 // stands in case_rules.h. Outside a case has the name of its rating
 // (ratings.h), and like a rating it is given out when the quarter of an hour in
 // which it was opened is over.

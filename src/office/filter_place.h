@@ -3,7 +3,7 @@
 #pragma once
 #include "office/breakdown.h"
 #include "office/filter.h"
-#include "office/office_sqlite.h"
+#include "office/office_sql.h"
 #include <stdbool.h>
 #include <stdint.h>
 

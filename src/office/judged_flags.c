@@ -1,5 +1,5 @@
 #include "common/log.h"
-#include "office/judging_sqlite.h"
+#include "office/judging_sql.h"
 #include <stdlib.h>
 #include <string.h>
 

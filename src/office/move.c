@@ -2,7 +2,7 @@
 #include "common/buf.h"
 #include "common/log.h"
 #include "office/move_tables.h"
-#include "office/office_sqlite.h"
+#include "office/office_sql.h"
 #include "postgres/database.h"
 #include <stdlib.h>
 #include <string.h>

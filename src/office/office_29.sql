@@ -2,7 +2,7 @@
 -- held, and an index for each way to look through the list.
 --
 -- The day by which a case is due when only weekends are off. Totals hold by it;
--- what holidays change is read beside them (case_figures_sqlite.c).
+-- what holidays change is read beside them (case_figures_sql.c).
 ALTER TABLE cases ADD COLUMN plain_due INTEGER GENERATED ALWAYS AS (
     due_from - (due_from + 3) % 7 + min((due_from + 3) % 7, 4) + deadline_days
     + (min((due_from + 3) % 7, 4) + deadline_days) / 5 * 2) VIRTUAL;

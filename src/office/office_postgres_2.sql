@@ -1,5 +1,5 @@
 -- The server's database on PostgreSQL, version 2: numbers are the program's own
--- (office_sqlite.h, next_number()). Version 1 gave them by identities once, and
+-- (office_sql.h, next_number()). Version 1 gave them by identities once, and
 -- what was made with them has them still.
 SET LOCAL client_min_messages = warning;
 ALTER TABLE devices ALTER device_no DROP IDENTITY IF EXISTS;

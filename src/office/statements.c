@@ -3,7 +3,7 @@
 // For next_number().
 #define NEXT(column, table)                                                    \
     "SELECT coalesce(max(" column "), 0) + 1 FROM " table
-// Columns of struct office_device, in the order in which devices_sqlite.c reads
+// Columns of struct office_device, in the order in which devices_sql.c reads
 // them.
 #define INVITATION_COLUMNS                                                     \
     "SELECT id, unit, counter, code, procedure, field, step, officer,"         \
@@ -83,7 +83,7 @@
     " c.line_quality, c.line_up_ms, c.line_made_at"
 
 // The parts of struct office_tally, as they are kept; in the order in which
-// totals_sqlite.c reads them.
+// totals_sql.c reads them.
 #define TOTAL_COUNTS                                                           \
     "level_1, level_2, level_3, level_4, level_5, declined, timeout,"          \
     " withdrawn, offered, offered_rated"
@@ -227,7 +227,7 @@
     "  mode, counter_no, field_no, procedure_no, step_no, officer_no, doubts," \
     "  counted FROM held WHERE transaction_code IS NULL) "
 
-// As transactions_sqlite.c reads and binds them.
+// As transactions_sql.c reads and binds them.
 #define TRANSACTION_COLUMNS                                                    \
     "step_no, counter_no, field_no, procedure_no, officer_no, queued_at,"      \
     " called_at, done_at, timeliness"
@@ -329,7 +329,7 @@
                          "AND l.gen = c.gen"                                   \
                          "  AND l.seq = c.seq LEFT JOIN people p ON p.name = " \
                          "c.owner"
-// As bind_wanted() of case_rows_sqlite.c binds them. The index is named: each
+// As bind_wanted() of case_rows_sql.c binds them. The index is named: each
 // statement is there for the one that it passes over, in order: of a bound
 // value alone SQLite thinks that it leaves next to nothing, and sorts.
 #define CASE_LIST_BY(index, where)                                             \

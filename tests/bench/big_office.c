@@ -22,7 +22,7 @@
 #include "office/devices.h"
 #include "office/ingest.h"
 #include "office/office.h"
-#include "office/office_sqlite.h"
+#include "office/office_sql.h"
 #include "office/secret.h"
 #include "office/transactions.h"
 #include "support/ledger_maker.h"

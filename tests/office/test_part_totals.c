@@ -4,7 +4,7 @@
 #include "common/date.h"
 #include "office/filter.h"
 #include "office/heads.h"
-#include "office/transactions_sqlite.h"
+#include "office/transactions_sql.h"
 #include "office/trust.h"
 #include "office/verify.h"
 #include "postgres/database.h"

@@ -10,7 +10,7 @@
 #include "office/filter.h"
 #include "office/flags.h"
 #include "office/ratings.h"
-#include "office/transactions_sqlite.h"
+#include "office/transactions_sql.h"
 #include "office/verify.h"
 #include "postgres/database.h"
 #include "support/chance.h"
