@@ -279,6 +279,9 @@ static enum sql_result size_pages(const char *address, struct sql **sql)
     return result == SQL_OK ? open_file(address, OFFICE_WRITER, sql) : result;
 }
 
+// 8 MiB. A ward's batches fill the 2 MiB of a device's store in four commits.
+enum { WAL_PAGES = 1024 };
+
 static enum sql_result bring_up_file(const char *address, struct sql **sql)
 {
     enum sql_result result = SQL_OK;
@@ -300,6 +303,9 @@ static enum sql_result bring_up_file(const char *address, struct sql **sql)
     // A key that was destroyed does not stay in the free room of a page.
     if (result == SQL_OK) {
         result = sql_run(*sql, "PRAGMA secure_delete = ON");
+    }
+    if (result == SQL_OK) {
+        sql_let_wal_grow(*sql, WAL_PAGES);
     }
     return result;
 }

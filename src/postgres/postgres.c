@@ -1129,6 +1129,12 @@ static int wal_pages(struct sql *sql)
     return 0;
 }
 
+static void let_wal_grow(struct sql *sql, int pages)
+{
+    (void)sql;
+    (void)pages;
+}
+
 static bool is_sound(struct sql *sql, bool whole)
 {
     (void)whole;
@@ -1181,6 +1187,7 @@ static const struct sql_engine engine = {
     .checkpoint = checkpoint,
     .bytes_held = bytes_held,
     .wal_pages = wal_pages,
+    .let_wal_grow = let_wal_grow,
     .is_sound = is_sound,
 };
 

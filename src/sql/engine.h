@@ -73,6 +73,7 @@ struct sql_engine {
     enum sql_result (*checkpoint)(struct sql *sql, bool truncate);
     int64_t (*bytes_held)(struct sql *sql);
     int (*wal_pages)(struct sql *sql);
+    void (*let_wal_grow)(struct sql *sql, int pages);
     bool (*is_sound)(struct sql *sql, bool whole);
 };
 

@@ -327,6 +327,11 @@ int sql_wal_pages(struct sql *sql)
     return sql->engine->wal_pages(sql);
 }
 
+void sql_let_wal_grow(struct sql *sql, int pages)
+{
+    sql->engine->let_wal_grow(sql, pages);
+}
+
 bool sql_is_damaged(const struct sql *sql)
 {
     return sql->damaged;

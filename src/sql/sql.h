@@ -173,6 +173,10 @@ enum sql_result sql_checkpoint(struct sql *sql, bool truncate);
 int64_t sql_bytes_held(struct sql *sql);
 // Pages in the WAL after the last commit; 0 on PostgreSQL.
 int sql_wal_pages(struct sql *sql);
+// A commit moves the WAL into the file when it has so many pages, 256 unless
+// this was called. More of them are moved less often, and what was written
+// twice meanwhile once, but that commit takes longer. Nothing on PostgreSQL.
+void sql_let_wal_grow(struct sql *sql, int pages);
 // PRAGMA quick_check (or integrity_check when `whole`). Of PostgreSQL, that it
 // answers.
 bool sql_is_sound(struct sql *sql, bool whole);

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <pthread.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,7 +27,7 @@ struct sqlite {
     ino_t inode;
     sqlite3_stmt *ask_version; // kept: followers poll it. NULL: not yet asked
     int64_t data_version;
-    int wal_pages;
+    int wal_pages, wal_pages_most;
 };
 
 static struct sqlite *own(struct sql *sql)
@@ -206,7 +207,7 @@ static int count_wal(void *ctx, sqlite3 *db, const char *name, int pages)
     struct sqlite *sqlite = ctx;
     (void)name;
     sqlite->wal_pages = pages;
-    if (pages >= CHECKPOINT_PAGES)
+    if (pages >= sqlite->wal_pages_most)
         sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL,
                                   NULL);
     return SQLITE_OK;
@@ -490,6 +491,11 @@ static int wal_pages(struct sql *sql)
     return own(sql)->wal_pages;
 }
 
+static void let_wal_grow(struct sql *sql, int pages)
+{
+    own(sql)->wal_pages_most = pages;
+}
+
 static bool is_sound(struct sql *sql, bool whole)
 {
     char text[256];
@@ -648,8 +654,17 @@ static const struct sql_engine engine = {
     .checkpoint = checkpoint,
     .bytes_held = bytes_held,
     .wal_pages = wal_pages,
+    .let_wal_grow = let_wal_grow,
     .is_sound = is_sound,
 };
+
+// Nobody asks SQLite how much memory it takes, and counting it costs a lock at
+// each of its allocations. It refuses when something else began to use it
+// before: then it goes on counting.
+static void count_no_memory(void)
+{
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
 
 enum sql_result sql_open(const char *path, enum sql_mode mode,
                          const char *const *statements, size_t count,
@@ -659,6 +674,8 @@ enum sql_result sql_open(const char *path, enum sql_mode mode,
     // noticed by sql_is_replaced(), one that took it before is what opens.
     struct stat st;
     bool known = stat(path, &st) == 0;
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, count_no_memory);
     struct sqlite *made = calloc(1, sizeof *made);
     struct sql *sql = made ? &made->sql : NULL;
     if (!made || !sql_prepare(sql, &engine, path, statements, count)) {
@@ -691,6 +708,7 @@ enum sql_result sql_open(const char *path, enum sql_mode mode,
     }
     // Replaces the hook that wal_autocheckpoint set, with the same duty.
     if (mode == SQL_WRITER) {
+        made->wal_pages_most = CHECKPOINT_PAGES;
         sqlite3_wal_hook(made->db, count_wal, made);
         look_at_blocks(sql);
     }
