@@ -48,9 +48,9 @@ bool judged_flag_add(struct judged_flag *flag, const struct ticket_place *at)
     return true;
 }
 
-static int compare_places(const struct ticket_place *a,
-                          const struct ticket_place *b)
+int judged_compare_places(const void *one, const void *other)
 {
+    const struct ticket_place *a = one, *b = other;
     if (a->device_no != b->device_no) {
         return a->device_no < b->device_no ? -1 : 1;
     }
@@ -65,7 +65,7 @@ bool judged_flags_share(const struct judged_flag *a,
                         const struct judged_flag *b)
 {
     for (size_t i = 0, k = 0; i < a->count && k < b->count;) {
-        int order = compare_places(&a->visits[i], &b->visits[k]);
+        int order = judged_compare_places(&a->visits[i], &b->visits[k]);
         if (order == 0) {
             return true;
         }
@@ -82,7 +82,7 @@ bool judged_flags_equal(const struct judged_flag *a,
         return false;
     }
     for (size_t i = 0; i < a->count; i++) {
-        if (compare_places(&a->visits[i], &b->visits[i]) != 0) {
+        if (judged_compare_places(&a->visits[i], &b->visits[i]) != 0) {
             return false;
         }
     }

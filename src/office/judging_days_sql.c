@@ -183,18 +183,6 @@ static bool was_lifted(const struct integrity_finding *finding,
     return false;
 }
 
-static int compare_members(const void *a, const void *b)
-{
-    const struct ticket_place *x = a, *y = b;
-    if (x->device_no != y->device_no) {
-        return x->device_no < y->device_no ? -1 : 1;
-    }
-    if (x->gen != y->gen) {
-        return x->gen < y->gen ? -1 : 1;
-    }
-    return (x->seq > y->seq) - (x->seq < y->seq);
-}
-
 static bool fill_flag(struct judged_flag *flag,
                       const struct integrity_finding *finding, size_t count,
                       const struct ratings *ratings)
@@ -216,7 +204,8 @@ static bool fill_flag(struct judged_flag *flag,
         out_of_memory();
         return false;
     }
-    qsort(flag->visits, flag->count, sizeof *flag->visits, compare_members);
+    qsort(flag->visits, flag->count, sizeof *flag->visits,
+          judged_compare_places);
     return true;
 }
 

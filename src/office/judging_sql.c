@@ -226,17 +226,49 @@ static enum sql_result refresh_visits(struct office *office,
     return result;
 }
 
-static enum sql_result put_visits(struct sql *sql,
-                                  const struct judged_flag *flag)
+static enum sql_result change_visit(struct office *office, size_t statement,
+                                    int64_t flag_no,
+                                    const struct ticket_place *at)
+{
+    struct sql_statement *s = sql_use(office->sql, statement);
+    sql_bind_int(s, 1, flag_no);
+    sql_bind_int(s, 2, at->device_no);
+    sql_bind_int(s, 3, at->gen);
+    sql_bind_int(s, 4, at->seq);
+    enum sql_result result = sql_execute(s);
+    return result == SQL_OK ? flags_refresh(office, at) : result;
+}
+
+// Below 0: `old` has its next place alone; above: `flag` has.
+static int compare_next(const struct judged_flag *old, size_t old_at,
+                        const struct judged_flag *flag, size_t at)
+{
+    if (old_at == old->count) {
+        return 1;
+    }
+    return at == flag->count
+               ? -1
+               : judged_compare_places(&old->visits[old_at], &flag->visits[at]);
+}
+
+// A flag grows through its day: what stays in it is left alone.
+static enum sql_result move_visits(struct office *office,
+                                   const struct judged_flag *old,
+                                   const struct judged_flag *flag)
 {
     enum sql_result result = SQL_OK;
-    for (size_t i = 0; i < flag->count && result == SQL_OK; i++) {
-        struct sql_statement *s = sql_use(sql, FLAG_VISIT_ADD);
-        sql_bind_int(s, 1, flag->no);
-        sql_bind_int(s, 2, flag->visits[i].device_no);
-        sql_bind_int(s, 3, flag->visits[i].gen);
-        sql_bind_int(s, 4, flag->visits[i].seq);
-        result = sql_execute(s);
+    for (size_t i = 0, k = 0;
+         result == SQL_OK && (i < old->count || k < flag->count);) {
+        int order = compare_next(old, i, flag, k);
+        if (order < 0) {
+            result = change_visit(office, FLAG_VISIT_DROP, flag->no,
+                                  &old->visits[i]);
+        } else if (order > 0) {
+            result = change_visit(office, FLAG_VISIT_ADD, flag->no,
+                                  &flag->visits[k]);
+        }
+        i += order <= 0;
+        k += order >= 0;
     }
     return result;
 }
@@ -294,29 +326,17 @@ static const struct judged_flag *find_kept(const struct judged_flags *kept,
     return NULL;
 }
 
-// Its visits anew; what it left is looked at as well.
 static enum sql_result put_flag(struct judge *judge,
                                 const struct ground *ground,
                                 struct judged_flag *flag,
                                 const struct judged_flag *old)
 {
-    struct sql *sql = judge->office->sql;
-    bool is_same = old && judged_flags_equal(old, flag);
+    static const struct judged_flag none;
     enum sql_result result =
         old ? change_flag(judge, flag) : add_flag(judge, ground, flag);
-    if (result != SQL_OK || is_same) {
-        return result;
-    }
-    if (old) {
-        result = run_for_flag(sql, FLAG_VISITS_DROP, flag->no);
-    }
-    if (result == SQL_OK) {
-        result = put_visits(sql, flag);
-    }
-    if (result == SQL_OK && old) {
-        result = refresh_visits(judge->office, old);
-    }
-    return result == SQL_OK ? refresh_visits(judge->office, flag) : result;
+    return result == SQL_OK
+               ? move_visits(judge->office, old ? old : &none, flag)
+               : result;
 }
 
 static enum sql_result drop_flag(struct judge *judge,

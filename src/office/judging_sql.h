@@ -48,6 +48,8 @@ void judged_flags_free(struct judged_flags *flags);
 // NULL on no memory, logged.
 struct judged_flag *judged_flags_add(struct judged_flags *flags);
 bool judged_flag_add(struct judged_flag *flag, const struct ticket_place *at);
+// The order of places, for qsort().
+int judged_compare_places(const void *one, const void *other);
 bool judged_flags_share(const struct judged_flag *a,
                         const struct judged_flag *b);
 bool judged_flags_equal(const struct judged_flag *a,

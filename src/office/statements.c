@@ -1637,6 +1637,8 @@ const char *const office_statements[STATEMENT_COUNT] = {
         " lift_reason = ?4 WHERE flag_no = ?1 AND lifted_at = 0",
     [FLAG_VISIT_ADD] = "INSERT INTO flag_visits (flag_no, device_no, gen, seq)"
                        " VALUES (?1, ?2, ?3, ?4)",
+    [FLAG_VISIT_DROP] = "DELETE FROM flag_visits WHERE flag_no = ?1"
+                        " AND device_no = ?2 AND gen = ?3 AND seq = ?4",
     [FLAG_VISITS_DROP] = "DELETE FROM flag_visits WHERE flag_no = ?1",
     [FLAG_VISITS] = "SELECT device_no, gen, seq FROM flag_visits"
                     " WHERE flag_no = ?1 LIMIT ?2",

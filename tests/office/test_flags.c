@@ -462,6 +462,35 @@ static void test_new_thresholds_judge_every_day_again(void **state)
     free(fewer);
 }
 
+// Six within 100 seconds, two more 130 seconds later: a burst of eight within
+// five minutes, of six within two.
+static void test_what_left_a_flag_counts_again(void **state)
+{
+    struct fixture *f = *state;
+    struct flags flags;
+    rate_many(&f->a, 6, 20 * SECOND);
+    maker_wait(&f->a, 110 * SECOND);
+    rate_many(&f->a, 2, 20 * SECOND);
+    send(f, &f->a, 1, 8);
+    judge(f);
+    expect_aside(f, 8, 0, 8);
+    list(f, OFFICE_FLAGS_ON, &flags);
+    int64_t no = flags.all[0].no;
+    char *sooner = strdup(buf_text(&f->thresholds));
+    char *number = strstr(sooner, "\"minutes\": 5");
+    assert_non_null(number);
+    number[strlen("\"minutes\": ")] = '2';
+    set_rules(f, sooner, 1, "{}");
+    free(sooner);
+    judge(f);
+    expect_aside(f, 6, 0, 6);
+    list(f, OFFICE_FLAGS_ALL, &flags);
+    assert_int_equal(flags.count, 1);
+    assert_int_equal(flags.all[0].no, no);
+    assert_int_equal(flags.all[0].ratings, 6);
+    expect_sound(f);
+}
+
 // Hours that are set today say nothing of yesterday.
 static void test_hours_hold_from_their_day_on(void **state)
 {
@@ -819,6 +848,7 @@ int main(void)
         T(test_decisions_stand_in_the_audit_trail),
         T(test_a_flagged_rating_stops_counting),
         T(test_new_thresholds_judge_every_day_again),
+        T(test_what_left_a_flag_counts_again),
         T(test_hours_hold_from_their_day_on),
         T(test_a_counter_has_hours_of_its_own),
         T(test_an_officer_far_from_peers),
