@@ -393,7 +393,9 @@ static int set(const struct config *config, struct console *console)
                                      code, "host", host);
     return add_changes(
         config, changes, count, false,
-        book ? "Set; restart hailong-server for another book" : "Set", console);
+        book ? "Set; a server that runs opens the book there within seconds"
+             : "Set",
+        console);
 }
 
 static int person(const struct config *config, struct console *console)

@@ -112,8 +112,8 @@ enum handling units_handle(struct request *request)
             const struct city_unit *unit = &units->all[i];
             if (city_is_under(units, unit, top->code, today)) {
                 json_array_append_new(
-                    rows, tell_unit(unit, today,
-                                    wards_server(wards, unit->code) != NULL));
+                    rows,
+                    tell_unit(unit, today, wards_is_open(wards, unit->code)));
             }
         }
         reply_json(request, 200,
@@ -125,15 +125,23 @@ enum handling units_handle(struct request *request)
 
 // --- The league table ------------------------------------------------------
 
+struct books {
+    struct wards *wards;
+    struct server *taken; // the league reads one at a time
+};
+
 static struct office *take_book(void *ctx, const char *code)
 {
-    struct server *ward = wards_server(ctx, code);
-    return ward ? readers_take(ward->readers) : NULL;
+    struct books *books = ctx;
+    books->taken = wards_take(books->wards, code);
+    return books->taken ? readers_take(books->taken->readers) : NULL;
 }
 
 static void give_book(void *ctx, const char *code, struct office *office)
 {
-    readers_give(wards_server(ctx, code)->readers, office);
+    struct books *books = ctx;
+    readers_give(books->taken->readers, office);
+    wards_give(books->wards, code);
 }
 
 struct league_ask {
@@ -177,7 +185,8 @@ static void reply_league(struct request *request,
                          const struct league_ask *ask)
 {
     struct server *server = request->server;
-    const struct league_books books = {take_book, give_book, server->wards};
+    struct books taken = {.wards = server->wards};
+    const struct league_books books = {take_book, give_book, &taken};
     struct league league;
     struct buf body = {0};
     if (!league_build(units, unit, &ask->period, &server->method, &books,
@@ -219,9 +228,9 @@ enum handling league_handle(struct request *request)
 
 // --- One ward's figures ------------------------------------------------------
 
-// NULL: there is none that the caller sees, or its book is not open; the reply
-// is set.
-static struct server *find_ward(struct request *request, int32_t day)
+// The caller gives it back. NULL: there is none that the caller sees, or its
+// book is not open; the reply is set.
+static struct server *take_ward(struct request *request, int32_t day)
 {
     struct server *ward = NULL;
     const struct city_units *units = hold_units(request);
@@ -235,7 +244,7 @@ static struct server *find_ward(struct request *request, int32_t day)
                       "%s has no book of its own; ask /api/v1/league",
                       unit->code);
     } else if (unit) {
-        ward = wards_server(request->server->wards, unit->code);
+        ward = wards_take(request->server->wards, unit->code);
         if (!ward) {
             reply_problem(request, PROBLEM_BUSY, NULL,
                           "the book of %s is not open", unit->code);
@@ -263,26 +272,18 @@ static bool may_be_asked(struct request *request,
     return false;
 }
 
-enum handling unit_summary_handle(struct request *request)
+static void reply_summary(struct request *request, struct server *ward,
+                          const struct report_request *wanted,
+                          enum made_format format)
 {
-    struct report_request wanted;
-    enum made_format format;
     struct made_report made;
     struct buf body = {0};
-    if (!reports_read_query(request, NULL, &wanted, &format) ||
-        !may_be_asked(request, &wanted)) {
-        return HANDLING_DONE;
-    }
-    struct server *ward = find_ward(request, wanted.period.last);
-    if (!ward) {
-        return HANDLING_DONE;
-    }
     struct office *office = readers_take(ward->readers);
-    bool built = reports_make(ward, office, REPORT_VIEW_OTHERS, &wanted, &made);
+    bool built = reports_make(ward, office, REPORT_VIEW_OTHERS, wanted, &made);
     readers_give(ward->readers, office);
     if (!built) {
         reply_office_failure(request, OFFICE_ERROR);
-        return HANDLING_DONE;
+        return;
     }
     bool written = made_report_write(&made, ward->texts, REPORT_VIEW_OTHERS,
                                      format, &ward->settings.letter, &body);
@@ -293,6 +294,21 @@ enum handling unit_summary_handle(struct request *request)
         log_error(MODULE, "a report cannot be written");
         buf_free(&body);
         reply_status(request, 500);
+    }
+}
+
+enum handling unit_summary_handle(struct request *request)
+{
+    struct report_request wanted;
+    enum made_format format;
+    if (!reports_read_query(request, NULL, &wanted, &format) ||
+        !may_be_asked(request, &wanted)) {
+        return HANDLING_DONE;
+    }
+    struct server *ward = take_ward(request, wanted.period.last);
+    if (ward) {
+        reply_summary(request, ward, &wanted, format);
+        wards_give(request->server->wards, request->part);
     }
     return HANDLING_DONE;
 }

@@ -50,15 +50,20 @@ static void take_address(const struct sockaddr *address,
     }
 }
 
-// Shuts what is past its deadline. Its owner sees the end and closes it. The
-// mutex is held.
+// Its owner sees the end and closes it. The mutex is held.
+static void cut(struct connections *all, struct connection *peer)
+{
+    shutdown(peer->fd, SHUT_RDWR);
+    peer->deadline_us = 0;
+    all->count.cut++;
+}
+
+// Shuts what is past its deadline. The mutex is held.
 static void cut_late(struct connections *all, int64_t now_us)
 {
     for (struct connection *peer = all->first; peer; peer = peer->next) {
         if (peer->deadline_us != 0 && peer->deadline_us <= now_us) {
-            shutdown(peer->fd, SHUT_RDWR);
-            peer->deadline_us = 0;
-            all->count.cut++;
+            cut(all, peer);
         }
     }
 }
@@ -207,6 +212,15 @@ void connection_owes_nothing(struct connections *all, struct connection *peer)
 void connection_owes(struct connections *all, struct connection *peer)
 {
     set_deadline(all, peer, clock_mono_us() + all->owing_us);
+}
+
+void connection_hurry(struct connections *all, struct connection *peer)
+{
+    pthread_mutex_lock(&all->mutex);
+    if (peer && peer->deadline_us != 0) {
+        cut(all, peer);
+    }
+    pthread_mutex_unlock(&all->mutex);
 }
 
 struct connections_count connections_count(struct connections *all)

@@ -32,6 +32,8 @@ void connections_remove(struct connections *all, struct connection *peer);
 void connection_owes_nothing(struct connections *all, struct connection *peer);
 // It is the peer's turn again, to take an answer or to send a request.
 void connection_owes(struct connections *all, struct connection *peer);
+// Shuts it, when it is the peer's turn.
+void connection_hurry(struct connections *all, struct connection *peer);
 
 struct connections_count {
     size_t open;

@@ -47,21 +47,16 @@ static void tell(struct server *server,
     write_office(server, out);
 }
 
-struct telling {
-    struct wards *wards;
-    struct metrics_join join;
-};
-
-static void tell_ward(void *ctx, const char *code, bool is_open)
+static void tell_ward(void *ctx, const char *code, struct server *server)
 {
-    struct telling *telling = ctx;
+    struct metrics_join *join = ctx;
     struct buf text = {0};
-    metrics_write_ward(code, is_open, &text);
-    metrics_join_add(&telling->join, NULL, buf_text(&text));
-    if (is_open) {
+    metrics_write_ward(code, server != NULL, &text);
+    metrics_join_add(join, NULL, buf_text(&text));
+    if (server) {
         buf_clear(&text);
-        tell(wards_server(telling->wards, code), NULL, &text);
-        metrics_join_add(&telling->join, code, buf_text(&text));
+        tell(server, NULL, &text);
+        metrics_join_add(join, code, buf_text(&text));
     }
     buf_free(&text);
 }
@@ -71,11 +66,11 @@ static void tell_ward(void *ctx, const char *code, bool is_open)
 static bool tell_city(struct server *city, const struct buf *own,
                       struct buf *out)
 {
-    struct telling telling = {.wards = city->wards};
-    metrics_join_add(&telling.join, city->settings.unit_code, buf_text(own));
-    wards_each(city->wards, tell_ward, &telling);
-    bool done = metrics_join_write(&telling.join, out);
-    metrics_join_free(&telling.join);
+    struct metrics_join join = {0};
+    metrics_join_add(&join, city->settings.unit_code, buf_text(own));
+    wards_each(city->wards, tell_ward, &join);
+    bool done = metrics_join_write(&join, out);
+    metrics_join_free(&join);
     return done;
 }
 

@@ -584,3 +584,8 @@ struct connections_count http_connections(struct http *http)
 {
     return connections_count(http->connections);
 }
+
+void http_hurry(const struct request *request)
+{
+    connection_hurry(request->http->connections, request->peer);
+}

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 struct http;
+struct request;
 struct server;
 struct wards;
 
@@ -39,3 +40,6 @@ void http_stop_accepting(struct http *http);
 void http_stop(struct http *http);
 
 struct connections_count http_connections(struct http *http);
+// Ends the connection of a request that is not over, unless the server works on
+// it: one whose peer takes its time to send it, or to take the answer.
+void http_hurry(const struct request *request);

@@ -15,6 +15,12 @@ static const char MODULE[] = "server";
 // see the answer; up to here.
 enum { PASS_OVER_MAX = 16 << 20, RETRY_BUSY_S = 2, RETRY_WARD_S = 15 };
 
+// What is said of something that is shut: to a program, and to people.
+struct closure {
+    const char *detail, *for_people;
+    int retry_s;
+};
+
 struct request *request_open(struct server *server, struct http *http,
                              struct MHD_Connection *connection,
                              const char *target)
@@ -65,6 +71,7 @@ void request_close(struct request *request)
     }
     request_forget(request);
     reply_free(&request->reply);
+    wards_leave(request);
     free(request);
 }
 
@@ -281,8 +288,38 @@ static bool check_length(struct request *request)
     return true;
 }
 
+// Nobody can be known, and nothing done: what is said depends on who seems to
+// ask.
+static void refuse_closed(struct request *request,
+                          const struct closure *closure)
+{
+    const char *path = request->path;
+    if (strcmp(path, "/healthz") == 0 || strstr(path, "/api/") ||
+        strncmp(path, "/admin/", 7) == 0) {
+        reply_problem(request, PROBLEM_BUSY, NULL, "%s", closure->detail);
+    } else {
+        reply_lasting(request, 503, "text/plain; charset=utf-8",
+                      closure->for_people, strlen(closure->for_people));
+    }
+    reply_header(request, "Retry-After", "%d", closure->retry_s);
+}
+
 static bool find_ward(struct request *request, struct wards *wards)
 {
+    static const struct closure
+        shut = {"the book of this unit is not open; see the server's log",
+                "Sổ của đơn vị này chưa mở được. Ông/Bà vui lòng thử lại sau "
+                "ít phút.\n"
+                "The book of this unit is not open. Please try again in some "
+                "minutes.\n",
+                RETRY_WARD_S},
+        opens_anew = {"the book of this unit is being opened anew; nothing is "
+                      "lost, try again",
+                      "Sổ của đơn vị này đang được mở lại. Ông/Bà vui lòng "
+                      "thử lại sau vài giây.\n"
+                      "The book of this unit is being opened again. Please "
+                      "try again in some seconds.\n",
+                      RETRY_BUSY_S};
     if (!wards) {
         return true;
     }
@@ -295,10 +332,10 @@ static bool find_ward(struct request *request, struct wards *wards)
                      request->server->settings.base);
         return false;
     case WARD_SHUT:
-        reply_problem(request, PROBLEM_BUSY, NULL,
-                      "the book of this unit is not open; see the server's "
-                      "log");
-        reply_header(request, "Retry-After", "%d", RETRY_WARD_S);
+        refuse_closed(request, &shut);
+        return false;
+    case WARD_OPENS_ANEW:
+        refuse_closed(request, &opens_anew);
         return false;
     case WARD_NONE:
         break;
@@ -353,34 +390,23 @@ static bool check_ended(struct request *request)
     return false;
 }
 
-// Nobody can be known, and nothing done: what is said depends on who seems to
-// ask.
 static void refuse_shut(struct request *request, enum shut shut)
 {
-    static const struct {
-        const char *detail, *for_people;
-    } away = {"the server's database is away; nothing is lost, try again",
-              "Máy chủ đang chờ cơ sở dữ liệu. Ông/Bà vui lòng thử lại sau ít "
-              "phút.\n"
-              "The server waits for its database. Please try again in some "
-              "minutes.\n"},
-      outdated = {"a newer program has changed the database; this server must "
-                  "be upgraded",
-                  "Máy chủ đang được nâng cấp. Ông/Bà vui lòng thử lại sau ít "
-                  "phút.\n"
-                  "The server is being upgraded. Please try again in some "
-                  "minutes.\n"};
-    bool is_outdated = shut == SHUT_OUTDATED;
-    if (strcmp(request->path, "/healthz") == 0 ||
-        strstr(request->path, "/api/")) {
-        reply_problem(request, PROBLEM_BUSY, NULL, "%s",
-                      is_outdated ? outdated.detail : away.detail);
-    } else {
-        const char *text = is_outdated ? outdated.for_people : away.for_people;
-        reply_lasting(request, 503, "text/plain; charset=utf-8", text,
-                      strlen(text));
-    }
-    reply_header(request, "Retry-After", "%d", RETRY_WARD_S);
+    static const struct closure
+        away = {"the server's database is away; nothing is lost, try again",
+                "Máy chủ đang chờ cơ sở dữ liệu. Ông/Bà vui lòng thử lại sau "
+                "ít phút.\n"
+                "The server waits for its database. Please try again in some "
+                "minutes.\n",
+                RETRY_WARD_S},
+        outdated = {"a newer program has changed the database; this server "
+                    "must be upgraded",
+                    "Máy chủ đang được nâng cấp. Ông/Bà vui lòng thử lại sau "
+                    "ít phút.\n"
+                    "The server is being upgraded. Please try again in some "
+                    "minutes.\n",
+                    RETRY_WARD_S};
+    refuse_closed(request, shut == SHUT_OUTDATED ? &outdated : &away);
 }
 
 static bool check_shut(struct request *request)

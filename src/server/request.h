@@ -18,6 +18,7 @@ struct MHD_Connection;
 struct connection;
 struct http;
 struct server;
+struct ward;
 struct wards;
 
 enum { REQUEST_PATH_SIZE = 1024, REQUEST_QUERY_SIZE = 256 };
@@ -90,6 +91,11 @@ struct request {
     int64_t listens_until_us; // monotonic; 0: it has not begun
     int64_t whole_us;         // monotonic: when the body was whole; 0: not yet
     bool is_counted;          // among those that are being answered
+
+    // Of the ward that it holds (wards.h); NULL: it is the city's, or there is
+    // none.
+    struct ward *ward;
+    struct request *next_of_ward, *previous_of_ward;
 };
 
 // `target` is the request line's, query and all. NULL on no memory.

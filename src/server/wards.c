@@ -5,6 +5,7 @@
 #include "common/log.h"
 #include "common/log_tries.h"
 #include "server/context.h"
+#include "server/http.h"
 #include "server/inside.h"
 #include "server/request.h"
 #include <pthread.h>
@@ -20,21 +21,34 @@ static const char MODULE[] = "city";
 enum {
     LOOK_S = 2,       // between two looks at the registry
     AGAIN_S = 15,     // until a book that could not be opened is tried again
+    PATIENCE_S = 5,   // with peers of a ward that is to be opened anew
     WARD_THREADS = 0, // of its own: the listeners are shared
     // Of one ward: each connection of SQLite has two or three files.
     WARD_DESCRIPTORS = 40
 };
 
-struct ward {
-    char code[CITY_CODE_SIZE];
+// What the registry says that a ward can only be opened with.
+struct place {
+    char name[CITY_NAME_SIZE]; // of that day
     char directory[PATH_MAX];
-    struct config *config; // its settings borrow from it
-    char name[CITY_NAME_SIZE];
-    char url[CITY_BOOK_SIZE];
-    _Atomic(struct server *) server; // NULL: not open
-    int64_t again_us;                // monotonic: not to be tried before
-    struct log_tries tries;          // to open it
+    char url[CITY_BOOK_SIZE]; // "": a file in the directory
+};
+
+struct ward {
+    struct wards *all;
+    char code[CITY_CODE_SIZE];
     struct ward *next;
+    // The thread's, and its open server's, whose settings borrow from them.
+    struct place place; // with which it was opened, or tried
+    struct config *config;
+    int64_t again_us;       // monotonic: not to be tried before
+    int64_t patient_us;     // monotonic: peers have time until then
+    struct log_tries tries; // to open it
+    // Guarded by the mutex of all.
+    struct server *server; // NULL: not open
+    bool opens_anew;       // its server has finished, and is given to no more
+    size_t users;
+    struct request *requests; // among the users
 };
 
 struct wards {
@@ -51,9 +65,10 @@ struct wards {
     int64_t number; // of the last change in them
     pthread_t thread;
     bool is_running;
-    pthread_mutex_t mutex; // guards `stopping`
+    pthread_mutex_t mutex; // guards what follows, and some of each ward
     pthread_cond_t wake;
     bool stopping;
+    bool is_left; // by the last user of a ward that opens anew
 };
 
 // --- The registry
@@ -190,7 +205,7 @@ static struct ward *find_ward(struct wards *wards, const char *code,
 static bool read_own_file(struct ward *ward, struct buf *message)
 {
     char path[PATH_MAX];
-    if (!file_join(path, sizeof path, ward->directory, WARDS_FILE) ||
+    if (!file_join(path, sizeof path, ward->place.directory, WARDS_FILE) ||
         !file_exists(path)) {
         return true;
     }
@@ -221,11 +236,11 @@ static bool read_settings(struct wards *wards, struct ward *ward,
     if (done) {
         out->city = NULL;
         out->port_file = NULL;
-        out->data = ward->directory;
-        out->db = ward->url[0] != '\0' ? ward->url : NULL;
+        out->data = ward->place.directory;
+        out->db = ward->place.url[0] != '\0' ? ward->place.url : NULL;
         out->unit_code = ward->code;
         out->log_ward = ward->code;
-        out->defaults.unit_name = ward->name;
+        out->defaults.unit_name = ward->place.name;
         out->threads = WARD_THREADS;
         set_base(out, ward->code);
     } else {
@@ -236,7 +251,40 @@ static bool read_settings(struct wards *wards, struct ward *ward,
     return done;
 }
 
-// On the thread alone. Until it is open its requests get 503.
+// False: its path is too long; logged.
+static bool read_place(const struct wards *wards, const struct ward *ward,
+                       struct place *out)
+{
+    const struct city_unit *unit = city_find(&wards->units, ward->code);
+    int32_t today = date_day_of_wall_ms(clock_wall_ms());
+    const char *url = registry_url(unit);
+    if (!registry_directory(wards->settings.data, unit, out->directory)) {
+        log_error(MODULE, "ward %s: its path is too long", ward->code);
+        return false;
+    }
+    snprintf(out->name, sizeof out->name, "%s", city_name(unit, today));
+    snprintf(out->url, sizeof out->url, "%s", url ? url : "");
+    return true;
+}
+
+static bool is_same_place(const struct place *one, const struct place *other)
+{
+    return strcmp(one->name, other->name) == 0 &&
+           strcmp(one->directory, other->directory) == 0 &&
+           strcmp(one->url, other->url) == 0;
+}
+
+static void set_server(struct ward *ward, struct server *server,
+                       bool opens_anew)
+{
+    pthread_mutex_lock(&ward->all->mutex);
+    ward->server = server;
+    ward->opens_anew = opens_anew;
+    pthread_mutex_unlock(&ward->all->mutex);
+}
+
+// On the thread alone, as all that opens and ends a ward. Until it is open its
+// requests get 503.
 static void open_ward(struct wards *wards, struct ward *ward)
 {
     struct server_settings settings;
@@ -245,76 +293,115 @@ static void open_ward(struct wards *wards, struct ward *ward)
     log_set_ward(ward->code);
     log_tries_begin(&ward->tries);
     bool done =
+        read_place(wards, ward, &ward->place) &&
         read_settings(wards, ward, &settings) &&
         server_prepare(&settings, wards->city, &server) == SERVER_OPEN &&
         server_tell_admin(server, wards->admin_port);
     if (!done) {
         server_finish(server);
         server_release(server);
+        server = NULL;
         ward->again_us = clock_mono_us() + AGAIN_S * INT64_C(1000000);
         log_error(MODULE,
                   "ward %s (%s) is shut: its requests are answered with 503; "
                   "it is tried again each %d s",
-                  ward->code, ward->directory, AGAIN_S);
+                  ward->code, ward->place.directory, AGAIN_S);
     }
     log_tries_end(&ward->tries, done, MODULE, ward->code);
+    set_server(ward, server, false);
     if (done) {
-        atomic_store(&ward->server, server);
         log_info(MODULE, "ward %s is open after %lld ms", ward->code,
                  (long long)((clock_mono_us() - now_us) / 1000));
     }
     log_set_ward("");
 }
 
+// Nobody gets it from now on; who has it is answered, and leaves it.
+static void begin_anew(struct ward *ward, const struct place *place)
+{
+    log_set_ward(ward->code);
+    log_info(MODULE, "ward %s is opened anew: %s", ward->code,
+             strcmp(place->name, ward->place.name) != 0
+                 ? "it has another name today"
+                 : "its book lies elsewhere");
+    set_server(ward, ward->server, true);
+    ward->patient_us = clock_mono_us() + PATIENCE_S * INT64_C(1000000);
+    server_finish(ward->server);
+    log_set_ward("");
+}
+
+// False: somebody is still there. A peer could take its time for ever, and all
+// others of the ward would wait for it.
+static bool is_left(struct wards *wards, struct ward *ward)
+{
+    pthread_mutex_lock(&wards->mutex);
+    bool hurries = clock_mono_us() >= ward->patient_us;
+    struct request *request = hurries ? ward->requests : NULL;
+    for (; request; request = request->next_of_ward) {
+        http_hurry(request);
+    }
+    bool left = ward->users == 0;
+    pthread_mutex_unlock(&wards->mutex);
+    return left;
+}
+
+static void end_anew(struct wards *wards, struct ward *ward)
+{
+    struct server *server = ward->server;
+    set_server(ward, NULL, true);
+    log_set_ward(ward->code);
+    server_release(server);
+    open_ward(wards, ward);
+}
+
 // A ward that the registry tells of and that is not known here yet.
-static bool add_ward(struct wards *wards, const struct city_unit *unit,
-                     int32_t today)
+static void add_ward(struct wards *wards, const struct city_unit *unit)
 {
     struct ward *ward = calloc(1, sizeof *ward);
-    const char *url = registry_url(unit);
-    if (!ward ||
-        !registry_directory(wards->settings.data, unit, ward->directory)) {
-        log_error(MODULE, "ward %s: out of memory, or its path is too long",
-                  unit->code);
-        free(ward);
-        return false;
+    if (!ward) {
+        log_error(MODULE, "ward %s: out of memory", unit->code);
+        return;
     }
+    ward->all = wards;
     snprintf(ward->code, sizeof ward->code, "%s", unit->code);
-    snprintf(ward->name, sizeof ward->name, "%s", city_name(unit, today));
-    snprintf(ward->url, sizeof ward->url, "%s", url ? url : "");
     ward->next = atomic_load(&wards->first);
     atomic_store(&wards->first, ward);
-    return true;
 }
 
 static void add_wards(struct wards *wards)
 {
-    int32_t today = date_day_of_wall_ms(clock_wall_ms());
     // From the last to the first: each is put in front.
     for (size_t i = wards->units.count; i-- > 0;) {
         const struct city_unit *unit = &wards->units.all[i];
         if (city_kind_has_book(unit->kind) &&
             !find_ward(wards, unit->code, strlen(unit->code))) {
-            add_ward(wards, unit, today);
+            add_ward(wards, unit);
         }
     }
 }
 
 // --- The thread
 
-// Waits, or not at all when it is to end: false then.
-static bool rest(struct wards *wards, int seconds)
+static bool is_stopping(struct wards *wards)
+{
+    pthread_mutex_lock(&wards->mutex);
+    bool stopping = wards->stopping;
+    pthread_mutex_unlock(&wards->mutex);
+    return stopping;
+}
+
+// Waits until it is worth looking again.
+static void rest(struct wards *wards, int seconds)
 {
     struct timespec until;
     clock_gettime(CLOCK_MONOTONIC, &until);
     until.tv_sec += seconds;
     pthread_mutex_lock(&wards->mutex);
-    while (!wards->stopping && seconds > 0 &&
+    while (!wards->stopping && !wards->is_left &&
            pthread_cond_timedwait(&wards->wake, &wards->mutex, &until) == 0) {
     }
-    bool goes_on = !wards->stopping;
+    wards->is_left = false;
     pthread_mutex_unlock(&wards->mutex);
-    return goes_on;
 }
 
 static void look_at_registry(struct wards *wards)
@@ -336,22 +423,22 @@ static void look_at_registry(struct wards *wards)
              (long long)number);
 }
 
-// What the registry says of a ward that is open: when it ended, and that it has
-// another name than the one with which it was opened.
-static void tell_ward(const struct city_units *units, struct ward *ward)
+// Holds a ward against what the registry says today.
+static void attend(struct wards *wards, struct ward *ward)
 {
-    const struct city_unit *unit = city_find(units, ward->code);
-    struct server *server = atomic_load(&ward->server);
-    int32_t today = date_day_of_wall_ms(clock_wall_ms());
-    if (!unit || !server) {
-        return;
+    struct place place;
+    bool has_moved =
+        read_place(wards, ward, &place) && !is_same_place(&place, &ward->place);
+    if (!ward->server && (has_moved || ward->again_us <= clock_mono_us())) {
+        open_ward(wards, ward);
+    } else if (ward->server && !ward->opens_anew && has_moved) {
+        begin_anew(ward, &place);
     }
-    server->until = unit->until;
-    if (strcmp(city_name(unit, today), ward->name) != 0) {
-        log_warn(MODULE,
-                 "ward %s has another name today; restart hailong-server so "
-                 "that its screens show it",
-                 ward->code);
+    if (ward->opens_anew && is_left(wards, ward)) {
+        end_anew(wards, ward);
+    }
+    if (ward->server) {
+        ward->server->until = city_find(&wards->units, ward->code)->until;
     }
 }
 
@@ -359,17 +446,14 @@ static void *run(void *ctx)
 {
     struct wards *wards = ctx;
     add_wards(wards);
-    do {
-        int64_t now_us = clock_mono_us();
+    while (!is_stopping(wards)) {
         struct ward *ward = atomic_load(&wards->first);
-        for (; ward && rest(wards, 0); ward = ward->next) {
-            if (!atomic_load(&ward->server) && ward->again_us <= now_us) {
-                open_ward(wards, ward);
-            }
-            tell_ward(&wards->units, ward);
+        for (; ward && !is_stopping(wards); ward = ward->next) {
+            attend(wards, ward);
         }
         look_at_registry(wards);
-    } while (rest(wards, LOOK_S));
+        rest(wards, LOOK_S);
+    }
     return NULL;
 }
 
@@ -387,14 +471,73 @@ bool wards_start(struct wards *wards, struct server *city, unsigned admin_port)
 
 // --- Requests
 
+// The ward's server, with one user more; NULL: it cannot be had. The mutex is
+// held.
+static struct server *take_server(struct ward *ward)
+{
+    if (!ward->server || ward->opens_anew) {
+        return NULL;
+    }
+    ward->users++;
+    return ward->server;
+}
+
+// The mutex is held.
+static void give_server(struct ward *ward)
+{
+    ward->users--;
+    if (ward->users == 0 && ward->opens_anew) {
+        ward->all->is_left = true;
+        pthread_cond_signal(&ward->all->wake);
+    }
+}
+
+static void enter(struct request *request, struct ward *ward,
+                  struct server *server)
+{
+    request->server = server;
+    request->ward = ward;
+    request->next_of_ward = ward->requests;
+    if (ward->requests) {
+        ward->requests->previous_of_ward = request;
+    }
+    ward->requests = request;
+}
+
 static enum ward_found take(struct request *request, struct ward *ward)
 {
-    struct server *server = ward ? atomic_load(&ward->server) : NULL;
-    if (!server) {
-        return ward ? WARD_SHUT : WARD_NONE;
+    if (!ward) {
+        return WARD_NONE;
     }
-    request->server = server;
-    return WARD_FOUND;
+    pthread_mutex_lock(&ward->all->mutex);
+    struct server *server = take_server(ward);
+    bool opens_anew = ward->opens_anew;
+    if (server) {
+        enter(request, ward, server);
+    }
+    pthread_mutex_unlock(&ward->all->mutex);
+    return server ? WARD_FOUND : opens_anew ? WARD_OPENS_ANEW : WARD_SHUT;
+}
+
+void wards_leave(struct request *request)
+{
+    struct ward *ward = request->ward;
+    if (!ward) {
+        return;
+    }
+    pthread_mutex_lock(&ward->all->mutex);
+    if (request->next_of_ward) {
+        request->next_of_ward->previous_of_ward = request->previous_of_ward;
+    }
+    if (request->previous_of_ward) {
+        request->previous_of_ward->next_of_ward = request->next_of_ward;
+    } else {
+        ward->requests = request->next_of_ward;
+    }
+    give_server(ward);
+    pthread_mutex_unlock(&ward->all->mutex);
+    request->ward = NULL;
+    request->server = NULL;
 }
 
 // A host that the registry names.
@@ -430,19 +573,43 @@ enum ward_found wards_find(struct wards *wards, struct request *request)
     return found == WARD_FOUND && path[0] == '\0' ? WARD_PLACE : found;
 }
 
-struct server *wards_server(struct wards *wards, const char *code)
+struct server *wards_take(struct wards *wards, const char *code)
 {
     struct ward *ward = find_ward(wards, code, strlen(code));
-    return ward ? atomic_load(&ward->server) : NULL;
+    pthread_mutex_lock(&wards->mutex);
+    struct server *server = ward ? take_server(ward) : NULL;
+    pthread_mutex_unlock(&wards->mutex);
+    return server;
+}
+
+void wards_give(struct wards *wards, const char *code)
+{
+    struct ward *ward = find_ward(wards, code, strlen(code));
+    pthread_mutex_lock(&wards->mutex);
+    give_server(ward);
+    pthread_mutex_unlock(&wards->mutex);
+}
+
+bool wards_is_open(struct wards *wards, const char *code)
+{
+    bool is_open = wards_take(wards, code) != NULL;
+    if (is_open) {
+        wards_give(wards, code);
+    }
+    return is_open;
 }
 
 void wards_each(struct wards *wards,
-                void (*row)(void *ctx, const char *code, bool is_open),
+                void (*row)(void *ctx, const char *code, struct server *server),
                 void *ctx)
 {
     struct ward *ward = atomic_load(&wards->first);
     for (; ward; ward = ward->next) {
-        row(ctx, ward->code, atomic_load(&ward->server) != NULL);
+        struct server *server = wards_take(wards, ward->code);
+        row(ctx, ward->code, server);
+        if (server) {
+            wards_give(wards, ward->code);
+        }
     }
 }
 
@@ -460,7 +627,9 @@ void wards_finish(struct wards *wards)
     }
     struct ward *ward = atomic_load(&wards->first);
     for (; ward; ward = ward->next) {
-        server_finish(atomic_load(&ward->server));
+        if (!ward->opens_anew) {
+            server_finish(ward->server);
+        }
     }
 }
 
@@ -472,7 +641,7 @@ void wards_close(struct wards *wards)
     struct ward *next, *ward = atomic_load(&wards->first);
     for (; ward; ward = next) {
         next = ward->next;
-        server_release(atomic_load(&ward->server));
+        server_release(ward->server);
         config_close(ward->config);
         free(ward);
     }

@@ -9,6 +9,11 @@
 // the other in the background. One that cannot be opened is tried again; until
 // then its requests are answered with 503, and nobody else's.
 //
+// A ward that has another name today than the one with which it was opened, or
+// another place of its book, is opened anew, without the others: its requests
+// are done to their end, those that wait for a change are sent home, and what
+// comes meanwhile gets 503 for that moment.
+//
 // A ward's directory may hold a file ward.ini, of the form of the server's INI
 // file, with all that is the unit's own (everything but the section [server]);
 // what is not set there is as it is for the city.
@@ -38,19 +43,33 @@ bool wards_start(struct wards *wards, struct server *city, unsigned admin_port);
 int wards_descriptors(const struct wards *wards);
 
 // WARD_PLACE: nothing is left of the path, not even a slash.
-enum ward_found { WARD_FOUND, WARD_PLACE, WARD_SHUT, WARD_NONE };
-// Whom the request means: sets request->server, and takes the ward's part off
-// its path. Any thread.
+enum ward_found {
+    WARD_FOUND,
+    WARD_PLACE,
+    WARD_SHUT,
+    WARD_OPENS_ANEW, // in a moment it will be open
+    WARD_NONE
+};
+// Whom the request means: sets request->server, which the request holds until
+// wards_leave(), and takes the ward's part off its path. Any thread.
 enum ward_found wards_find(struct wards *wards, struct request *request);
+// The request is over and touches its server no more. Does nothing for one that
+// holds no ward.
+void wards_leave(struct request *request);
 
 // The units as they are now, for as long as the caller holds them. Any thread.
 const struct city_units *wards_hold_units(struct wards *wards);
 void wards_let_units(struct wards *wards);
-// A ward's open server; NULL: its book is not open.
-struct server *wards_server(struct wards *wards, const char *code);
-// Calls `row` for each ward with its code and whether its book is open.
+// A ward's open server, the caller's until wards_give(); NULL: its book is not
+// open. Any thread.
+struct server *wards_take(struct wards *wards, const char *code);
+void wards_give(struct wards *wards, const char *code);
+// Whether it may be taken.
+bool wards_is_open(struct wards *wards, const char *code);
+// Calls `row` for each ward, with its server for that long, or NULL when its
+// book is not open.
 void wards_each(struct wards *wards,
-                void (*row)(void *ctx, const char *code, bool is_open),
+                void (*row)(void *ctx, const char *code, struct server *server),
                 void *ctx);
 
 // Opens no more, and lets every ward store and answer what it has.
