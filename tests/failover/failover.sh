@@ -97,6 +97,17 @@ cut_off() { # PRIMARY
     done
 }
 lines_at() { ask "$1" "SELECT count(*) FROM main.lines" hailong; }
+# What waits for a standby is not to be seen yet: one line more is an answer.
+answers() { # PRIMARY BEGAN: writes after how many ms
+    here=$(lines_at "$1")
+    tries=1200
+    while [ "$(lines_at "$1")" = "$here" ] && [ $tries -gt 0 ]; do
+        sleep 0.05
+        tries=$((tries - 1))
+    done
+    echo $((($(date +%s%N) - $2) / 1000000)) >>"$folder/answers"
+}
+of_fleet() { sed -n "s/.*\"$1\": *\(-*[0-9]*\).*/\1/p" "$folder/fleet.json"; }
 
 primary=a
 $as "$programs/initdb" -D "$folder/a" -A trust -U postgres --locale=C.UTF-8 -E UTF8 -N >/dev/null
@@ -124,6 +135,9 @@ done
 
 cycle=0
 held=0
+acknowledged=0
+lost=0
+twice=0
 while [ "$cycle" -lt "$cycles" ]; do
     cycle=$((cycle + 1))
     wait_for 60 "the standby" "$primary" "SELECT count(*) > 0 FROM pg_stat_replication WHERE state = 'streaming'$(
@@ -143,11 +157,17 @@ while [ "$cycle" -lt "$cycles" ]; do
     began=$(date +%s%N)
     primary=$(other_of "$primary")
     $as "$programs/pg_ctl" -D "$folder/$primary" -w -t 60 promote >/dev/null || fail "no promotion"
+    answers "$primary" "$began" &
+    answering=$!
     make_standby_of "$primary"
     rebuilt=$((($(date +%s%N) - began) / 1000000))
     good=yes
     wait "$fleet" || good=
     fleet=
+    wait $answering || true
+    acknowledged=$((acknowledged + $(of_fleet acknowledged)))
+    lost=$((lost + $(of_fleet lost)))
+    twice=$((twice + $(of_fleet twice)))
     took=$((($(date +%s%N) - began) / 1000000))
     if [ -n "$lose" ]; then
         cat "$folder/fleet.json"
@@ -160,5 +180,13 @@ while [ "$cycle" -lt "$cycles" ]; do
     [ "$(lines_at "$primary")" = "$held" ] || fail "cycle $cycle: $(lines_at "$primary") lines, not $held"
     "$build/hailong" verify --db "$url" --keys "$folder/keys" >"$folder/verify.log" 2>&1 ||
         fail "cycle $cycle: the evidence does not hold"
-    echo "passed: cycle $cycle, primary killed$said; promoted and rebuilt in $rebuilt ms, all lines there after $took ms: $held"
+    echo "passed: cycle $cycle, primary killed$said; promoted and rebuilt in $rebuilt ms, answers again after $(tail -n 1 "$folder/answers") ms, all lines there after $took ms: $held"
 done
+if [ -z "$lose" ]; then
+    sort -n "$folder/answers" | awk -v cycles="$cycles" -v held="$held" -v acknowledged="$acknowledged" -v lost="$lost" -v twice="$twice" '
+        { ms[NR] = $1 }
+        END {
+            printf "%d cycles: %d lines, %d acknowledged, %d lost, %d twice; answers again after %.1f s (median), %.1f s (worst)\n",
+                cycles, held, acknowledged, lost, twice, ms[int((NR + 1) / 2)] / 1000, ms[NR] / 1000
+        }'
+fi
