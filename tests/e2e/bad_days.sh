@@ -41,8 +41,9 @@ database_start() { # database_start [FOLDER PORT]
 # All its processes, as when its machine hangs.
 hang() { # hang STOP|CONT
     main=$(head -n 1 "$folder/data/postmaster.pid")
+    # One of them may have ended since it was listed.
     # shellcheck disable=SC2046
-    kill "-$1" "$main" $(pgrep -P "$main")
+    kill "-$1" "$main" $(pgrep -P "$main") 2>/dev/null || true
 }
 database_stop() { $as "$programs/pg_ctl" -D "$folder/data" -m fast -w stop >/dev/null; }
 ask() { "$programs/psql" -h "$folder" -U postgres -d hailong -AtqX -c "$1"; }

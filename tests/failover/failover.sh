@@ -79,8 +79,9 @@ make_standby_of() { # PRIMARY: the other one
 kill_hard() {
     main=$(head -n 1 "$folder/$1/postmaster.pid")
     shared=$(sed -n '7s/.* //p' "$folder/$1/postmaster.pid")
+    # One of them may have ended since it was listed.
     # shellcheck disable=SC2046
-    kill -9 "$main" $(pgrep -P "$main")
+    kill -9 "$main" $(pgrep -P "$main") 2>/dev/null || true
     ipcrm -m "$shared" 2>/dev/null || true
     # Its number is taken until somebody has asked what became of it.
     rm -f "$folder/.s.PGSQL.$(port_of "$1")" "$folder/.s.PGSQL.$(port_of "$1").lock"
