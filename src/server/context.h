@@ -69,6 +69,7 @@ struct server {
     struct chore slow_chores[SLOW_CHORES]; // the postman's
     struct caretaker *postman;
     struct neighbours *neighbours; // NULL: the database is its own
+    atomic_bool is_cut_off; // the neighbours' last look found no database
     int32_t keys_day; // the local day whose keys were made at the start; 0
     struct limits *limits;
     struct limits *poll_limits; // of long polls, apart

@@ -7,12 +7,18 @@
 #include "server/metrics_join.h"
 #include "server/request.h"
 
+enum { RETRY_S = 10 };
+
 enum handling health_handle(struct request *request)
 {
     struct writer_figures figures = writer_figures(request->server->writer);
-    if (!figures.is_well) {
+    bool is_cut_off = request->server->is_cut_off;
+    if (is_cut_off || !figures.is_well) {
         reply_problem(request, PROBLEM_BUSY, NULL,
-                      "the last batch could not be stored; see the log");
+                      is_cut_off
+                          ? "the database cannot be reached; see the log"
+                          : "the last batch could not be stored; see the log");
+        reply_header(request, "Retry-After", "%d", RETRY_S);
         return HANDLING_DONE;
     }
     reply_json(

@@ -106,7 +106,8 @@ static bool look(struct neighbours *neighbours)
 {
     struct server *server = neighbours->server;
     struct seen seen = {0};
-    if (!read_now(server, &seen)) {
+    server->is_cut_off = !read_now(server, &seen);
+    if (server->is_cut_off) {
         return false;
     }
     set_outdated(server, seen.is_outdated);

@@ -3,7 +3,8 @@
 // and once a second otherwise: then all who wait look for themselves, today's
 // figures are read anew, and new versions of the Office's settings hold here as
 // well. A newer server that has changed the tables is seen too: this one serves
-// nobody any more. No server knows another's name, and none has to be told when
+// nobody any more. So is a database that is away while nobody sends anything
+// (/healthz). No server knows another's name, and none has to be told when
 // one comes or goes.
 //
 // What stays each server's own: the limits by device and address, the codes of

@@ -164,6 +164,15 @@ ask "UPDATE main.schema_version SET version = version - 1"
 hears 200 /healthz 10 || each=1
 say $each "a server older than the tables writes nothing and says so"
 
+# --- While nobody sends anything
+each=0
+database_stop
+hears 503 /healthz 10 || each=1
+curl -si -m 5 "$SERVER/healthz" | grep -qi '^Retry-After: [1-9]' || each=1
+database_start
+hears 200 /healthz 15 || each=1
+say $each "ended while nobody sends: a watcher hears of it all the same"
+
 # --- In the middle of the day, while devices send
 lines() { ask 'SELECT count(*) FROM main.lines'; }
 held=0
