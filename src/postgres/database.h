@@ -11,7 +11,10 @@
 // and a commit that was told not to wait for its standby is SQL_BUSY; a
 // follower's transactions are read-only. A connection that is lost, or whose
 // other side hangs (patience.h), is made anew within the bounded wait, when the
-// next transaction begins or the next reading statement runs.
+// next transaction begins or the next reading statement runs. PostgreSQL, too,
+// is told to give up a connection whose program is gone without a word, and a
+// writer's transaction in which nothing is asked for five minutes: others wait
+// for their turn.
 #pragma once
 #include "sql/sql.h"
 #include <stdbool.h>

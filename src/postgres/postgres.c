@@ -107,6 +107,7 @@ static enum sql_result result_of_state(const char *state)
         {"XX002", SQL_CORRUPT}, // index corrupted
         {"08", SQL_BUSY},       // connection exception
         {"25006", SQL_BUSY},    // read only: a standby, or about to be one
+        {"25P03", SQL_BUSY},    // idle for too long in a transaction
         {"40001", SQL_BUSY},    // serialization failure
         {"40P01", SQL_BUSY},    // deadlock detected
         {"53300", SQL_BUSY},    // too many connections
@@ -261,14 +262,21 @@ static void warn_of_surroundings(struct sql *sql)
 
 // What a commit acknowledged survives a power cut of the database's machine,
 // and of its synchronous standbys where there are some. A statement waits for a
-// lock as long as one of SQLite does.
+// lock as long as one of SQLite does. When this machine is gone without a word,
+// PostgreSQL would hold its transaction's locks, and with them the turn to
+// write, for two hours: it gives the connection up after some seconds, as we
+// do, and the transaction of a program that hangs after some minutes.
 static enum sql_result configure(struct sql *sql)
 {
-    char common[256];
+    char common[512];
     snprintf(common, sizeof common,
              "SET search_path = \"%s\";"
              "SET synchronous_commit = on;"
              "SET lock_timeout = 2000;"
+             "SET tcp_keepalives_idle = 5;"
+             "SET tcp_keepalives_interval = 5;"
+             "SET tcp_keepalives_count = 2;"
+             "SET tcp_user_timeout = 10000;"
              "SET client_min_messages = warning;"
              "SET jit = off;",
              own(sql)->schema);
@@ -279,7 +287,9 @@ static enum sql_result configure(struct sql *sql)
         return result;
     if (own(sql)->mode == SQL_FOLLOWER)
         return run_once(sql, "SET default_transaction_read_only = on");
-    result = expect_primary(sql);
+    result = run_once(sql, "SET idle_in_transaction_session_timeout = 300000");
+    if (result == SQL_OK)
+        result = expect_primary(sql);
     if (result == SQL_OK)
         result = expect_durable(sql);
     if (result == SQL_OK)

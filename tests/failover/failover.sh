@@ -9,7 +9,8 @@
 # wait for it are sent away: what is not on both must not be acknowledged.
 #   LOSE=1: the primary waits for nobody. Passes only when lines are lost, so
 #   that it is known that loss would be seen.
-# LINES: of each of 8 devices a cycle (default 1500).
+# LINES: of each of 8 devices a cycle (default 1500). HAILONG_SCRATCH: where the
+# clusters lie (/tmp).
 set -eu
 
 cycles=${1:-${CYCLES:-20}}
@@ -22,7 +23,7 @@ export HAILONG_ASSETS
 programs=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)
 [ -n "$programs" ] || { echo "no PostgreSQL; run: tools/setup test" >&2; exit 1; }
 
-folder=$(mktemp -d /tmp/hailong-failover-XXXXXX)
+folder=$(mktemp -d "${HAILONG_SCRATCH:-/tmp}/hailong-failover-XXXXXX")
 server=
 fleet=
 as=

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -22,6 +23,7 @@ enum {
     LONG,
     BROKEN,
     SYNC,
+    PATIENCE,
     PARTS,
     STATEMENTS
 };
@@ -36,6 +38,8 @@ static const char *const statements[STATEMENTS] = {
     [LONG] = "SELECT no FROM things a CROSS JOIN generate_series(1, ?1) g ON"
              " true",
     [SYNC] = "SELECT current_setting('synchronous_commit')",
+    [PATIENCE] =
+        "SELECT current_setting('idle_in_transaction_session_timeout')",
     [PARTS] = "SELECT count(*) FROM pg_cursors WHERE statement LIKE 'DECLARE%'",
     [BROKEN] = "SELECT nothing FROM nowhere",
 };
@@ -464,6 +468,30 @@ static void test_a_transaction_does_not_go_on_elsewhere(void **state)
     assert_int_equal(count(b->sql), 0);
 }
 
+static enum sql_result hang(struct sql *sql, void *ctx)
+{
+    assert_int_equal(add_one(sql, ctx), SQL_OK);
+    assert_int_equal(
+        sql_run(sql, "SET LOCAL idle_in_transaction_session_timeout = 50"),
+        SQL_OK);
+    usleep(400 * 1000);
+    return add_one(sql, ctx);
+}
+
+// Its turn is another's meanwhile, and it may try again.
+static void test_who_hangs_in_a_transaction_loses_it(void **state)
+{
+    struct bench *b = bench_of(state);
+    int64_t no = 8;
+    struct sql_statement *s = sql_use(b->sql, PATIENCE);
+    assert_int_equal(sql_step(s), SQL_OK);
+    assert_string_equal(sql_text(s, 0), "5min");
+    sql_done(s);
+    assert_int_equal(sql_transaction(b->sql, hang, &no), SQL_BUSY);
+    assert_int_equal(count(b->sql), 0);
+    assert_int_equal(sql_transaction(b->sql, add_one, &no), SQL_OK);
+}
+
 static void expect_synced(struct sql *sql)
 {
     struct sql_statement *s = sql_use(sql, SYNC);
@@ -596,6 +624,7 @@ int main(void)
         WITH_BENCH(test_a_long_answer_comes_in_parts),
         WITH_BENCH(test_a_lost_connection_is_made_anew),
         WITH_BENCH(test_a_transaction_does_not_go_on_elsewhere),
+        WITH_BENCH(test_who_hangs_in_a_transaction_loses_it),
         WITH_BENCH(test_what_is_put_is_there_at_the_commit),
         WITH_BENCH(test_what_fails_unseen_undoes_all),
         WITH_BENCH(test_what_is_put_is_lost_with_its_connection),
