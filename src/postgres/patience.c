@@ -49,12 +49,20 @@ static bool somebody_answers(PGconn *db)
     return answer != PQPING_NO_RESPONSE;
 }
 
+enum wish { ANSWER, SENT, MORE };
+
+static bool is_fulfilled(PGconn *db, enum wish wish, int left)
+{
+    return left < 0 || (wish == ANSWER && !PQisBusy(db)) ||
+           (wish == SENT && left == 0);
+}
+
 // False: silence until then.
-static bool wait_until(PGconn *db, int64_t until_ms)
+static bool wait_until(PGconn *db, enum wish wish, int64_t until_ms)
 {
     for (;;) {
         int left = PQflush(db);
-        if (left < 0 || !PQisBusy(db))
+        if (is_fulfilled(db, wish, left))
             return true;
         struct pollfd socket = {PQsocket(db),
                                 (short)(POLLIN | (left > 0 ? POLLOUT : 0)), 0};
@@ -62,25 +70,47 @@ static bool wait_until(PGconn *db, int64_t until_ms)
         if (ms <= 0)
             return false;
         if (poll(&socket, 1, (int)ms) > 0 && (socket.revents & ~POLLOUT) &&
-            PQconsumeInput(db) != 1)
+            (PQconsumeInput(db) != 1 || wish == MORE))
             return true;
     }
 }
 
-void patience_wait(PGconn *db)
+void patience_give_up(PGconn *db)
+{
+    shutdown(PQsocket(db), SHUT_RDWR);
+    while (PQstatus(db) == CONNECTION_OK && PQconsumeInput(db) == 1)
+        continue;
+}
+
+static void wait_for(PGconn *db, enum wish wish)
 {
     int64_t ms = SILENCE_MS;
-    while (!wait_until(db, clock_mono_us() / 1000 + ms)) {
+    while (!wait_until(db, wish, clock_mono_us() / 1000 + ms)) {
         if (!somebody_answers(db)) {
             log_error(module,
                       "%s:%s: no answer for %d s, and nobody answers there: "
                       "the connection is given up",
                       PQhost(db), PQport(db), (int)(ms / 1000));
-            shutdown(PQsocket(db), SHUT_RDWR);
+            patience_give_up(db);
             return;
         }
         ms = AGAIN_MS;
     }
+}
+
+void patience_wait(PGconn *db)
+{
+    wait_for(db, ANSWER);
+}
+
+void patience_flush(PGconn *db)
+{
+    wait_for(db, SENT);
+}
+
+void patience_more(PGconn *db)
+{
+    wait_for(db, MORE);
 }
 
 PGresult *patience_answer(PGconn *db, int is_sent)

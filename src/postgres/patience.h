@@ -10,6 +10,12 @@
 
 // Until PQgetResult() would not wait.
 void patience_wait(PGconn *db);
+// The same for rows on their way (COPY): until all was sent, and until
+// something came.
+void patience_flush(PGconn *db);
+void patience_more(PGconn *db);
+// From now on the connection is a lost one.
+void patience_give_up(PGconn *db);
 // What came of one PQsend…(), whose result is `is_sent`: the last answer, as
 // PQexec() gives it. NULL: none came.
 PGresult *patience_answer(PGconn *db, int is_sent);

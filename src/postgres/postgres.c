@@ -1201,6 +1201,34 @@ static const struct sql_engine engine = {
     .is_sound = is_sound,
 };
 
+enum sql_result postgres_hold(struct sql *sql, PGconn **out_db)
+{
+    if (sql->engine != &engine || !own(sql)->in_transaction) {
+        log_error(module,
+                  "%s: many rows at once take a transaction of "
+                  "PostgreSQL",
+                  sql->name);
+        return SQL_ERROR;
+    }
+    if (is_lost(sql))
+        return SQL_BUSY;
+    enum sql_result result = settle(sql);
+    if (result == SQL_OK)
+        *out_db = own(sql)->db;
+    return result;
+}
+
+PGconn *postgres_held(struct sql *sql)
+{
+    return own(sql)->db;
+}
+
+enum sql_result postgres_seen(struct sql *sql, const PGresult *answer,
+                              const char *what)
+{
+    return seen(sql, answer, what);
+}
+
 // Whether PostgreSQL is there and will not have us, whoever asks again: a wrong
 // password, an unknown database. What it says in a language of its own is asked
 // for once more with its SQLSTATE.
