@@ -1,10 +1,12 @@
 // A ward's book out of a file of SQLite into a schema of PostgreSQL: every row
 // of every table, as it is, and nothing in the file changes.
 //
-// Rows go in the order of their keys, in blocks that are committed one by one.
-// Whoever is stopped in the middle, even killed, calls it again: it goes on
-// where the last block ended. Until every row was compared the target has no
-// version of a schema, so no server and no reader opens half a book.
+// Rows go in the order of their keys, in blocks that are committed one by one,
+// into tables that have no index yet but the one of their key; the others are
+// made when all rows are there, and then every row is compared. Whoever is
+// stopped on the way, even killed, calls it again: it goes on where the last
+// block or index ended. Until every row was compared the target has no version
+// of a schema, so no server and no reader opens half a book.
 //
 // The caller holds the lock of the source's directory, so that no server writes
 // into it.
@@ -28,9 +30,23 @@ struct office_move {
     int64_t held;         // of the rows, those that an earlier call had moved
 };
 
-// Called now and then, `moved` of `all` rows of a table.
-typedef void office_move_tell(void *ctx, const char *table, int64_t moved,
-                              int64_t all);
+enum office_move_phase {
+    OFFICE_MOVE_COPIES,
+    OFFICE_MOVE_INDEXES,
+    OFFICE_MOVE_COMPARES
+};
+
+struct office_move_step {
+    enum office_move_phase phase;
+    const char *table; // of OFFICE_MOVE_INDEXES, whose index is made next
+    const char *index;
+    int64_t rows; // of the table that are done
+    int64_t all;  // that it has; 0: not known
+};
+
+// Called after each block of rows that was copied or compared, and before each
+// index.
+typedef void office_move_tell(void *ctx, const struct office_move_step *step);
 
 // `from` is the path of a file whose schema is this program's (OFFICE_ERROR,
 // and logged, when it is not; OFFICE_NONE when there is no file), `to` an

@@ -106,20 +106,23 @@ static void put_rows(struct buf *out, const struct move_table *table,
     }
     buf_append_text(out, " ORDER BY ");
     put_keys(out, table, kind == MOVE_LAST ? " DESC" : "");
-    buf_printf(out, " LIMIT %d", kind == MOVE_LAST ? 1 : MOVE_BLOCK);
+    if (kind == MOVE_LAST)
+        buf_append_text(out, " LIMIT 1");
 }
 
 static char *text_of(const struct move_table *table, enum move_kind kind)
 {
     struct buf out = {0};
-    if (kind == MOVE_COUNT) {
-        buf_printf(&out, "SELECT count(*) FROM \"%s\"", table->name);
-    } else if (kind == MOVE_ADD) {
-        buf_printf(&out, "INSERT INTO \"%s\" (", table->name);
+    if (kind == MOVE_ANY) {
+        buf_printf(&out, "SELECT 1 FROM \"%s\" LIMIT 1", table->name);
+    } else if (kind == MOVE_IN) {
+        buf_printf(&out, "COPY \"%s\" (", table->name);
         put_columns(&out, table);
-        buf_append_text(&out, ") VALUES (");
-        put_places(&out, table->count);
-        buf_append_char(&out, ')');
+        buf_append_text(&out, ") FROM STDIN (FORMAT binary)");
+    } else if (kind == MOVE_OUT) {
+        buf_append_text(&out, "COPY (");
+        put_rows(&out, table, MOVE_ALL);
+        buf_append_text(&out, ") TO STDOUT (FORMAT binary)");
     } else {
         put_rows(&out, table, kind);
     }

@@ -5,10 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum {
-    MOVE_BLOCK = 1000, // rows of one transaction
-    MOVE_KEYS = 8      // columns of a key, at most
-};
+enum { MOVE_KEYS = 8 }; // columns of a key, at most
 
 enum move_type { MOVE_INTEGER, MOVE_TEXT, MOVE_BYTES };
 
@@ -28,11 +25,12 @@ struct move_table {
 
 // Of each table; table i has its own from i * MOVE_KINDS on.
 enum move_kind {
-    MOVE_FIRST, // the first MOVE_BLOCK rows in the order of the key
-    MOVE_NEXT,  // those after a key
-    MOVE_LAST,  // the last row
-    MOVE_COUNT,
-    MOVE_ADD,
+    MOVE_ALL,  // every row, in the order of the key
+    MOVE_NEXT, // those after a key
+    MOVE_LAST, // the last row
+    MOVE_ANY,  // one, if there is one
+    MOVE_IN,   // for bulk_start_in()
+    MOVE_OUT,  // for bulk_start_out(), as MOVE_ALL
     MOVE_KINDS
 };
 

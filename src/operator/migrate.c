@@ -1,5 +1,6 @@
 // hailong migrate: a ward's book out of a file of SQLite into a schema of
 // PostgreSQL.
+#include "common/clock.h"
 #include "common/file.h"
 #include "office/move.h"
 #include "operator/command.h"
@@ -20,16 +21,38 @@ static const struct config_key KEYS[] = {
      "the empty database, postgresql://…; ?schema=NAME for one of its schemas"},
     {0}};
 
-// Tables of fewer rows are moved before anybody wonders.
-enum { WORTH_TELLING = 10000 };
+// Indexes of tables with fewer rows are made before anybody wonders.
+enum { WORTH_TELLING = 100000, TELL_EVERY_MS = 3000 };
+
+struct telling {
+    int64_t next_ms; // monotonic
+};
+
+static void tell_rows(const struct office_move_step *step, const char *done)
+{
+    if (step->all > 0)
+        fprintf(stderr, "%s: %" PRId64 " of %" PRId64 " rows %s\n", step->table,
+                step->rows, step->all, done);
+    else
+        fprintf(stderr, "%s: %" PRId64 " rows %s\n", step->table, step->rows,
+                done);
+}
 
 // At once, beside what is printed at the end: a large book takes minutes.
-static void tell(void *ctx, const char *table, int64_t moved, int64_t all)
+static void tell(void *ctx, const struct office_move_step *step)
 {
-    (void)ctx;
-    if (all >= WORTH_TELLING && (moved % WORTH_TELLING == 0 || moved == all))
-        fprintf(stderr, "%s: %" PRId64 " of %" PRId64 " rows\n", table, moved,
-                all);
+    struct telling *telling = ctx;
+    int64_t now = clock_mono_us() / 1000;
+    bool is_index = step->phase == OFFICE_MOVE_INDEXES;
+    if (is_index ? step->all < WORTH_TELLING : now < telling->next_ms)
+        return;
+    telling->next_ms = now + TELL_EVERY_MS;
+    if (is_index)
+        fprintf(stderr, "%s: making the index %s of %" PRId64 " rows\n",
+                step->table, step->index, step->all);
+    else
+        tell_rows(step,
+                  step->phase == OFFICE_MOVE_COPIES ? "copied" : "compared");
 }
 
 static bool is_directory(const char *path)
@@ -152,9 +175,10 @@ static bool verify(const char *directory, const char *to,
 static int migrate(const struct server_place *from, const char *to,
                    struct console *console)
 {
+    struct telling telling = {clock_mono_us() / 1000 + TELL_EVERY_MS};
     struct office_move move;
     enum office_result result =
-        office_move(from->database, to, tell, NULL, &move);
+        office_move(from->database, to, tell, &telling, &move);
     if (result != OFFICE_OK) {
         say_failure(from, result, console);
         return COMMAND_FAILED;

@@ -3,29 +3,26 @@
 #include "common/file.h"
 #include "office/move.h"
 #include "office/people.h"
+#include "postgres/database.h"
 #include "sql/sql.h"
+#include "support/check.h"
 #include "support/command_runner.h"
 #include "support/office_maker.h"
 #include "support/scratch.h"
-#include <setjmp.h>
+#include "support/scratch_database.h"
 #include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 // Of a password that nobody knows.
 #define HASH                                                                   \
     "$argon2id$v=19$m=32768,t=3,p=1$AAAAAAAAAAAAAAAAAAAAAA$A"                  \
     "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 
-enum { RATINGS = 2100 }; // three blocks of lines
+enum { RATINGS = 2100 };
+enum { MANY = 120000 }; // more than two blocks of rows
 
 struct scene {
     char folder[SCRATCH_SIZE], file[128], from[160], url[SCRATCH_URL_SIZE];
@@ -184,24 +181,27 @@ static void test_a_book_is_moved_whole(void **state)
     close_scene(&scene);
 }
 
+// When to die, and what was told until then.
 struct death {
-    int after; // so many blocks
+    int phase;         // -1: any
+    const char *table; // NULL: any
+    int after;         // so many steps; -1: never
+    int told[3];
 };
 
-static void die(void *ctx, const char *table, int64_t moved, int64_t all)
+static void die(void *ctx, const struct office_move_step *step)
 {
     struct death *death = ctx;
-    (void)table;
-    (void)moved;
-    (void)all;
-    if (death->after-- == 0)
+    death->told[step->phase]++;
+    if ((death->phase < 0 || death->phase == (int)step->phase) &&
+        (!death->table || strcmp(death->table, step->table) == 0) &&
+        death->after-- == 0)
         raise(SIGKILL);
 }
 
-// A move in a process that is killed after some blocks. Whether it got through.
-static bool move_until(const struct scene *scene, int blocks)
+// A move in a process that is killed on the way. Whether it got through.
+static bool move_until(const struct scene *scene, struct death death)
 {
-    struct death death = {blocks};
     struct office_move move;
     int status;
     pid_t child = fork();
@@ -214,6 +214,11 @@ static bool move_until(const struct scene *scene, int blocks)
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_true(WIFSIGNALED(status) || WEXITSTATUS(status) == 0);
     return WIFEXITED(status);
+}
+
+static bool move_some(const struct scene *scene, int steps)
+{
+    return move_until(scene, (struct death){.phase = -1, .after = steps});
 }
 
 static void expect_no_book(const struct scene *scene)
@@ -232,12 +237,12 @@ static void test_a_move_that_is_killed_goes_on(void **state)
     (void)state;
     open_scene(&scene);
     if (has_cluster(&scene)) {
-        while (!move_until(&scene, 1 + deaths * 9)) {
+        while (!move_some(&scene, 1 + deaths * 9)) {
             deaths++;
             expect_no_book(&scene);
             assert_true(deaths < 100);
         }
-        assert_true(deaths > 3);
+        assert_true(deaths > 10);
         use_moved(&scene);
     }
     close_scene(&scene);
@@ -246,12 +251,145 @@ static void test_a_move_that_is_killed_goes_on(void **state)
 static void move_to(const struct scene *scene, enum office_move_outcome outcome,
                     const char *table)
 {
-    struct death death = {-1};
+    struct death death = {.after = -1};
     struct office_move move;
     assert_int_equal(office_move(scene->file, scene->url, die, &death, &move),
                      OFFICE_OK);
     assert_int_equal(move.outcome, outcome);
     assert_string_equal(move.table, table);
+}
+
+// The indexes of a book, as PostgreSQL tells them.
+static char *indexes_of(const char *url)
+{
+    static const char *const statements[] = {
+        "SELECT string_agg(indexdef, ';' ORDER BY indexname) FROM pg_indexes"
+        " WHERE schemaname = current_schema()"};
+    struct sql *sql = NULL;
+    assert_int_equal(database_open(url, SQL_FOLLOWER, statements, 1, &sql),
+                     SQL_OK);
+    struct sql_statement *s = sql_use(sql, 0);
+    assert_int_equal(sql_step(s), SQL_OK);
+    char *all = strdup(sql_text(s, 0));
+    sql_done(s);
+    sql_close(sql);
+    assert_non_null(all);
+    return all;
+}
+
+static void expect_indexes_of_a_new_book(const char *url)
+{
+    char fresh[SCRATCH_URL_SIZE];
+    struct office *office = NULL;
+    scratch_database_make(fresh);
+    assert_int_equal(office_open(fresh, OFFICE_WRITER, &office), OFFICE_OK);
+    office_close(office);
+    char *expected = indexes_of(fresh), *found = indexes_of(url);
+    assert_string_equal(found, expected);
+    assert_holds(found, "visits_by_transaction");
+    free(expected);
+    free(found);
+    scratch_database_drop(fresh);
+}
+
+// More rows than a block takes, of what nothing else counts.
+static void add_many(const struct scene *scene)
+{
+    char script[256];
+    snprintf(script, sizeof script,
+             "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"
+             " WHERE i < %d) INSERT INTO officer_days SELECT i, 1, 1, 1, 5, 4"
+             " FROM n",
+             MANY);
+    ask_file(scene->file, script);
+}
+
+static void test_a_move_may_be_killed_in_every_phase(void **state)
+{
+    const struct death deaths[] = {
+        {OFFICE_MOVE_COPIES, "officer_days", 0, {0}},
+        {OFFICE_MOVE_COPIES, "officer_days", 1, {0}},
+        {OFFICE_MOVE_COPIES, "visits", 0, {0}},
+        {OFFICE_MOVE_INDEXES, NULL, 0, {0}},
+        {OFFICE_MOVE_INDEXES, NULL, 5, {0}},
+        {OFFICE_MOVE_INDEXES, "visits", 2, {0}},
+        {OFFICE_MOVE_COMPARES, "officer_days", 1, {0}},
+        {OFFICE_MOVE_COMPARES, "visits", 0, {0}},
+    };
+    struct death death = {.after = -1};
+    struct office_move move;
+    struct scene scene;
+    (void)state;
+    open_scene(&scene);
+    add_many(&scene);
+    if (has_cluster(&scene)) {
+        for (size_t i = 0; i < sizeof deaths / sizeof *deaths; i++) {
+            assert_false(move_until(&scene, deaths[i]));
+            expect_no_book(&scene);
+        }
+        assert_int_equal(office_move(scene.file, scene.url, die, &death, &move),
+                         OFFICE_OK);
+        assert_int_equal(move.outcome, OFFICE_MOVED);
+        // Nothing was left to copy, and no index to make.
+        assert_int_equal(move.held, move.rows);
+        assert_true(move.rows > MANY + 2 * RATINGS);
+        assert_int_equal(death.told[OFFICE_MOVE_INDEXES], 0);
+        expect_indexes_of_a_new_book(scene.url);
+        use_moved(&scene);
+    }
+    close_scene(&scene);
+}
+
+// In one go: every phase is told, blocks of a table one by one.
+static void test_every_phase_is_told(void **state)
+{
+    struct death death = {.after = -1};
+    struct office_move move;
+    struct scene scene;
+    (void)state;
+    open_scene(&scene);
+    add_many(&scene);
+    if (has_cluster(&scene)) {
+        assert_int_equal(office_move(scene.file, scene.url, die, &death, &move),
+                         OFFICE_OK);
+        assert_int_equal(move.outcome, OFFICE_MOVED);
+        assert_int_equal(move.held, 0);
+        assert_true(death.told[OFFICE_MOVE_COPIES] == move.tables + 2);
+        assert_true(death.told[OFFICE_MOVE_INDEXES] > 20);
+        assert_true(death.told[OFFICE_MOVE_COMPARES] == move.tables + 2);
+        expect_indexes_of_a_new_book(scene.url);
+    }
+    close_scene(&scene);
+}
+
+static void test_a_text_is_moved_to_the_letter(void **state)
+{
+    static const char *const statements[] = {"SELECT name FROM devices"};
+    struct sql *sql = NULL;
+    struct office_move move;
+    struct death death = {.after = -1};
+    struct scene scene;
+    (void)state;
+    open_scene(&scene);
+    if (has_cluster(&scene)) {
+        // What PostgreSQL has no letter for is told, and nothing is cut off.
+        ask_file(scene.file, "UPDATE devices SET name = 'a' || char(0) || 'b'");
+        assert_int_equal(office_move(scene.file, scene.url, die, &death, &move),
+                         OFFICE_ERROR);
+        expect_no_book(&scene);
+        ask_file(scene.file, "UPDATE devices SET name = '\\N\\.' || char(9, 10,"
+                             " 13) || '\"ế'");
+        move_to(&scene, OFFICE_MOVED, "");
+        assert_int_equal(
+            database_open(scene.url, SQL_FOLLOWER, statements, 1, &sql),
+            SQL_OK);
+        struct sql_statement *s = sql_use(sql, 0);
+        assert_int_equal(sql_step(s), SQL_OK);
+        assert_string_equal(sql_text(s, 0), "\\N\\.\t\n\r\"ế");
+        sql_done(s);
+        sql_close(sql);
+    }
+    close_scene(&scene);
 }
 
 static void test_a_row_that_changed_meanwhile_is_found(void **state)
@@ -260,11 +398,17 @@ static void test_a_row_that_changed_meanwhile_is_found(void **state)
     (void)state;
     open_scene(&scene);
     if (has_cluster(&scene)) {
-        assert_false(move_until(&scene, 60));
+        ask_file(scene.file, "INSERT INTO officer_days VALUES (5, 1, 1, 1, 5,"
+                             " 4)");
+        assert_false(move_some(&scene, 70));
         ask_file(scene.file, "UPDATE devices SET name = 'Quầy khác'");
         move_to(&scene, OFFICE_MOVE_DIFFERS, "devices");
         expect_no_book(&scene);
         ask_file(scene.file, "UPDATE devices SET name = ''");
+        ask_file(scene.file, "INSERT INTO officer_days VALUES (-1, 1, 1, 1, 5,"
+                             " 4)");
+        move_to(&scene, OFFICE_MOVE_DIFFERS, "officer_days");
+        ask_file(scene.file, "DELETE FROM officer_days WHERE day = -1");
         move_to(&scene, OFFICE_MOVED, "");
     }
     close_scene(&scene);
@@ -277,7 +421,7 @@ static void test_a_half_of_another_book_is_left_alone(void **state)
     open_scene(&scene);
     open_scene(&other);
     if (has_cluster(&scene)) {
-        assert_false(move_until(&scene, 20));
+        assert_false(move_some(&scene, 20));
         struct scene mixed = other;
         strcpy(mixed.url, scene.url);
         move_to(&mixed, OFFICE_MOVE_TAKEN, "ticket_key");
@@ -294,6 +438,9 @@ int main(void)
         cmocka_unit_test(test_a_server_that_runs_is_not_moved),
         cmocka_unit_test(test_a_book_is_moved_whole),
         cmocka_unit_test(test_a_move_that_is_killed_goes_on),
+        cmocka_unit_test(test_a_move_may_be_killed_in_every_phase),
+        cmocka_unit_test(test_every_phase_is_told),
+        cmocka_unit_test(test_a_text_is_moved_to_the_letter),
         cmocka_unit_test(test_a_row_that_changed_meanwhile_is_found),
         cmocka_unit_test(test_a_half_of_another_book_is_left_alone),
     };
