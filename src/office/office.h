@@ -64,6 +64,7 @@ bool office_is_url(const char *address);
 // postgres/database.h says it: for who opens many books in one process.
 void office_share_connections(unsigned most);
 int office_count_connections(void);
+void office_limit_answers(int seconds);
 
 // `address` is the path of a database file ("DIR/office.db"), or an address of
 // PostgreSQL. A database whose schema is newer than this program is refused

@@ -356,6 +356,11 @@ void office_share_connections(unsigned most)
     database_share(most);
 }
 
+void office_limit_answers(int seconds)
+{
+    database_limit(seconds);
+}
+
 int office_count_connections(void)
 {
     return database_count_shared();

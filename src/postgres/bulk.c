@@ -51,7 +51,7 @@ static enum sql_result start(struct bulk *bulk, struct sql *sql,
     if (result != SQL_OK)
         return result;
     if (PQsendQuery(db, script) == 1) {
-        patience_wait(db);
+        patience_wait(NULL, db);
         answer = PQgetResult(db);
     }
     if (PQresultStatus(answer) == expected) {
@@ -61,7 +61,7 @@ static enum sql_result start(struct bulk *bulk, struct sql *sql,
     } else {
         result = postgres_seen(sql, answer, script);
         result = result == SQL_OK ? SQL_ERROR : result;
-        PQclear(patience_answer(db, 1));
+        PQclear(patience_answer(NULL, db, 1));
     }
     PQclear(answer);
     return result;
@@ -70,7 +70,7 @@ static enum sql_result start(struct bulk *bulk, struct sql *sql,
 // What came of it all.
 static enum sql_result conclude(struct bulk *bulk, PGconn *db)
 {
-    PGresult *answer = patience_answer(db, 1);
+    PGresult *answer = patience_answer(NULL, db, 1);
     enum sql_result result = postgres_seen(bulk->sql, answer, bulk->script);
     PQclear(answer);
     bulk->sql = NULL;

@@ -14,6 +14,11 @@ void database_share(unsigned most)
     pool_share(most);
 }
 
+void database_limit(int seconds)
+{
+    postgres_limit(seconds);
+}
+
 int database_count_shared(void)
 {
     return pool_count();

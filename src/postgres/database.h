@@ -7,8 +7,8 @@
 // too, unless the address says target_session_attrs itself; a writer refuses a
 // standby even then. The tables stand in the schema "main", or in the one that
 // the option schema=NAME of the address names (a-z, 0-9 and _, at most 63): so
-// many books share a database. sql_migrate() makes it. synchronous_commit is on,
-// and a commit that was told not to wait for its standby is SQL_BUSY; a
+// many books share a database. sql_migrate() makes it. synchronous_commit is
+// on, and a commit that was told not to wait for its standby is SQL_BUSY; a
 // follower's transactions are read-only. A connection that is lost, or whose
 // other side hangs (patience.h), is made anew within the bounded wait, when the
 // next transaction begins or the next reading statement runs. PostgreSQL, too,
@@ -30,6 +30,12 @@ bool database_is_url(const char *address);
 void database_share(unsigned most);
 // Shared connections that are open now.
 int database_count_shared(void);
+
+// From now on a connection to PostgreSQL whose answer takes longer is given up:
+// a single process there may hang while others answer. Neither the steps of a
+// schema nor long answers (sql_use_long()) have a limit. 0: nothing has, as
+// without this call.
+void database_limit(int seconds);
 
 // sql_open(), of either. SQL_BUSY: PostgreSQL cannot be reached. SQL_ERROR
 // also: it is there, but does not know the role, its password or the database.

@@ -2,13 +2,14 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include <poll.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/socket.h>
 
 static const char module[] = "sql";
 
 // The first silence that is doubted, and those after it.
-enum { SILENCE_MS = 4000, AGAIN_MS = 15000 };
+enum { SILENCE_MS = 2000, AGAIN_MS = 15000 };
 
 enum { MOST_OPTIONS = 64 };
 
@@ -25,7 +26,7 @@ static const char *option_of(PGconn *db, const PQconninfoOption *option)
     if (strcmp(option->keyword, "target_session_attrs") == 0)
         return "any";
     if (strcmp(option->keyword, "connect_timeout") == 0)
-        return "3";
+        return "2";
     return option->val;
 }
 
@@ -82,42 +83,61 @@ void patience_give_up(PGconn *db)
         continue;
 }
 
-static void wait_for(PGconn *db, enum wish wish)
+static void give_up(PGconn *db, int64_t ms, const char *why)
 {
-    int64_t ms = SILENCE_MS;
-    while (!wait_until(db, wish, clock_mono_us() / 1000 + ms)) {
+    log_error(module,
+              "%s:%s: no answer for %d s, and %s: the connection is given up",
+              PQhost(db), PQport(db), (int)(ms / 1000), why);
+    patience_give_up(db);
+}
+
+static void wait_for(struct patience *patience, PGconn *db, enum wish wish)
+{
+    const int64_t most_ms =
+        patience && patience->most_ms > 0 ? patience->most_ms : INT64_MAX;
+    int64_t began_ms = clock_mono_us() / 1000, waits_ms = SILENCE_MS;
+    for (;;) {
+        int64_t spent_ms = clock_mono_us() / 1000 - began_ms;
+        int64_t left_ms = most_ms - spent_ms;
+        if (wait_until(db, wish,
+                       began_ms + spent_ms +
+                           (waits_ms < left_ms ? waits_ms : left_ms)))
+            return;
+        spent_ms = clock_mono_us() / 1000 - began_ms;
         if (!somebody_answers(db)) {
-            log_error(module,
-                      "%s:%s: no answer for %d s, and nobody answers there: "
-                      "the connection is given up",
-                      PQhost(db), PQport(db), (int)(ms / 1000));
-            patience_give_up(db);
+            if (patience)
+                patience->is_alone = true;
+            give_up(db, spent_ms, "nobody answers there");
             return;
         }
-        ms = AGAIN_MS;
+        if (spent_ms >= most_ms) {
+            give_up(db, spent_ms, "others are answered there");
+            return;
+        }
+        waits_ms = AGAIN_MS;
     }
 }
 
-void patience_wait(PGconn *db)
+void patience_wait(struct patience *patience, PGconn *db)
 {
-    wait_for(db, ANSWER);
+    wait_for(patience, db, ANSWER);
 }
 
 void patience_flush(PGconn *db)
 {
-    wait_for(db, SENT);
+    wait_for(NULL, db, SENT);
 }
 
 void patience_more(PGconn *db)
 {
-    wait_for(db, MORE);
+    wait_for(NULL, db, MORE);
 }
 
-PGresult *patience_answer(PGconn *db, int is_sent)
+PGresult *patience_answer(struct patience *patience, PGconn *db, int is_sent)
 {
     PGresult *last = NULL, *next = NULL;
     while (is_sent == 1) {
-        patience_wait(db);
+        patience_wait(patience, db);
         next = PQgetResult(db);
         if (!next)
             break;
@@ -129,7 +149,8 @@ PGresult *patience_answer(PGconn *db, int is_sent)
     return last;
 }
 
-PGresult *patience_run(PGconn *db, const char *script)
+PGresult *patience_run(struct patience *patience, PGconn *db,
+                       const char *script)
 {
-    return patience_answer(db, PQsendQuery(db, script));
+    return patience_answer(patience, db, PQsendQuery(db, script));
 }

@@ -17,8 +17,8 @@ bool pipeline_send(struct pipeline *pipeline, PGconn *db,
 
 // Each answer is followed by an end; what comes behind the last is the answer
 // to PQpipelineSync().
-void pipeline_settle(struct pipeline *pipeline, PGconn *db,
-                     pipeline_answer *answer, void *ctx)
+void pipeline_settle(struct pipeline *pipeline, struct patience *patience,
+                     PGconn *db, pipeline_answer *answer, void *ctx)
 {
     if (pipeline->count == 0)
         return;
@@ -26,7 +26,7 @@ void pipeline_settle(struct pipeline *pipeline, PGconn *db,
     for (size_t i = 0; i < pipeline->count; i++) {
         // NULL, of a lost connection, is a failure to those who ask.
         if (is_sent)
-            patience_wait(db);
+            patience_wait(patience, db);
         PGresult *one = is_sent ? PQgetResult(db) : NULL;
         answer(ctx, &pipeline->entries[i], one);
         PQclear(one);
@@ -35,7 +35,7 @@ void pipeline_settle(struct pipeline *pipeline, PGconn *db,
     }
     pipeline->count = 0;
     if (is_sent) {
-        patience_wait(db);
+        patience_wait(patience, db);
         PQclear(PQgetResult(db));
     }
     while (PQstatus(db) == CONNECTION_OK && PQexitPipelineMode(db) != 1) {

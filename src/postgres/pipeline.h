@@ -2,6 +2,7 @@
 // mode (PostgreSQL's manual, "Pipeline Mode"). Many changes of one transaction
 // cost one round trip. One thread, as the connection.
 #pragma once
+#include "postgres/patience.h"
 #include <postgresql/libpq-fe.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -37,5 +38,5 @@ bool pipeline_send(struct pipeline *pipeline, PGconn *db,
 // those that are left with a failure.
 typedef void pipeline_answer(void *ctx, const struct pipeline_entry *entry,
                              PGresult *answer);
-void pipeline_settle(struct pipeline *pipeline, PGconn *db,
-                     pipeline_answer *answer, void *ctx);
+void pipeline_settle(struct pipeline *pipeline, struct patience *patience,
+                     PGconn *db, pipeline_answer *answer, void *ctx);

@@ -7,10 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 enum {
     WAIT_S = 5,        // for one that is free
-    AWAY_MS = 2000,    // from a look at a database that is away to the next
+    AWAY_S = 1,        // from a look at a database that is away to the next
     IDLE_MS = 60000,   // until one that nobody took is closed
     TURNS_MAX = 20000, // PostgreSQL keeps in mind every table that one has seen
     LEAST = 2          // a reader and a writer
@@ -23,8 +24,7 @@ struct pool {
     enum sql_mode mode;
     pthread_cond_t given;
     struct pool *next;
-    bool is_away, is_looked_for;
-    int64_t again_ms; // while it is away: not before; monotonic
+    bool is_away; // and a thread looks whether it is back
     unsigned count;
     struct pool_line lines[]; // `count`
 };
@@ -101,42 +101,50 @@ static struct pool_line *choose(struct pool *pool, unsigned home,
     return at_home->is_taken ? choose_any(pool) : at_home;
 }
 
-// Whether it is left to somebody else to look.
-static bool is_away(struct pool *pool)
+// Whoever answers, in whatever state: the next taker finds out the rest.
+static bool answers(const struct pool *pool)
 {
-    if (!pool->is_away)
-        return false;
-    if (pool->is_looked_for || clock_mono_us() / 1000 < pool->again_ms)
-        return true;
-    pool->is_looked_for = true;
-    return false;
+    return PQping(pool->url) != PQPING_NO_RESPONSE;
 }
 
-void pool_tell(struct pool *pool, bool is_there)
+static void *look(void *ctx)
 {
+    struct pool *pool = ctx;
+    do {
+        sleep(AWAY_S);
+    } while (!answers(pool));
     pthread_mutex_lock(&mutex);
-    pool->is_away = !is_there;
-    pool->is_looked_for = false;
-    pool->again_ms = clock_mono_us() / 1000 + AWAY_MS;
+    pool->is_away = false;
     pthread_mutex_unlock(&mutex);
+    return NULL;
 }
 
-struct pool_line *pool_take(struct pool *pool, unsigned home, unsigned session)
+// Without a thread everybody looks. The mutex is held.
+static void note_away(struct pool *pool)
+{
+    pthread_t thread;
+    if (pool->is_away)
+        return;
+    pool->is_away = pthread_create(&thread, NULL, look, pool) == 0;
+    if (pool->is_away)
+        pthread_detach(thread);
+}
+
+static struct pool_line *take_free(struct pool *pool, unsigned home,
+                                   unsigned session)
 {
     struct pool_line *line = NULL;
     struct timespec until;
     clock_gettime(CLOCK_MONOTONIC, &until);
     until.tv_sec += WAIT_S;
     pthread_mutex_lock(&mutex);
-    bool gives_up = is_away(pool);
-    while (!gives_up && !(line = choose(pool, home, session)) &&
+    while (!pool->is_away && !(line = choose(pool, home, session)) &&
            pthread_cond_timedwait(&pool->given, &mutex, &until) != ETIMEDOUT) {
     }
     if (line) {
         line->turns += line->session != session;
         line->is_taken = true;
-    } else if (!gives_up) {
-        pool->is_looked_for = false;
+    } else if (!pool->is_away) {
         log_error(module,
                   "all %u connections to PostgreSQL for %s are in use; see "
                   "--db-connections",
@@ -144,6 +152,17 @@ struct pool_line *pool_take(struct pool *pool, unsigned home, unsigned session)
                   pool->mode == SQL_WRITER ? "writing" : "reading");
     }
     pthread_mutex_unlock(&mutex);
+    return line;
+}
+
+struct pool_line *pool_take(struct pool *pool, unsigned home, unsigned session,
+                            pool_greet *greet, void *ctx)
+{
+    struct pool_line *line = take_free(pool, home, session);
+    if (line && !greet(ctx, line)) {
+        pool_give(pool, line, POOL_AWAY);
+        line = NULL;
+    }
     return line;
 }
 
@@ -166,12 +185,18 @@ static PGconn *take_idle(struct pool *pool, int64_t now_ms)
     return NULL;
 }
 
-void pool_give(struct pool *pool, struct pool_line *line, bool is_useless)
+void pool_give(struct pool *pool, struct pool_line *line,
+               enum pool_finding finding)
 {
     int64_t now_ms = clock_mono_us() / 1000;
-    bool is_spent = is_useless || PQstatus(line->db) != CONNECTION_OK ||
+    bool is_spent = finding != POOL_WELL ||
+                    PQstatus(line->db) != CONNECTION_OK ||
                     line->turns >= TURNS_MAX;
     pthread_mutex_lock(&mutex);
+    if (finding == POOL_AWAY) {
+        note_away(pool);
+        pthread_cond_broadcast(&pool->given);
+    }
     line->is_taken = false;
     line->given_ms = now_ms;
     PGconn *spent = is_spent ? take_out(line) : take_idle(pool, now_ms);

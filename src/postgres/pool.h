@@ -3,11 +3,12 @@
 // database need no more connections than work is done at a time.
 //
 //   struct pool *pool = pool_of(url, mode);     // NULL: nothing is shared
-//   struct pool_line *line = pool_take(pool, home, session);
-//   if (line->session != session) … its settings are another's …
-//   pool_give(pool, line, false);
+//   struct pool_line *line = pool_take(pool, home, session, greet, ctx);
+//   pool_give(pool, line, POOL_WELL);
 //
-// Idle ones are closed after a while. Any thread.
+// A database that somebody finds away is asked by a thread of the pool's from
+// then on, and nobody else waits for it until it answers. Idle connections are
+// closed after a while. Any thread.
 #pragma once
 #include "sql/sql.h"
 #include <postgresql/libpq-fe.h>
@@ -36,15 +37,26 @@ struct pool;
 // For this address, without a schema.
 struct pool *pool_of(const char *url, enum sql_mode mode);
 
+// Makes the connection of a line that was taken the taker's: opens it, when
+// there is none or it is lost, and sets what is another's. False: the database
+// is away.
+typedef bool pool_greet(void *ctx, struct pool_line *line);
+
 // Waits for a free one for some seconds: if it can be the one with this
-// session's settings, or the one where those of the same `home` go. NULL: none
-// became free, which is logged, or the database is away.
-struct pool_line *pool_take(struct pool *pool, unsigned home, unsigned session);
-// What the taker found: whether the database is there. While it is away only
-// one at a time looks again, some seconds later; nobody else waits for it.
-void pool_tell(struct pool *pool, bool is_there);
-// One that is lost, `is_useless`, or has had many turns is closed.
-void pool_give(struct pool *pool, struct pool_line *line, bool is_useless);
+// session's settings, or the one where those of the same `home` go. It is
+// greeted before it is the taker's. NULL: none became free, which is logged, or
+// the database is away.
+struct pool_line *pool_take(struct pool *pool, unsigned home, unsigned session,
+                            pool_greet *greet, void *ctx);
+
+// What the taker found.
+enum pool_finding {
+    POOL_WELL,    // unless it is lost, or has had many turns, it is kept
+    POOL_USELESS, // it is closed
+    POOL_AWAY     // likewise, and nobody answers there
+};
+void pool_give(struct pool *pool, struct pool_line *line,
+               enum pool_finding finding);
 
 // Open connections of all pools.
 int pool_count(void);

@@ -41,6 +41,14 @@ enum {
 
 static const char module[] = "sql";
 
+// That an answer may take, of every connection; 0: as long as it does.
+static _Atomic int64_t most_ms;
+
+void postgres_limit(int seconds)
+{
+    most_ms = seconds * INT64_C(1000);
+}
+
 struct postgres {
     struct sql sql;
     char *url;
@@ -54,7 +62,8 @@ struct postgres {
     bool in_transaction;
     unsigned transaction; // counts them: a cursor is open in one
     bool is_configured;
-    bool is_standby;     // it writes no more: another one took its place
+    bool is_standby; // it writes no more: another one took its place
+    struct patience patience;
     int64_t rests_until; // monotonic: not to be tried again before
     bool is_warned;      // PostgreSQL said something of its own accord
     int64_t changes;
@@ -172,13 +181,14 @@ static void take_answer(void *ctx, const struct pipeline_entry *entry,
 // since the transaction began.
 static enum sql_result settle(struct sql *sql)
 {
-    pipeline_settle(&own(sql)->pipeline, own(sql)->db, take_answer, sql);
+    pipeline_settle(&own(sql)->pipeline, &own(sql)->patience, own(sql)->db,
+                    take_answer, sql);
     return own(sql)->put;
 }
 
 static enum sql_result run_once(struct sql *sql, const char *script)
 {
-    PGresult *answer = patience_run(own(sql)->db, script);
+    PGresult *answer = patience_run(&own(sql)->patience, own(sql)->db, script);
     enum sql_result result = seen(sql, answer, script);
     PQclear(answer);
     return result;
@@ -190,7 +200,7 @@ static enum sql_result expect_durable(struct sql *sql)
     static const char query[] =
         "SELECT string_agg(name, ', ') FROM pg_settings WHERE setting = 'off'"
         " AND name IN ('fsync', 'full_page_writes', 'synchronous_commit')";
-    PGresult *answer = patience_run(own(sql)->db, query);
+    PGresult *answer = patience_run(&own(sql)->patience, own(sql)->db, query);
     enum sql_result result = seen(sql, answer, query);
     if (result == SQL_OK && !PQgetisnull(answer, 0, 0)) {
         log_error(module,
@@ -206,7 +216,7 @@ static enum sql_result expect_durable(struct sql *sql)
 // The first column, or NULL; freed by the caller.
 static char *answer_to(struct sql *sql, const char *query)
 {
-    PGresult *answer = patience_run(own(sql)->db, query);
+    PGresult *answer = patience_run(&own(sql)->patience, own(sql)->db, query);
     char *said = NULL;
     if (seen(sql, answer, query) == SQL_OK && PQntuples(answer) == 1)
         said = strdup(PQgetvalue(answer, 0, 0));
@@ -218,7 +228,7 @@ static char *answer_to(struct sql *sql, const char *query)
 static enum sql_result expect_primary(struct sql *sql)
 {
     static const char query[] = "SELECT pg_is_in_recovery()";
-    PGresult *answer = patience_run(own(sql)->db, query);
+    PGresult *answer = patience_run(&own(sql)->patience, own(sql)->db, query);
     enum sql_result result = seen(sql, answer, query);
     if (result == SQL_OK && PQgetvalue(answer, 0, 0)[0] == 't') {
         log_error(module,
@@ -262,13 +272,14 @@ static void warn_of_surroundings(struct sql *sql)
 
 // What a commit acknowledged survives a power cut of the database's machine,
 // and of its synchronous standbys where there are some. A statement waits for a
-// lock as long as one of SQLite does. When this machine is gone without a word,
-// PostgreSQL would hold its transaction's locks, and with them the turn to
-// write, for two hours: it gives the connection up after some seconds, as we
-// do, and the transaction of a program that hangs after some minutes.
+// lock as long as one of SQLite does, and ends when nobody waits for it. When
+// this machine is gone without a word, PostgreSQL would hold its transaction's
+// locks, and with them the turn to write, for two hours: it gives the
+// connection up after some seconds, as we do, and the transaction of a program
+// that hangs after some minutes.
 static enum sql_result configure(struct sql *sql)
 {
-    char common[512];
+    char common[768];
     snprintf(common, sizeof common,
              "SET search_path = \"%s\";"
              "SET synchronous_commit = on;"
@@ -277,6 +288,8 @@ static enum sql_result configure(struct sql *sql)
              "SET tcp_keepalives_interval = 5;"
              "SET tcp_keepalives_count = 2;"
              "SET tcp_user_timeout = 10000;"
+             "SELECT set_config(name, '5000', false) FROM pg_settings"
+             " WHERE name = 'client_connection_check_interval';"
              "SET client_min_messages = warning;"
              "SET jit = off;",
              own(sql)->schema);
@@ -343,6 +356,7 @@ static enum sql_result connect_once(struct sql *sql)
     struct postgres *postgres = own(sql);
     postgres->is_standby = false;
     postgres->is_configured = false;
+    postgres->patience = (struct patience){.most_ms = most_ms};
     if (postgres->db)
         PQreset(postgres->db);
     else
@@ -361,11 +375,16 @@ static enum sql_result connect_once(struct sql *sql)
 }
 
 // Whether there is a connection. One that was lost is made anew, in tries as
-// long as the bounded wait lasts.
+// long as the bounded wait lasts; but readers that share are threads that serve
+// other databases too, and are told at once.
 static bool connect_again(struct sql *sql)
 {
-    int64_t now = clock_mono_us() / 1000, until = now + RECONNECT_MS;
-    if (now < own(sql)->rests_until)
+    struct postgres *postgres = own(sql);
+    bool serves_others = postgres->pool && postgres->mode != SQL_WRITER;
+    int64_t now = clock_mono_us() / 1000;
+    int64_t until = now + (serves_others ? 0 : RECONNECT_MS);
+    if (now < postgres->rests_until ||
+        (postgres->pool && postgres->patience.is_alone))
         return false;
     for (;;) {
         if (connect_once(sql) == SQL_OK)
@@ -404,21 +423,33 @@ static enum sql_result take_over(struct sql *sql, struct pool_line *line)
     return run_once(sql, script);
 }
 
-static enum sql_result take_line(struct sql *sql)
+static enum sql_result meet(struct sql *sql, struct pool_line *line)
 {
     struct postgres *postgres = own(sql);
-    struct pool_line *line =
-        pool_take(postgres->pool, postgres->home, postgres->session);
-    if (!line)
-        return SQL_BUSY;
     postgres->line = line;
     postgres->db = line->db;
     postgres->is_standby = false;
     postgres->is_configured = true;
+    postgres->patience = (struct patience){.most_ms = most_ms};
     if (!line->db)
         return connect_once(sql);
     PQsetNoticeProcessor(postgres->db, log_notice, sql);
     return line->session == postgres->session ? SQL_OK : take_over(sql, line);
+}
+
+static bool greet(void *ctx, struct pool_line *line)
+{
+    return meet(ctx, line) == SQL_OK || connect_again(ctx);
+}
+
+static bool take_line(struct sql *sql, pool_greet *how, void *ctx)
+{
+    struct postgres *postgres = own(sql);
+    postgres->line =
+        pool_take(postgres->pool, postgres->home, postgres->session, how, ctx);
+    if (!postgres->line)
+        postgres->db = NULL;
+    return postgres->line != NULL;
 }
 
 // After each transaction, and after a statement outside of one.
@@ -428,7 +459,9 @@ static void let_go(struct sql *sql)
     if (!postgres->line || postgres->in_transaction)
         return;
     pool_give(postgres->pool, postgres->line,
-              postgres->is_standby || !postgres->is_configured);
+              postgres->patience.is_alone                        ? POOL_AWAY
+              : postgres->is_standby || !postgres->is_configured ? POOL_USELESS
+                                                                 : POOL_WELL);
     postgres->line = NULL;
     postgres->db = NULL;
 }
@@ -438,12 +471,9 @@ static void let_go(struct sql *sql)
 static bool hold(struct sql *sql)
 {
     struct postgres *postgres = own(sql);
-    bool is_held = postgres->pool && !postgres->line ? take_line(sql) == SQL_OK
-                                                     : !is_lost(sql);
-    if (!is_held && (!postgres->pool || postgres->line))
-        is_held = connect_again(sql);
-    if (postgres->line)
-        pool_tell(postgres->pool, is_held);
+    if (postgres->pool && !postgres->line)
+        return take_line(sql, greet, sql);
+    bool is_held = !is_lost(sql) || connect_again(sql);
     if (!is_held)
         let_go(sql);
     return is_held;
@@ -454,8 +484,10 @@ static enum sql_result run(struct sql *sql, const char *script)
     if (!own(sql)->in_transaction && !hold(sql))
         return SQL_BUSY;
     enum sql_result result = settle(sql);
+    own(sql)->patience.most_ms = 0;
     if (result == SQL_OK)
         result = run_once(sql, script);
+    own(sql)->patience.most_ms = most_ms;
     let_go(sql);
     return result;
 }
@@ -612,9 +644,9 @@ static enum sql_result prepare(struct sql_statement *s, const char *name)
             return result;
     }
     p->session = 0;
-    PGresult *answer =
-        patience_answer(postgres->db, PQsendPrepare(postgres->db, name, p->text,
-                                                    p->count, types));
+    PGresult *answer = patience_answer(
+        &postgres->patience, postgres->db,
+        PQsendPrepare(postgres->db, name, p->text, p->count, types));
     enum sql_result result = seen(s->sql, answer, p->text);
     PQclear(answer);
     if (result == SQL_OK) {
@@ -667,8 +699,11 @@ static enum sql_result fetch(struct sql_statement *s)
         return result;
     snprintf(query, sizeof query, "FETCH %d FROM c%zu", PART_ROWS, s->index);
     PGconn *db = own(s->sql)->db;
+    own(s->sql)->patience.most_ms = 0;
     PGresult *answer = patience_answer(
-        db, PQsendQueryParams(db, query, 0, NULL, NULL, NULL, NULL, 1));
+        &own(s->sql)->patience, db,
+        PQsendQueryParams(db, query, 0, NULL, NULL, NULL, NULL, 1));
+    own(s->sql)->patience.most_ms = most_ms;
     result = seen(s->sql, answer, p->text);
     PQclear(p->result);
     p->result = result == SQL_OK ? answer : NULL;
@@ -696,8 +731,9 @@ static enum sql_result open_cursor(struct sql_statement *s)
     values_of(p, &ready);
     PGconn *db = own(s->sql)->db;
     PGresult *answer = patience_answer(
-        db, PQsendQueryParams(db, script, p->count, types, ready.values,
-                              ready.sizes, ready.are_binary, 0));
+        &own(s->sql)->patience, db,
+        PQsendQueryParams(db, script, p->count, types, ready.values,
+                          ready.sizes, ready.are_binary, 0));
     result = seen(s->sql, answer, p->text);
     PQclear(answer);
     free(script);
@@ -720,8 +756,9 @@ static enum sql_result execute(struct sql_statement *s)
         return result;
     PGconn *db = own(s->sql)->db;
     PGresult *answer = patience_answer(
-        db, PQsendQueryPrepared(db, ready.name, p->count, ready.values,
-                                ready.sizes, ready.are_binary, 1));
+        &own(s->sql)->patience, db,
+        PQsendQueryPrepared(db, ready.name, p->count, ready.values, ready.sizes,
+                            ready.are_binary, 1));
     result = seen(s->sql, answer, p->text);
     if (result == SQL_OK) {
         p->result = answer;
@@ -934,7 +971,8 @@ static enum sql_result commit(struct sql *sql)
     if (result != SQL_OK)
         return result;
     own(sql)->is_warned = false;
-    PGresult *answer = patience_run(own(sql)->db, "COMMIT");
+    PGresult *answer =
+        patience_run(&own(sql)->patience, own(sql)->db, "COMMIT");
     result = seen(sql, answer, "COMMIT");
     if (result == SQL_OK && strcmp(PQcmdStatus(answer), "COMMIT") != 0) {
         log_error(module, "%s: a statement failed, nothing is committed",
@@ -967,7 +1005,8 @@ static enum sql_result ask(struct sql *sql, const char *query, int64_t absent,
         return SQL_BUSY;
     enum sql_result result = settle(sql);
     if (result == SQL_OK) {
-        PGresult *answer = patience_run(own(sql)->db, query);
+        PGresult *answer =
+            patience_run(&own(sql)->patience, own(sql)->db, query);
         result = seen(sql, answer, query);
         if (result == SQL_OK)
             *out = PQntuples(answer) > 0
@@ -1283,18 +1322,35 @@ static struct postgres *make(const char *url, const char *schema,
 }
 
 // Whoever opens a database tries again as they like: once is enough here.
+static enum sql_result judge_first(struct sql *sql, enum sql_result result)
+{
+    if (result == SQL_OK || !is_lost(sql))
+        return result;
+    log_said(sql, "connect", PQerrorMessage(own(sql)->db), NULL);
+    return is_refused(sql) ? SQL_ERROR : SQL_BUSY;
+}
+
+struct opening {
+    struct sql *sql;
+    enum sql_result result;
+};
+
+static bool greet_first(void *ctx, struct pool_line *line)
+{
+    struct opening *opening = ctx;
+    opening->result = judge_first(opening->sql, meet(opening->sql, line));
+    return opening->result != SQL_BUSY;
+}
+
 static enum sql_result open_first(struct sql *sql)
 {
-    enum sql_result result =
-        own(sql)->pool ? take_line(sql) : connect_once(sql);
-    if (result != SQL_OK && own(sql)->db && is_lost(sql)) {
-        log_said(sql, "connect", PQerrorMessage(own(sql)->db), NULL);
-        result = is_refused(sql) ? SQL_ERROR : SQL_BUSY;
-    }
-    if (own(sql)->line)
-        pool_tell(own(sql)->pool, result != SQL_BUSY);
+    struct opening opening = {sql, SQL_BUSY};
+    if (own(sql)->pool)
+        take_line(sql, greet_first, &opening);
+    else
+        opening.result = judge_first(sql, connect_once(sql));
     let_go(sql);
-    return result;
+    return opening.result;
 }
 
 static enum sql_result open_in(const char *url, const char *schema,

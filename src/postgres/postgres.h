@@ -16,3 +16,6 @@ PGconn *postgres_held(struct sql *sql);
 // is one too.
 enum sql_result postgres_seen(struct sql *sql, const PGresult *answer,
                               const char *what);
+
+// Of database_limit().
+void postgres_limit(int seconds);

@@ -35,6 +35,10 @@ enum {
 // Each takes 32 MiB and a thread for about a tenth of a second.
 enum { PASSWORDS_AT_ONCE = 2 };
 
+// What PostgreSQL may take to answer anything that a request waits for. Whoever
+// asked has given up by then.
+enum { ANSWER_S = 60 };
+
 // The fields' names, and those among which a citizen without a transaction
 // chooses.
 static bool take_fields(struct server *server, struct buf *message)
@@ -406,6 +410,7 @@ enum server_outcome server_open(const struct server_settings *settings,
     struct server_settings own = *settings;
     struct server *server = NULL;
     struct wards *wards = NULL;
+    office_limit_answers(ANSWER_S);
     enum server_outcome outcome =
         settings->city ? wards_read(settings, &wards, &own) : SERVER_OPEN;
     if (outcome == SERVER_OPEN) {

@@ -4,20 +4,22 @@
 #include "support/check.h"
 #include "support/scratch_database.h"
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 enum { BOOKS = 5, MOST = 4 }; // two to write, two to read
-enum { ADD, ALL, SUM, SLEEP, LONG, STATEMENTS };
+enum { ADD, ALL, SUM, SLEEP, LONG, PROCESS, STATEMENTS };
 static const char *const statements[STATEMENTS] = {
     [ADD] = "INSERT INTO things (no) VALUES (?1)",
     [ALL] = "SELECT no FROM things ORDER BY no",
     [SUM] = "SELECT coalesce(sum(no), 0) FROM things",
     [SLEEP] = "SELECT 1 FROM pg_sleep(?1)",
     [LONG] = "SELECT no FROM things a CROSS JOIN generate_series(1, ?1) g ON"
-             " true"};
+             " true",
+    [PROCESS] = "SELECT pg_backend_pid()"};
 static const struct sql_migration migrations[] = {
     {1, "CREATE TABLE things (no BIGINT PRIMARY KEY)"}, {0, NULL}};
 
@@ -58,6 +60,7 @@ static int tear_down(void **state)
         sql_close(readers[i]);
     }
     database_share(0);
+    database_limit(0);
     scratch_database_drop(url);
     return 0;
 }
@@ -236,6 +239,55 @@ static void test_pool_says_busy_when_nobody_gives(void **state)
     sql_end_reading(readers[0]);
 }
 
+// PostgreSQL's process behind the connection that this one uses next.
+static pid_t process_of(struct sql *sql)
+{
+    struct sql_statement *s = sql_use(sql, PROCESS);
+    assert_int_equal(sql_step(s), SQL_OK);
+    pid_t pid = (pid_t)sql_int(s, 0);
+    sql_done(s);
+    return pid;
+}
+
+// The others of its cluster answer, so nobody there is taken for gone.
+static void test_pool_gives_up_a_process_that_hangs(void **state)
+{
+    (void)state;
+    need_cluster();
+    database_limit(1);
+    write_one(0, 5);
+    write_one(1, 6);
+    pid_t reads = process_of(readers[0]), writes = process_of(writers[0]);
+    if (kill(reads, SIGSTOP) != 0)
+        skip(); // it is somebody else's
+    kill(writes, SIGSTOP);
+    assert_int_equal(sum(readers[0]), 5);
+    write_one(0, 7);
+    assert_int_equal(sum(readers[0]), 12);
+    assert_int_equal(sum(readers[1]), 6);
+    assert_int_not_equal(process_of(readers[0]), reads);
+    kill(reads, SIGCONT);
+    kill(writes, SIGCONT);
+}
+
+// What is long by its nature has no limit; all else is told that it is.
+static void test_pool_lets_long_answers_take_their_time(void **state)
+{
+    (void)state;
+    need_cluster();
+    database_limit(1);
+    assert_int_equal(sql_begin_reading(readers[0]), SQL_OK);
+    struct sql_statement *s = sql_use_long(readers[0], SLEEP);
+    sql_bind_real(s, 1, 1.5);
+    assert_int_equal(sql_step(s), SQL_OK);
+    sql_done(s);
+    sql_end_reading(readers[0]);
+    s = sql_use(readers[0], SLEEP);
+    sql_bind_real(s, 1, 30.0);
+    assert_int_equal(sql_step(s), SQL_BUSY);
+    sql_done(s);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -246,6 +298,8 @@ int main(void)
         TEST(test_pool_undoes_for_the_one_who_failed),
         TEST(test_pool_makes_lost_connections_anew),
         TEST(test_pool_waits_for_its_turn),
-        TEST(test_pool_says_busy_when_nobody_gives)};
+        TEST(test_pool_says_busy_when_nobody_gives),
+        TEST(test_pool_gives_up_a_process_that_hangs),
+        TEST(test_pool_lets_long_answers_take_their_time)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
