@@ -1,7 +1,6 @@
 #include "server/connections.h"
 #include "common/clock.h"
 #include "common/log.h"
-#include <netinet/in.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,8 +18,7 @@ struct connection {
 };
 
 struct connections {
-    int64_t owing_us;
-    size_t per_address;
+    struct connections_params params;
     pthread_t watchdog;
     pthread_mutex_t mutex; // guards all below and every connection
     pthread_cond_t wake;
@@ -28,6 +26,17 @@ struct connections {
     struct connection *first;
     struct connections_count count;
 };
+
+static bool is_proxy(const struct connections *all,
+                     const unsigned char address[ADDRESS_BYTES])
+{
+    for (size_t i = 0; i < all->params.proxy_count; i++) {
+        if (memcmp(&all->params.proxies[i], address, ADDRESS_BYTES) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
 
 // IPv4 as it is mapped into IPv6, so that one machine has one form.
 static void take_address(const struct sockaddr *address,
@@ -89,15 +98,14 @@ static void *watch(void *ctx)
     return NULL;
 }
 
-struct connections *connections_open(int64_t owing_ms, int per_address)
+struct connections *connections_open(const struct connections_params *params)
 {
     struct connections *all = calloc(1, sizeof *all);
     if (!all) {
         log_error(MODULE, "out of memory");
         return NULL;
     }
-    all->owing_us = owing_ms * 1000;
-    all->per_address = (size_t)per_address;
+    all->params = *params;
     pthread_condattr_t monotonic;
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
@@ -136,14 +144,14 @@ bool connections_admit(struct connections *all, const struct sockaddr *address)
     bool is_loopback;
     size_t found = 0;
     take_address(address, wanted, &is_loopback);
-    if (is_loopback) {
+    if (is_loopback || is_proxy(all, wanted)) {
         return true;
     }
     pthread_mutex_lock(&all->mutex);
     for (const struct connection *peer = all->first; peer; peer = peer->next) {
         found += memcmp(peer->address, wanted, ADDRESS_BYTES) == 0;
     }
-    bool welcome = found < all->per_address;
+    bool welcome = found < (size_t)all->params.per_address;
     all->count.refused += !welcome;
     pthread_mutex_unlock(&all->mutex);
     return welcome;
@@ -161,7 +169,7 @@ struct connection *connections_add(struct connections *all, int fd,
     peer->fd = fd;
     take_address(address, peer->address, &is_loopback);
     pthread_mutex_lock(&all->mutex);
-    peer->deadline_us = clock_mono_us() + all->owing_us;
+    peer->deadline_us = clock_mono_us() + all->params.owing_ms * 1000;
     peer->next = all->first;
     if (all->first) {
         all->first->previous = peer;
@@ -211,7 +219,7 @@ void connection_owes_nothing(struct connections *all, struct connection *peer)
 
 void connection_owes(struct connections *all, struct connection *peer)
 {
-    set_deadline(all, peer, clock_mono_us() + all->owing_us);
+    set_deadline(all, peer, clock_mono_us() + all->params.owing_ms * 1000);
 }
 
 void connection_hurry(struct connections *all, struct connection *peer)

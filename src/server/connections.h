@@ -4,6 +4,7 @@
 // then would hold its place for ever; here a deadline counts from the opening
 // of the connection, and a thread shuts down what is past it. Any thread.
 #pragma once
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -12,10 +13,16 @@
 struct connections;
 struct connection;
 
-// A peer may take `owing_ms` for one whole request, for taking one whole
-// answer, and between the two. An address other than the loopback may have
-// `per_address` connections. Starts the thread. NULL on failure, logged.
-struct connections *connections_open(int64_t owing_ms, int per_address);
+struct connections_params {
+    int64_t owing_ms; // a peer may take it for one whole request, for taking
+                      // one whole answer, and between the two
+    int per_address;  // an address may have as many, but for the loopback and
+    const struct in6_addr *proxies; // these, which bring everybody; borrowed
+    size_t proxy_count;
+};
+
+// Starts the thread. NULL on failure, logged.
+struct connections *connections_open(const struct connections_params *params);
 // After the last connections_remove(). Accepts NULL.
 void connections_close(struct connections *all);
 

@@ -522,8 +522,11 @@ struct http *http_start(const struct http_params *params)
     pthread_condattr_destroy(&monotonic);
     if ((params->tls_cert && (!read_pem(params->tls_cert, &http->cert) ||
                               !read_pem(params->tls_key, &http->key))) ||
-        !(http->connections = connections_open(
-              params->request_ms, params->connections_per_address)) ||
+        !(http->connections = connections_open(&(struct connections_params){
+              .owing_ms = params->request_ms,
+              .per_address = params->connections_per_address,
+              .proxies = params->server->settings.proxies,
+              .proxy_count = params->server->settings.proxy_count})) ||
         (http->listener = params->before
                               ? take_listener(params->before)
                               : open_listener(params->address)) < 0) {

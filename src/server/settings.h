@@ -68,7 +68,7 @@ struct server_settings {
 
     int threads;
     int connections;             // in all
-    int connections_per_address; // but for the loopback, where a proxy lives
+    int connections_per_address; // but for the loopback and proxies
     unsigned db_connections;     // of a city, to one database; 0: any
     int64_t request_ms;          // for one whole request to arrive
     size_t body_memory;          // bytes of all bodies together

@@ -27,7 +27,8 @@ static bool is_shut(int far)
 
 static void test_who_owes_too_long_is_shut(void **state)
 {
-    struct connections *all = connections_open(200, 10);
+    struct connections *all = connections_open(
+        &(struct connections_params){.owing_ms = 200, .per_address = 10});
     struct sockaddr_in from = address("10.0.0.1");
     int owing[2], busy[2], again[2];
     (void)state;
@@ -67,11 +68,18 @@ static void test_who_owes_too_long_is_shut(void **state)
 
 static void test_an_address_has_its_share(void **state)
 {
-    struct connections *all = connections_open(10000, 2);
+    struct sockaddr_in6 proxy = {.sin6_family = AF_INET6};
+    assert_int_equal(inet_pton(AF_INET6, "::ffff:10.0.0.9", &proxy.sin6_addr),
+                     1);
+    struct connections *all = connections_open(
+        &(struct connections_params){.owing_ms = 10000,
+                                     .per_address = 2,
+                                     .proxies = &proxy.sin6_addr,
+                                     .proxy_count = 1});
     struct sockaddr_in a = address("10.0.0.1"), b = address("10.0.0.2"),
-                       here = address("127.0.0.1");
+                       here = address("127.0.0.1"), named = address("10.0.0.9");
     struct sockaddr_in6 mapped = {.sin6_family = AF_INET6};
-    struct connection *of_a[2], *of_here[3];
+    struct connection *of_a[2], *of_here[3], *of_named[3];
     int pair[2];
     (void)state;
     assert_int_equal(inet_pton(AF_INET6, "::ffff:10.0.0.1", &mapped.sin6_addr),
@@ -85,10 +93,12 @@ static void test_an_address_has_its_share(void **state)
     // The same machine in its other spelling.
     assert_false(connections_admit(all, (struct sockaddr *)&mapped));
     assert_true(connections_admit(all, (struct sockaddr *)&b));
-    // A proxy brings everybody from here.
+    // A proxy brings everybody, from here or from where it was said to be.
     for (int i = 0; i < 3; i++) {
         assert_true(connections_admit(all, (struct sockaddr *)&here));
         of_here[i] = connections_add(all, pair[0], (struct sockaddr *)&here);
+        assert_true(connections_admit(all, (struct sockaddr *)&named));
+        of_named[i] = connections_add(all, pair[0], (struct sockaddr *)&named);
     }
     connections_remove(all, of_a[0]);
     assert_true(connections_admit(all, (struct sockaddr *)&a));
@@ -96,6 +106,7 @@ static void test_an_address_has_its_share(void **state)
     connections_remove(all, of_a[1]);
     for (int i = 0; i < 3; i++) {
         connections_remove(all, of_here[i]);
+        connections_remove(all, of_named[i]);
     }
     close(pair[0]);
     close(pair[1]);
