@@ -295,6 +295,14 @@ test-failover:
 	BUILD=$(BUILD) tests/failover/failover.sh $(CYCLES)
 	BUILD=$(BUILD) LOSE=1 tests/failover/failover.sh 1
 
+# PostgreSQL away for so many seconds, and what comes after that.
+AWAY_S ?= 780
+.PHONY: test-long-outage
+test-long-outage:
+	tools/setup build test
+	$(MAKE) --no-print-directory all $(BUILD)/tools/tapper $(BUILD)/hailong-fleet
+	BUILD=$(BUILD) tests/outage/outage.sh $(AWAY_S)
+
 .PHONY: demo
 demo:
 	tools/setup build demo
@@ -450,6 +458,7 @@ help:
 	@echo 'make test       set up, build, and run every test'
 	@echo 'make test-room ROOM=ledger   the tests of one room'
 	@echo 'make test-failover  PostgreSQL killed and replaced under load, CYCLES times (20)'
+	@echo 'make test-long-outage  PostgreSQL away for AWAY_S seconds (780) while devices go on'
 	@echo 'make test-postgres  the tests of the server on PostgreSQL instead of SQLite'
 	@echo 'make bench-big ROWS=10000000  the same rates over years of visits'
 	@echo 'make screenshots  every screen in every size and every page, as PNG and sheets'
