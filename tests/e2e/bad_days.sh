@@ -133,6 +133,13 @@ stage_stop "$STAGE_PID"
 url=postgresql://office@$socket:5433,$socket:5432/other
 serve found
 hears 200 /healthz 10 || each=1
+# Commands find it too; of what was written since the standby knows nothing.
+hailong_there() { # hailong_there URL: the device is listed
+    stage_hailong device list --db "$1" --keys "$STAGE_DIR/found" 2>/dev/null | grep -q 'Quầy sau'
+}
+stage_hailong device add --db "$url" --keys "$STAGE_DIR/found" --counter 9 --name 'Quầy sau' >/dev/null || each=1
+hailong_there "$url" || each=1
+! hailong_there "postgresql://office@$socket:5433/other?target_session_attrs=any" || each=1
 stage_stop "$STAGE_PID"
 say $each "a standby is never read from, the primary is found behind it"
 
@@ -207,6 +214,20 @@ reachable 0 || each=1
 database_start
 hears 200 /healthz 20 && all_there || each=1
 say $each "ended in the middle: 503, and afterwards every line is there once"
+
+# A newer one changes the tables while this one has batches in its hands: its
+# step has the turn, and ends in the middle of one.
+each=0
+load 260
+kill -0 $fleet || each=1
+then=$(ask "BEGIN; UPDATE main.writing SET epoch = epoch + 1; SELECT pg_sleep(1);
+    UPDATE main.schema_version SET version = version + 1; SELECT count(*) FROM main.lines; COMMIT" | tail -n 1)
+hears 503 /healthz 5 || each=1
+sleep 1
+[ "$(lines)" = "$then" ] && [ "$then" -lt $held ] || each=1
+ask "UPDATE main.schema_version SET version = version - 1"
+hears 200 /healthz 10 && all_there || each=1
+say $each "upgraded by a newer one in the middle: nothing more is written by the older"
 
 each=0
 load 275
