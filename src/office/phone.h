@@ -18,7 +18,8 @@ enum office_phone {
 
 // Makes the device known, at the server's start: also to a database of before
 // it, as a backup may be. Other phone channels that are in force, whose
-// directory is gone, are revoked; their lines stay. Writer only.
+// directory is gone, are revoked; their lines stay. On PostgreSQL they may be
+// those of other servers, and stay in force. Writer only.
 enum office_phone office_register_phone(
     struct office *office, const char *id, const char *unit, const char *name,
     const unsigned char public_key[KEY_PUBLIC_BYTES], int64_t now);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 struct registering {
+    bool is_shared; // the office, with other servers
     const char *id, *unit, *name;
     const unsigned char *public_key;
     int64_t now;
@@ -50,7 +51,8 @@ static enum sql_result register_phone(struct sql *sql, void *ctx)
     struct registering *phone = ctx;
     phone->outcome = OFFICE_PHONE_KNOWN;
     enum sql_result result = judge(sql, phone);
-    if (result != SQL_OK || phone->outcome != OFFICE_PHONE_KNOWN) {
+    if (result != SQL_OK || phone->outcome != OFFICE_PHONE_KNOWN ||
+        phone->is_shared) {
         return result;
     }
     struct sql_statement *s = sql_use(sql, PHONE_REVOKE_OTHERS);
@@ -68,7 +70,8 @@ enum office_phone office_register_phone(
     struct office *office, const char *id, const char *unit, const char *name,
     const unsigned char public_key[KEY_PUBLIC_BYTES], int64_t now)
 {
-    struct registering phone = {.id = id,
+    struct registering phone = {.is_shared = office->takes_turns,
+                                .id = id,
                                 .unit = unit,
                                 .name = name,
                                 .public_key = public_key,

