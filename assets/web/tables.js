@@ -84,6 +84,7 @@ function bodyRow(columns, row, rowClass) {
     if (column.head) {
       cell.scope = "row";
     }
+    cell.dataset.title = column.title;
     const content = column.cell(row);
     cell.append(content instanceof Node ? content : String(content ?? ""));
     line.append(cell);

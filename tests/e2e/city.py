@@ -30,6 +30,12 @@ class Reader(Watched):
     def text(self, css):
         return self.js(f"document.querySelector({json.dumps(css)}).innerText")
 
+    # Of tables: pixels that are only seen by scrolling sideways.
+    def hidden_parts(self):
+        return self.js("[...document.querySelectorAll('.table-box')].reduce("
+                       "(sum, box) => sum + box.scrollWidth - box.clientWidth,"
+                       " 0)")
+
     def picture(self, name):
         shot = self.ask("Page.captureScreenshot",
                         {"captureBeyondViewport": True})["data"]
@@ -63,6 +69,8 @@ check("the city and the cluster are summed",
       all(name in desk.text("#sums-table")
           for name in ("Thành phố Mẫu", "Cụm phía Bắc")),
       desk.text("#sums-table"))
+check("all columns are seen at a desk", desk.hidden_parts() == 0,
+      desk.hidden_parts())
 desk.picture("league-desk")
 
 desk.js("document.querySelector(\"#league-tables a[href*='H24.12']\").click()")
@@ -91,6 +99,8 @@ check("a cluster's leader sees the cluster alone",
 check("nothing is wider than a telephone",
       phone.js("document.documentElement.scrollWidth") <= 390,
       phone.js("document.documentElement.scrollWidth"))
+check("no rate is seen on a telephone without its interval and coverage",
+      phone.hidden_parts() == 0, phone.hidden_parts())
 phone.picture("league-phone")
 check("the telephone's pages complain of nothing", not phone.complaints,
       phone.complaints)
