@@ -101,12 +101,12 @@ static void rename_ward(const char *code, const char *name, int days)
 }
 
 // What a page of the ward says of itself; "" while it is opened anew.
-static bool page_has(const char *code, const char *name)
+static bool page_has_at(uint16_t port, const char *code, const char *name)
 {
     char path[80];
     struct answer answer = {0};
     snprintf(path, sizeof path, "/w/%s/dang-nhap", code);
-    ask(city.port, &(struct ask){.path = path}, &answer);
+    ask(port, &(struct ask){.path = path}, &answer);
     bool has = answer.status == 200 && strstr(buf_text(&answer.body), name);
     if (answer.status != 200) {
         assert_int_equal(answer.status, 503);
@@ -114,6 +114,19 @@ static bool page_has(const char *code, const char *name)
     }
     answer_free(&answer);
     return has;
+}
+
+static bool page_has(const char *code, const char *name)
+{
+    return page_has_at(city.port, code, name);
+}
+
+static void wait_for_page(uint16_t port, const char *code, const char *name)
+{
+    for (int i = 0; i < TRIES && !page_has_at(port, code, name); i++) {
+        usleep(PAUSE_US);
+    }
+    assert_true(page_has_at(port, code, name));
 }
 
 // --- What goes on meanwhile
@@ -278,11 +291,7 @@ static void test_anew_waits_for_the_day_of_a_name(void **state)
     made_city_ward(&city, "H24.13", &ward);
     rename_ward("H24.12", "Phường Của Ngày Mai", 1);
     rename_ward("H24.13", "Phường Của Hôm Nay", 0);
-    for (int i = 0; i < TRIES && !page_has("H24.13", "Phường Của Hôm Nay");
-         i++) {
-        usleep(PAUSE_US);
-    }
-    assert_true(page_has("H24.13", "Phường Của Hôm Nay"));
+    wait_for_page(city.port, "H24.13", "Phường Của Hôm Nay");
     assert_true(page_has("H24.12", "Phường H24.12 số 0"));
 }
 
@@ -306,10 +315,7 @@ static void test_anew_does_not_wait_for_slow_peers(void **state)
     rename_ward("H24.12", "Phường Mới", 0);
     assert_true(talk_is_closed(&slow));
     talk_close(&slow);
-    for (int i = 0; i < TRIES && !page_has("H24.12", "Phường Mới"); i++) {
-        usleep(PAUSE_US);
-    }
-    assert_true(page_has("H24.12", "Phường Mới"));
+    wait_for_page(city.port, "H24.12", "Phường Mới");
     leave(&used);
 }
 
@@ -358,6 +364,32 @@ static void test_anew_reads_a_book_that_lies_elsewhere(void **state)
     leave(&used);
 }
 
+// Each looks at the registry for itself.
+static void test_anew_is_for_every_server_of_the_city(void **state)
+{
+    struct made_server second, ward;
+    struct used used;
+    struct answer answer = {0};
+    (void)state;
+    if (city.database[0] == '\0') {
+        skip();
+    }
+    use(&used, "H24.12");
+    made_city_ward(&city, "H24.13", &ward);
+    made_city_beside(&second, &city, CODES, WARDS);
+    made_city_ward(&second, "H24.12", &ward);
+    rename_ward("H24.12", "Phường Mới", 0);
+    wait_for_page(city.port, "H24.12", "Phường Mới");
+    wait_for_page(second.port, "H24.12", "Phường Mới");
+    maker_rate(&used.counters[0].device.ledger, 4);
+    made_device_send(&used.counters[0].device, &ward, 1, 1, 200, &answer);
+    made_city_ward(&city, "H24.12", &used.server);
+    assert_int_equal(made_server_rated(&used.server), 1);
+    answer_free(&answer);
+    made_server_close(&second);
+    leave(&used);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -365,6 +397,7 @@ int main(void)
         TEST(test_anew_shows_a_name_and_loses_nothing),
         TEST(test_anew_waits_for_the_day_of_a_name),
         TEST(test_anew_does_not_wait_for_slow_peers),
-        TEST(test_anew_reads_a_book_that_lies_elsewhere)};
+        TEST(test_anew_reads_a_book_that_lies_elsewhere),
+        TEST(test_anew_is_for_every_server_of_the_city)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -224,6 +224,35 @@ void made_server_beside(struct made_server *made,
     made_server_restart(made, options);
 }
 
+static void copy_ward_keys(const struct made_server *first,
+                           const struct made_server *made, const char *code)
+{
+    struct made_server from, to;
+    snprintf(from.folder, sizeof from.folder, "%s/wards/%s", first->folder,
+             code);
+    snprintf(to.folder, sizeof to.folder, "%s/wards/%s", made->folder, code);
+    assert_true(file_make_directory(to.folder));
+    copy_key(&from, &to, "server.key");
+    copy_key(&from, &to, "box.key");
+}
+
+void made_city_beside(struct made_server *made, const struct made_server *first,
+                      const char *const *codes, size_t count)
+{
+    memset(made, 0, sizeof *made);
+    made->is_guest = true;
+    made->is_city = true;
+    strcpy(made->folder, "/tmp/hailong-city-XXXXXX");
+    assert_non_null(mkdtemp(made->folder));
+    strcpy(made->database, first->database);
+    copy_key(first, made, "server.key");
+    copy_key(first, made, "box.key");
+    for (size_t i = 0; i < count; i++) {
+        copy_ward_keys(first, made, codes[i]);
+    }
+    made_server_restart(made, NULL);
+}
+
 void made_server_kill(struct made_server *made)
 {
     int status;

@@ -27,6 +27,10 @@ void made_server_start(struct made_server *made, const char *const *options);
 void made_server_beside(struct made_server *made,
                         const struct made_server *first,
                         const char *const *options);
+// One more of a city on PostgreSQL, with a copy of its keys and of those of
+// these wards.
+void made_city_beside(struct made_server *made, const struct made_server *first,
+                      const char *const *codes, size_t count);
 // One that somebody else runs, in this folder and on this port: it can be
 // talked to, and nothing else.
 void made_server_join(struct made_server *made, const char *folder,
