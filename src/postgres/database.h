@@ -3,18 +3,19 @@
 // differ. <postgresql/libpq-fe.h> is included in this room alone, so that a
 // device's programs do without it.
 //
-// Several hosts in one address: the one that takes writes is found, by readers
-// too, unless the address says target_session_attrs itself; a writer refuses a
-// standby even then. The tables stand in the schema "main", or in the one that
-// the option schema=NAME of the address names (a-z, 0-9 and _, at most 63): so
-// many books share a database. sql_migrate() makes it. synchronous_commit is
-// on, and a commit that was told not to wait for its standby is SQL_BUSY; a
+// Several hosts in one address: the one that takes writes is found, by
+// readers too, the one that did last being asked first (hosts.h), unless the
+// address says target_session_attrs itself; a writer refuses a standby even
+// then. The tables stand in the schema "main", or in the one that the option
+// schema=NAME of the address names (a-z, 0-9 and _, at most 63): so many
+// books share a database. sql_migrate() makes it. synchronous_commit is on,
+// and a commit that was told not to wait for its standby is SQL_BUSY; a
 // follower's transactions are read-only. A connection that is lost, or whose
-// other side hangs (patience.h), is made anew within the bounded wait, when the
-// next transaction begins or the next reading statement runs. PostgreSQL, too,
-// is told to give up a connection whose program is gone without a word, and a
-// writer's transaction in which nothing is asked for five minutes: others wait
-// for their turn.
+// other side hangs (patience.h), is made anew within the bounded wait, when
+// the next transaction begins or the next reading statement runs.
+// PostgreSQL, too, is told to give up a connection whose program is gone
+// without a word, and a writer's transaction in which nothing is asked for
+// five minutes: others wait for their turn.
 #pragma once
 #include "sql/sql.h"
 #include <stdbool.h>

@@ -3,6 +3,7 @@
 #include "common/log.h"
 #include "postgres/address.h"
 #include "postgres/dialect.h"
+#include "postgres/hosts.h"
 #include "postgres/patience.h"
 #include "postgres/pipeline.h"
 #include "postgres/pool.h"
@@ -310,7 +311,8 @@ static enum sql_result configure(struct sql *sql)
     return result;
 }
 
-// What stands before the address is only what it does not say itself. A standby
+// What stands before the address is only what it does not say itself; what
+// stands behind it is in its place. A standby
 // is behind, so readers are not sent to one either. A machine that is gone
 // without a word is given up after some seconds.
 static PGconn *connect_to(const char *url, enum sql_mode mode)
@@ -322,13 +324,23 @@ static PGconn *connect_to(const char *url, enum sql_mode mode)
                                     "keepalives_interval",
                                     "target_session_attrs",
                                     "dbname",
+                                    "host",
+                                    "hostaddr",
+                                    "port",
                                     "client_encoding",
                                     NULL};
+    struct hosts hosts;
+    hosts_of(url, &hosts);
     const char *const values[] = {
-        "hailong", "5",    "10000",
-        "5",       "5",    mode == SQL_WRITER ? "read-write" : "primary",
-        url,       "UTF8", NULL};
-    return PQconnectdbParams(keywords, values, 1);
+        "hailong",  "5",        "10000",
+        "5",        "5",        mode == SQL_WRITER ? "read-write" : "primary",
+        url,        hosts.host, hosts.hostaddr,
+        hosts.port, "UTF8",     NULL};
+    PGconn *db = PQconnectdbParams(keywords, values, 1);
+    hosts_free(&hosts);
+    if (PQstatus(db) == CONNECTION_OK)
+        hosts_remember(url, db);
+    return db;
 }
 
 static void log_notice(void *ctx, const char *said)
@@ -357,10 +369,9 @@ static enum sql_result connect_once(struct sql *sql)
     postgres->is_standby = false;
     postgres->is_configured = false;
     postgres->patience = (struct patience){.most_ms = most_ms};
-    if (postgres->db)
-        PQreset(postgres->db);
-    else
-        postgres->db = connect_to(postgres->url, postgres->mode);
+    // Not PQreset(), which asks its hosts in the order of then.
+    PQfinish(postgres->db);
+    postgres->db = connect_to(postgres->url, postgres->mode);
     if (postgres->line) {
         postgres->line->db = postgres->db;
         postgres->line->session_count = 0;
