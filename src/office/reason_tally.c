@@ -74,6 +74,10 @@ static bool make_room(struct reason_tally *tally)
 
 static void merge(struct reason_tally *tally, const struct reason_cell *add)
 {
+    if (!tally_chooses(&tally->choice, (int)add->dimension, add->grain,
+                       add->period)) {
+        return;
+    }
     struct reason_cell *cell = reason_tally_find(tally, add);
     if (cell) {
         for (size_t i = 0; i < 5; i++) {

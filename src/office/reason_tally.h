@@ -29,6 +29,7 @@ struct reason_cell {
 };
 
 struct reason_tally {
+    struct tally_choice choice;
     struct map index; // of the cells
     struct reason_cell *cells;
     size_t count, capacity;
@@ -48,5 +49,6 @@ void reason_tally_fold(struct reason_tally *tally);
 struct reason_cell *reason_tally_find(const struct reason_tally *tally,
                                       const struct reason_cell *named);
 bool reason_cell_is_zero(const struct reason_cell *cell);
+// Keeps the choice.
 void reason_tally_clear(struct reason_tally *tally);
 void reason_tally_free(struct reason_tally *tally);

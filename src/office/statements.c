@@ -1575,6 +1575,9 @@ const char *const office_statements[STATEMENT_COUNT] = {
                        " FROM reason_totals",
     [VERIFY_TOTALS] = "SELECT dimension, grain, period, key, " TOTAL_COUNTS
                       ", " TOTAL_DOUBTS " FROM totals",
+    [VERIFY_RATINGS] = "SELECT " VISIT_FACTS_OF ", bytes FROM visits"
+                       " JOIN lines USING (device_no, gen, seq)"
+                       " WHERE counted = 1 AND outcome = 0",
 
     [COUNTER_DAY_ADD] =
         "INSERT INTO counter_days (counter_no, day, device_no, gen, first,"

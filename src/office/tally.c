@@ -159,6 +159,13 @@ static void tally_subtract(struct office_tally *from,
     from->offered_rated -= take->offered_rated;
 }
 
+bool tally_chooses(const struct tally_choice *choice, int dimension,
+                   enum tally_grain grain, int32_t period)
+{
+    return !choice->wants ||
+           choice->wants(choice->ctx, dimension, grain, period);
+}
+
 struct cell_key {
     int64_t key;
     int32_t period;
@@ -195,6 +202,9 @@ static void add_to_cell(struct tally *tally, int dimension,
                         enum tally_grain grain, int32_t period, int64_t key,
                         const struct office_tally *add)
 {
+    if (!tally_chooses(&tally->choice, dimension, grain, period)) {
+        return;
+    }
     struct tally_cell *cell = tally_find(tally, dimension, grain, period, key);
     if (!cell) {
         struct cell_key name = {key, period, (int16_t)dimension,
@@ -236,7 +246,7 @@ static void add_rating(struct office_tally *one,
     one->aside[level] = facts->doubts ? sign : 0;
 }
 
-static struct office_tally tally_of(const struct tally_facts *facts, int sign)
+struct office_tally tally_sum_of(const struct tally_facts *facts, int sign)
 {
     struct office_tally one = {.declined = 0};
     switch (facts->outcome) {
@@ -262,14 +272,8 @@ static struct office_tally tally_of(const struct tally_facts *facts, int sign)
     return one;
 }
 
-// Where a visit stands: its day and its key in each dimension.
-struct place {
-    int64_t day;
-    int64_t keys[TALLY_DIMENSION_COUNT];
-};
-
 struct tally_group {
-    struct place place;
+    struct tally_place place;
     struct office_tally sum;
 };
 
@@ -277,11 +281,11 @@ struct tally_group {
 // next ones, so that only cells stay.
 enum { GROUPS_MAX = 4096 };
 
-static struct place place_of(const struct tally_facts *facts)
+struct tally_place tally_place_of(const struct tally_facts *facts)
 {
     int32_t day = date_day_of_wall_ms(facts->at);
     int64_t hour = (facts->at - date_wall_ms_of_day(day)) / (3600 * 1000);
-    return (struct place){
+    return (struct tally_place){
         .day = day,
         .keys = {
             [TALLY_ALL] = 0,
@@ -298,7 +302,7 @@ static struct place place_of(const struct tally_facts *facts)
 
 static void add_group(struct tally *tally, const struct tally_group *group)
 {
-    const struct place *place = &group->place;
+    const struct tally_place *place = &group->place;
     int32_t day = (int32_t)place->day;
     for (int d = 0; d < TALLY_DIMENSION_COUNT; d++) {
         add_to_cell(tally, d, TALLY_DAY, day, place->keys[d], &group->sum);
@@ -323,7 +327,7 @@ static void add_groups(struct tally *tally)
 
 // The group of this place, made when there is none; NULL on no memory.
 static struct tally_group *take_group(struct tally *tally,
-                                      const struct place *place)
+                                      const struct tally_place *place)
 {
     int64_t at;
     if (map_get(&tally->alike, place, sizeof *place, &at)) {
@@ -346,8 +350,8 @@ static struct tally_group *take_group(struct tally *tally,
 
 void tally_add(struct tally *tally, const struct tally_facts *facts, int sign)
 {
-    struct office_tally one = tally_of(facts, sign);
-    struct place place = place_of(facts);
+    struct office_tally one = tally_sum_of(facts, sign);
+    struct tally_place place = tally_place_of(facts);
     struct tally_group *group = take_group(tally, &place);
     if (group) {
         tally_merge(&group->sum, &one);

@@ -78,6 +78,24 @@ struct tally_facts {
     int64_t counter, field, procedure, officer, step, device;
 };
 
+// Where a row stands: its day and its key in each dimension.
+struct tally_place {
+    int64_t day;
+    int64_t keys[TALLY_DIMENSION_COUNT];
+};
+struct tally_place tally_place_of(const struct tally_facts *facts);
+// What the visit adds to each of its cells; `sign` −1 takes it away.
+struct office_tally tally_sum_of(const struct tally_facts *facts, int sign);
+
+// Which cells a tally makes.
+struct tally_choice {
+    bool (*wants)(const void *ctx, int dimension, enum tally_grain grain,
+                  int32_t period); // NULL: all
+    const void *ctx;
+};
+bool tally_chooses(const struct tally_choice *choice, int dimension,
+                   enum tally_grain grain, int32_t period);
+
 struct tally_cell {
     int dimension; // enum tally_dimension, or that of a pair
     enum tally_grain grain;
@@ -90,6 +108,7 @@ struct tally_cell {
 struct tally_group;
 
 struct tally {
+    struct tally_choice choice;
     struct map alike; // of the groups
     struct tally_group *groups;
     size_t group_count;
@@ -115,5 +134,6 @@ bool tally_is_zero(const struct office_tally *sum);
 // True when nothing is flagged or marked in it.
 bool tally_is_undoubted(const struct office_tally *sum);
 void tally_merge(struct office_tally *into, const struct office_tally *add);
+// Keeps the choice.
 void tally_clear(struct tally *tally);
 void tally_free(struct tally *tally);

@@ -30,6 +30,14 @@ void transaction_sum_free(struct transaction_sum *sum)
     *sum = (struct transaction_sum){0};
 }
 
+void transaction_sum_clear(struct transaction_sum *sum)
+{
+    sum->count = 0;
+    memset(sum->timely, 0, sizeof sum->timely);
+    waits_clear(&sum->called);
+    waits_clear(&sum->done);
+}
+
 struct cell_key {
     int64_t key;
     int32_t period;
@@ -63,7 +71,8 @@ static bool make_room(struct transaction_tally *tally)
     return true;
 }
 
-// The cell, made now when there is none; NULL on no memory.
+// The cell, made now when there is none; NULL on no memory, and when it is not
+// of the choice.
 static struct transaction_cell *take_cell(struct transaction_tally *tally,
                                           int dimension, enum tally_grain grain,
                                           int32_t period, int64_t key)
@@ -72,6 +81,9 @@ static struct transaction_cell *take_cell(struct transaction_tally *tally,
         transaction_tally_find(tally, dimension, grain, period, key);
     if (cell) {
         return cell;
+    }
+    if (!tally_chooses(&tally->choice, dimension, grain, period)) {
+        return NULL;
     }
     struct cell_key name = {key, period, (int16_t)dimension, (int16_t)grain};
     if (!make_room(tally) ||
@@ -85,8 +97,8 @@ static struct transaction_cell *take_cell(struct transaction_tally *tally,
     return cell;
 }
 
-static void add_to_sum(struct transaction_sum *sum,
-                       const struct transaction_facts *facts, int sign)
+void transaction_sum_add(struct transaction_sum *sum,
+                         const struct transaction_facts *facts, int sign)
 {
     sum->count += sign;
     sum->timely[facts->timeliness] += sign;
@@ -110,24 +122,33 @@ static void add_to_day(struct transaction_tally *tally, int dimension,
     struct transaction_cell *cell =
         take_cell(tally, dimension, TALLY_DAY, day, key);
     if (cell) {
-        add_to_sum(&cell->sum, facts, sign);
+        transaction_sum_add(&cell->sum, facts, sign);
         tally->failed |= cell->sum.called.failed || cell->sum.done.failed;
     }
+}
+
+struct tally_place transaction_place_of(const struct transaction_facts *facts)
+{
+    int32_t day = date_day_of_wall_ms(facts->done_at);
+    int64_t hour = (facts->done_at - date_wall_ms_of_day(day)) / (3600 * 1000);
+    return (struct tally_place){
+        .day = day,
+        .keys = {
+            [TALLY_COUNTER] = facts->counter,
+            [TALLY_FIELD] = facts->field,
+            [TALLY_PROCEDURE] = facts->procedure,
+            [TALLY_OFFICER] = facts->officer,
+            [TALLY_STEP] = facts->step,
+            [TALLY_HOUR_OF_WEEK] = date_weekday(day) * 24 + hour,
+        }};
 }
 
 void transaction_tally_add(struct transaction_tally *tally,
                            const struct transaction_facts *facts, int sign)
 {
-    int32_t day = date_day_of_wall_ms(facts->done_at);
-    int64_t hour = (facts->done_at - date_wall_ms_of_day(day)) / (3600 * 1000);
-    const int64_t keys[TALLY_DIMENSION_COUNT] = {
-        [TALLY_COUNTER] = facts->counter,
-        [TALLY_FIELD] = facts->field,
-        [TALLY_PROCEDURE] = facts->procedure,
-        [TALLY_OFFICER] = facts->officer,
-        [TALLY_STEP] = facts->step,
-        [TALLY_HOUR_OF_WEEK] = date_weekday(day) * 24 + hour,
-    };
+    const struct tally_place place = transaction_place_of(facts);
+    const int64_t *keys = place.keys;
+    int32_t day = (int32_t)place.day;
     for (int d = 0; d < TALLY_DIMENSION_COUNT; d++) {
         if (transaction_tells((enum tally_dimension)d)) {
             add_to_day(tally, d, day, keys[d], facts, sign);
@@ -168,11 +189,19 @@ void transaction_tally_fold(struct transaction_tally *tally)
     }
 }
 
-void transaction_tally_free(struct transaction_tally *tally)
+void transaction_tally_clear(struct transaction_tally *tally)
 {
     for (size_t i = 0; i < tally->count; i++) {
         transaction_sum_free(&tally->cells[i].sum);
     }
+    map_clear(&tally->index);
+    tally->count = 0;
+    tally->failed = false;
+}
+
+void transaction_tally_free(struct transaction_tally *tally)
+{
+    transaction_tally_clear(tally);
     map_free(&tally->index);
     free(tally->cells);
     *tally = (struct transaction_tally){0};

@@ -40,6 +40,13 @@ struct transaction_facts {
     int64_t counter, field, procedure, officer, step;
 };
 
+struct tally_place transaction_place_of(const struct transaction_facts *facts);
+// Adds the transaction to a sum; `sign` −1 takes it away.
+void transaction_sum_add(struct transaction_sum *sum,
+                         const struct transaction_facts *facts, int sign);
+// Empties without giving memory back.
+void transaction_sum_clear(struct transaction_sum *sum);
+
 struct transaction_cell {
     int dimension; // as in tally.h
     enum tally_grain grain;
@@ -49,6 +56,7 @@ struct transaction_cell {
 };
 
 struct transaction_tally {
+    struct tally_choice choice;
     struct map index; // of the cells
     struct transaction_cell *cells;
     size_t count, capacity;
@@ -67,4 +75,6 @@ void transaction_tally_fold(struct transaction_tally *tally);
 struct transaction_cell *
 transaction_tally_find(const struct transaction_tally *tally, int dimension,
                        enum tally_grain grain, int32_t period, int64_t key);
+// Keeps the choice.
+void transaction_tally_clear(struct transaction_tally *tally);
 void transaction_tally_free(struct transaction_tally *tally);

@@ -48,9 +48,6 @@ struct walk {
 
 // What outlives a chain.
 struct beside {
-    char **codes; // by their number
-    size_t code_count;
-    struct map code_index;     // their numbers
     struct sql_statement *ids; // of one device, in their order
     int64_t ids_of;            // the device; INT64_MIN: none
     bool has_id;               // the row is good
@@ -60,45 +57,43 @@ struct beside {
 
 // --- Codes ------------------------------------------------------------------
 
-static void free_codes(struct beside *beside)
+void verify_codes_free(struct verify_codes *codes)
 {
-    for (size_t i = 0; i < beside->code_count; i++)
-        free(beside->codes[i]);
-    free(beside->codes);
-    map_free(&beside->code_index);
+    for (size_t i = 0; i < codes->count; i++)
+        free(codes->texts[i]);
+    free(codes->texts);
+    map_free(&codes->index);
 }
 
 // Numbers beyond are not given to anything: a row that has one names no code.
 enum { CODE_MOST = 1 << 20 };
 
-static bool keep_code(struct beside *beside, int64_t no, const char *code)
+static bool keep_code(struct verify_codes *codes, int64_t no, const char *code)
 {
     if (no < 1 || no > CODE_MOST)
         return true;
     size_t wanted = (size_t)no + 1;
-    if (wanted > beside->code_count) {
+    if (wanted > codes->count) {
         size_t count = wanted + wanted / 2;
-        char **codes = realloc(beside->codes, count * sizeof *codes);
-        if (!codes)
+        char **texts = realloc(codes->texts, count * sizeof *texts);
+        if (!texts)
             return false;
-        memset(codes + beside->code_count, 0,
-               (count - beside->code_count) * sizeof *codes);
-        beside->codes = codes;
-        beside->code_count = count;
+        memset(texts + codes->count, 0, (count - codes->count) * sizeof *texts);
+        codes->texts = texts;
+        codes->count = count;
     }
-    free(beside->codes[no]);
-    beside->codes[no] = strdup(code ? code : "");
-    return beside->codes[no] != NULL &&
-           map_put(&beside->code_index, beside->codes[no],
-                   strlen(beside->codes[no]), no);
+    free(codes->texts[no]);
+    codes->texts[no] = strdup(code ? code : "");
+    return codes->texts[no] != NULL && map_put(&codes->index, codes->texts[no],
+                                               strlen(codes->texts[no]), no);
 }
 
-static enum sql_result load_codes(struct verifying *v, struct beside *beside)
+static enum sql_result load_codes(struct verifying *v)
 {
     struct sql_statement *s = sql_use(v->sql, KNOWN_CODES);
     enum sql_result result;
     while ((result = sql_step(s)) == SQL_OK) {
-        if (!keep_code(beside, sql_int(s, 1), sql_text(s, 0))) {
+        if (!keep_code(&v->codes, sql_int(s, 1), sql_text(s, 0))) {
             log_error("office", "out of memory");
             result = SQL_ERROR;
             break;
@@ -108,24 +103,24 @@ static enum sql_result load_codes(struct verifying *v, struct beside *beside)
     return result == SQL_NONE ? SQL_OK : result;
 }
 
-static bool is_code(const struct beside *beside, int64_t no, const char *code)
+static bool is_code(const struct verify_codes *codes, int64_t no,
+                    const char *code)
 {
     if (no == 0)
         return code[0] == '\0';
-    bool is_known = no > 0 && (size_t)no < beside->code_count;
-    const char *held = is_known ? beside->codes[no] : NULL;
+    bool is_known = no > 0 && (size_t)no < codes->count;
+    const char *held = is_known ? codes->texts[no] : NULL;
     return held && strcmp(held, code) == 0;
 }
 
-// False: one of the reasons has no number, so no total can hold it.
-static bool number_reasons(const struct beside *beside,
+bool verify_number_reasons(const struct verify_codes *codes,
                            const struct office_visit *visit,
                            struct reason_list *out)
 {
     out->count = 0;
     for (size_t i = 0; i < visit->reason_count; i++) {
         const char *reason = visit->reasons[i];
-        if (!map_get(&beside->code_index, reason, strlen(reason),
+        if (!map_get(&codes->index, reason, strlen(reason),
                      &out->all[out->count++]))
             return false;
     }
@@ -220,10 +215,10 @@ static bool same_text(struct sql_statement *s, int column, const char *text)
 }
 
 static const char *find_visit_fault(const struct walk *walk,
-                                    const struct beside *beside,
                                     const struct office_visit *visit)
 {
     struct sql_statement *s = walk->visits;
+    const struct verify_codes *codes = &walk->v->codes;
     int64_t device_at =
         visit->answered_at ? visit->answered_at : visit->closed_at;
     if (sql_int(s, COL_OUTCOME) != (int64_t)visit->outcome ||
@@ -236,11 +231,11 @@ static const char *find_visit_fault(const struct walk *walk,
             claim_time(walk->at, walk->quality, device_at, visit->is_synced))
         return "its counted time is not the line's";
     if (sql_int(s, COL_MODE) != (int64_t)visit->mode ||
-        !is_code(beside, sql_int(s, COL_COUNTER_NO), visit->counter) ||
-        !is_code(beside, sql_int(s, COL_FIELD_NO), visit->field) ||
-        !is_code(beside, sql_int(s, COL_PROCEDURE_NO), visit->procedure) ||
-        !is_code(beside, sql_int(s, COL_STEP_NO), visit->step) ||
-        !is_code(beside, sql_int(s, COL_OFFICER_NO), visit->officer) ||
+        !is_code(codes, sql_int(s, COL_COUNTER_NO), visit->counter) ||
+        !is_code(codes, sql_int(s, COL_FIELD_NO), visit->field) ||
+        !is_code(codes, sql_int(s, COL_PROCEDURE_NO), visit->procedure) ||
+        !is_code(codes, sql_int(s, COL_STEP_NO), visit->step) ||
+        !is_code(codes, sql_int(s, COL_OFFICER_NO), visit->officer) ||
         !same_text(s, COL_TRANSACTION, office_visit_claims(visit)))
         return "what it is counted under is not the line's";
     return NULL;
@@ -275,8 +270,7 @@ static void follow_time(struct walk *walk, const struct office_visit *visit,
     walk->at = time_correct(&walk->thread, &evidence, &walk->quality);
 }
 
-static void tally_row(struct walk *walk, const struct beside *beside,
-                      const struct office_line *line)
+static void tally_row(struct walk *walk, const struct office_line *line)
 {
     struct sql_statement *s = walk->visits;
     struct reason_list reasons;
@@ -293,17 +287,16 @@ static void tally_row(struct walk *walk, const struct beside *beside,
         .officer = sql_int(s, COL_OFFICER_NO),
         .device = walk->device_no,
     };
-    tally_add(&walk->v->tally, &facts, 1);
-    if (number_reasons(beside, &line->visit, &reasons))
-        reason_tally_add(&walk->v->reason_tally, &facts, &reasons, 1);
-    else
+    if (!verify_number_reasons(&walk->v->codes, &line->visit, &reasons)) {
+        reasons.count = 0;
         verify_find(walk->v, walk->device, walk->gen, line->seq,
                     "one of its reasons is totalled nowhere");
+    }
+    verify_add_visit(walk->v, &facts, &reasons);
 }
 
 // Its comment is found by what the visit's row says.
-static void check_comment(struct walk *walk, const struct beside *beside,
-                          const struct office_line *line)
+static void check_comment(struct walk *walk, const struct office_line *line)
 {
     struct sql_statement *s = walk->visits;
     bool is_rated = line->visit.outcome == RECORD_RATED;
@@ -318,15 +311,16 @@ static void check_comment(struct walk *walk, const struct beside *beside,
     };
     if (line->comment_hash[0] == '\0')
         return;
-    if (is_rated && !number_reasons(beside, &line->visit, &place.reasons))
+    if (is_rated &&
+        !verify_number_reasons(&walk->v->codes, &line->visit, &place.reasons))
         place.reasons.count = 0; // it was named where reasons are totalled
     enum sql_result result = verify_comment(walk->v, walk->device, &place);
     if (result != SQL_OK)
         walk->failure = result;
 }
 
-static void check_visit(struct walk *walk, const struct beside *beside,
-                        const struct office_line *line, bool is_stored)
+static void check_visit(struct walk *walk, const struct office_line *line,
+                        bool is_stored)
 {
     struct verifying *v = walk->v;
     while (walk->has_visit && walk->visit_seq < line->seq) {
@@ -340,14 +334,14 @@ static void check_visit(struct walk *walk, const struct beside *beside,
                     has_row ? "is counted as a visit, and is none"
                             : "is a visit, and its row is gone");
     } else if (has_row) {
-        const char *fault = find_visit_fault(walk, beside, &line->visit);
+        const char *fault = find_visit_fault(walk, &line->visit);
         v->sum->visits++;
         v->sum->duplicates += sql_int(walk->visits, COL_COUNTED) != 1;
         if (fault)
             verify_find(v, walk->device, walk->gen, line->seq, "%s", fault);
         else if (sql_int(walk->visits, COL_COUNTED) == 1)
-            tally_row(walk, beside, line);
-        check_comment(walk, beside, line);
+            tally_row(walk, line);
+        check_comment(walk, line);
     }
     if (has_row)
         next_visit(walk);
@@ -490,7 +484,7 @@ static void check_line(struct walk *walk, struct beside *beside,
     check_place(walk, line);
     if (line->is_sound && row->verdict != INVALID)
         follow_time(walk, &line->visit, row->seq);
-    check_visit(walk, beside, line, row->verdict == STORED);
+    check_visit(walk, line, row->verdict == STORED);
     check_form(walk, line, row->verdict == STORED);
     if (line->is_sound && row->verdict != INVALID)
         check_id(walk, beside, line, row->verdict == STORED);
@@ -688,12 +682,11 @@ enum sql_result verify_chains(struct verifying *v)
     if (!walk.pool)
         log_error("office", "out of memory");
     if (result == SQL_OK)
-        result = load_codes(v, &beside);
+        result = load_codes(v);
     if (result == SQL_OK)
         result = walk_chains(v, &walk, &beside);
     if (beside.ids)
         sql_done(beside.ids);
     verify_pool_close(walk.pool);
-    free_codes(&beside);
     return result;
 }

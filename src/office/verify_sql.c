@@ -244,86 +244,6 @@ static enum sql_result check_strays(struct verifying *v)
     return result;
 }
 
-static int32_t first_day_of(enum tally_grain grain, int32_t period)
-{
-    switch (grain) {
-    case TALLY_HALF_MONTH:
-        return tally_first_day(period);
-    case TALLY_QUARTER:
-        return tally_first_day(tally_first_half(period));
-    default:
-        return period;
-    }
-}
-
-void verify_find_total(struct verifying *v, int dimension,
-                       enum tally_grain grain, int32_t period, int64_t key,
-                       const char *what)
-{
-    static const char *const grains[TALLY_GRAIN_COUNT] = {
-        "day", "half-month from", "quarter from"};
-    char day[DATE_ISO_SIZE], name[TALLY_NAME_SIZE], numbers[48];
-    if (!tally_dimension_name(dimension, name) ||
-        (unsigned)grain >= TALLY_GRAIN_COUNT || period < 0 ||
-        period > TALLY_PERIOD_MOST) {
-        verify_find(v, "", 0, 0, "there is a total of no breakdown or period");
-        return;
-    }
-    date_format_iso(first_day_of(grain, period), day);
-    if (dimension < TALLY_DIMENSION_COUNT) {
-        snprintf(numbers, sizeof numbers, "key %lld", (long long)key);
-    } else {
-        snprintf(numbers, sizeof numbers, "keys %lld and %lld",
-                 (long long)tally_pair_first(key),
-                 (long long)tally_pair_second(key));
-    }
-    verify_find(v, "", 0, 0,
-                "the total of the %s %s by %s, %s, is not what its %s give",
-                grains[grain], day, name, numbers, what);
-}
-
-static void find_total(struct verifying *v, const struct tally_cell *cell)
-{
-    verify_find_total(v, cell->dimension, cell->grain, cell->period, cell->key,
-                      "visits");
-}
-
-// Takes each kept total off the recount: what is left on either side is wrong.
-static enum sql_result check_totals(struct verifying *v)
-{
-    tally_fold(&v->tally);
-    if (v->tally.failed) {
-        log_error("office", "out of memory");
-        return SQL_ERROR;
-    }
-    struct sql_statement *s = sql_use_long(v->sql, VERIFY_TOTALS);
-    enum sql_result result;
-    while ((result = sql_step(s)) == SQL_OK && !v->is_stopped) {
-        struct tally_cell kept = {.dimension = (int)sql_int(s, 0),
-                                  .grain = (enum tally_grain)sql_int(s, 1),
-                                  .period = (int32_t)sql_int(s, 2),
-                                  .key = sql_int(s, 3)};
-        totals_read(s, 4, &kept.sum);
-        v->sum->totals++;
-        struct tally_cell *cell = tally_find(&v->tally, kept.dimension,
-                                             kept.grain, kept.period, kept.key);
-        struct office_tally zero = {.declined = 0};
-        if (memcmp(&kept.sum, cell ? &cell->sum : &zero, sizeof zero) != 0) {
-            find_total(v, &kept);
-        }
-        if (cell) {
-            cell->sum = zero;
-        }
-    }
-    sql_done(s);
-    for (size_t i = 0; i < v->tally.count && !v->is_stopped; i++) {
-        if (!tally_is_zero(&v->tally.cells[i].sum)) {
-            find_total(v, &v->tally.cells[i]);
-        }
-    }
-    return result == SQL_NONE ? SQL_OK : result;
-}
-
 // What keeps evidence from being changed by mistake must still be there.
 static enum sql_result check_guards(struct verifying *v)
 {
@@ -418,7 +338,7 @@ static enum sql_result verify_all(struct verifying *v)
         result = verify_cases(v);
     }
     if (result == SQL_OK && !v->is_stopped) {
-        result = check_totals(v);
+        result = verify_totals(v);
     }
     if (result == SQL_OK && !v->is_stopped) {
         result = verify_comment_rows(v);
@@ -460,12 +380,14 @@ enum office_result office_verify(struct office *office, office_finding_row *row,
     if (begun != OFFICE_OK) {
         return begun;
     }
+    verify_totals_begin(&v);
     enum sql_result result = verify_all(&v);
     if (is_own) {
         office_end_reading(office);
     }
-    tally_free(&v.tally);
-    reason_tally_free(&v.reason_tally);
+    balance_free(&v.visits);
+    balance_free(&v.reasons);
+    verify_codes_free(&v.codes);
     *out_summary = sum;
     return office_result_of(result);
 }

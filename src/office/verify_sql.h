@@ -1,8 +1,16 @@
 // What the files of the verification share.
 #pragma once
+#include "office/balance.h"
 #include "office/line.h"
 #include "office/office_sql.h"
 #include "office/verify.h"
+
+// Codes in memory.
+struct verify_codes {
+    char **texts; // by their number
+    size_t count;
+    struct map index; // their numbers
+};
 
 struct verifying {
     struct sql *sql;
@@ -13,9 +21,10 @@ struct verifying {
     int64_t id_rows, visit_rows, form_rows;
     bool has_stray_ids;
     int64_t last_device_no;
-    struct tally tally;               // of the counted visits
-    struct reason_tally reason_tally; // likewise
-    int64_t commented; // visits whose lines carry a comment's hash
+    struct verify_codes codes;
+    struct balance visits;  // of the counted visits and their totals
+    struct balance reasons; // likewise, of their reasons
+    int64_t commented;      // visits whose lines carry a comment's hash
 };
 
 void verify_find(struct verifying *v, const char *device, int64_t gen,
@@ -32,6 +41,53 @@ enum sql_result verify_rows(struct verifying *v, size_t statement,
 // verify_lines_sql.c: every line of every chain, its id, its batch and the
 // visit made of it.
 enum sql_result verify_chains(struct verifying *v);
+// What is read of the codes, by verify_chains(). The second: false when one of
+// the reasons has no number, so no total can hold it.
+void verify_codes_free(struct verify_codes *codes);
+bool verify_number_reasons(const struct verify_codes *codes,
+                           const struct office_visit *visit,
+                           struct reason_list *out);
+
+// verify_totals_sql.c: the totals of visits and of their reasons, after
+// verify_chains() told of each visit that counts. Memory has a bound, however
+// many totals there are (balance.h).
+void verify_totals_begin(struct verifying *v);
+void verify_add_visit(struct verifying *v, const struct tally_facts *facts,
+                      const struct reason_list *reasons);
+enum sql_result verify_totals(struct verifying *v);
+
+// The name of a kept total, the first four columns of its row. What no total
+// can have is out of all bounds.
+struct verify_total {
+    int dimension;
+    enum tally_grain grain;
+    int32_t period;
+    int64_t key;
+};
+void verify_total_read(struct sql_statement *s, struct verify_total *out);
+
+// What names the wrong totals of a balance that all was added to and taken off.
+struct verify_naming {
+    struct balance *balance;
+    const char *what; // the totals are of
+    void *tally;      // with balance_wants() as its choice
+    const size_t *cells;
+    // Counts the rows until it is verify_is_full().
+    enum sql_result (*recount)(struct verifying *v,
+                               const struct verify_naming *naming);
+    // Holds the kept totals that are wanted against the tally.
+    enum sql_result (*compare)(struct verifying *v,
+                               const struct verify_naming *naming);
+    void (*clear)(void *tally);
+};
+enum sql_result verify_name_wrong(struct verifying *v,
+                                  const struct verify_naming *naming);
+// Too much is wanted at once.
+bool verify_is_full(const struct verify_naming *naming);
+// Names a total that is not what its rows give.
+void verify_find_total(struct verifying *v, struct balance *balance,
+                       const struct verify_total *total, const char *what);
+
 // verify_transactions_sql.c: the totals made of the transactions.
 enum sql_result verify_transactions(struct verifying *v);
 // Whether a visit's comment stands where it is looked for; counts it. The rows
@@ -41,9 +97,12 @@ struct comment_place;
 enum sql_result verify_comment(struct verifying *v, const char *device,
                                const struct comment_place *place);
 enum sql_result verify_comment_rows(struct verifying *v);
-// verify_reasons_sql.c: the totals of reasons, once the lines were looked
-// at.
+// verify_reasons_sql.c: the totals of reasons, as verify_totals(). And what the
+// reasons of a visit are worth.
 enum sql_result verify_reasons(struct verifying *v);
+uint64_t verify_reasons_worth(const struct balance *balance,
+                              const struct reason_list *reasons,
+                              const int64_t levels[5]);
 // forms_sql.c: the row that a form's line needs; `at` is its time by its
 // chain. Then, once the lines were looked at, the rows' number and totals.
 enum sql_result verify_form(struct verifying *v, const char *device,
@@ -54,10 +113,6 @@ enum sql_result verify_forms(struct verifying *v);
 enum sql_result verify_issues(struct verifying *v);
 // documents_sql.c: every version of the settings.
 enum sql_result verify_documents(struct verifying *v);
-// Names a total that is not what the rows give; `what` are those.
-void verify_find_total(struct verifying *v, int dimension,
-                       enum tally_grain grain, int32_t period, int64_t key,
-                       const char *what);
 // verify_trails_sql.c: every entry of every trail.
 enum sql_result verify_trails(struct verifying *v);
 // The hash that the entry has. SQL_NONE: no such entry, or no such trail.

@@ -176,6 +176,74 @@ static void test_totals_of_transactions_edited(void **state)
     expect_of(f, "", 0, 0, "is not what its transactions give");
 }
 
+// What is said of a total, and no more often than there are such totals.
+static size_t count_named(const json_t *findings, const char *what)
+{
+    size_t i, count = 0;
+    json_t *found;
+    json_array_foreach(findings, i, found)
+    {
+        const char *why = json_string_value(json_object_get(found, "why"));
+        count += why && strncmp(why, "the total of the ", 17) == 0 &&
+                 strstr(why, what) != NULL;
+    }
+    return count;
+}
+
+static void expect_each_named(struct fixture *f, const char *rows,
+                              const char *change, const char *what)
+{
+    attacker_copy(f->scene.office.folder, f->copy);
+    char *count =
+        attacker_ask(f->copy, "office.db", "SELECT count(*) FROM %s", rows);
+    assert_non_null(count);
+    attacker_run(f->copy, "office.db", "%s", change);
+    json_t *findings = attacker_verify(f->copy, NULL);
+    assert_true(atol(count) > 20);
+    assert_int_equal(count_named(findings, what), atol(count));
+    json_decref(findings);
+    free(count);
+}
+
+// Wherever one lies, in every dimension and grain.
+static void test_each_total_edited_or_deleted(void **state)
+{
+    static const struct {
+        const char *table, *number, *rows, *what;
+    } kinds[] = {{"totals", "declined",
+                  "totals WHERE level_1 + level_2 + level_3 + "
+                  "level_4 + level_5 + declined + timeout > 0",
+                  "is not what its visits give"},
+                 {"reason_totals", "level_3",
+                  "reason_totals WHERE level_1 + level_2 + level_3 + level_4 + "
+                  "level_5 > 0",
+                  "is not what its visits' reasons give"},
+                 {"transaction_totals", "done_ms",
+                  "transaction_totals WHERE transactions > 0",
+                  "is not what its transactions give"}};
+    struct fixture *f = *state;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        char change[200];
+        snprintf(change, sizeof change, "UPDATE %s SET %s = %s + 1",
+                 kinds[i].table, kinds[i].number, kinds[i].number);
+        expect_each_named(f, kinds[i].table, change, kinds[i].what);
+        snprintf(change, sizeof change, "DELETE FROM %s", kinds[i].table);
+        expect_each_named(f, kinds[i].rows, change, kinds[i].what);
+    }
+}
+
+// The totals are made to fit a visit that its line does not give.
+static void test_totals_of_an_edited_visit(void **state)
+{
+    struct fixture *f = *state;
+    attacker_run(f->copy, "office.db",
+                 "UPDATE visits SET level = 5" OF_A ";"
+                 "UPDATE totals SET level_1 = level_1 - 1, level_5 = level_5 + "
+                 "1 WHERE dimension = 0");
+    expect(f, 4, "its counted outcome or level is not the line's");
+    expect_of(f, "", 0, 0, "by all hold visits that no sound line gives");
+}
+
 static void test_key_of_a_device_replaced(void **state)
 {
     struct fixture *f = *state;
@@ -454,6 +522,8 @@ int main(void)
         ATTACK(test_totals_edited),
         ATTACK(test_totals_of_reasons_edited),
         ATTACK(test_totals_of_transactions_edited),
+        ATTACK(test_each_total_edited_or_deleted),
+        ATTACK(test_totals_of_an_edited_visit),
         ATTACK(test_key_of_a_device_replaced),
         ATTACK(test_checkpoint_names_what_was_taken_out),
         ATTACK(test_checkpoint_outlives_the_servers_memory),
