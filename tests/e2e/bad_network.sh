@@ -193,6 +193,14 @@ done
 say $each "another server writes, $(($(date +%s) - gone)) s after the first one was gone"
 join
 
+# --- The first of two hosts is switched off
+ip neighbour replace 192.0.2.3 dev near lladdr 02:00:00:00:00:99 nud permanent
+url=postgresql://office@192.0.2.3,192.0.2.2/hailong
+share_keys second
+serve second # it has many connections, and waits for that host at one
+hears 200 5 && each=0 || each=1
+say $each "the first host's machine is off: a server finds the second"
+
 each=0
 stage_hailong verify --db "$near_db" --keys "$STAGE_DIR/server" >"$STAGE_DIR/verify" || each=$?
 say $each "the database verifies"
