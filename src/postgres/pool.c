@@ -101,10 +101,13 @@ static struct pool_line *choose(struct pool *pool, unsigned home,
     return at_home->is_taken ? choose_any(pool) : at_home;
 }
 
-// Whoever answers, in whatever state: the next taker finds out the rest.
+// Whoever answers, in whatever state: the next taker finds out the rest. Where
+// everything is swallowed one try would last for minutes, and outlast that.
 static bool answers(const struct pool *pool)
 {
-    return PQping(pool->url) != PQPING_NO_RESPONSE;
+    const char *const names[] = {"connect_timeout", "dbname", NULL};
+    const char *const values[] = {"2", pool->url, NULL};
+    return PQpingParams(names, values, 1) != PQPING_NO_RESPONSE;
 }
 
 static void *look(void *ctx)
