@@ -1,4 +1,5 @@
 #include "common/json.h"
+#include "common/date.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -83,6 +84,12 @@ bool json_get_text(const json_t *object, const char *key, const char **out_text)
         return false;
     *out_text = json_string_value(value);
     return true;
+}
+
+bool json_get_day(const json_t *object, const char *key, int32_t *out_day)
+{
+    const char *text;
+    return json_get_text(object, key, &text) && date_parse_iso(text, out_day);
 }
 
 bool json_get_int(const json_t *object, const char *key, int64_t *out_number)

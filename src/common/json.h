@@ -26,6 +26,8 @@ bool json_get_text(const json_t *object, const char *key,
                    const char **out_text);
 bool json_get_int(const json_t *object, const char *key, int64_t *out_number);
 bool json_get_bool(const json_t *object, const char *key, bool *out_value);
+// A local day, "2026-11-23", as in date.h.
+bool json_get_day(const json_t *object, const char *key, int32_t *out_day);
 // Copies a text into a fixed field; false also when it does not fit.
 bool json_copy_text(const json_t *object, const char *key, char *out,
                     size_t size);

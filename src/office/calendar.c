@@ -6,8 +6,7 @@ enum { SATURDAY = 6 };
 static bool read_day(const json_t *object, const char *list, size_t at,
                      const char *key, int32_t *out, struct buf *why)
 {
-    const char *text;
-    if (json_get_text(object, key, &text) && date_parse_iso(text, out)) {
+    if (json_get_day(object, key, out)) {
         return true;
     }
     buf_printf(why, "%s[%zu].%s: is no day; write it like \"2026-02-16\"", list,

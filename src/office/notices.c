@@ -76,8 +76,7 @@ static bool check_text(const json_t *notice, size_t at, const char *key,
 static bool read_day(const json_t *notice, size_t at, const char *key,
                      int32_t *out, struct buf *why)
 {
-    const char *text;
-    return (json_get_text(notice, key, &text) && date_parse_iso(text, out)) ||
+    return json_get_day(notice, key, out) ||
            complain(why, at, key, "is no day; write it like \"2026-11-20\"");
 }
 

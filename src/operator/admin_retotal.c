@@ -44,16 +44,10 @@ static json_t *ask(const struct admin *admin, const char *body,
     return object;
 }
 
-static bool read_day(const json_t *object, const char *key, int32_t *out)
-{
-    const char *text;
-    return json_get_text(object, key, &text) && date_parse_iso(text, out);
-}
-
 static bool read_facts(const json_t *object, struct retotal_facts *out)
 {
-    return read_day(object, "from", &out->first_day) &&
-           read_day(object, "to", &out->last_day) &&
+    return json_get_day(object, "from", &out->first_day) &&
+           json_get_day(object, "to", &out->last_day) &&
            json_get_int(object, "visits", &out->visits) &&
            json_get_int(object, "wrong", &out->wrong);
 }

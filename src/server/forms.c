@@ -72,10 +72,8 @@ static bool refuse(struct buf *message, size_t form, const char *what)
 
 static bool read_day(const json_t *object, int32_t today, int32_t *out)
 {
-    const char *text;
     const int32_t first = 18262; // 2020-01-01
-    return json_get_text(object, "day", &text) && date_parse_iso(text, out) &&
-           *out <= today && *out >= first;
+    return json_get_day(object, "day", out) && *out <= today && *out >= first;
 }
 
 // {"day":"2026-11-23","answers":{"15":4,"16":null,…}}

@@ -144,12 +144,6 @@ enum handling admin_retotal_state_handle(struct request *request)
     return HANDLING_DONE;
 }
 
-static bool read_day(const json_t *object, const char *key, int32_t *out)
-{
-    const char *text;
-    return json_get_text(object, key, &text) && date_parse_iso(text, out);
-}
-
 enum handling admin_retotal_handle(struct request *request)
 {
     struct retotaling *retotaling = request->server->retotaling;
@@ -158,8 +152,8 @@ enum handling admin_retotal_handle(struct request *request)
     if (!object) {
         return HANDLING_DONE;
     }
-    bool are_days = read_day(object, "from", &from_day) &&
-                    read_day(object, "to", &to_day) && from_day <= to_day;
+    bool are_days = json_get_day(object, "from", &from_day) &&
+                    json_get_day(object, "to", &to_day) && from_day <= to_day;
     json_decref(object);
     if (!are_days) {
         return request_refuse(request, "from, to: give two days, the earlier "

@@ -282,7 +282,8 @@ static void test_json_members_are_checked(void **state)
 {
     (void)state;
     char message[JSON_MESSAGE_SIZE], small[4] = "xyz";
-    static const char source[] = "{\"n\":5,\"t\":\"Phường\",\"b\":true}";
+    static const char source[] = "{\"n\":5,\"t\":\"Phường\",\"b\":true,"
+                                 "\"d\":\"2026-11-23\"}";
     json_t *object = json_read(source, sizeof source - 1, message);
     int64_t number = 0;
     bool flag = false;
@@ -290,6 +291,12 @@ static void test_json_members_are_checked(void **state)
     assert_true(json_get_int(object, "n", &number));
     assert_int_equal(number, 5);
     assert_true(json_get_bool(object, "b", &flag) && flag);
+    int32_t day = -1;
+    assert_true(json_get_day(object, "d", &day));
+    assert_int_equal(day, 20780); // 20,780 days after 1970-01-01
+    assert_false(json_get_day(object, "t", &day));
+    assert_false(json_get_day(object, "n", &day));
+    assert_int_equal(day, 20780);
     assert_true(json_get_text(object, "t", &text));
     assert_false(json_get_text(object, "n", &text));
     assert_false(json_get_int(object, "none", &number));
