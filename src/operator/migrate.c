@@ -2,6 +2,7 @@
 // PostgreSQL.
 #include "common/clock.h"
 #include "common/file.h"
+#include "common/log.h"
 #include "office/move.h"
 #include "operator/command.h"
 #include "operator/server_data.h"
@@ -31,11 +32,11 @@ struct telling {
 static void tell_rows(const struct office_move_step *step, const char *done)
 {
     if (step->all > 0)
-        fprintf(stderr, "%s: %" PRId64 " of %" PRId64 " rows %s\n", step->table,
-                step->rows, step->all, done);
+        log_info("migrate", "%s: %" PRId64 " of %" PRId64 " rows %s",
+                 step->table, step->rows, step->all, done);
     else
-        fprintf(stderr, "%s: %" PRId64 " rows %s\n", step->table, step->rows,
-                done);
+        log_info("migrate", "%s: %" PRId64 " rows %s", step->table, step->rows,
+                 done);
 }
 
 // At once, beside what is printed at the end: a large book takes minutes.
@@ -48,8 +49,8 @@ static void tell(void *ctx, const struct office_move_step *step)
         return;
     telling->next_ms = now + TELL_EVERY_MS;
     if (is_index)
-        fprintf(stderr, "%s: making the index %s of %" PRId64 " rows\n",
-                step->table, step->index, step->all);
+        log_info("migrate", "%s: making the index %s of %" PRId64 " rows",
+                 step->table, step->index, step->all);
     else
         tell_rows(step,
                   step->phase == OFFICE_MOVE_COPIES ? "copied" : "compared");

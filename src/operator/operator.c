@@ -1,7 +1,9 @@
 #include "operator/operator.h"
+#include "common/log.h"
 #include "ledger/digest.h"
 #include "operator/command.h"
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct command *const COMMANDS[] = {
@@ -90,12 +92,40 @@ static void print_help(struct buf *out)
     list_commands(out);
 }
 
-static void print_command_help(const struct command *command, struct buf *out)
+// What every command knows beside its own options.
+static const struct config_key COMMON_KEYS[] = {
+    {"hailong", "log_format", CONFIG_TEXT, "text", 0, 0,
+     "what goes wrong, in text, or in logfmt or json for programs"},
+    {0}};
+
+static size_t count_keys(const struct config_key *keys)
+{
+    size_t count = 0;
+    while (keys[count].name)
+        count++;
+    return count;
+}
+
+// To free(); NULL on no memory.
+static struct config_key *keys_of(const struct command *command)
+{
+    size_t own = count_keys(command->keys);
+    struct config_key *keys =
+        calloc(own + sizeof COMMON_KEYS / sizeof COMMON_KEYS[0], sizeof *keys);
+    if (keys) {
+        memcpy(keys, command->keys, own * sizeof *keys);
+        memcpy(keys + own, COMMON_KEYS, sizeof COMMON_KEYS);
+    }
+    return keys;
+}
+
+static void print_command_help(const struct command *command,
+                               const struct config_key *keys, struct buf *out)
 {
     buf_printf(out, "hailong %s [options]%s%s\n%s\n\n", command->name,
                command->operand ? " " : "",
                command->operand ? command->operand : "", command->summary);
-    config_describe(command->keys, out);
+    config_describe(keys, out);
 }
 
 // How many words of the command line are the command's name; 0: not this one.
@@ -137,12 +167,48 @@ static bool check_operands(const struct command *command,
     return given == wanted;
 }
 
+// Each line that the command complained is one of the log.
+static void log_complaints(struct console *console)
+{
+    static const char prefix[] = "hailong: ";
+    const char *at = buf_text(&console->err);
+    while (*at != '\0') {
+        size_t size = strcspn(at, "\n");
+        size_t skip =
+            strncmp(at, prefix, sizeof prefix - 1) == 0 ? sizeof prefix - 1 : 0;
+        log_error("operator", "%.*s", (int)(size - skip), at + skip);
+        at += size + (at[size] == '\n');
+    }
+    buf_free(&console->err);
+}
+
+// The options are sound.
+static int perform(const struct command *command, const struct config *config,
+                   struct console *console)
+{
+    enum log_format format;
+    if (!log_parse_format(config_text(config, "log_format"), &format)) {
+        console_complain(console, "--log-format: give text, logfmt or json");
+        return COMMAND_MISUSED;
+    }
+    log_set_format(format);
+    int code = COMMAND_FAILED;
+    if (ledger_init())
+        code = command->run(config, console);
+    else
+        console_complain(console, "the cryptographic library cannot start");
+    if (format != LOG_TEXT)
+        log_complaints(console);
+    return code;
+}
+
 // `argv` stands at the last word of the command's name.
 static int run_command(const struct command *command, int argc, char **argv,
                        struct console *console)
 {
     struct buf message = {0};
-    struct config *config = config_open(command->keys);
+    struct config_key *keys = keys_of(command);
+    struct config *config = keys ? config_open(keys) : NULL;
     int code = COMMAND_FAILED;
     if (!config) {
         console_complain(console, "out of memory");
@@ -150,19 +216,18 @@ static int run_command(const struct command *command, int argc, char **argv,
         console_complain(console, "%s: %s", command->name, buf_text(&message));
         code = COMMAND_MISUSED;
     } else if (config_wants_help(config)) {
-        print_command_help(command, &console->out);
+        print_command_help(command, keys, &console->out);
         code = COMMAND_DONE;
     } else if (config_wants_version(config)) {
         buf_append_text(&console->out, "hailong " HAILONG_VERSION "\n");
         code = COMMAND_DONE;
     } else if (!check_operands(command, config, console)) {
         code = COMMAND_MISUSED;
-    } else if (!ledger_init()) {
-        console_complain(console, "the cryptographic library cannot start");
     } else {
-        code = command->run(config, console);
+        code = perform(command, config, console);
     }
     config_close(config);
+    free(keys);
     buf_free(&message);
     return code;
 }

@@ -1,46 +1,12 @@
 """The lines of a server's log as programs read them.   logs.py FORMAT LOG CITY PASSWORD"""
 import json
-import re
 import sys
 
+import log_lines
 from checks import check, has_failed
 
 FORMAT, LOG, CITY, PASSWORD = sys.argv[1:]
-PAIR = re.compile(r'([a-z_]+)=("(?:[^"\\]|\\.)*"|[^\s"=\\]+)')
-
-
-def read_logfmt(line):
-    told, at = {}, 0
-    while at < len(line):
-        pair = PAIR.match(line, at)
-        if not pair or pair[1] in told:
-            raise ValueError(line[at:])
-        told[pair[1]] = json.loads(pair[2]) if pair[2][0] == '"' else pair[2]
-        at = pair.end()
-        if at < len(line) and line[at] != " ":
-            raise ValueError(line[at:])
-        at += 1
-    return told
-
-
-def read_json(line):
-    told = json.loads(line)
-    told["msg"] = told.pop("message")
-    return {name: str(value) for name, value in told.items()}
-
-
-lines, wrong = [], []
-text = open(LOG, encoding="utf-8").read()
-for each in text.removesuffix("\n").split("\n"):
-    try:
-        lines.append((read_json if FORMAT == "json" else read_logfmt)(each))
-    except ValueError:
-        wrong.append(each)
-check(f"{FORMAT}: every line can be read", lines and not wrong, wrong[:3])
-check(f"{FORMAT}: each has a time, a level and a module",
-      all(re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:.]+\+07:00", line["time"])
-          and line["level"] in ("info", "warn", "error") and line["module"]
-          for line in lines), lines[:3])
+lines, text = log_lines.read(FORMAT, LOG, FORMAT)
 
 
 def of(**wanted):

@@ -2,7 +2,7 @@
 # Programs read the log: a city whose folder has a newline in its name, with one
 # ward that is broken, an answer that takes long and one that fails. Every line
 # must parse as JSON, then as logfmt, say which ward it is about, and hold nothing
-# secret.
+# secret. Then the logs of a counter's two programs, and of commands that fail.
 set -eu
 cd "$(dirname "$0")/../.."
 . tools/stage.sh
@@ -39,9 +39,50 @@ run() { # run FORMAT
     stage_stop "$STAGE_PID"
     python3 tests/e2e/logs.py "$1" "$STAGE_DIR/$1.log" "$city" "$password"
 }
+
+fails() { # fails FORMAT NAME PART COMMAND…: what it complained is a log
+    log=$STAGE_DIR/$2-$1.log format=$1 part=$3
+    shift 3
+    if stage_hailong "$@" --log-format "$format" >/dev/null 2>"$log"; then
+        echo "failed: hailong $1 has nothing to complain about"
+        return 1
+    fi
+    python3 tests/e2e/log_lines.py "$format" "$log" "$part"
+}
+counter() { # counter FORMAT: a server that goes away
+    told=0
+    rm -f "$STAGE_DIR/port"
+    stage_server
+    office=$STAGE_PID
+    stage_device "$1" 3 >/dev/null 2>&1
+    stage_start "sync-$1.log" "$STAGE_BUILD/hailong-sync" --data "$STAGE_DIR/$1" --poll-ms 100 --log-format "$1"
+    sync=$STAGE_PID
+    stage_start "kiosk-$1.log" "$STAGE_BUILD/hailong-kiosk" --data "$STAGE_DIR/$1" --window 640x480 \
+        --trace "$STAGE_DIR/$1.trace" --log-format "$1"
+    kiosk=$STAGE_PID
+    stage_wait_file "$STAGE_DIR/$1.trace"
+    stage_stop "$office"
+    tries=300
+    until grep -q 'warn' "$STAGE_DIR/sync-$1.log" || [ $tries -eq 0 ]; do
+        sleep 0.1
+        tries=$((tries - 1))
+    done
+    stage_stop "$kiosk"
+    stage_stop "$sync"
+    python3 tests/e2e/log_lines.py "$1" "$STAGE_DIR/sync-$1.log" 127.0.0.1 || told=1
+    python3 tests/e2e/log_lines.py "$1" "$STAGE_DIR/kiosk-$1.log" || told=1
+    fails "$1" backup "no server's database" backup --data "$STAGE_DIR/none" --out "$STAGE_DIR/copy" || told=1
+    fails "$1" retotal 'no such directory' retotal --data "$STAGE_DIR/none" || told=1
+    fails "$1" migrate 'connection' migrate --from "sqlite:$STAGE_DIR/server" \
+        --to postgresql://nobody@127.0.0.1:1/none || told=1
+    return $told
+}
 bad=0
 run json || bad=1
 run logfmt || bad=1
+stage_screen 800 600
+counter json || bad=1
+counter logfmt || bad=1
 refuses() { # refuses PROGRAM OPTION…
     program=$1
     shift
@@ -58,4 +99,5 @@ refuses() { # refuses PROGRAM OPTION…
 refuses hailong-kiosk
 refuses hailong-sync
 refuses hailong-server --unit-name X
+refuses hailong-fleet --server http://127.0.0.1:1
 exit $bad

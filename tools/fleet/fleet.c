@@ -69,6 +69,8 @@ static const struct config_key KEYS[] = {
      "of a scene: until when visits are written; 17:00, 8:00 and 8:30"},
     {"fleet", "speed", CONFIG_INTEGER, "1", 1, 1000,
      "of a scene: how many times as fast as our clock it goes"},
+    {"log", "log_format", CONFIG_TEXT, "text", 0, 0,
+     "of what goes wrong: text, or logfmt or json for programs"},
     {0}};
 
 struct fleet {
@@ -129,8 +131,7 @@ static bool believe(struct player *player, const struct transport_answer *got)
     if (good)
         answer_release(answer);
     else if (answer)
-        fprintf(stderr, "hailong-fleet: device %s: %s\n", player->device,
-                reason);
+        log_warn("fleet", "device %s: %s", player->device, reason);
     free(answer);
     return good;
 }
@@ -163,11 +164,11 @@ static bool has_forgotten(const struct player *player,
     if (strcmp(problem.type, "gap") != 0 || problem.expected < 1 ||
         problem.expected >= player->batch->from)
         return false;
-    fprintf(stderr,
-            "hailong-fleet: device %s: the server asks again for line %lld, "
-            "it had acknowledged %lld\n",
-            player->device, (long long)problem.expected,
-            (long long)player->batch->from - 1);
+    log_error("fleet",
+              "device %s: the server asks again for line %lld, it had "
+              "acknowledged %lld",
+              player->device, (long long)problem.expected,
+              (long long)player->batch->from - 1);
     return true;
 }
 
@@ -680,6 +681,7 @@ int main(int argc, char **argv)
 {
     struct buf message = {0};
     struct console console = {0};
+    enum log_format format;
     int status = 2;
     struct config *config = config_open(KEYS);
     if (!config)
@@ -698,7 +700,11 @@ int main(int argc, char **argv)
                 !config_text(config, "city"))) {
         fputs("hailong-fleet: give --server and --data or --city; see --help\n",
               stderr);
+    } else if (!log_parse_format(config_text(config, "log_format"), &format)) {
+        fputs("hailong-fleet: --log-format: give text, logfmt or json\n",
+              stderr);
     } else if (ledger_init()) {
+        log_set_format(format);
         status = run_fleet(config, &console);
         fputs(buf_text(&console.err), stderr);
     }
