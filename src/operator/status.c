@@ -6,6 +6,7 @@
 #include "operator/command.h"
 #include "operator/listing.h"
 #include "operator/server_data.h"
+#include "operator/status_rows.h"
 #include "operator/status_server.h"
 #include "store/device.h"
 #include "store/sending.h"
@@ -13,6 +14,7 @@
 
 static const struct config_key KEYS[] = {
     SERVER_PLACE_OPTIONS("the device's directory, or the server's"),
+    {"hailong", "english", CONFIG_FLAG, "no", 0, 0, "English, not Vietnamese"},
     {"hailong", "json", CONFIG_FLAG, "no", 0, 0, "print JSON"},
     {0}};
 
@@ -103,76 +105,78 @@ static void print_json(const struct status *status, struct buf *out)
         out);
 }
 
-static void print_moment(struct buf *out, const char *name, int64_t wall_ms,
-                         const char *never)
-{
-    char text[CLOCK_ISO_SIZE];
-    clock_format(wall_ms, text);
-    buf_printf(out, "%-15s %s\n", name, wall_ms > 0 ? text : never);
-}
-
 // Lines that were made by an unsure clock are placed by the server's.
-static void print_clock(const struct status *status, struct buf *out)
+static void tell_clock(const struct status *status,
+                       const struct status_rows *rows)
 {
     int64_t ahead = status->clock_ahead_ms;
-    buf_printf(out, "Clock           %s\n",
-               status->clock_synced
-                   ? "synchronised"
-                   : "unsure: not synchronised with a time source");
-    if (!status->clock_compared)
-        buf_append_text(out, "                not compared with the server's "
-                             "since this start\n");
-    else
-        buf_printf(out, "                %" PRId64 ".%03d s %s the server's\n",
-                   imaxabs(ahead) / 1000, (int)(imaxabs(ahead) % 1000),
-                   ahead < 0 ? "behind" : "ahead of");
+    status_row(rows, "clock",
+               status->clock_synced ? "clock.synced" : "clock.unsure", NULL, 0);
+    if (!status->clock_compared) {
+        status_row(rows, NULL, "clock.uncompared", NULL, 0);
+        return;
+    }
+    char seconds[32];
+    snprintf(seconds, sizeof seconds, "%" PRId64 ".%03d", imaxabs(ahead) / 1000,
+             (int)(imaxabs(ahead) % 1000));
+    const char *values[] = {seconds};
+    status_row(rows, NULL, ahead < 0 ? "clock.behind" : "clock.ahead", values,
+               1);
 }
 
-static void print_text(const struct status *status, struct buf *out)
+static void tell_device(const struct status *status,
+                        const struct status_rows *rows)
+{
+    if (status->enrolled) {
+        status_row_words(rows, "device", status->device.id);
+        status_row_words(rows, "counter", status->device.counter);
+        status_row_words(rows, "server", status->device.server);
+    } else {
+        status_row(rows, "device", "unenrolled", NULL, 0);
+    }
+}
+
+static void tell_ledger(const struct sending *sending,
+                        const struct status_rows *rows)
+{
+    const int64_t head[] = {sending->head.gen, sending->head.seq};
+    const int64_t ever[] = {sending->counts.lines, sending->counts.rated,
+                            sending->counts.declined, sending->counts.timeout,
+                            sending->counts.withdrawn};
+    status_row_numbers(rows, "pending", "lines", &sending->pending, 1);
+    status_row_moment(rows, "oldest", sending->oldest_pending, "none");
+    status_row_numbers(rows, "head", "place", head, 2);
+    status_row_words(rows, NULL, sending->head.head);
+    status_row_numbers(rows, "ever", "counts", ever, 5);
+    status_row_numbers(rows, "unfinished", "visits", &sending->drafts, 1);
+}
+
+static void tell_attempts(const struct sending *sending,
+                          const struct status_rows *rows)
+{
+    status_row_moment(rows, "sent", sending->attempts.last_sent_ms, "never");
+    if (sending->attempts.last_error[0] == '\0') {
+        status_row(rows, "error", "no_error", NULL, 0);
+        return;
+    }
+    status_row_words(rows, "error", sending->attempts.last_error);
+    status_row_moment(rows, "error_at", sending->attempts.last_error_ms,
+                      "none");
+}
+
+static void tell(const struct status *status, const struct status_rows *rows)
 {
     const struct sending *sending = &status->sending;
-    if (status->enrolled)
-        buf_printf(out,
-                   "Device          %s\n"
-                   "Counter         %s\n"
-                   "Server          %s\n",
-                   status->device.id, status->device.counter,
-                   status->device.server);
-    else
-        buf_append_text(out, "Device          not enrolled; run hailong enrol "
-                             "on this directory\n");
-    buf_printf(out, "Pending         %" PRId64 " lines\n", sending->pending);
-    print_moment(out, "Oldest pending", sending->oldest_pending, "-");
-    buf_printf(out,
-               "Head            generation %" PRId64 ", line %" PRId64 "\n"
-               "                %s\n",
-               sending->head.gen, sending->head.seq, sending->head.head);
-    buf_printf(out,
-               "Ever recorded   %" PRId64 " lines: %" PRId64 " rated, %" PRId64
-               " declined, %" PRId64 " timed out, %" PRId64 " withdrawn\n",
-               sending->counts.lines, sending->counts.rated,
-               sending->counts.declined, sending->counts.timeout,
-               sending->counts.withdrawn);
-    buf_printf(out, "Unfinished      %" PRId64 " visits\n", sending->drafts);
-    print_moment(out, "Last sent", sending->attempts.last_sent_ms, "never");
-    if (sending->attempts.last_error[0] != '\0') {
-        buf_printf(out, "Last error      %s\n", sending->attempts.last_error);
-        print_moment(out, "  at", sending->attempts.last_error_ms, "-");
-    } else {
-        buf_append_text(out, "Last error      none\n");
+    tell_device(status, rows);
+    tell_ledger(sending, rows);
+    tell_attempts(sending, rows);
+    status_row_numbers(rows, "quarantined", "lines", &sending->quarantined, 1);
+    status_row_numbers(rows, "left", "left", &sending->left, 1);
+    if (sending->gone > 0) {
+        status_row_numbers(rows, "gone", "gone", &sending->gone, 1);
+        status_row(rows, NULL, "gone.why", NULL, 0);
     }
-    buf_printf(out, "Quarantined     %" PRId64 " lines\n",
-               sending->quarantined);
-    buf_printf(out, "Left            %" PRId64 " lines, long acknowledged\n",
-               sending->left);
-    if (sending->gone > 0)
-        buf_printf(out,
-                   "Gone            %" PRId64 " of them the server asks for "
-                   "again: it was restored\n"
-                   "                from a backup that is older than what "
-                   "stays here\n",
-                   sending->gone);
-    print_clock(status, out);
+    tell_clock(status, rows);
 }
 
 static bool is_server(const struct config *config)
@@ -189,7 +193,7 @@ static int run_for_server(const struct config *config, struct console *console)
 {
     struct server_place place;
     return server_place_read(config, &place, console)
-               ? status_of_server(&place, config_flag(config, "json"), console)
+               ? status_of_server(&place, config, console)
                : COMMAND_MISUSED;
 }
 
@@ -200,10 +204,15 @@ static int run_for_device(const struct config *config, struct console *console)
     if (!data)
         return COMMAND_MISUSED;
     bool done = read_status(data, &status, console);
-    if (done && config_flag(config, "json"))
+    if (done && config_flag(config, "json")) {
         print_json(&status, &console->out);
-    else if (done)
-        print_text(&status, &console->out);
+    } else if (done) {
+        struct status_rows rows;
+        done = status_rows_open(&rows, config_flag(config, "english"), console);
+        if (done)
+            tell(&status, &rows);
+        status_rows_close(&rows);
+    }
     if (status.enrolled)
         device_release(&status.device);
     return done ? COMMAND_DONE : COMMAND_FAILED;

@@ -10,6 +10,7 @@
 #include "office/trust.h"
 #include "office/upkeep.h"
 #include "operator/listing.h"
+#include "operator/status_rows.h"
 #include "report/report.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -146,89 +147,88 @@ static void print_json(const struct server_status *status, struct buf *out)
         out);
 }
 
-static void print_moment(struct buf *out, const char *name, int64_t wall_ms)
-{
-    char text[CLOCK_ISO_SIZE];
-    clock_format(wall_ms, text);
-    buf_printf(out, "%-15s %s\n", name, wall_ms > 0 ? text : "never");
-}
-
-static void print_devices(const struct server_status *status, struct buf *out)
+static void tell_devices(const struct server_status *status,
+                         const struct status_rows *rows)
 {
     const struct office_trust *trust = &status->trust;
-    buf_printf(out,
-               "Devices         %" PRId64 " in force: %" PRId64
-               " heard of today, %" PRId64 " silent",
-               trust->devices, status->seen_today, trust->silent);
-    if (trust->never_seen > 0)
-        buf_printf(out, " (%" PRId64 " never heard of)", trust->never_seen);
-    buf_printf(out,
-               "\n                %" PRId64 " not enrolled yet, %" PRId64
-               " revoked\n",
-               status->waiting, status->revoked);
+    const int64_t heard[] = {trust->devices, status->seen_today, trust->silent,
+                             trust->never_seen};
+    const int64_t others[] = {status->waiting, status->revoked};
+    status_row_numbers(rows, "devices",
+                       trust->never_seen > 0 ? "devices.never" : "devices",
+                       heard, 4);
+    status_row_numbers(rows, NULL, "devices.others", others, 2);
     if (trust->flagged > 0)
-        buf_printf(out,
-                   "                %" PRId64 " with a fork or a conflict: see "
-                   "hailong verify\n",
-                   trust->flagged);
+        status_row_numbers(rows, NULL, "devices.flagged", &trust->flagged, 1);
 }
 
-static void print_backup(const struct server_status *status, struct buf *out)
+static void tell_backup(const struct server_status *status,
+                        const struct status_rows *rows)
 {
     const struct backup_note *backup = &status->backup;
-    int64_t hours = (status->now - backup->at) / 3600000;
-    print_moment(out, "Last backup", backup->at);
+    char hours[24], kept[24];
+    snprintf(hours, sizeof hours, "%" PRId64,
+             (status->now - backup->at) / 3600000);
+    snprintf(kept, sizeof kept, "%" PRId64, backup->kept);
+    const char *values[] = {hours, kept, backup->folder};
+    status_row_moment(rows, "backup", backup->at, "never");
     if (backup->at > 0)
-        buf_printf(out,
-                   "                %" PRId64 " hours ago, %" PRId64
-                   " kept in %s\n",
-                   hours, backup->kept, backup->folder);
+        status_row(rows, NULL, "backup.kept", values, 3);
 }
 
-static void print_disk(const struct upkeep *upkeep, struct buf *out)
+static void tell_disk(const struct upkeep *upkeep,
+                      const struct status_rows *rows)
 {
+    const int64_t sizes[] = {upkeep->disk_free / 1000000,
+                             upkeep->disk_size / 1000000};
     if (upkeep->disk_free < 0)
         return;
-    buf_printf(out, "Disk            %" PRId64 " MB free of %" PRId64 " MB\n",
-               upkeep->disk_free / 1000000, upkeep->disk_size / 1000000);
-    if (upkeep->days_left >= 0)
-        buf_printf(out,
-                   "                full in %" PRId64
-                   " days, if they go like the last thirty\n",
-                   upkeep->days_left);
-    else
-        buf_append_text(out, "                too few ratings yet to tell when "
-                             "it is full\n");
+    status_row_numbers(rows, "disk", "disk", sizes, 2);
+    status_row_numbers(rows, NULL,
+                       upkeep->days_left >= 0 ? "disk.days" : "disk.unknown",
+                       &upkeep->days_left, 1);
 }
 
-static void print_text(const struct server_status *status,
-                       const struct server_place *place, struct buf *out)
+static void tell(const struct server_status *status,
+                 const struct server_place *place,
+                 const struct status_rows *rows)
 {
-    static const char *const WORDS[] = {
-        [RUNS] = "runs",
-        [STANDS_STILL] = "does not run",
-        [RUNNING_UNKNOWN] = "may run: its lock cannot be read",
-    };
-    buf_printf(out,
-               "Server          %s\n"
-               "Database        %s, %.1f MB, schema %d\n",
-               WORDS[status->running], server_place_name(place),
-               (double)status->upkeep.database_bytes / 1e6, status->schema);
-    print_devices(status, out);
-    buf_printf(out,
-               "Lines           %" PRId64 " held, %" PRId64
-               " known to be on devices still\n",
-               status->lines, status->trust.missing_lines);
-    print_moment(out, "Last received", status->received_at);
-    print_moment(out, "Last contact", status->trust.data_as_of);
+    static const char *const words[] = {[RUNS] = "runs",
+                                        [STANDS_STILL] = "stands_still",
+                                        [RUNNING_UNKNOWN] = "may_run"};
+    const int64_t lines[] = {status->lines, status->trust.missing_lines};
+    char size[32], schema[16];
+    snprintf(size, sizeof size, "%.1f",
+             (double)status->upkeep.database_bytes / 1e6);
+    snprintf(schema, sizeof schema, "%d", status->schema);
+    const char *database[] = {server_place_name(place), size, schema};
+    status_row(rows, "server", words[status->running], NULL, 0);
+    status_row(rows, "database", "database", database, 3);
+    tell_devices(status, rows);
+    status_row_numbers(rows, "lines", "lines.held", lines, 2);
+    status_row_moment(rows, "received", status->received_at, "never");
+    status_row_moment(rows, "contact", status->trust.data_as_of, "never");
     // Backups of PostgreSQL are its own.
     if (!office_is_url(place->database))
-        print_backup(status, out);
-    print_disk(&status->upkeep, out);
+        tell_backup(status, rows);
+    tell_disk(&status->upkeep, rows);
 }
 
-int status_of_server(const struct server_place *place, bool as_json,
-                     struct console *console)
+static int tell_all(const struct server_status *status,
+                    const struct server_place *place,
+                    const struct config *config, struct console *console)
+{
+    struct status_rows rows;
+    bool done =
+        status_rows_open(&rows, config_flag(config, "english"), console);
+    if (done)
+        tell(status, place, &rows);
+    status_rows_close(&rows);
+    return done ? COMMAND_DONE : COMMAND_FAILED;
+}
+
+int status_of_server(const struct server_place *place,
+                     const struct config *config, struct console *console)
 {
     int64_t now = clock_wall_ms();
     struct server_status status = {.now = now,
@@ -245,9 +245,8 @@ int status_of_server(const struct server_place *place, bool as_json,
     }
     if (!backup_note_read(place->directory, &status.backup))
         status.backup = (struct backup_note){.at = 0};
-    if (as_json)
-        print_json(&status, &console->out);
-    else
-        print_text(&status, place, &console->out);
+    if (!config_flag(config, "json"))
+        return tell_all(&status, place, config, console);
+    print_json(&status, &console->out);
     return COMMAND_DONE;
 }

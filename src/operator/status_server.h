@@ -5,5 +5,5 @@
 #include "operator/server_data.h"
 
 // The command's exit code.
-int status_of_server(const struct server_place *place, bool as_json,
-                     struct console *console);
+int status_of_server(const struct server_place *place,
+                     const struct config *config, struct console *console);

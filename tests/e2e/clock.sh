@@ -108,7 +108,7 @@ stage_drain kiosk
 set_clock true '2026-12-14 17:00:30'
 rate 1
 stage_drain kiosk
-status=$(by_clock device stage_hailong status --data "$STAGE_DIR/kiosk")
+status=$(by_clock device stage_hailong status --english --data "$STAGE_DIR/kiosk")
 holds "the status calls the clock unsure" "$status" "unsure: not synchronised"
 holds "and tells how far it is from the server's" "$status" " s ahead of the server's"
 

@@ -80,7 +80,7 @@ rate 5
 set_clock server 3600
 rate 1
 holds "the watcher sees the counter an hour behind an hour ahead" "$(settled -1.0)" "-1.0"
-holds "the counter's status tells of it" "$(by_clock device stage_hailong status --data "$STAGE_DIR/kiosk")" \
+holds "the counter's status tells of it" "$(by_clock device stage_hailong status --english --data "$STAGE_DIR/kiosk")" \
     "behind the server's"
 set_clock server 0
 rate 4

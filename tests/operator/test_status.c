@@ -100,11 +100,14 @@ static void test_status_tells_how_sending_goes(void **state)
     assert_number(status, "quarantined", 1);
     json_decref(status);
 
-    run_command(&run, "status", "--data", kiosk.folder, NULL);
+    run_command(&run, "status", "--data", kiosk.folder, "--english", NULL);
     run_must_end(&run, 0);
     run_must_say(&run, "Last error      answered 503\n");
     run_must_say(&run, "Last sent       2026-11-23T09:15:02.120+07:00\n");
     run_must_say(&run, "Quarantined     1 lines\n");
+    run_command(&run, "status", "--data", kiosk.folder, NULL);
+    run_must_say(&run, "Lỗi gần nhất        answered 503\n");
+    run_must_say(&run, "Bị để riêng         1 dòng\n");
     run_must_say(&run, kiosk.device.id);
     run_free(&run);
     made_kiosk_close(&kiosk);
@@ -133,7 +136,7 @@ static void test_status_tells_what_left(void **state)
     status = status_of(old.folder, &run);
     assert_number(status, "gone", 8);
     json_decref(status);
-    run_command(&run, "status", "--data", old.folder, NULL);
+    run_command(&run, "status", "--data", old.folder, "--english", NULL);
     run_must_say(&run, "Gone            8 of them the server asks for again");
     run_free(&run);
     old_close(&old);
@@ -156,7 +159,7 @@ static void test_status_compares_the_clock(void **state)
     json_t *status = status_of(kiosk.folder, &run);
     assert_true(json_is_null(json_object_get(status, "clock_ahead_ms")));
     json_decref(status);
-    run_command(&run, "status", "--data", kiosk.folder, NULL);
+    run_command(&run, "status", "--data", kiosk.folder, "--english", NULL);
     run_must_say(&run, "not compared with the server's since this start\n");
 
     assert_int_equal(courier_open(kiosk.folder, COURIER_WRITER, &courier),
@@ -166,7 +169,7 @@ static void test_status_compares_the_clock(void **state)
     assert_true(json_get_int(status, "clock_ahead_ms", &ahead));
     assert_true(ahead > -120100 && ahead < -119900);
     json_decref(status);
-    run_command(&run, "status", "--data", kiosk.folder, NULL);
+    run_command(&run, "status", "--data", kiosk.folder, "--english", NULL);
     run_must_say(&run, " s behind the server's\n");
 
     // What an earlier boot heard says nothing of this one.
@@ -191,7 +194,7 @@ static void test_status_before_enrolment(void **state)
     assert_number(status, "pending", 0);
     assert_number(status, "head_seq", 0);
     json_decref(status);
-    run_command(&run, "status", "--data", folder, NULL);
+    run_command(&run, "status", "--data", folder, "--english", NULL);
     run_must_say(&run, "not enrolled; run hailong enrol");
     run_free(&run);
     scratch_remove(folder);
@@ -210,11 +213,11 @@ static void test_status_of_what_is_no_device(void **state)
     run_must_complain(&run, "device.json cannot be used");
     snprintf(path, sizeof path, "%s/office.db", folder);
     assert_true(file_replace(path, "", 0, 0600));
-    run_command(&run, "status", "--data", folder, NULL);
+    run_command(&run, "status", "--data", folder, "--english", NULL);
     run_must_end(&run, 1);
     run_must_complain(&run, "office.db");
     scratch_remove(folder);
-    run_command(&run, "status", "--data", folder, NULL);
+    run_command(&run, "status", "--data", folder, "--english", NULL);
     run_must_end(&run, 1);
     run_must_complain(&run, "there is no such directory");
     run_free(&run);

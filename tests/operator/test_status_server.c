@@ -123,7 +123,7 @@ static void test_status_tells_it_to_people(void **state)
     made_device_enrol(&device, &server, "3");
     maker_rate(&device.ledger, 1);
     made_device_send(&device, &server, 1, 1, 200, &answer);
-    run_command(&run, "status", "--data", server.folder, NULL);
+    run_command(&run, "status", "--data", server.folder, "--english", NULL);
     run_must_end(&run, 0);
     run_must_say(&run, "Server          runs\n");
     run_must_say(&run,
@@ -137,8 +137,12 @@ static void test_status_tells_it_to_people(void **state)
     run_command(&run, "backup", "--data", server.folder, "--dir", folder, NULL);
     run_must_end(&run, 0);
     made_server_stop(&server);
-    run_command(&run, "status", "--data", server.folder, NULL);
+    run_command(&run, "status", "--data", server.folder, "--english", NULL);
     run_must_say(&run, "Server          does not run\n");
+    run_command(&run, "status", "--data", server.folder, NULL);
+    run_must_say(&run, "Máy chủ             không chạy\n");
+    run_must_say(&run, "0 giờ trước, 1 bản giữ ở ");
+    run_command(&run, "status", "--data", server.folder, "--english", NULL);
     run_must_say(&run, "0 hours ago, 1 kept in ");
     scratch_remove(folder);
     answer_free(&answer);
