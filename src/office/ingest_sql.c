@@ -10,7 +10,7 @@ enum sql_result office_add(struct office *office, struct sql_statement *s,
 {
     if (office->is_hopeful) {
         *out_added = true;
-        return sql_put_one(s);
+        return sql_put_row(s);
     }
     enum sql_result result = sql_execute(s);
     *out_added = result == SQL_OK && sql_changes(office->sql) == 1;

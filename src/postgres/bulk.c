@@ -51,7 +51,7 @@ static enum sql_result start(struct bulk *bulk, struct sql *sql,
     if (result != SQL_OK)
         return result;
     if (PQsendQuery(db, script) == 1) {
-        patience_wait(NULL, db);
+        patience_wait(postgres_patience(sql), db);
         answer = PQgetResult(db);
     }
     if (PQresultStatus(answer) == expected) {
@@ -61,7 +61,7 @@ static enum sql_result start(struct bulk *bulk, struct sql *sql,
     } else {
         result = postgres_seen(sql, answer, script);
         result = result == SQL_OK ? SQL_ERROR : result;
-        PQclear(patience_answer(NULL, db, 1));
+        PQclear(patience_answer(postgres_patience(sql), db, 1));
     }
     PQclear(answer);
     return result;
@@ -70,7 +70,7 @@ static enum sql_result start(struct bulk *bulk, struct sql *sql,
 // What came of it all.
 static enum sql_result conclude(struct bulk *bulk, PGconn *db)
 {
-    PGresult *answer = patience_answer(NULL, db, 1);
+    PGresult *answer = patience_answer(postgres_patience(bulk->sql), db, 1);
     enum sql_result result = postgres_seen(bulk->sql, answer, bulk->script);
     PQclear(answer);
     bulk->sql = NULL;
@@ -92,7 +92,7 @@ static enum sql_result send_unsent(struct bulk *bulk, PGconn *db)
         return SQL_ERROR;
     if (PQputCopyData(db, bulk->unsent.data, (int)bulk->unsent.size) != 1)
         return postgres_seen(bulk->sql, NULL, bulk->script);
-    patience_flush(db);
+    patience_flush(postgres_patience(bulk->sql), db);
     buf_clear(&bulk->unsent);
     return PQstatus(db) == CONNECTION_OK
                ? SQL_OK
@@ -139,7 +139,7 @@ static enum sql_result next(struct bulk *bulk, PGconn *db, size_t *out_size)
             return result == SQL_OK ? SQL_NONE : result;
         }
         if (size == 0)
-            patience_more(db);
+            patience_more(postgres_patience(bulk->sql), db);
         if (size < 0 || PQstatus(db) != CONNECTION_OK) {
             enum sql_result result =
                 postgres_seen(bulk->sql, NULL, bulk->script);

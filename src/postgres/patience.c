@@ -123,14 +123,14 @@ void patience_wait(struct patience *patience, PGconn *db)
     wait_for(patience, db, ANSWER);
 }
 
-void patience_flush(PGconn *db)
+void patience_flush(struct patience *patience, PGconn *db)
 {
-    wait_for(NULL, db, SENT);
+    wait_for(patience, db, SENT);
 }
 
-void patience_more(PGconn *db)
+void patience_more(struct patience *patience, PGconn *db)
 {
-    wait_for(NULL, db, MORE);
+    wait_for(patience, db, MORE);
 }
 
 PGresult *patience_answer(struct patience *patience, PGconn *db, int is_sent)

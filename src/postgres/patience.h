@@ -19,10 +19,10 @@ struct patience {
 // Until PQgetResult() would not wait. Here and below NULL is one without a
 // limit.
 void patience_wait(struct patience *patience, PGconn *db);
-// The same for rows on their way (COPY), without a limit: until all was sent,
-// and until something came.
-void patience_flush(PGconn *db);
-void patience_more(PGconn *db);
+// The same for rows on their way (COPY): until all was sent, and until
+// something came.
+void patience_flush(struct patience *patience, PGconn *db);
+void patience_more(struct patience *patience, PGconn *db);
 // From now on the connection is a lost one.
 void patience_give_up(PGconn *db);
 // What came of one PQsend…(), whose result is `is_sent`: the last answer, as

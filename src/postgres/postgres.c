@@ -2,7 +2,9 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "postgres/address.h"
+#include "postgres/bulk.h"
 #include "postgres/dialect.h"
+#include "postgres/gather.h"
 #include "postgres/hosts.h"
 #include "postgres/patience.h"
 #include "postgres/pipeline.h"
@@ -23,7 +25,7 @@
 enum { RECONNECT_MS = 2000, PAUSE_MS = 100, REST_MS = 1000 };
 
 // No statement has more.
-enum { MOST_PARAMETERS = 32 };
+enum { MOST_PARAMETERS = GATHER_FIELDS };
 
 // Of a long answer, as many rows are in memory at a time.
 enum { PART_ROWS = 1000 };
@@ -69,6 +71,7 @@ struct postgres {
     bool is_warned;      // PostgreSQL said something of its own accord
     int64_t changes;
     struct pipeline pipeline;
+    struct gathered gathered[GATHER_TABLES];
     enum sql_result put; // what came of those that were put
 };
 
@@ -178,13 +181,72 @@ static void take_answer(void *ctx, const struct pipeline_entry *entry,
         postgres->put = SQL_CLASH;
 }
 
+static void name_statement(const struct sql_statement *s, char out[40])
+{
+    snprintf(out, 40, "s%u_%zu", own(s->sql)->session, s->index);
+}
+
+// Behind the statements that were put: those of a few rows.
+static void send_few(struct sql *sql, struct gathered *gathered)
+{
+    struct postgres *postgres = own(sql);
+    const char *row = buf_text(&gathered->rows);
+    const char *values[GATHER_FIELDS];
+    int sizes[GATHER_FIELDS], are_binary[GATHER_FIELDS];
+    char name[40];
+    name_statement(gathered->s, name);
+    for (int i = 0; i < GATHER_FIELDS; i++)
+        are_binary[i] = 1;
+    for (size_t i = 0; i < gathered->count; i++) {
+        struct pipeline_call call = {name, 0, values, sizes, are_binary};
+        const struct pipeline_entry entry = {sql->texts[gathered->s->index], 1};
+        row = gather_read(row, values, sizes, &call.count);
+        if (postgres->pipeline.count == PIPELINE_MAX)
+            pipeline_settle(&postgres->pipeline, &postgres->patience,
+                            postgres->db, take_answer, sql);
+        pipeline_send(&postgres->pipeline, postgres->db, &call, entry);
+    }
+    gather_forget(gathered);
+}
+
+// When all that was put is answered.
+static void send_many(struct sql *sql, struct gathered *gathered)
+{
+    struct bulk bulk = {0};
+    struct buf rows = gathered->rows;
+    // They wait no longer: to start is to settle.
+    gathered->count = 0;
+    gathered->rows = (struct buf){0};
+    enum sql_result result = buf_ok(&rows) ? SQL_OK : SQL_ERROR;
+    if (result == SQL_OK)
+        result = bulk_start_in(&bulk, sql, gathered->script);
+    if (result == SQL_OK)
+        result = bulk_send(&bulk, &rows);
+    if (result == SQL_OK)
+        result = bulk_finish(&bulk);
+    bulk_end(&bulk);
+    buf_free(&rows);
+    if (own(sql)->put == SQL_OK)
+        own(sql)->put = result;
+}
+
 // Before anything else is asked: what came of the statements that were put,
 // since the transaction began.
 static enum sql_result settle(struct sql *sql)
 {
-    pipeline_settle(&own(sql)->pipeline, &own(sql)->patience, own(sql)->db,
+    struct postgres *postgres = own(sql);
+    for (int i = 0; i < GATHER_TABLES; i++) {
+        struct gathered *gathered = &postgres->gathered[i];
+        if (gathered->count > 0 && gathered->count < GATHER_FEW)
+            send_few(sql, gathered);
+    }
+    pipeline_settle(&postgres->pipeline, &postgres->patience, postgres->db,
                     take_answer, sql);
-    return own(sql)->put;
+    for (int i = 0; i < GATHER_TABLES && postgres->put == SQL_OK; i++) {
+        if (postgres->gathered[i].count > 0)
+            send_many(sql, &postgres->gathered[i]);
+    }
+    return postgres->put;
 }
 
 static enum sql_result run_once(struct sql *sql, const char *script)
@@ -687,8 +749,7 @@ static enum sql_result make_ready(struct sql_statement *s, struct ready *out)
 {
     struct prepared *p = prepared_of(s);
     // cppcheck-suppress ctuuninitvar // it is filled here
-    snprintf(out->name, sizeof out->name, "s%u_%zu", own(s->sql)->session,
-             s->index);
+    name_statement(s, out->name);
     if (p->is_other || p->session != own(s->sql)->session) {
         enum sql_result result = settle(s->sql);
         if (result == SQL_OK)
@@ -816,19 +877,36 @@ static enum sql_result step(struct sql_statement *s)
 }
 
 // Outside of a transaction nothing would tell what came of it.
+static enum sql_result make_ready_to_put(struct sql_statement *s,
+                                         struct ready *out)
+{
+    if (!own(s->sql)->in_transaction) {
+        log_error(module, "%.120s: put outside of a transaction",
+                  prepared_of(s)->text);
+        return SQL_ERROR;
+    }
+    return is_lost(s->sql) ? SQL_BUSY : make_ready(s, out);
+}
+
+// What is put about a table comes behind the rows that wait for it.
+static bool is_waited_for(const struct postgres *postgres, const char *text)
+{
+    for (int i = 0; i < GATHER_TABLES; i++) {
+        const struct gathered *gathered = &postgres->gathered[i];
+        if (gathered->count > 0 && gather_is_in(gathered, text))
+            return true;
+    }
+    return false;
+}
+
 static enum sql_result put(struct sql_statement *s, int64_t rows)
 {
     struct prepared *p = prepared_of(s);
     struct postgres *postgres = own(s->sql);
     struct ready ready;
-    if (!postgres->in_transaction) {
-        log_error(module, "%.120s: put outside of a transaction", p->text);
-        return SQL_ERROR;
-    }
-    if (is_lost(s->sql))
-        return SQL_BUSY;
-    enum sql_result result = make_ready(s, &ready);
-    if (result == SQL_OK && postgres->pipeline.count == PIPELINE_MAX)
+    enum sql_result result = make_ready_to_put(s, &ready);
+    if (result == SQL_OK && (postgres->pipeline.count == PIPELINE_MAX ||
+                             is_waited_for(postgres, p->text)))
         result = settle(s->sql);
     if (result != SQL_OK)
         return result;
@@ -838,6 +916,51 @@ static enum sql_result put(struct sql_statement *s, int64_t rows)
     return pipeline_send(&postgres->pipeline, postgres->db, &call, entry)
                ? SQL_OK
                : settle(s->sql);
+}
+
+static struct gathered *gathered_of(struct sql_statement *s)
+{
+    struct postgres *postgres = own(s->sql);
+    for (int i = 0; i < GATHER_TABLES; i++) {
+        if (postgres->gathered[i].s == s)
+            return &postgres->gathered[i];
+        if (!postgres->gathered[i].s)
+            return gather_begin(&postgres->gathered[i], s, prepared_of(s)->text)
+                       ? &postgres->gathered[i]
+                       : NULL;
+    }
+    return NULL;
+}
+
+static void gather_parameter(struct buf *row, const struct parameter *bound)
+{
+    if (!bound->value)
+        bulk_null(row);
+    else if (bound->type == TYPE_INT8)
+        bulk_int(row, strtoll(bound->value, NULL, 10));
+    else
+        bulk_bytes(row, bound->value,
+                   bound->is_binary ? (size_t)bound->size
+                                    : strlen(bound->value));
+}
+
+static enum sql_result put_row(struct sql_statement *s)
+{
+    const struct prepared *p = prepared_of(s);
+    struct ready ready;
+    enum sql_result result = make_ready_to_put(s, &ready);
+    struct gathered *gathered = result == SQL_OK ? gathered_of(s) : NULL;
+    if (result == SQL_OK && !gathered)
+        return put(s, 1);
+    if (result == SQL_OK && gathered->rows.size >= GATHER_MOST)
+        result = settle(s->sql);
+    if (result != SQL_OK)
+        return result;
+    bulk_row(&gathered->rows, p->count);
+    for (int i = 0; i < p->count; i++)
+        gather_parameter(&gathered->rows, &p->parameters[i]);
+    gathered->count++;
+    return buf_ok(&gathered->rows) ? SQL_OK : SQL_ERROR;
 }
 
 static bool is_null(struct sql_statement *s, int column)
@@ -1000,6 +1123,8 @@ static enum sql_result commit(struct sql *sql)
 
 static void roll_back(struct sql *sql)
 {
+    for (int i = 0; i < GATHER_TABLES; i++)
+        gather_forget(&own(sql)->gathered[i]);
     settle(sql);
     own(sql)->put = SQL_OK;
     own(sql)->in_transaction = false;
@@ -1205,6 +1330,8 @@ static void close_connection(struct sql *sql)
 {
     for (size_t i = 0; i < sql->count; i++)
         forget_text(sql->statements[i].handle);
+    for (int i = 0; i < GATHER_TABLES; i++)
+        gather_free(&own(sql)->gathered[i]);
     let_go(sql);
     PQfinish(own(sql)->db);
     free(own(sql)->url);
@@ -1230,6 +1357,7 @@ static const struct sql_engine engine = {
     .bind_null = bind_null,
     .step = step,
     .put = put,
+    .put_row = put_row,
     .read_int = read_int,
     .read_real = read_real,
     .read_text = read_text,
@@ -1271,6 +1399,11 @@ enum sql_result postgres_hold(struct sql *sql, PGconn **out_db)
 PGconn *postgres_held(struct sql *sql)
 {
     return own(sql)->db;
+}
+
+struct patience *postgres_patience(struct sql *sql)
+{
+    return &own(sql)->patience;
 }
 
 enum sql_result postgres_seen(struct sql *sql, const PGresult *answer,

@@ -1,5 +1,6 @@
 // The engine behind database.h for addresses of PostgreSQL.
 #pragma once
+#include "postgres/patience.h"
 #include "sql/sql.h"
 #include <postgresql/libpq-fe.h>
 
@@ -12,6 +13,7 @@ enum sql_result postgres_open(const char *url, enum sql_mode mode,
 enum sql_result postgres_hold(struct sql *sql, PGconn **out_db);
 // The same connection, as long as the transaction lasts.
 PGconn *postgres_held(struct sql *sql);
+struct patience *postgres_patience(struct sql *sql); // that it waits with
 // Logs a failure where it is seen, once, and says what kind it is. No `answer`
 // is one too.
 enum sql_result postgres_seen(struct sql *sql, const PGresult *answer,

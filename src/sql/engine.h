@@ -52,6 +52,7 @@ struct sql_engine {
     enum sql_result (*step)(struct sql_statement *s);
     // `rows` < 0: any number. NULL: there is nothing to be won by waiting.
     enum sql_result (*put)(struct sql_statement *s, int64_t rows);
+    enum sql_result (*put_row)(struct sql_statement *s); // where put() is
     int64_t (*read_int)(struct sql_statement *s, int column);
     double (*read_real)(struct sql_statement *s, int column);
     const char *(*read_text)(struct sql_statement *s, int column);

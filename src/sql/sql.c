@@ -268,6 +268,16 @@ enum sql_result sql_put_one(struct sql_statement *s)
     return put(s, 1);
 }
 
+enum sql_result sql_put_row(struct sql_statement *s)
+{
+    if (!sql_is_far(s->sql))
+        return put(s, 1);
+    enum sql_result result =
+        s->failure == SQL_OK ? s->sql->engine->put_row(s) : s->failure;
+    sql_done(s);
+    return result;
+}
+
 bool sql_is_far(const struct sql *sql)
 {
     return sql->engine->put != NULL;

@@ -139,6 +139,11 @@ enum sql_result sql_execute(struct sql_statement *s);
 // it. sql_put_one() also fails, with SQL_CLASH, unless it changes one row.
 enum sql_result sql_put(struct sql_statement *s);
 enum sql_result sql_put_one(struct sql_statement *s);
+// sql_put_one() of "INSERT INTO table (a, b) VALUES (?1, ?2) ON CONFLICT DO
+// NOTHING", whose parameters are all the values in their order: whole numbers,
+// texts and bytes for columns of just these types. PostgreSQL is sent many rows
+// at once (postgres/gather.h), and before anything that names their table.
+enum sql_result sql_put_row(struct sql_statement *s);
 // Whether the database is a network away, so that sql_put() gains by waiting.
 bool sql_is_far(const struct sql *sql);
 
