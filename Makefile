@@ -276,8 +276,8 @@ test-room: $(filter $(BUILD)/tests/$(ROOM)/%,$(TESTS))
 	tools/run-tests $(BUILD) $(filter-out $(ON_POSTGRES_ONLY),$^)
 
 # The rooms that use the server's database, on PostgreSQL instead of a file; but
-# for what is about files, their old schemas and their copies.
-ON_FILES_ONLY := $(addprefix $(BUILD)/tests/,office/test_old_times server/test_old operator/test_backup operator/test_drill)
+# for what is about files, their old schemas, their plans and their copies.
+ON_FILES_ONLY := $(addprefix $(BUILD)/tests/,office/test_old_times office/test_plans server/test_old operator/test_backup operator/test_drill)
 POSTGRES_TESTS = $(filter-out $(ON_FILES_ONLY),$(foreach r,postgres office report city server operator,$(filter $(BUILD)/tests/$(r)/%,$(TESTS))))
 .PHONY: test-postgres test-postgres-run
 test-postgres:
