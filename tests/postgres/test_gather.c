@@ -170,6 +170,17 @@ static enum sql_result put_and_fail(struct sql *to, void *ctx)
     return result == SQL_OK ? SQL_ERROR : result;
 }
 
+// A few that are there already, and many of another table behind them.
+static enum sql_result put_clash(struct sql *to, void *ctx)
+{
+    int few = 3;
+    enum sql_result result = put_all(to, &few);
+    (void)ctx;
+    for (int i = 4; result == SQL_OK && i <= 100; i++)
+        result = put_other(i);
+    return result;
+}
+
 static void test_what_was_undone_is_forgotten(void **state)
 {
     int few = 9, many = 100, none = 0;
@@ -182,6 +193,11 @@ static void test_what_was_undone_is_forgotten(void **state)
     expect_things(0, 0, 0, 0);
     expect_others(0);
     assert_int_equal(put_thing(1), SQL_ERROR); // outside of a transaction
+    assert_int_equal(sql_run(sql, "INSERT INTO things VALUES (2, NULL, NULL)"),
+                     SQL_OK);
+    assert_int_equal(sql_transaction(sql, put_clash, NULL), SQL_CLASH);
+    assert_int_equal(sql_transaction(sql, put_all, &none), SQL_OK);
+    expect_others(0);
 }
 
 static void test_a_table_is_found_by_its_whole_name(void **state)
