@@ -72,6 +72,15 @@ check("the city and the cluster are summed",
 check("all columns are seen at a desk", desk.hidden_parts() == 0,
       desk.hidden_parts())
 desk.picture("league-desk")
+desk.click("#language")
+desk.until("document.querySelector('#league-tables').innerText"
+           ".includes('interval')")
+check("nor is one hidden in English", desk.hidden_parts() == 0,
+      desk.hidden_parts())
+desk.picture("league-desk-en")
+desk.click("#language")
+desk.until("document.querySelector('#league-tables').innerText"
+           ".includes('Khoảng')")
 
 desk.js("document.querySelector(\"#league-tables a[href*='H24.12']\").click()")
 desk.until("location.pathname.endsWith('/H24.12') &&"
