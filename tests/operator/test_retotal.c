@@ -3,6 +3,7 @@
 #include "postgres/database.h"
 #include "support/check.h"
 #include "support/command_runner.h"
+#include "support/scratch_database.h"
 #include "support/server_maker.h"
 #include "support/tampering.h"
 #include <stdio.h>
@@ -11,8 +12,10 @@ static void damage(const struct made_server *server)
 {
     struct sql *sql = NULL;
     char path[256];
+    const char *url = scratch_database_of(server->folder);
     snprintf(path, sizeof path, "%s/office.db", server->folder);
-    assert_int_equal(database_open(path, SQL_WRITER, NULL, 0, &sql), SQL_OK);
+    assert_int_equal(database_open(url ? url : path, SQL_WRITER, NULL, 0, &sql),
+                     SQL_OK);
     // A day, a half-month, and the counter's two.
     assert_int_equal(
         tamper_run(sql, "UPDATE totals SET level_5 = level_5 + 1"
