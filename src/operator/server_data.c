@@ -44,7 +44,7 @@ bool server_place_read(const struct config *config, struct server_place *out,
 
 const char *server_place_name(const struct server_place *place)
 {
-    return office_is_url(place->database) ? "the database" : place->database;
+    return office_is_url(place->database) ? "PostgreSQL" : place->database;
 }
 
 struct office *server_data_read(const struct server_place *place,

@@ -69,7 +69,8 @@ static void try_commands(const struct made_server *server)
     run_must_end(&run, 0);
     run_command(&run, "status", "--db", db, "--keys", keys, NULL);
     run_must_end(&run, 0);
-    run_must_say(&run, "Lines           2 held, 0 known");
+    run_must_say(&run, "Cơ sở dữ liệu       PostgreSQL, ");
+    run_must_say(&run, "Dòng                2 đã nhận, 0 được biết");
     run_free(&run);
 }
 

@@ -194,8 +194,13 @@ static void test_pool_makes_lost_connections_anew(void **state)
     need_cluster();
     for (int i = 0; i < BOOKS; i++)
         write_one(i, 1);
-    scratch_cluster_run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                        " WHERE pid <> pg_backend_pid() AND usename = user");
+    // Others may test beside it.
+    char script[256];
+    snprintf(script, sizeof script,
+             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+             " WHERE pid <> pg_backend_pid() AND datname = '%s'",
+             strrchr(url, '/') + 1);
+    scratch_cluster_run(script);
     for (int i = 0; i < BOOKS; i++) {
         write_one(i, 2);
         assert_int_equal(sum(readers[i]), 3);
