@@ -85,18 +85,23 @@ static int64_t quarter_of_day(int64_t day)
     return day * QUARTERS - OFFSET;
 }
 
-static void bind_wanted(struct sql_statement *s,
-                        const struct office_cases_wanted *wanted,
-                        int64_t due_before)
+static struct office_cursor
+first_before(const struct office_cases_wanted *wanted)
 {
     int64_t now = wanted->now / OFFICE_QUARTER_MS;
     int64_t end = quarter_of_day((int64_t)wanted->last_day + 1);
     struct office_cursor before = {now < end ? now : end, 0};
-    if (wanted->after.round != 0 && wanted->after.round < before.round) {
-        before = wanted->after;
-    }
-    sql_bind_int(s, 1, before.round);
-    sql_bind_int(s, 2, before.ticket);
+    return wanted->after.round != 0 && wanted->after.round < before.round
+               ? wanted->after
+               : before;
+}
+
+static void bind_wanted(struct sql_statement *s,
+                        const struct office_cases_wanted *wanted,
+                        const struct office_cursor *before, int64_t due_before)
+{
+    sql_bind_int(s, 1, before->round);
+    sql_bind_int(s, 2, before->ticket);
     sql_bind_int(s, 3, quarter_of_day(wanted->first_day));
     sql_bind_int(s, 4, wanted->states);
     sql_bind_int(s, 5, due_before);
@@ -154,37 +159,58 @@ static enum sql_result find_due_before(struct sql *sql,
     return result;
 }
 
+struct listing {
+    const struct office_cases_wanted *wanted;
+    int64_t due_before;
+    struct office_cursor before; // rows that are still to be looked at
+    size_t given;
+    bool is_over;
+    office_case_row *row;
+    void *ctx;
+};
+
+// PostgreSQL gives all of an answer: it is asked for so much at a time.
+static enum sql_result list_part(struct listing *listing, struct sql *sql)
+{
+    const struct office_cases_wanted *wanted = listing->wanted;
+    size_t statement = choose_list(wanted), most = wanted->limit, looked = 0;
+    struct sql_statement *s = sql_use(sql, statement);
+    enum sql_result result = SQL_NONE;
+    bind_wanted(s, wanted, &listing->before, listing->due_before);
+    if (statement == CASE_LIST_OF_STATE) {
+        sql_bind_int(s, 9, only_state(wanted->states));
+    }
+    sql_bind_int(s, 10, (int64_t)most);
+    while (!listing->is_over && (result = sql_step(s)) == SQL_OK) {
+        looked++;
+        listing->before = (struct office_cursor){sql_int(s, COL_QUARTER),
+                                                 sql_int(s, COL_TICKET)};
+        if (is_wanted(s, wanted)) {
+            listing->given++;
+            listing->is_over = !give(s, listing->row, listing->ctx) ||
+                               listing->given == wanted->limit;
+        }
+    }
+    listing->is_over = listing->is_over || looked < most;
+    sql_done(s);
+    return result == SQL_NONE ? SQL_OK : result;
+}
+
 enum office_result office_list_cases(struct office *office,
                                      const struct office_cases_wanted *asked,
                                      office_case_row *row, void *ctx)
 {
-    struct office_cases_wanted own = *asked;
-    const struct office_cases_wanted *wanted = &own;
-    int64_t due_before;
-    own.states &= own.overdue_by ? WAITING_STATES : ~0U;
-    enum sql_result result = find_due_before(office->sql, wanted, &due_before);
-    if (result != SQL_OK || wanted->states == 0) {
-        return office_result_of(result);
+    struct office_cases_wanted wanted = *asked;
+    struct listing listing = {.wanted = &wanted, .row = row, .ctx = ctx};
+    wanted.states &= wanted.overdue_by ? WAITING_STATES : ~0U;
+    listing.before = first_before(&wanted);
+    listing.is_over = wanted.states == 0 || wanted.limit == 0;
+    enum sql_result result =
+        find_due_before(office->sql, &wanted, &listing.due_before);
+    while (result == SQL_OK && !listing.is_over) {
+        result = list_part(&listing, office->sql);
     }
-    size_t statement = choose_list(wanted);
-    struct sql_statement *s = sql_use(office->sql, statement);
-    size_t given = 0;
-    result = SQL_NONE;
-    bind_wanted(s, wanted, due_before);
-    if (statement == CASE_LIST_OF_STATE) {
-        sql_bind_int(s, 9, only_state(wanted->states));
-    }
-    while (given < wanted->limit && (result = sql_step(s)) == SQL_OK) {
-        if (!is_wanted(s, wanted)) {
-            continue;
-        }
-        given++;
-        if (!give(s, row, ctx)) {
-            break;
-        }
-    }
-    sql_done(s);
-    return result == SQL_NONE ? OFFICE_OK : office_result_of(result);
+    return office_result_of(result);
 }
 
 enum office_result office_find_case(struct office *office, const char *id,
