@@ -512,7 +512,14 @@ static enum sql_result begin(struct sql *to, void *ctx)
         " held BIGINT NOT NULL);"
         "CREATE TABLE moving_indexes (name TEXT COLLATE \"C\" PRIMARY KEY,"
         " of_table TEXT COLLATE \"C\" NOT NULL, made TEXT NOT NULL);"
-        "ALTER TABLE schema_version RENAME TO moving";
+        "ALTER TABLE schema_version RENAME TO moving;"
+        // All pages are filled, so that no later line finds room in them.
+        "DO $room$ DECLARE part REGCLASS; BEGIN"
+        " FOR part IN SELECT oid FROM pg_class WHERE relkind = 'r'"
+        "  AND (oid = CAST('lines' AS REGCLASS)"
+        "   OR oid IN (SELECT relid FROM pg_partition_tree('lines'))) LOOP"
+        "  EXECUTE format('ALTER TABLE %s RESET (fillfactor)', part);"
+        " END LOOP; END $room$";
     const struct moving *moving = ctx;
     enum sql_result result = SQL_OK;
     char clear[128];
@@ -531,8 +538,11 @@ static enum sql_result begin(struct sql *to, void *ctx)
 static enum sql_result end(struct sql *to, void *ctx)
 {
     (void)ctx;
-    return sql_run(to, "DROP TABLE moving_rows, moving_indexes;"
-                       "ALTER TABLE moving RENAME TO schema_version");
+    enum sql_result result = sql_run(to, office_postgres_room);
+    return result == SQL_OK
+               ? sql_run(to, "DROP TABLE moving_rows, moving_indexes;"
+                             "ALTER TABLE moving RENAME TO schema_version")
+               : result;
 }
 
 // What a move that was stopped left is of this book when it has its name, or

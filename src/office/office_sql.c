@@ -146,8 +146,11 @@ static const char postgres_1[] =
 static const char postgres_2[] =
 #include "office/office_postgres_2.sql.h"
     ;
+const char office_postgres_room[] =
+#include "office/office_postgres_3.sql.h"
+    ;
 static const struct sql_migration postgres_migrations[] = {
-    {1, postgres_1}, {2, postgres_2}, {0, NULL}};
+    {1, postgres_1}, {2, postgres_2}, {3, office_postgres_room}, {0, NULL}};
 enum {
     POSTGRES_LAST =
         sizeof postgres_migrations / sizeof postgres_migrations[0] - 2

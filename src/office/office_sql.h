@@ -78,6 +78,8 @@ struct office {
 
 // Makes the tables of a book where there are none, on PostgreSQL.
 enum sql_result office_make_postgres(struct sql *sql);
+// The script that lets pages of lines keep some room, of version 3.
+extern const char office_postgres_room[];
 
 enum office_result office_result_of(enum sql_result result);
 

@@ -143,10 +143,12 @@ static void test_wards_in_one_database_are_apart(void **state)
     scratch_database_drop(url);
 }
 
-enum { SEQUENCES, DEVICES, CASES, PEOPLE, NUMBERS };
+enum { SEQUENCES, DEVICES, CASES, PEOPLE, ROOM, NUMBERS };
 static const char *const numbers[NUMBERS] = {
     [SEQUENCES] = "SELECT string_agg(relname, ',') FROM pg_class"
                   " WHERE relkind = 'S'",
+    [ROOM] = "SELECT array_to_string(reloptions, ',') FROM pg_class"
+             " WHERE oid = CAST('lines' AS regclass)",
     [DEVICES] = "SELECT string_agg(device_no || '', ',' ORDER BY device_no)"
                 " FROM devices",
     [CASES] = "SELECT string_agg(case_no || '', ',' ORDER BY case_no)"
@@ -180,7 +182,8 @@ static void make_old(struct sql *sql)
         text = found + strlen(from);
     }
     buf_append_text(&made, text);
-    buf_append_text(&made, "UPDATE schema_version SET version = 1;");
+    buf_append_text(&made, "ALTER TABLE lines RESET (fillfactor);"
+                           "UPDATE schema_version SET version = 1;");
     assert_int_equal(count, 16);
     assert_int_equal(sql_run(sql, buf_text(&made)), SQL_OK);
     buf_free(&script);
@@ -230,8 +233,10 @@ static void test_numbers_go_on_without_sequences(void **state)
     expect_number(sql, SEQUENCES, "");
     go_on(&made, "an");
     make_old(sql);
+    expect_number(sql, ROOM, "");
     made_office_reopen(&made);
     expect_number(sql, SEQUENCES, "");
+    expect_number(sql, ROOM, "fillfactor=90");
     go_on(&made, "binh");
     expect_number(sql, DEVICES, "1,2");
     expect_number(sql, CASES, "1,2,3,4");

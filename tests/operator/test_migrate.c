@@ -155,6 +155,22 @@ static void use_moved(struct scene *scene)
     office_close(scene->made.office);
 }
 
+// A line goes where lines went lately, not into the rests of old pages.
+static void expect_room(const struct scene *scene, const char *expected)
+{
+    static const char *const room[] = {
+        "SELECT coalesce(array_to_string(reloptions, ','), '') FROM pg_class"
+        " WHERE oid = CAST('lines' AS regclass)"};
+    struct sql *sql = NULL;
+    assert_int_equal(database_open(scene->url, SQL_FOLLOWER, room, 1, &sql),
+                     SQL_OK);
+    struct sql_statement *s = sql_use(sql, 0);
+    assert_int_equal(sql_step(s), SQL_OK);
+    assert_string_equal(sql_text(s, 0), expected);
+    sql_done(s);
+    sql_close(sql);
+}
+
 static void test_a_book_is_moved_whole(void **state)
 {
     struct scene scene;
@@ -167,6 +183,7 @@ static void test_a_book_is_moved_whole(void **state)
         run_must_end(&run, 0);
         run_must_say(&run, "are the same on both sides, 0 of them moved");
         run_must_say(&run, "Start the server with --db");
+        expect_room(&scene, "fillfactor=90");
         run_command(&run, "migrate", "--from", scene.file, "--to", scene.url,
                     NULL);
         run_must_end(&run, 0);
