@@ -83,7 +83,9 @@ static void list_commands(struct buf *out)
                    COMMANDS[i]->summary);
     buf_append_text(out, "\n`hailong COMMAND --help` lists a command's "
                          "options; --config FILE reads them from\nthe "
-                         "section [hailong] of an INI file.\n");
+                         "section [hailong] of an INI file.\nEach takes:\n"
+                         "  --log-format TEXT            text, or logfmt or "
+                         "json for programs that read it (default text)\n");
 }
 
 static void print_help(struct buf *out)

@@ -308,8 +308,8 @@ static bool find_ward(struct request *request, struct wards *wards)
 {
     static const struct closure
         shut = {"the book of this unit is not open; see the server's log",
-                "Sổ của đơn vị này chưa mở được. Ông/Bà vui lòng thử lại sau "
-                "ít phút.\n"
+                "Sổ của đơn vị này chưa mở được. Ông/Bà vui lòng thử lại "
+                "sau ít phút.\n"
                 "The book of this unit is not open. Please try again in some "
                 "minutes.\n",
                 RETRY_WARD_S},
