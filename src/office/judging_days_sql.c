@@ -99,29 +99,7 @@ static enum sql_result read_kept(struct sql *sql, int32_t day,
     struct sql_statement *s = sql_use(sql, FLAGS_OF_DAY);
     sql_bind_int(s, 1, day);
     sql_bind_int(s, 2, counter_no);
-    enum sql_result result;
-    while ((result = sql_step(s)) == SQL_OK) {
-        struct judged_flag *flag =
-            out->count > 0 ? &out->all[out->count - 1] : NULL;
-        const struct ticket_place at = {sql_int(s, 4), sql_int(s, 5),
-                                        sql_int(s, 6)};
-        const char *figures = sql_text(s, 3);
-        if (!flag || flag->no != sql_int(s, 0)) {
-            flag = judged_flags_add(out);
-            if (flag) {
-                flag->no = sql_int(s, 0);
-                flag->rule = (enum integrity_rule)sql_int(s, 1);
-                flag->is_lifted = sql_int(s, 2) != 0;
-                flag->figures = strdup(figures ? figures : "");
-            }
-        }
-        if (!flag || !flag->figures || !judged_flag_add(flag, &at)) {
-            result = SQL_ERROR;
-            break;
-        }
-    }
-    sql_done(s);
-    return result == SQL_NONE ? SQL_OK : result;
+    return judging_read_flags(s, out);
 }
 
 static struct ticket_place place_of(const struct integrity_rating *rating)

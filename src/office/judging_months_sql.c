@@ -164,30 +164,7 @@ static enum sql_result read_kept(struct sql *sql, int32_t first,
 {
     struct sql_statement *s = sql_use(sql, FLAGS_OF_MONTH);
     sql_bind_int(s, 1, first);
-    enum sql_result result;
-    while ((result = sql_step(s)) == SQL_OK) {
-        struct judged_flag *flag =
-            out->count > 0 ? &out->all[out->count - 1] : NULL;
-        const struct ticket_place at = {sql_int(s, 4), sql_int(s, 5),
-                                        sql_int(s, 6)};
-        const char *figures = sql_text(s, 2);
-        if (!flag || flag->no != sql_int(s, 0)) {
-            flag = judged_flags_add(out);
-            if (flag) {
-                flag->no = sql_int(s, 0);
-                flag->rule = INTEGRITY_OFFICER_OUTLIER;
-                flag->is_lifted = sql_int(s, 1) != 0;
-                flag->officer_no = sql_int(s, 3);
-                flag->figures = strdup(figures ? figures : "");
-            }
-        }
-        if (!flag || !flag->figures || !judged_flag_add(flag, &at)) {
-            result = SQL_ERROR;
-            break;
-        }
-    }
-    sql_done(s);
-    return result == SQL_NONE ? SQL_OK : result;
+    return judging_read_flags(s, out);
 }
 
 // SQL_NONE: the officer's flag of this month was lifted.

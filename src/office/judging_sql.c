@@ -200,6 +200,43 @@ enum office_result office_set_rules(struct office *office,
     return office_result_of(office_work(office, set_rules, &setting));
 }
 
+// --- Flags that are kept ----------------------------------------------------
+
+static struct judged_flag *begin_flag(struct sql_statement *s,
+                                      struct judged_flags *out)
+{
+    const char *figures = sql_text(s, 3);
+    struct judged_flag *flag = judged_flags_add(out);
+    if (flag) {
+        flag->no = sql_int(s, 0);
+        flag->rule = (enum integrity_rule)sql_int(s, 1);
+        flag->is_lifted = sql_int(s, 2) != 0;
+        flag->figures = strdup(figures ? figures : "");
+        flag->officer_no = sql_int(s, 4);
+    }
+    return flag && flag->figures ? flag : NULL;
+}
+
+enum sql_result judging_read_flags(struct sql_statement *s,
+                                   struct judged_flags *out)
+{
+    struct judged_flag *flag = NULL;
+    enum sql_result result;
+    while ((result = sql_step(s)) == SQL_OK) {
+        const struct ticket_place at = {sql_int(s, 5), sql_int(s, 6),
+                                        sql_int(s, 7)};
+        if (!flag || flag->no != sql_int(s, 0)) {
+            flag = begin_flag(s, out);
+        }
+        if (!flag || !judged_flag_add(flag, &at)) {
+            result = SQL_ERROR;
+            break;
+        }
+    }
+    sql_done(s);
+    return result == SQL_NONE ? SQL_OK : result;
+}
+
 // --- Putting flags ----------------------------------------------------------
 
 struct judge {

@@ -55,6 +55,10 @@ bool judged_flags_share(const struct judged_flag *a,
 bool judged_flags_equal(const struct judged_flag *a,
                         const struct judged_flag *b);
 
+// All flags of a statement of KEPT_FLAGS, which is done then.
+enum sql_result judging_read_flags(struct sql_statement *s,
+                                   struct judged_flags *out);
+
 // What is to be flagged of a counter's day, after what was lifted, and what is
 // flagged. A wanted one that is there already, in whatever extent, has its
 // number. Both are to be freed in any case. `out_ratings`: how many were looked

@@ -370,6 +370,11 @@
     "s.counter_no = ?1 AND s.day = ?2 AND v.counter_no = ?1"                   \
     " AND (v.at + 25200000) / 86400000 = ?2 AND v.counted = 1"                 \
     " AND v.outcome = 0"
+// For judging_read_flags(): a row for each of a flag's visits.
+#define KEPT_FLAGS                                                             \
+    "SELECT f.flag_no, f.rule, f.lifted_at <> 0, f.figures, f.officer_no,"     \
+    " x.device_no, x.gen, x.seq"                                               \
+    " FROM visit_flags f JOIN flag_visits x USING (flag_no)"
 // For visit_read_facts().
 #define VISIT_FACTS_OF                                                         \
     "at, outcome, level, mode, counter_no, field_no, procedure_no, step_no,"   \
@@ -1614,15 +1619,10 @@ const char *const office_statements[STATEMENT_COUNT] = {
         " CROSS JOIN lines l ON l.device_no = v.device_no AND l.gen = v.gen"
         "  AND l.seq = v.seq WHERE " OF_DAY,
     [FLAGS_OF_DAY] =
-        "SELECT f.flag_no, f.rule, f.lifted_at <> 0, f.figures, x.device_no,"
-        " x.gen, x.seq FROM visit_flags f JOIN flag_visits x USING (flag_no)"
-        " WHERE f.first_day = ?1 AND f.counter_no = ?2 AND f.rule <> 6"
+        KEPT_FLAGS " WHERE f.first_day = ?1 AND f.counter_no = ?2 AND f.rule <> 6"
         " ORDER BY f.flag_no, x.device_no, x.gen, x.seq",
     [FLAGS_OF_MONTH] =
-        "SELECT f.flag_no, f.lifted_at <> 0, f.figures, f.officer_no,"
-        " x.device_no, x.gen, x.seq"
-        " FROM visit_flags f JOIN flag_visits x USING (flag_no)"
-        " WHERE f.first_day = ?1 AND f.counter_no = 0 AND f.rule = 6"
+        KEPT_FLAGS " WHERE f.first_day = ?1 AND f.counter_no = 0 AND f.rule = 6"
         " ORDER BY f.flag_no, x.device_no, x.gen, x.seq",
     [VISIT_FLAG_NEXT] = NEXT("flag_no", "visit_flags"),
     [VISIT_FLAG_ADD] =
