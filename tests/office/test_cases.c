@@ -646,6 +646,29 @@ static void test_pages_go_on_where_they_ended(void **state)
     maker_free(&other);
 }
 
+// Tuesday's, the newest, has 50 days; one of Monday's comes behind it.
+static void test_a_page_is_full_of_what_is_overdue(void **state)
+{
+    struct bench *b = *state;
+    struct ledger_maker other;
+    struct sql *sql = NULL;
+    struct office_cases_wanted wanted = ALL;
+    make_four(b, &other);
+    assert_int_equal(database_open(b->made.path, SQL_WRITER, NULL, 0, &sql),
+                     SQL_OK);
+    assert_int_equal(tamper_run(sql, "DROP TRIGGER cases_keep"), SQL_OK);
+    assert_int_equal(
+        tamper_run(sql, "UPDATE cases SET deadline_days = 50 WHERE level = 2"),
+        SQL_OK);
+    sql_close(sql);
+    wanted.overdue_by = &b->calendar;
+    wanted.now = MONDAY + 9 * 24 * HOUR;
+    wanted.limit = 1;
+    expect_list(b, wanted,
+                "new level 1 counter 3 field chung-thuc owner \"\" v1\n");
+    maker_free(&other);
+}
+
 // --- Verification -----------------------------------------------------------
 
 static bool keep_why(void *ctx, const struct office_finding *found)
@@ -762,6 +785,7 @@ int main(void)
         WITH_BENCH(test_changes_stand_in_the_audit_trail),
         WITH_BENCH(test_figures_and_filters),
         WITH_BENCH(test_pages_go_on_where_they_ended),
+        WITH_BENCH(test_a_page_is_full_of_what_is_overdue),
         WITH_BENCH(test_a_state_that_no_event_gave),
         WITH_BENCH(test_a_case_taken_out),
         WITH_BENCH(test_an_event_rewritten),
