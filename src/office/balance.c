@@ -2,6 +2,7 @@
 #include "common/ids.h"
 #include "ledger/digest.h"
 #include <stdlib.h>
+#include <string.h>
 
 // 2^61 − 1, a prime: products are reduced by shifts.
 #define PRIME ((UINT64_C(1) << 61) - 1)
@@ -66,6 +67,24 @@ uint64_t balance_weigh(const struct balance *balance, const int64_t *numbers,
         }
     }
     return worth;
+}
+
+static bool has_visits(enum tally_dimension dimension)
+{
+    (void)dimension;
+    return true;
+}
+
+const struct balance_kind balance_visits = {has_visits, true};
+
+uint64_t balance_weigh_visits(const struct balance *balance,
+                              const struct office_tally *sum)
+{
+    int64_t numbers[sizeof *sum / sizeof(int64_t)];
+    _Static_assert(sizeof numbers / sizeof numbers[0] <= BALANCE_NUMBERS_MOST,
+                   "a weight for each number");
+    memcpy(numbers, sum, sizeof numbers);
+    return balance_weigh(balance, numbers, sizeof numbers / sizeof numbers[0]);
 }
 
 static void add_dimension(struct balance *balance, int stored,
@@ -302,6 +321,12 @@ size_t balance_end(struct balance *balance)
     return balance->wrong;
 }
 
+static bool is_wanted(const struct balance *balance,
+                      const struct balance_slice *slice)
+{
+    return slice->rank >= balance->from && slice->rank <= balance->to;
+}
+
 static struct balance_slice *find_wanted(const struct balance *balance,
                                          int dimension, enum tally_grain grain,
                                          int32_t period)
@@ -313,14 +338,42 @@ static struct balance_slice *find_wanted(const struct balance *balance,
         return NULL;
     }
     struct balance_slice *slice = &balance->slices[at];
-    return slice->rank >= balance->from && slice->rank <= balance->to ? slice
-                                                                      : NULL;
+    return is_wanted(balance, slice) ? slice : NULL;
 }
 
 bool balance_wants(const void *balance, int dimension, enum tally_grain grain,
                    int32_t period)
 {
     return find_wanted(balance, dimension, grain, period) != NULL;
+}
+
+bool balance_knows(const void *balance, int dimension, enum tally_grain grain,
+                   int32_t period)
+{
+    return is_total(find_dimension(balance, dimension), grain, period);
+}
+
+void balance_days(const struct balance *balance, int32_t *out_first,
+                  int32_t *out_last)
+{
+    *out_first = INT32_MAX;
+    *out_last = INT32_MIN;
+    for (size_t i = 0; i < balance->count; i++) {
+        const struct balance_slice *slice = &balance->slices[i];
+        if (!is_wanted(balance, slice)) {
+            continue;
+        }
+        bool is_quarter = tally_has_quarters(slice->dimension);
+        int32_t period = slice->period;
+        int32_t half = is_quarter ? tally_first_half(period) : period;
+        int32_t last = is_quarter ? tally_first_half(period + 1) - 1 : period;
+        if (tally_first_day(half) < *out_first) {
+            *out_first = tally_first_day(half);
+        }
+        if (tally_last_day(last) > *out_last) {
+            *out_last = tally_last_day(last);
+        }
+    }
 }
 
 bool balance_narrow(struct balance *balance)
@@ -333,12 +386,12 @@ bool balance_narrow(struct balance *balance)
 
 bool balance_next(struct balance *balance)
 {
-    size_t more = balance->to - balance->from;
+    size_t wide = balance->to - balance->from + 1;
     if (balance->to >= balance->wrong) {
         return false;
     }
     balance->from = balance->to + 1;
-    balance->to = balance->from + more;
+    balance->to = balance->to + 2 * wide;
     if (balance->to > balance->wrong) {
         balance->to = balance->wrong;
     }

@@ -71,6 +71,10 @@ struct balance {
 void balance_begin(struct balance *balance, const struct balance_kind *kind);
 void balance_free(struct balance *balance);
 
+// Of visits; and what their total is worth.
+extern const struct balance_kind balance_visits;
+uint64_t balance_weigh_visits(const struct balance *balance,
+                              const struct office_tally *sum);
 // What a total's numbers are worth together, and what one of two things is.
 uint64_t balance_weigh(const struct balance *balance, const int64_t *numbers,
                        size_t count);
@@ -92,9 +96,15 @@ size_t balance_end(struct balance *balance);
 // For struct tally_choice: whether the total is of a wanted slice.
 bool balance_wants(const void *balance, int dimension, enum tally_grain grain,
                    int32_t period);
+// Likewise, whether there can be such a total at all.
+bool balance_knows(const void *balance, int dimension, enum tally_grain grain,
+                   int32_t period);
+// The first and last day of what is wanted.
+void balance_days(const struct balance *balance, int32_t *out_first,
+                  int32_t *out_last);
 // Wants half as many. False: it is one already.
 bool balance_narrow(struct balance *balance);
-// Wants as many of those that come next. False: that were all.
+// Wants up to twice as many of those that come next. False: that were all.
 bool balance_next(struct balance *balance);
 // A total of this slice was named.
 void balance_name(struct balance *balance, int dimension,

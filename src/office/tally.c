@@ -236,6 +236,12 @@ void tally_take(struct tally *tally, const struct tally_cell *cell)
     }
 }
 
+bool tally_is_countable(const struct tally_facts *facts)
+{
+    return facts->outcome != RECORD_RATED ||
+           (facts->level >= 1 && facts->level <= 5);
+}
+
 static void add_rating(struct office_tally *one,
                        const struct tally_facts *facts, int sign)
 {

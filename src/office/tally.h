@@ -78,6 +78,9 @@ struct tally_facts {
     int64_t counter, field, procedure, officer, step, device;
 };
 
+// Whether there are totals that hold it: a rating has one of the five levels.
+bool tally_is_countable(const struct tally_facts *facts);
+
 // Where a row stands: its day and its key in each dimension.
 struct tally_place {
     int64_t day;

@@ -138,30 +138,11 @@ enum sql_result verify_name_wrong(struct verifying *v,
 
 // --- Visits -----------------------------------------------------------------
 
-enum { NUMBERS = sizeof(struct office_tally) / sizeof(int64_t) };
-_Static_assert((int)NUMBERS <= (int)BALANCE_NUMBERS_MOST,
-               "a weight for each number");
-
-static bool has_visits(enum tally_dimension dimension)
-{
-    (void)dimension;
-    return true;
-}
-
 void verify_totals_begin(struct verifying *v)
 {
-    static const struct balance_kind visits = {has_visits, true};
     static const struct balance_kind reasons = {reason_tally_has, false};
-    balance_begin(&v->visits, &visits);
+    balance_begin(&v->visits, &balance_visits);
     balance_begin(&v->reasons, &reasons);
-}
-
-static uint64_t worth_of(const struct verifying *v,
-                         const struct office_tally *sum)
-{
-    int64_t numbers[NUMBERS];
-    memcpy(numbers, sum, sizeof numbers);
-    return balance_weigh(&v->visits, numbers, NUMBERS);
 }
 
 void verify_add_visit(struct verifying *v, const struct tally_facts *facts,
@@ -169,7 +150,7 @@ void verify_add_visit(struct verifying *v, const struct tally_facts *facts,
 {
     const struct tally_place place = tally_place_of(facts);
     const struct office_tally sum = tally_sum_of(facts, 1);
-    balance_add(&v->visits, &place, worth_of(v, &sum));
+    balance_add(&v->visits, &place, balance_weigh_visits(&v->visits, &sum));
     if (facts->outcome == RECORD_RATED && reasons->count > 0) {
         balance_add(&v->reasons, &place,
                     verify_reasons_worth(&v->reasons, reasons, sum.levels));
@@ -179,13 +160,6 @@ void verify_add_visit(struct verifying *v, const struct tally_facts *facts,
 static void clear(void *tally)
 {
     tally_clear(tally);
-}
-
-// A level that cannot be was told of its line.
-static bool is_countable(const struct tally_facts *facts)
-{
-    return facts->outcome != RECORD_RATED ||
-           (facts->level >= 1 && facts->level <= 5);
 }
 
 static enum sql_result recount_visits(struct verifying *v,
@@ -200,7 +174,8 @@ static enum sql_result recount_visits(struct verifying *v,
         struct tally_facts facts;
         visit_read_facts(s, &facts);
         facts.device = sql_int(s, VISIT_FACTS);
-        if (is_countable(&facts)) {
+        // A level that cannot be was told of its line.
+        if (tally_is_countable(&facts)) {
             tally_add(tally, &facts, 1);
         }
     }
@@ -267,7 +242,7 @@ static enum sql_result take_kept(struct verifying *v, const char *what)
         verify_total_read(s, &total);
         totals_read(s, 4, &kept);
         v->sum->totals++;
-        uint64_t worth = worth_of(v, &kept);
+        uint64_t worth = balance_weigh_visits(&v->visits, &kept);
         if (!balance_take(&v->visits, total.dimension, total.grain,
                           total.period, total.key, worth) &&
             worth != 0) {
