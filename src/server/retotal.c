@@ -23,7 +23,7 @@ static const char *const STATES[] = {[IDLE] = "idle",
 struct retotaling {
     struct server *server;
     atomic_bool stop;
-    struct retotal *work; // from the look to the writing
+    struct retotal *work; // from the first look to the last writing
 
     pthread_mutex_t mutex; // over what follows
     enum state state;
@@ -67,9 +67,25 @@ static void finish(struct retotaling *retotaling, enum state state)
         retotaling->facts = retotal_facts(retotaling->work);
     }
     pthread_mutex_unlock(&retotaling->mutex);
+    retotal_free(retotaling->work);
+    retotaling->work = NULL;
 }
 
 // --- The chore --------------------------------------------------------------
+
+static enum office_result look_at(struct office *office,
+                                  struct retotaling *retotaling,
+                                  int32_t from_day, int32_t to_day)
+{
+    enum office_result result = OFFICE_OK;
+    if (!retotaling->work) {
+        result = office_retotal_weigh(office, from_day, to_day,
+                                      &retotaling->stop, &retotaling->work);
+    }
+    return result == OFFICE_OK ? office_retotal_look(office, retotaling->work,
+                                                     &retotaling->stop)
+                               : result;
+}
 
 static bool look(void *ctx)
 {
@@ -79,14 +95,11 @@ static bool look(void *ctx)
     bool is_wanted = retotaling->state == RUNNING;
     int32_t from_day = retotaling->from_day, to_day = retotaling->to_day;
     pthread_mutex_unlock(&retotaling->mutex);
-    retotal_free(retotaling->work);
-    retotaling->work = NULL;
     if (!is_wanted) {
         return false;
     }
     struct office *office = readers_take(readers);
-    enum office_result result = office_retotal_look(
-        office, from_day, to_day, &retotaling->stop, &retotaling->work);
+    enum office_result result = look_at(office, retotaling, from_day, to_day);
     readers_give(readers, office);
     if (result != OFFICE_OK && result != OFFICE_NONE) {
         log_error(MODULE, "the totals were not counted again: %s",
@@ -96,13 +109,14 @@ static bool look(void *ctx)
     return result == OFFICE_OK;
 }
 
-// Overtaken by another server's, it is looked at again.
+// A part that was overtaken by another server's is looked at again; the next
+// one with the chore's next turn.
 static enum office_result put(struct office *office, void *ctx)
 {
     struct retotaling *retotaling = ctx;
     enum office_result result =
         office_retotal_put(office, retotaling->work, WHO, clock_wall_ms());
-    if (result == OFFICE_OK) {
+    if (result == OFFICE_OK && retotal_is_done(retotaling->work)) {
         finish(retotaling, DONE);
     }
     return result == OFFICE_NONE ? OFFICE_OK : result;

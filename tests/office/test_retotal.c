@@ -121,15 +121,22 @@ static struct retotal *look(struct fixture *f, const char *from, const char *to)
 {
     struct retotal *work = NULL;
     assert_int_equal(
-        office_retotal_look(f->reader, day(from), day(to), NULL, &work),
+        office_retotal_weigh(f->reader, day(from), day(to), NULL, &work),
         OFFICE_OK);
+    assert_int_equal(office_retotal_look(f->reader, work, NULL), OFFICE_OK);
     return work;
 }
 
+static enum office_result put_part(struct fixture *f, struct retotal *work)
+{
+    return office_retotal_put(f->made.office, work, "admin", f->device.wall_ms);
+}
+
+// The only part.
 static enum office_result put(struct fixture *f, struct retotal *work)
 {
-    enum office_result result =
-        office_retotal_put(f->made.office, work, "admin", f->device.wall_ms);
+    enum office_result result = put_part(f, work);
+    assert_int_equal(retotal_is_done(work), result == OFFICE_OK);
     retotal_free(work);
     return result;
 }
@@ -254,6 +261,93 @@ static void test_retotal_leaves_other_quarters_alone(void **state)
     assert_int_equal(findings(f), 3);
 }
 
+// Totals of keys that nothing was counted under, 30,000 of each of three
+// dimensions: more than a part may have.
+static const char MANY[] =
+    "INSERT INTO totals (dimension, grain, period, key, level_1, level_2,"
+    "  level_3, level_4, level_5, declined, timeout, withdrawn, offered,"
+    "  offered_rated) WITH RECURSIVE keys (key) AS (SELECT 1001 UNION ALL"
+    "   SELECT key + 1 FROM keys WHERE key < 31000)"
+    "  SELECT d.dimension, 0, 20727, key, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0"
+    "  FROM keys CROSS JOIN (SELECT 2 AS dimension UNION SELECT 4 UNION"
+    "   SELECT 6) d;";
+
+static void test_retotal_of_many_goes_in_parts(void **state)
+{
+    struct fixture *f = *state;
+    int parts = 0;
+    int64_t before = 0;
+    rate_two_days(f);
+    damage(f, WRONG);
+    damage(f, MANY);
+    struct retotal *work = look(f, "2026-10-01", "2026-10-01");
+    while (!retotal_is_done(work)) {
+        int64_t found = retotal_facts(work).wrong;
+        assert_true(found - before <= RETOTAL_CELLS);
+        before = found;
+        rate(f, 1 + parts % 5, "");
+        send_all(f);
+        assert_int_equal(put_part(f, work), OFFICE_OK);
+        parts++;
+        assert_int_equal(office_retotal_look(f->reader, work, NULL), OFFICE_OK);
+    }
+    assert_true(parts > 1);
+    assert_int_equal(retotal_facts(work).wrong, 3 + 90000);
+    assert_int_equal(findings(f), 0);
+    retotal_free(work);
+}
+
+// Another one mends everything after the first part: what is left of this one
+// is looked at again, and lacks nothing.
+static void test_retotal_that_was_overtaken_between_parts(void **state)
+{
+    struct fixture *f = *state;
+    rate_two_days(f);
+    damage(f, MANY);
+    struct retotal *work = look(f, "2026-10-01", "2026-10-01");
+    assert_int_equal(put_part(f, work), OFFICE_OK);
+    assert_false(retotal_is_done(work));
+    assert_int_equal(office_retotal_look(f->reader, work, NULL), OFFICE_OK);
+    int64_t found = retotal_facts(work).wrong;
+    struct retotal *other = look(f, "2026-10-01", "2026-10-01");
+    while (!retotal_is_done(other)) {
+        assert_int_equal(put_part(f, other), OFFICE_OK);
+        assert_int_equal(office_retotal_look(f->reader, other, NULL),
+                         OFFICE_OK);
+    }
+    retotal_free(other);
+    assert_int_equal(put_part(f, work), OFFICE_NONE);
+    while (!retotal_is_done(work)) {
+        assert_int_equal(office_retotal_look(f->reader, work, NULL), OFFICE_OK);
+        assert_int_equal(put_part(f, work), OFFICE_OK);
+    }
+    assert_true(retotal_facts(work).wrong < found);
+    assert_int_equal(findings(f), 0);
+    retotal_free(work);
+}
+
+// By dimension 99, and of a fourth grain: nothing reads these.
+static void test_retotal_takes_totals_of_no_breakdown_away(void **state)
+{
+    struct fixture *f = *state;
+    rate_two_days(f);
+    damage(f, WRONG);
+    damage(f, "INSERT INTO totals (dimension, grain, period, key, level_1,"
+              "  level_2, level_3, level_4, level_5, declined, timeout,"
+              "  withdrawn, offered, offered_rated) VALUES"
+              " (99, 0, 20727, 1, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0),"
+              " (0, 3, 8107, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0);");
+    assert_int_equal(findings(f), 5);
+    struct retotal *work = look(f, "2026-10-01", "2026-10-01");
+    while (!retotal_is_done(work)) {
+        assert_int_equal(put_part(f, work), OFFICE_OK);
+        assert_int_equal(office_retotal_look(f->reader, work, NULL), OFFICE_OK);
+    }
+    assert_int_equal(retotal_facts(work).wrong, 5);
+    assert_int_equal(findings(f), 0);
+    retotal_free(work);
+}
+
 static void test_retotal_can_be_stopped(void **state)
 {
     struct fixture *f = *state;
@@ -261,9 +355,16 @@ static void test_retotal_can_be_stopped(void **state)
     atomic_bool stop = true;
     rate_two_days(f);
     assert_int_equal(
-        office_retotal_look(f->reader, 0, OFFICE_DAY_MOST, &stop, &work),
+        office_retotal_weigh(f->reader, 0, OFFICE_DAY_MOST, &stop, &work),
         OFFICE_NONE);
     assert_null(work);
+    damage(f, WRONG);
+    assert_int_equal(
+        office_retotal_weigh(f->reader, 0, OFFICE_DAY_MOST, NULL, &work),
+        OFFICE_OK);
+    assert_int_equal(office_retotal_look(f->reader, work, &stop), OFFICE_NONE);
+    assert_false(retotal_is_done(work));
+    retotal_free(work);
 }
 
 int main(void)
@@ -275,6 +376,9 @@ int main(void)
         T(test_retotal_that_was_overtaken_is_not_put),
         T(test_retotal_of_sound_totals_writes_nothing),
         T(test_retotal_leaves_other_quarters_alone),
+        T(test_retotal_of_many_goes_in_parts),
+        T(test_retotal_that_was_overtaken_between_parts),
+        T(test_retotal_takes_totals_of_no_breakdown_away),
         T(test_retotal_can_be_stopped)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
