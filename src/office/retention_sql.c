@@ -63,41 +63,64 @@ static enum sql_result note(struct sql *sql, const char *action, int32_t before,
 }
 
 // A statement that changes rows that are older than ?1, at most ?2 of them.
-static enum sql_result change(struct sql *sql, size_t statement, int64_t before,
-                              int64_t now, int64_t *out_count)
+static struct sql_statement *use_change(struct sql *sql, size_t statement,
+                                        int64_t before)
 {
     struct sql_statement *s = sql_use(sql, statement);
     sql_bind_int(s, 1, before);
     sql_bind_int(s, 2, STEP);
-    if (now != 0) {
-        sql_bind_int(s, 3, now);
-    }
-    enum sql_result result = sql_execute(s);
+    return s;
+}
+
+static enum sql_result change(struct sql *sql, size_t statement, int64_t before,
+                              int64_t *out_count)
+{
+    enum sql_result result = sql_execute(use_change(sql, statement, before));
     *out_count = result == SQL_OK ? sql_changes(sql) : 0;
     return result;
+}
+
+// Of the arrival that `marked` is at.
+static enum sql_result delete_comment(struct sql *sql,
+                                      struct sql_statement *marked)
+{
+    size_t size;
+    const void *id = sql_bytes(marked, 1, &size);
+    struct sql_statement *s = sql_use(sql, COMMENT_DELETE);
+    sql_bind_int(s, 1, sql_int(marked, 0));
+    sql_bind_bytes(s, 2, id, size);
+    return sql_put(s);
+}
+
+// Marked arrivals are found by no index: their comments go one by one.
+static enum sql_result forget_before(struct sql *sql, int64_t before,
+                                     int64_t now, int64_t *out_count)
+{
+    struct sql_statement *s = use_change(sql, ARRIVALS_FORGET, before);
+    enum sql_result result;
+    sql_bind_int(s, 3, now);
+    while ((result = sql_step(s)) == SQL_OK &&
+           (result = delete_comment(sql, s)) == SQL_OK) {
+        ++*out_count;
+    }
+    sql_done(s);
+    return result == SQL_NONE ? SQL_OK : result;
 }
 
 static enum sql_result forget_comments(struct sql *sql, struct forgetting *f)
 {
     int32_t day;
-    int64_t deleted = 0, marked = 0;
+    int64_t count = 0;
     if (!retention_before(f->now, f->rules->comments_months, &day)) {
         return SQL_OK;
     }
-    int64_t before = date_wall_ms_of_day(day);
     enum sql_result result =
-        change(sql, ARRIVALS_FORGET, before, f->now, &marked);
-    if (result == SQL_OK && marked > 0) {
-        struct sql_statement *s = sql_use(sql, COMMENTS_DELETE);
-        sql_bind_int(s, 1, f->now);
-        result = sql_execute(s);
-        deleted = sql_changes(sql);
-    }
+        forget_before(sql, date_wall_ms_of_day(day), f->now, &count);
     if (result == SQL_OK) {
-        result = note(sql, "comments-forgotten", day, marked, f->now);
+        result = note(sql, "comments-forgotten", day, count, f->now);
     }
-    f->done.comments = deleted;
-    f->done.more |= marked == STEP;
+    f->done.comments = count;
+    f->done.more |= count == STEP;
     return result;
 }
 
@@ -110,9 +133,9 @@ static enum sql_result forget_codes(struct sql *sql, struct forgetting *f)
     }
     int64_t before = date_wall_ms_of_day(day);
     enum sql_result result =
-        change(sql, INVITATION_CODES_FORGET, before, 0, &invited);
+        change(sql, INVITATION_CODES_FORGET, before, &invited);
     if (result == SQL_OK) {
-        result = change(sql, TRANSACTION_CODES_FORGET, before, 0, &told);
+        result = change(sql, TRANSACTION_CODES_FORGET, before, &told);
     }
     f->done.codes = invited + told;
     f->done.more |= invited == STEP || told == STEP;

@@ -547,10 +547,9 @@ const char *const office_statements[STATEMENT_COUNT] = {
         "UPDATE comment_arrivals SET forgotten_at = ?3"
         " WHERE forgotten_at = 0 AND (device_no, id) IN"
         " (SELECT device_no, id FROM comment_arrivals"
-        "  WHERE forgotten_at = 0 AND received_at < ?1 LIMIT ?2)",
-    [COMMENTS_DELETE] =
-        "DELETE FROM comments WHERE (device_no, id) IN"
-        " (SELECT device_no, id FROM comment_arrivals WHERE forgotten_at = ?1)",
+        "  WHERE forgotten_at = 0 AND received_at < ?1 LIMIT ?2)"
+        " RETURNING device_no, id",
+    [COMMENT_DELETE] = "DELETE FROM comments WHERE device_no = ?1 AND id = ?2",
     [INVITATION_CODES_FORGET] =
         "UPDATE invitations SET code = '' WHERE invitation_no IN"
         " (SELECT invitation_no FROM invitations WHERE code <> ''"
