@@ -296,7 +296,8 @@ static enum sql_result walk_places(struct reading *r)
                        : wanted->field ? COMMENT_PLACES_OF_FIELD
                        : wanted->level ? COMMENT_PLACES_OF_LEVEL
                                        : COMMENT_PLACES;
-    struct sql_statement *s = sql_use(r->sql, statement);
+    // A page is full long before the last row of years.
+    struct sql_statement *s = sql_use_long(r->sql, statement);
     sql_bind_int(s, 1, first);
     sql_bind_int(s, 2, last);
     if (statement != COMMENT_PLACES) {
@@ -373,11 +374,19 @@ enum office_result office_comments(struct office *office,
                         .row = row,
                         .ctx = ctx,
                         .last = wanted->after};
-    enum sql_result result = read_all(&r);
+    bool is_own = !office->is_reading;
+    enum office_result result =
+        is_own ? office_begin_reading(office) : OFFICE_OK;
+    if (result == OFFICE_OK) {
+        result = office_result_of(read_all(&r));
+        if (is_own) {
+            office_end_reading(office);
+        }
+    }
     free(r.found);
-    if (result == SQL_OK) {
+    if (result == OFFICE_OK) {
         *out_last = r.last;
         *out_more = r.is_full;
     }
-    return office_result_of(result);
+    return result;
 }
