@@ -5,48 +5,9 @@
 #include "postgres/database.h"
 #include "support/check.h"
 #include "support/office_maker.h"
+#include "support/plan_rules.h"
 #include <ctype.h>
 #include <stdio.h>
-
-static const char *const GROW[] = {
-    "lines",         "ids",          "visits",        "batches",
-    "heads",         "transactions", "cases",         "case_events",
-    "case_totals",   "totals",       "reason_totals", "transaction_totals",
-    "invitations",   "comments",     "flag_visits",   "audit",
-    "comment_places"};
-enum { GROW_COUNT = sizeof GROW / sizeof *GROW };
-
-// Verifications, recounts, an upgrade, and lists that are told whole.
-static const struct {
-    size_t first, last;
-} WHOLE[] = {{RECOUNT_DAYS, RECOUNT_TO_HOURS},
-             {REASON_RECOUNT_ALL, REASON_RECOUNT_TO_CHANNELS},
-             {FORM_RECOUNT_TO, FORM_RECOUNT_TO},
-             // By its range of periods, named t.
-             {REASON_TOTALS_OF, REASON_TOTALS_OF},
-             {RETOTAL_VISITS, RETOTAL_KEPT},
-             {OLD_LINES, OLD_LINES},
-             {AUDIT_ROWS, AUDIT_ROWS},
-             {CASE_EVENTS, CASE_EVENTS},
-             {TRANSACTION_ALL_TOTALS, TRANSACTION_ALL_TOTALS},
-             {VERIFY_CASES, VERIFY_CASE_TOTALS},
-             {VERIFY_CHAIN, VERIFY_FORM_TOTALS},
-             {VERIFY_JUDGED_DAYS, VERIFY_DOUBTED}};
-
-// The last column of the key of what is added to.
-static const struct {
-    const char *table, *last;
-} KEYS[] = {{"totals", "key=?"},
-            {"case_totals", "field_no=?"},
-            {"reason_totals", "reason_no=?"}};
-
-static bool may_read_whole(size_t statement)
-{
-    for (size_t i = 0; i < sizeof WHOLE / sizeof *WHOLE; i++)
-        if (statement >= WHOLE[i].first && statement <= WHOLE[i].last)
-            return true;
-    return false;
-}
 
 // Whether `name` of a plan is this table, or stands for it in the statement.
 static bool is_table(const char *text, const char *name, const char *table)
@@ -66,9 +27,12 @@ static bool is_table(const char *text, const char *name, const char *table)
 // only what is under way.
 static bool is_short(const char *text, const char *step)
 {
-    return (strstr(text, "ORDER BY") && strstr(text, "LIMIT 1")) ||
-           strstr(step, "invitations_open") ||
-           strstr(step, "invitations_by_code");
+    if (strstr(text, "ORDER BY") && strstr(text, "LIMIT 1"))
+        return true;
+    for (const char *const *index = plan_short_indexes; *index; index++)
+        if (strstr(step, *index))
+            return true;
+    return false;
 }
 
 static bool is_scan(const char *text, const char *step)
@@ -76,24 +40,21 @@ static bool is_scan(const char *text, const char *step)
     char name[64] = "";
     if (sscanf(step, "SCAN %63s", name) != 1 || is_short(text, step))
         return false;
-    for (size_t i = 0; i < GROW_COUNT; i++)
-        if (is_table(text, name, GROW[i]))
+    for (const char *const *table = plan_growing_tables; *table; table++)
+        if (is_table(text, name, *table))
             return true;
     return false;
 }
 
-static bool is_by_part_of_a_key(const char *text, const char *step)
+static bool is_by_part_of_a_key(size_t statement, const char *step)
 {
-    for (size_t i = 0; i < sizeof KEYS / sizeof *KEYS; i++) {
-        char change[64], search[64];
-        snprintf(change, sizeof change, "UPDATE %s ", KEYS[i].table);
-        snprintf(search, sizeof search, "SEARCH %s USING PRIMARY KEY",
-                 KEYS[i].table);
-        if (strncmp(text, change, strlen(change)) == 0 &&
-            strncmp(step, search, strlen(search)) == 0)
-            return !strstr(step, KEYS[i].last);
-    }
-    return false;
+    const struct plan_key *key = plan_key_of(statement);
+    char search[64], last[64];
+    if (!key)
+        return false;
+    snprintf(search, sizeof search, "SEARCH %s USING PRIMARY KEY", key->table);
+    snprintf(last, sizeof last, "%s=?", key->last);
+    return strncmp(step, search, strlen(search)) == 0 && !strstr(step, last);
 }
 
 static int check(struct sql *sql, size_t statement)
@@ -103,8 +64,8 @@ static int check(struct sql *sql, size_t statement)
     int bad = 0;
     while (sql_step(s) == SQL_OK) {
         const char *step = sql_text(s, 3);
-        if ((is_scan(text, step) && !may_read_whole(statement)) ||
-            is_by_part_of_a_key(text, step)) {
+        if ((is_scan(text, step) && !plan_may_read_whole(statement)) ||
+            is_by_part_of_a_key(statement, step)) {
             print_error("%.300s\n  by: %s\n", text, step);
             bad++;
         }
