@@ -142,7 +142,9 @@ static void judge_backup(const struct judging *j)
     const struct ward_facts *f = j->facts;
     int64_t late = (int64_t)LATE_BACKUP_DAYS * DAY_MS;
     bool is_young = f->enrolled_at == 0 || f->now - f->enrolled_at < late;
-    if (f->backup_at == 0)
+    if (f->on_postgres)
+        say(j, WARD_BACKUP, DOCTOR_PASS, "ward.backup.postgres");
+    else if (f->backup_at == 0)
         say(j, WARD_BACKUP, is_young ? DOCTOR_WARN : DOCTOR_FAIL,
             "ward.backup.none");
     else if (f->now - f->backup_at > late)

@@ -29,6 +29,7 @@ struct ward_facts {
     int64_t certificate_until; // wall milliseconds; 0: it serves without one
     bool clock_believed, clock_synced;
     int64_t disk_free_bytes; // below 0: the directory is not there
+    bool on_postgres;        // which has backups of its own
     int64_t enrolled_at;     // of the first device; 0: none has enrolled
     int64_t backup_at;       // by the timer; 0: never
     int64_t active_devices, silent_devices; // at counters

@@ -251,7 +251,10 @@ static enum sql_result check_schema(struct sql *sql, bool is_postgres)
     if (version == expected) {
         return SQL_OK;
     }
-    if (version >= 0) {
+    if (version == 0) {
+        return SQL_NONE;
+    }
+    if (version > 0) {
         log_error("office", "schema version %d, this program reads %d; %s",
                   version, expected,
                   version > expected ? "use the newer program"

@@ -15,7 +15,8 @@
 
 static const struct config_key BACKUP_KEYS[] = {
     {"hailong", "data", CONFIG_TEXT, NULL, 0, 0,
-     "the server's directory; the server may run"},
+     "the server's directory; the server may run; of a database on PostgreSQL: "
+     "pg_dump or pg_basebackup, and a copy of the keys"},
     {"hailong", "out", CONFIG_TEXT, NULL, 0, 0, "the file to make"},
     {"hailong", "dir", CONFIG_TEXT, NULL, 0, 0,
      "or a folder: a file with the time in its name; old ones leave"},

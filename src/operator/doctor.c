@@ -7,11 +7,9 @@
 #include "operator/doctor_ward.h"
 #include "operator/listing.h"
 #include "operator/server_data.h"
-#include <string.h>
 
 static const struct config_key KEYS[] = {
-    {"hailong", "data", CONFIG_TEXT, NULL, 0, 0,
-     "the device's directory, or the server's"},
+    SERVER_PLACE_OPTIONS("the device's directory, or the server's"),
     {"hailong", "proxy", CONFIG_TEXT, NULL, 0, 0,
      "http://HOST:PORT to go through, as the courier does"},
     {"hailong", "plain_http", CONFIG_FLAG, "no", 0, 0,
@@ -74,24 +72,15 @@ static int tell(const struct finding *findings, int count,
     return status;
 }
 
-static bool is_server(const char *data)
-{
-    char database[PATH_MAX];
-    return file_join(database, sizeof database, data, SERVER_DATABASE) &&
-           file_exists(database);
-}
-
-static int examine_server(const struct config *config, const char *data,
+static int examine_server(const struct config *config,
+                          const struct server_place *place,
                           const struct i18n *texts, enum i18n_language language,
                           struct console *console)
 {
     struct ward_line lines[WARD_CHECK_COUNT];
     struct finding findings[WARD_CHECK_COUNT];
     struct ward_facts facts;
-    struct server_place place;
-    if (!server_place_of(data, &place, console))
-        return COMMAND_FAILED;
-    doctor_look_at_ward(&place, &facts);
+    doctor_look_at_ward(place, &facts);
     ward_judge(&facts, texts, language, lines);
     for (int i = 0; i < WARD_CHECK_COUNT; i++)
         findings[i] = (struct finding){
@@ -126,34 +115,50 @@ static int examine_device(const struct config *config, const char *data,
     return status;
 }
 
-static int run(const struct config *config, struct console *console)
+static struct i18n *open_texts(struct console *console)
 {
-    const char *data = command_need(config, "data", console);
     struct buf message = {0};
     char path[PATH_MAX];
-    if (!data)
+    struct i18n *texts = file_find_asset("i18n", path, sizeof path)
+                             ? i18n_open(path, &message)
+                             : NULL;
+    if (!texts)
+        console_complain(console, "the program's texts are not there: %s",
+                         message.size > 0 ? buf_text(&message) : "i18n");
+    buf_free(&message);
+    return texts;
+}
+
+static int examine(const struct config *config, const char *data,
+                   const struct server_place *place, struct console *console)
+{
+    struct i18n *texts = open_texts(console);
+    if (!texts)
+        return COMMAND_FAILED;
+    enum i18n_language language =
+        config_flag(config, "english") ? I18N_EN : I18N_VI;
+    int status = place ? examine_server(config, place, texts, language, console)
+                       : examine_device(config, data, texts, language, console);
+    i18n_close(texts);
+    return status;
+}
+
+static int run(const struct config *config, struct console *console)
+{
+    struct server_place place;
+    const char *data = config_text(config, "data");
+    bool is_server = server_place_is_server(config);
+    if (is_server && !server_place_read(config, &place, console))
         return COMMAND_MISUSED;
-    if (!file_exists(data)) {
+    if (!is_server && !command_need(config, "data", console))
+        return COMMAND_MISUSED;
+    if (!is_server && !file_exists(data)) {
         console_complain(console, "%s: there is no such directory", data);
         return COMMAND_FAILED;
     }
-    struct i18n *texts = NULL;
-    if (file_find_asset("i18n", path, sizeof path))
-        texts = i18n_open(path, &message);
-    if (!texts) {
-        console_complain(console, "the program's texts are not there: %s",
-                         message.size > 0 ? buf_text(&message) : "i18n");
-        buf_free(&message);
+    if (!is_server && server_place_lies_elsewhere(data, console))
         return COMMAND_FAILED;
-    }
-    enum i18n_language language =
-        config_flag(config, "english") ? I18N_EN : I18N_VI;
-    int status = is_server(data)
-                     ? examine_server(config, data, texts, language, console)
-                     : examine_device(config, data, texts, language, console);
-    i18n_close(texts);
-    buf_free(&message);
-    return status;
+    return examine(config, data, is_server ? &place : NULL, console);
 }
 
 const struct command COMMAND_DOCTOR = {

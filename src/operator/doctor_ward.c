@@ -2,6 +2,7 @@
 #include "common/clock.h"
 #include "common/file.h"
 #include "common/json.h"
+#include "common/log.h"
 #include "office/backup.h"
 #include "office/devices.h"
 #include <stdio.h>
@@ -81,7 +82,12 @@ static bool add_device(void *ctx, const struct office_device *device)
 static void look_into(const struct server_place *place, struct ward_facts *out)
 {
     struct office *office = NULL;
-    if (office_open(place->database, OFFICE_READER, &office) != OFFICE_OK)
+    enum office_result result =
+        office_open(place->database, OFFICE_READER, &office);
+    if (result == OFFICE_NONE)
+        log_error("doctor", "no server has made its tables there yet; check "
+                            "the address and its ?schema=");
+    if (result != OFFICE_OK)
         return;
     out->database_reads =
         office_list_devices(office, add_device, out) == OFFICE_OK;
@@ -98,6 +104,7 @@ void doctor_look_at_ward(const struct server_place *place,
     *out = (struct ward_facts){.now = clock_wall_ms(), .disk_free_bytes = -1};
     out->clock_believed = clock_is_believable(out->now);
     out->clock_synced = clock_is_synced();
+    out->on_postgres = office_is_url(place->database);
     out->open_files =
         is_open(directory, SERVER_KEY) || is_open(directory, SERVER_BOX_KEY);
     out->program_runs = runs(directory);

@@ -7,6 +7,30 @@ bool server_place_is_told(const struct config *config)
     return config_text(config, "data") || config_text(config, "db");
 }
 
+static bool holds(const char *directory, const char *name)
+{
+    char path[PATH_MAX];
+    return file_join(path, sizeof path, directory, name) && file_exists(path);
+}
+
+bool server_place_is_server(const struct config *config)
+{
+    const char *data = config_text(config, "data");
+    return config_text(config, "db") || (data && holds(data, SERVER_DATABASE));
+}
+
+bool server_place_lies_elsewhere(const char *directory, struct console *console)
+{
+    if (!holds(directory, SERVER_KEY) || holds(directory, SERVER_DATABASE))
+        return false;
+    console_complain(console,
+                     "%s: has a server's keys and no database; when that "
+                     "stands on PostgreSQL, give --db postgresql://… and "
+                     "--keys %s",
+                     directory, directory);
+    return true;
+}
+
 bool server_place_of(const char *directory, struct server_place *out,
                      struct console *console)
 {
@@ -56,8 +80,14 @@ struct office *server_data_read(const struct server_place *place,
         office_open(place->database, OFFICE_READER, &office);
     if (result == OFFICE_NONE)
         console_complain(console,
-                         "%s: there is no server's database; check --data, or "
-                         "start hailong-server on it first",
+                         office_is_url(place->database)
+                             ? "%s: there is no server's book in that database "
+                               "and schema; check the address and its "
+                               "?schema=, or start hailong-server on it first"
+                             : "%s: there is no server's database; check "
+                               "--data, give --db and --keys when it stands "
+                               "on PostgreSQL, or start hailong-server on it "
+                               "first",
                          path);
     else if (result != OFFICE_OK)
         server_data_complain(console, path, result);
@@ -70,7 +100,7 @@ void server_data_complain(struct console *console, const char *what,
     static const char *const ADVICE[] = {
         [OFFICE_OK] = "it was done",
         [OFFICE_NONE] = "there is no such thing",
-        [OFFICE_BUSY] = "the database is busy; try again",
+        [OFFICE_BUSY] = "the database is busy or out of reach; try again",
         [OFFICE_FULL] = "the disk is full; make room and try again",
         [OFFICE_CORRUPT] = "the database is damaged; restore the last backup",
         [OFFICE_ERROR] = "the database failed; the cause is above",

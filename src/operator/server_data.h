@@ -33,6 +33,11 @@ struct server_place {
     }
 // Whether --data or --db was given.
 bool server_place_is_told(const struct config *config);
+// Whether they name a server's: a command for devices too asks this first.
+bool server_place_is_server(const struct config *config);
+// Whether a directory holds a server's keys and no database, which is said.
+bool server_place_lies_elsewhere(const char *directory,
+                                 struct console *console);
 // False, and said, when they do not name one.
 bool server_place_read(const struct config *config, struct server_place *out,
                        struct console *console);

@@ -179,16 +179,6 @@ static void tell(const struct status *status, const struct status_rows *rows)
     tell_clock(status, rows);
 }
 
-static bool is_server(const struct config *config)
-{
-    char database[PATH_MAX];
-    const char *data = config_text(config, "data");
-    return config_text(config, "db") ||
-           (data &&
-            file_join(database, sizeof database, data, SERVER_DATABASE) &&
-            file_exists(database));
-}
-
 static int run_for_server(const struct config *config, struct console *console)
 {
     struct server_place place;
@@ -220,8 +210,12 @@ static int run_for_device(const struct config *config, struct console *console)
 
 static int run(const struct config *config, struct console *console)
 {
-    return is_server(config) ? run_for_server(config, console)
-                             : run_for_device(config, console);
+    const char *data = config_text(config, "data");
+    if (server_place_is_server(config))
+        return run_for_server(config, console);
+    return data && server_place_lies_elsewhere(data, console)
+               ? COMMAND_FAILED
+               : run_for_device(config, console);
 }
 
 const struct command COMMAND_STATUS = {

@@ -1,5 +1,6 @@
 #include "postgres/address.h"
 #include "common/log.h"
+#include <postgresql/libpq-fe.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -55,6 +56,58 @@ bool address_take_schema(char *url, char out_schema[ADDRESS_SCHEMA_SIZE])
     else
         memmove(at + 1, rest + 1, strlen(rest + 1) + 1);
     return true;
+}
+
+static bool is_written_well(const char *url)
+{
+    const char *rest = strstr(url, "://") + 3;
+    const char *at = strchr(rest, '@');
+    if (!at ||
+        (strcspn(rest, "/?") > (size_t)(at - rest) && !strchr(at + 1, '@'))) {
+        return true;
+    }
+    log_error(module, "the address of PostgreSQL has an @ where none can be: "
+                      "write @ / ? %% of a password as %%40 %%2F %%3F %%25, or "
+                      "keep the password in ~/.pgpass");
+    return false;
+}
+
+// What libpq says of an address may quote a password; of an option it does not.
+static void log_bad_address(const char *said)
+{
+    static const char option[] = "invalid URI query parameter";
+    bool is_option = said && strncmp(said, option, sizeof option - 1) == 0;
+    log_error(module,
+              "the address of PostgreSQL is none%s%.*s; write "
+              "postgresql://USER@HOST:PORT/DATABASE?schema=NAME, and a %% of a "
+              "password as %%25",
+              is_option ? ": " : "", is_option ? (int)strcspn(said, "\n") : 0,
+              is_option ? said : "");
+}
+
+static bool is_ports(const char *text)
+{
+    return !text || strspn(text, "0123456789,") == strlen(text);
+}
+
+static bool is_known_to_libpq(const char *url)
+{
+    char *said = NULL;
+    PQconninfoOption *options = PQconninfoParse(url, &said);
+    bool is_known = options != NULL;
+    for (PQconninfoOption *o = options; is_known && o->keyword; o++)
+        is_known = strcmp(o->keyword, "port") != 0 || is_ports(o->val);
+    if (!is_known)
+        log_bad_address(said);
+    PQconninfoFree(options);
+    PQfreemem(said);
+    return is_known;
+}
+
+bool address_read(char *url, char out_schema[ADDRESS_SCHEMA_SIZE])
+{
+    return is_written_well(url) && address_take_schema(url, out_schema) &&
+           is_known_to_libpq(url);
 }
 
 bool address_extend_schema(const char *url, const char *end, char *out,

@@ -7,6 +7,11 @@
 // The longest that PostgreSQL knows, and its end.
 enum { ADDRESS_SCHEMA_SIZE = 64 };
 
+// Reads an address for libpq: takes our option out of it. False, and logged
+// without the address: nobody can ever connect with it. A password's own signs
+// are written as %40, %2F…; else a part of it would be taken for a host, and
+// told in logs.
+bool address_read(char *url, char out_schema[ADDRESS_SCHEMA_SIZE]);
 // Takes our option out of `url`; its others are libpq's. Without it the schema
 // is main. False, and logged: it is no name of a schema.
 bool address_take_schema(char *url, char out_schema[ADDRESS_SCHEMA_SIZE]);

@@ -1,12 +1,24 @@
 #include "postgres/database.h"
+#include "postgres/address.h"
 #include "postgres/pool.h"
 #include "postgres/postgres.h"
+#include <stdlib.h>
 #include <string.h>
 
 bool database_is_url(const char *address)
 {
     return strncmp(address, "postgresql://", 13) == 0 ||
            strncmp(address, "postgres://", 11) == 0;
+}
+
+char *database_name(const char *url)
+{
+    char schema[ADDRESS_SCHEMA_SIZE], *address = strdup(url);
+    char *name = address && address_read(address, schema)
+                     ? address_name(address, schema)
+                     : NULL;
+    free(address);
+    return name;
 }
 
 void database_share(unsigned most)

@@ -315,6 +315,8 @@ static void warn_of_surroundings(struct sql *sql)
              " AND current_setting('synchronous_standby_names') = ''");
     char *clock = answer_to(
         sql, "SELECT cast(extract(epoch FROM clock_timestamp()) AS BIGINT)");
+    char *is_superuser =
+        answer_to(sql, "SELECT current_setting('is_superuser')");
     int64_t ahead =
         clock ? clock_wall_ms() / 1000 - strtoll(clock, NULL, 10) : 0;
     if (forgotten && strcmp(forgotten, "0") != 0)
@@ -329,8 +331,14 @@ static void warn_of_surroundings(struct sql *sql)
                  "set the one that is wrong",
                  sql->name, ahead > 0 ? ahead : -ahead,
                  ahead > 0 ? "ahead of" : "behind");
+    if (is_superuser && strcmp(is_superuser, "on") == 0)
+        log_warn(module,
+                 "%s: the role %s is a superuser, and nothing keeps it from "
+                 "changing evidence: give the database to a role that is none",
+                 sql->name, PQuser(own(sql)->db));
     free(forgotten);
     free(clock);
+    free(is_superuser);
 }
 
 // What a commit acknowledged survives a power cut of the database's machine,
@@ -1424,6 +1432,14 @@ static bool is_refused(struct sql *sql)
         " 42501"  // CONNECT is not granted
     };
     PGconn *db = own(sql)->db;
+    if (PQconnectionNeedsPassword(db)) {
+        log_error(module,
+                  "%s: PostgreSQL wants a password and found none: keep it in "
+                  "~/.pgpass of this program's user (0600), or in the file "
+                  "that PGPASSFILE names",
+                  sql->name);
+        return true;
+    }
     PGVerbosity before = PQsetErrorVerbosity(db, PQERRORS_SQLSTATE);
     PQreset(db);
     PQsetErrorVerbosity(db, before);
@@ -1529,7 +1545,7 @@ enum sql_result postgres_open(const char *url, enum sql_mode mode,
         return SQL_ERROR;
     }
     enum sql_result result =
-        address_take_schema(address, schema)
+        address_read(address, schema)
             ? open_in(address, schema, mode, statements, count, out_sql)
             : SQL_ERROR;
     free(address);

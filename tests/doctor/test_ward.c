@@ -152,9 +152,20 @@ static void test_ward_whose_devices_are_missed(void **state)
     expect(&facts, WARD_DEVICES, DOCTOR_WARN, "chưa có thiết bị");
 }
 
+static void test_ward_on_postgresql_has_backups_of_its_own(void **state)
+{
+    struct ward_facts facts = well();
+    (void)state;
+    facts.backup_at = 0;
+    expect(&facts, WARD_BACKUP, DOCTOR_FAIL, "chưa có bản nào");
+    facts.on_postgres = true;
+    expect(&facts, WARD_BACKUP, DOCTOR_PASS, "pg_dump");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_ward_on_postgresql_has_backups_of_its_own),
         cmocka_unit_test(test_ward_that_is_well),
         cmocka_unit_test(test_ward_that_does_not_serve),
         cmocka_unit_test(test_ward_whose_certificate_ends),
