@@ -30,6 +30,7 @@ static const struct sql_migration ON_POSTGRES[] = {{1, postgres_1}, {0, NULL}};
 
 struct registry {
     struct sql *sql;
+    char address[PATH_MAX];
 };
 
 bool registry_address(const char *city, char out[PATH_MAX])
@@ -48,12 +49,15 @@ enum sql_result registry_open(const char *address, enum registry_mode mode,
         log_error(MODULE, "out of memory");
         return SQL_ERROR;
     }
+    snprintf(registry->address, sizeof registry->address, "%s", address);
     enum sql_result result =
         database_open(address, writes ? SQL_WRITER : SQL_FOLLOWER, STATEMENTS,
                       STATEMENT_COUNT, &registry->sql);
     if (result == SQL_OK && writes) {
         result = sql_migrate(
             registry->sql, database_is_url(address) ? ON_POSTGRES : MIGRATIONS);
+    } else if (result == SQL_OK && sql_version(registry->sql) == 0) {
+        result = SQL_NONE;
     }
     if (result != SQL_OK) {
         registry_close(registry);
@@ -154,7 +158,7 @@ enum sql_result registry_list(struct registry *registry, registry_row *row,
     return walk(registry->sql, &trail, row, ctx);
 }
 
-// --- Reading and adding
+// --- Reading
 
 struct reader {
     struct city_units units;
@@ -205,7 +209,90 @@ bool registry_read(struct registry *registry, struct city_units *out,
     return true;
 }
 
+// --- A book of its own
+
+// Where the city's own people stand: the city as it was named.
+static void name_city(const struct registry *registry, char out[PATH_MAX])
+{
+    size_t end = strlen(database_is_url(registry->address) ? REGISTRY_SCHEMA
+                                                           : "/" REGISTRY_FILE);
+    snprintf(out, PATH_MAX, "%.*s", (int)(strlen(registry->address) - end),
+             registry->address);
+}
+
+// What tells a book from others. NULL: there can be none, or no memory.
+static char *name_book(const char *city, const struct city_unit *unit)
+{
+    char directory[PATH_MAX];
+    if (registry_url(unit)) {
+        return database_name(registry_url(unit));
+    }
+    return registry_directory(database_is_url(city) ? "." : city, unit,
+                              directory)
+               ? strdup(directory)
+               : NULL;
+}
+
+static bool is_named(const char *name, char *other)
+{
+    bool is_same = other && strcmp(name, other) == 0;
+    free(other);
+    return is_same;
+}
+
+// Two units in one book would be counted as one, for ever.
+static bool is_own(const struct registry *registry,
+                   const struct city_units *units, const struct city_unit *unit,
+                   struct buf *message)
+{
+    char city[PATH_MAX];
+    name_city(registry, city);
+    char *name = name_book(city, unit);
+    const char *taken_by =
+        name && is_named(name, database_is_url(city) ? database_name(city)
+                                                     : strdup(city))
+            ? "the city itself"
+            : NULL;
+    for (size_t i = 0; name && !taken_by && i < units->count; i++) {
+        const struct city_unit *other = &units->all[i];
+        if (other != unit && city_kind_has_book(other->kind) &&
+            is_named(name, name_book(city, other))) {
+            taken_by = other->code;
+        }
+    }
+    if (!name) {
+        buf_append_text(message, "book: nothing can be opened there; give a "
+                                 "directory, or postgresql://USER@HOST/"
+                                 "DATABASE?schema=NAME");
+    } else if (taken_by) {
+        buf_printf(message,
+                   "book: %s has its book there; each unit needs one of its "
+                   "own",
+                   taken_by);
+    }
+    bool is_one = name && !taken_by;
+    free(name);
+    return is_one;
+}
+
+static bool is_fit(const struct registry *registry,
+                   const struct city_units *units, const json_t *change,
+                   struct buf *message)
+{
+    const char *what = json_string_value(json_object_get(change, "do"));
+    const char *code = json_string_value(json_object_get(change, "unit"));
+    if (strcmp(what, "add") != 0 && strcmp(what, "book") != 0) {
+        return true;
+    }
+    const struct city_unit *unit = city_find(units, code);
+    return !city_kind_has_book(unit->kind) ||
+           is_own(registry, units, unit, message);
+}
+
+// --- Adding
+
 struct addition {
+    const struct registry *registry;
     const json_t *const *changes;
     size_t count;
     const char *who;
@@ -249,7 +336,9 @@ static enum sql_result add_all(struct sql *sql, void *ctx)
     }
     for (size_t i = 0; result == SQL_OK && i < addition->count; i++) {
         result = city_units_apply(&addition->reader.units, addition->changes[i],
-                                  addition->reader.message)
+                                  addition->reader.message) &&
+                         is_fit(addition->registry, &addition->reader.units,
+                                addition->changes[i], addition->reader.message)
                      ? add_one(sql, addition, addition->changes[i])
                      : SQL_NONE;
     }
@@ -261,7 +350,8 @@ bool registry_add(struct registry *registry, const json_t *const *changes,
                   size_t count, const char *who, int64_t now,
                   struct buf *message)
 {
-    struct addition addition = {.changes = changes,
+    struct addition addition = {.registry = registry,
+                                .changes = changes,
                                 .count = count,
                                 .who = who,
                                 .now = now,

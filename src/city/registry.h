@@ -34,7 +34,7 @@ enum registry_mode { REGISTRY_WRITES, REGISTRY_READS };
 struct registry;
 
 // `address` is a path, or an address of PostgreSQL. SQL_NONE: a reader found no
-// file.
+// file, or no registry in the schema.
 enum sql_result registry_open(const char *address, enum registry_mode mode,
                               struct registry **out);
 void registry_close(struct registry *registry); // accepts NULL
@@ -46,7 +46,8 @@ enum sql_result registry_number(struct registry *registry, int64_t *out);
 bool registry_read(struct registry *registry, struct city_units *out,
                    int64_t *out_number, struct buf *message);
 
-// Adds the changes, all or none; `who` made them. False with a `message`.
+// Adds the changes, all or none; `who` made them. False with a `message`: also
+// for a book that another unit has, or the city itself.
 bool registry_add(struct registry *registry, const json_t *const *changes,
                   size_t count, const char *who, int64_t now,
                   struct buf *message);

@@ -121,23 +121,31 @@ static struct registry *open_registry(const struct config *config,
                                   "is too long, or is none");
         return NULL;
     }
-    if (strcmp(address, city) != 0 && !file_exists(city) &&
-        (!is_new || !file_make_directory(city))) {
-        console_complain(console,
-                         "%s: %s; check --city, or add the city itself first "
-                         "(--kind city, without --parent)",
-                         city, strerror(errno));
+    bool is_url = office_is_url(city);
+    if (is_new && !is_url && !file_make_directory(city)) {
+        console_complain(console, "%s cannot be made: %s", city,
+                         strerror(errno));
         return NULL;
     }
-    enum sql_result result = registry_open(address, mode, &registry);
+    // The first unit makes the registry; no later one makes a second by a slip.
+    enum sql_result result = registry_open(
+        address, is_new ? REGISTRY_WRITES : REGISTRY_READS, &registry);
+    if (result == SQL_OK && mode == REGISTRY_WRITES && !is_new) {
+        registry_close(registry);
+        registry = NULL;
+        result = registry_open(address, mode, &registry);
+    }
     if (result == SQL_NONE)
         console_complain(console,
-                         "%s: there is no registry here; `hailong unit add` "
-                         "makes one",
-                         city);
+                         "%s: there is no registry here; check --city, or add "
+                         "the city itself first (unit add --kind city, "
+                         "without --parent)",
+                         is_url ? "PostgreSQL" : city);
     else if (result != SQL_OK)
         console_complain(console, "the registry cannot be opened: %s",
-                         sql_result_name(result));
+                         result == SQL_BUSY
+                             ? "it is busy or out of reach; try again"
+                             : "the cause is above");
     return registry;
 }
 

@@ -73,13 +73,19 @@ struct wards {
 
 // --- The registry
 
+// For logs: an address may hold a password.
+static const char *place_name(const struct wards *wards)
+{
+    return wards->settings.db ? "PostgreSQL" : wards->settings.city;
+}
+
 static bool read_units(struct wards *wards, struct city_units *out,
                        int64_t *out_number)
 {
     struct buf message = {0};
     bool done = registry_read(wards->registry, out, out_number, &message);
     if (!done) {
-        log_error(MODULE, "%s: %s", wards->settings.city, buf_text(&message));
+        log_error(MODULE, "%s: %s", place_name(wards), buf_text(&message));
     }
     buf_free(&message);
     return done;
@@ -103,17 +109,42 @@ static void set_base(struct server_settings *settings, const char *code)
     snprintf(settings->base, sizeof settings->base, "/w/%s", code);
 }
 
+static void say_no_city(const struct wards *wards)
+{
+    log_error(MODULE,
+              "%s: no city is in the registry yet; check --city, or add it: "
+              "hailong unit add --city … --kind city --code … --name … "
+              "--from …",
+              place_name(wards));
+}
+
+// A server makes no registry where --city was a slip.
+static enum sql_result open_what_is_there(struct wards *wards)
+{
+    struct registry *there = NULL;
+    enum sql_result result =
+        registry_open(wards->address, REGISTRY_READS, &there);
+    registry_close(there);
+    return result == SQL_OK ? registry_open(wards->address, REGISTRY_WRITES,
+                                            &wards->registry)
+                            : result;
+}
+
 static enum server_outcome open_registry(struct wards *wards)
 {
     const struct city_unit *city = NULL;
     int32_t today = date_day_of_wall_ms(clock_wall_ms());
     enum sql_result result =
         registry_address(wards->settings.city, wards->address)
-            ? registry_open(wards->address, REGISTRY_WRITES, &wards->registry)
+            ? open_what_is_there(wards)
             : SQL_ERROR;
+    if (result == SQL_NONE) {
+        say_no_city(wards);
+        return SERVER_MISTAKE;
+    }
     if (result != SQL_OK) {
         log_error(MODULE, "%s: the registry cannot be opened: %s",
-                  wards->settings.city, sql_result_name(result));
+                  place_name(wards), sql_result_name(result));
         return result == SQL_BUSY && wards->settings.db ? SERVER_AWAY
                                                         : SERVER_MISTAKE;
     }
@@ -122,10 +153,7 @@ static enum server_outcome open_registry(struct wards *wards)
     }
     city = find_city(&wards->units);
     if (!city) {
-        log_error(MODULE,
-                  "%s: no city is in the registry yet; add it: hailong unit "
-                  "add --city %s --kind city --code … --name … --from …",
-                  wards->settings.city, wards->settings.city);
+        say_no_city(wards);
         return SERVER_MISTAKE;
     }
     snprintf(wards->code, sizeof wards->code, "%s", city->code);
@@ -151,11 +179,7 @@ enum server_outcome wards_read(const struct server_settings *settings,
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     pthread_cond_init(&wards->wake, &monotonic);
     pthread_condattr_destroy(&monotonic);
-    // A registry on PostgreSQL has its keys' directory made by the server.
-    enum server_outcome outcome =
-        wards->settings.db || file_make_directory(settings->data)
-            ? open_registry(wards)
-            : SERVER_MISTAKE;
+    enum server_outcome outcome = open_registry(wards);
     if (outcome != SERVER_OPEN) {
         wards_close(wards);
         return outcome;

@@ -156,6 +156,68 @@ static void test_registry_finds_books(void **state)
     assert_string_equal(registry_url(&ward), ward.book);
 }
 
+static void must_refuse(const char *text, const char *why)
+{
+    struct buf message = {0};
+    assert_false(add(text, &message));
+    if (!strstr(buf_text(&message), why)) {
+        fail_msg("%s", buf_text(&message));
+    }
+    buf_free(&message);
+}
+
+// Two wards in one book would be counted as one, and never be told apart again.
+static void test_registry_gives_each_unit_a_book_of_its_own(void **state)
+{
+    (void)state;
+    must(CITY);
+    must(WARD);
+    must("{\"do\":\"book\",\"unit\":\"H24.12\",\"book\":"
+         "\"postgresql://an:mot@db/hailong?schema=w_12\"}");
+    must("{\"do\":\"add\",\"unit\":\"H24.13\",\"kind\":\"ward\","
+         "\"parent\":\"H24\",\"name\":\"Phường Mẫu\",\"book\":\"a/13\","
+         "\"from\":\"2026-01-01\"}");
+    must_refuse("{\"do\":\"book\",\"unit\":\"H24.13\",\"book\":"
+                "\"postgresql://ba:hai@db/hailong?schema=w_12\"}",
+                "book: H24.12 has its book there");
+    must("{\"do\":\"book\",\"unit\":\"H24.13\",\"book\":"
+         "\"postgresql://ba:hai@db/hailong?schema=w_13\"}");
+    must("{\"do\":\"book\",\"unit\":\"H24.13\",\"book\":\"a/13\"}");
+    must_refuse("{\"do\":\"add\",\"unit\":\"H24.14\",\"kind\":\"ward\","
+                "\"parent\":\"H24\",\"name\":\"Phường Thử\","
+                "\"book\":\"a/13\",\"from\":\"2026-01-01\"}",
+                "book: H24.13 has its book there");
+    must_refuse("{\"do\":\"book\",\"unit\":\"H24.13\",\"book\":"
+                "\"postgresql://db/hailong?schema=W-13\"}",
+                "book: nothing can be opened there");
+}
+
+static void test_registry_keeps_the_citys_own_place_free(void **state)
+{
+    struct buf text = {0};
+    (void)state;
+    must(CITY);
+    must(WARD);
+    buf_printf(&text, "{\"do\":\"book\",\"unit\":\"H24.12\",\"book\":\"%s\"}",
+               database[0] == '\0' ? folder : database);
+    must_refuse(buf_text(&text), "book: the city itself has its book there");
+    buf_free(&text);
+}
+
+// A reader, or a server, makes nothing where there was a slip.
+static void test_registry_is_not_made_by_reading(void **state)
+{
+    char other[PATH_MAX];
+    struct registry *none = NULL;
+    (void)state;
+    if (database[0] == '\0') {
+        skip();
+    }
+    snprintf(other, sizeof other, "%s%cschema=slip", database,
+             strchr(database, '?') ? '&' : '?');
+    assert_int_equal(registry_open(other, REGISTRY_READS, &none), SQL_NONE);
+}
+
 static void test_registry_stands_beside_the_citys_people(void **state)
 {
     char out[PATH_MAX];
@@ -185,6 +247,9 @@ int main(void)
         TEST(test_registry_notices_an_altered_change),
         TEST(test_registry_only_grows),
         TEST(test_registry_finds_books),
+        TEST(test_registry_gives_each_unit_a_book_of_its_own),
+        TEST(test_registry_keeps_the_citys_own_place_free),
+        TEST(test_registry_is_not_made_by_reading),
         TEST(test_registry_stands_beside_the_citys_people)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
