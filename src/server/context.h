@@ -23,13 +23,13 @@
 #include "server/retention.h"
 #include "server/retotal.h"
 #include "server/settings.h"
+#include "server/unit_name.h"
 #include "server/wards.h"
 #include "server/writer.h"
 #include <stdatomic.h>
 
 struct crowd;
 struct http;
-struct page_unit;
 
 // Why every request is answered with 503.
 enum shut {
@@ -38,8 +38,8 @@ enum shut {
     SHUT_OUTDATED // a newer program has changed the database's tables
 };
 
-// Everything but the figures and the documents stands still while requests are
-// served.
+// Everything but the figures, the documents and the unit's name stands still
+// while requests are served.
 struct server {
     struct server_settings settings;
     struct fields *fields; // names of the unit's fields, behind the defaults
@@ -51,12 +51,12 @@ struct server {
     struct documents *documents;
     struct office_defaults base; // the defaults of the options alone
     json_t *apart;               // behind the defaults' apart, as below
-    json_t *hours; // behind the defaults' hours and holidays: all three are the
-                   // writer's thread's
+    json_t *hours; // behind the defaults' hours and holidays: all three, and
+                   // the defaults' unit_name, are the writer's thread's
     bool borrows;  // texts and pages are the city's
     struct i18n *texts;
     struct pages *pages;
-    struct page_unit *page_unit;
+    struct unit_name *name;
     struct report_method method;
     struct readers *readers;
     struct writer *writer;

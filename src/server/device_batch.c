@@ -193,7 +193,7 @@ static void draw_sheets(struct request *request, const struct batch *batch,
 {
     struct buf message = {0};
     const struct enrol_sheets sheets = {
-        .unit = request->server->settings.defaults.unit_name,
+        .unit = unit_name_now(request->server->name),
         .server = batch->handout.server,
         .has_pin = batch->handout.pin[0] != '\0',
         .made_ms = batch->made_ms,

@@ -106,7 +106,8 @@ static void devices_changed(struct server *server, struct office *office)
     json_decref(server->apart);
     server->apart = body;
     defaults->apart = body;
-    if (server->phone_looks && !phone_looks_change(server->phone_looks, body)) {
+    if (server->phone_looks &&
+        !phone_looks_change(server->phone_looks, defaults->unit_name, body)) {
         log_error(MODULE, "the phone channel's pages stay as they were");
     }
     if (office &&

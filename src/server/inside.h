@@ -22,5 +22,9 @@ bool server_write_port(const struct server *server);
 // Stores and answers what is there; requests that come now are told to come
 // again.
 void server_finish(struct server *server);
+// The unit is called so from now on: its pages at once, its devices and the phone
+// channel's pages in the writer's next turn. One thread at a time. False: try
+// again.
+bool server_rename(struct server *server, const char *name);
 // When no request is left. Accepts NULL.
 void server_release(struct server *server);

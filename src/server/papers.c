@@ -321,7 +321,7 @@ static void say_subject(const struct papers *papers, const struct paper *paper,
 {
     char number[16];
     const struct i18n *texts = papers->server->texts;
-    const char *unit = papers->server->settings.defaults.unit_name;
+    const char *unit = unit_name_now(papers->server->name);
     if (paper->kind == PAPER_DAY) {
         struct date date = date_from_day(paper->number);
         snprintf(number, sizeof number, "%02d/%02d/%d", date.day, date.month,

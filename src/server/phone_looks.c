@@ -58,7 +58,8 @@ void phone_looks_close(struct phone_looks *looks)
     }
 }
 
-bool phone_looks_change(struct phone_looks *looks, json_t *apart)
+bool phone_looks_change(struct phone_looks *looks, const char *unit_name,
+                        json_t *apart)
 {
     struct held *fresh = calloc(1, sizeof *fresh);
     if (!fresh) {
@@ -68,6 +69,7 @@ bool phone_looks_change(struct phone_looks *looks, json_t *apart)
     fresh->apart = json_incref(apart);
     fresh->holders = 1;
     phone_look_begin(looks->texts, looks->base, apart, &fresh->look);
+    fresh->look.effect.defaults.unit_name = unit_name;
     if (!phone_look_load(&fresh->look)) {
         free_held(fresh);
         return false;

@@ -15,9 +15,11 @@ struct phone_looks *phone_looks_open(const struct i18n *texts,
 // Nobody has a look any more.
 void phone_looks_close(struct phone_looks *looks);
 
-// `apart`: the document "devices", NULL for none; it is kept. False, logged,
-// when the pages cannot be so; they stay as they are.
-bool phone_looks_change(struct phone_looks *looks, json_t *apart);
+// `unit_name` must outlive it. `apart`: the document "devices", NULL for none;
+// it is kept. False, logged, when the pages cannot be so; they stay as they
+// are.
+bool phone_looks_change(struct phone_looks *looks, const char *unit_name,
+                        json_t *apart);
 
 // The look that holds now, to be given back.
 const struct phone_look *phone_looks_take(struct phone_looks *looks);

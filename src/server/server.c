@@ -100,8 +100,9 @@ static bool is_enrolled(void *ctx, const struct office_device *device)
 static void open_phone(struct server *server, struct office *office)
 {
     const struct server_settings *settings = &server->settings;
-    if (!phone_looks_change(server->phone_looks, server->apart) &&
-        !phone_looks_change(server->phone_looks, NULL)) {
+    const char *name = unit_name_now(server->name);
+    if (!phone_looks_change(server->phone_looks, name, server->apart) &&
+        !phone_looks_change(server->phone_looks, name, NULL)) {
         log_error(MODULE, "the phone channel is shut");
         return;
     }
@@ -344,8 +345,8 @@ static enum server_outcome prepare(struct server *server)
     if (!load_files(server) ||
         !(server->pages ||
           (server->pages = pages_open(settings->chart_file))) ||
-        !(server->page_unit =
-              page_unit_open(server->texts, settings->defaults.unit_name,
+        !(server->name =
+              unit_name_open(server->texts, settings->defaults.unit_name,
                              server->settings.base))) {
         return SERVER_MISTAKE;
     }
@@ -463,6 +464,47 @@ void server_finish(struct server *server)
     }
 }
 
+struct renaming {
+    struct writer_job job;
+    struct server *server;
+};
+
+// On the writer's thread.
+static enum office_result rename_all(struct office *office, void *ctx)
+{
+    struct server *server = ((struct renaming *)ctx)->server;
+    struct office_defaults *defaults = &server->settings.defaults;
+    defaults->unit_name = unit_name_now(server->name);
+    if (!phone_looks_change(server->phone_looks, defaults->unit_name,
+                            server->apart)) {
+        log_error(MODULE, "the phone channel's pages keep the former name");
+    }
+    enum office_result result =
+        office_configure_all(office, defaults, clock_wall_ms());
+    if (result != OFFICE_OK) {
+        log_error(MODULE, "the devices are told the new name later, at the "
+                          "latest tomorrow");
+    }
+    return result;
+}
+
+bool server_rename(struct server *server, const char *name)
+{
+    struct renaming *renaming = calloc(1, sizeof *renaming);
+    if (!renaming || !writer_reserve(server->writer)) {
+        free(renaming);
+        return false;
+    }
+    bool done = unit_name_change(server->name, name);
+    renaming->server = server;
+    renaming->job = (struct writer_job){.work = rename_all,
+                                        .work_ctx = renaming,
+                                        .done = free,
+                                        .done_ctx = renaming};
+    writer_push(server->writer, &renaming->job);
+    return done;
+}
+
 static void stop_listeners(struct server *server)
 {
     if (server->public_http) {
@@ -509,7 +551,7 @@ void server_release(struct server *server)
     limits_close(server->poll_limits);
     crowd_close(server->crowd);
     limits_close(server->limits);
-    page_unit_close(server->page_unit);
+    unit_name_close(server->name);
     if (!server->borrows) {
         i18n_close(server->texts);
         pages_close(server->pages);

@@ -55,7 +55,7 @@ struct wards {
     struct server_settings settings; // as given
     char address[PATH_MAX];          // of the registry
     struct registry *registry;       // the thread's
-    char name[CITY_NAME_SIZE];       // the city's own
+    char name[CITY_NAME_SIZE];       // the city's own, at the start
     char code[CITY_CODE_SIZE];
     struct server *city;
     unsigned admin_port;
@@ -466,16 +466,29 @@ static void attend(struct wards *wards, struct ward *ward)
     }
 }
 
+// Likewise the city itself, which is never opened anew: all listen behind it.
+static void attend_city(struct wards *wards)
+{
+    const struct city_unit *unit = city_find(&wards->units, wards->code);
+    int32_t today = date_day_of_wall_ms(clock_wall_ms());
+    const char *name = city_name(unit, today);
+    if (strcmp(name, unit_name_now(wards->city->name)) != 0 &&
+        server_rename(wards->city, name)) {
+        log_info(MODULE, "the city %s has another name today", wards->code);
+    }
+}
+
 static void *run(void *ctx)
 {
     struct wards *wards = ctx;
     add_wards(wards);
     while (!is_stopping(wards)) {
+        look_at_registry(wards);
+        attend_city(wards);
         struct ward *ward = atomic_load(&wards->first);
         for (; ward && !is_stopping(wards); ward = ward->next) {
             attend(wards, ward);
         }
-        look_at_registry(wards);
         rest(wards, LOOK_S);
     }
     return NULL;

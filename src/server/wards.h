@@ -12,7 +12,8 @@
 // A ward that has another name today than the one with which it was opened, or
 // another place of its book, is opened anew, without the others: its requests
 // are done to their end, those that wait for a change are sent home, and what
-// comes meanwhile gets 503 for that moment.
+// comes meanwhile gets 503 for that moment. The city's own name changes while it
+// is open (server_rename()).
 //
 // A ward's directory may hold a file ward.ini, of the form of the server's INI
 // file, with all that is the unit's own (everything but the section [server]);

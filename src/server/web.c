@@ -16,7 +16,7 @@ static const char KEEP[] = "public, max-age=604800";
 static bool fill_page(struct request *request, const struct page *page,
                       struct buf *out)
 {
-    pages_fill(page, request->server->page_unit, out);
+    pages_fill(page, unit_name_page(request->server->name), out);
     if (buf_ok(out)) {
         return true;
     }

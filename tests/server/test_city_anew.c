@@ -5,6 +5,7 @@
 #include "common/date.h"
 #include "support/check.h"
 #include "support/server_maker.h"
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -89,7 +90,7 @@ static void leave(struct used *used)
 }
 
 // From a day on, counted from today.
-static void rename_ward(const char *code, const char *name, int days)
+static void rename_unit(const char *code, const char *name, int days)
 {
     char day[DATE_ISO_SIZE], text[300];
     date_format_iso(date_day_of_wall_ms(clock_wall_ms()) + days, day);
@@ -258,7 +259,7 @@ static void test_anew_shows_a_name_and_loses_nothing(void **state)
         for (int i = 0; i < WARDS; i++) {
             snprintf(used[i].name, sizeof used[i].name, "Phường %s số %d",
                      used[i].code, round);
-            rename_ward(used[i].code, used[i].name, 0);
+            rename_unit(used[i].code, used[i].name, 0);
         }
         int tries = 0;
         while (!all_have_names(used) && tries++ < TRIES) {
@@ -289,8 +290,8 @@ static void test_anew_waits_for_the_day_of_a_name(void **state)
     struct made_server ward;
     made_city_ward(&city, "H24.12", &ward);
     made_city_ward(&city, "H24.13", &ward);
-    rename_ward("H24.12", "Phường Của Ngày Mai", 1);
-    rename_ward("H24.13", "Phường Của Hôm Nay", 0);
+    rename_unit("H24.12", "Phường Của Ngày Mai", 1);
+    rename_unit("H24.13", "Phường Của Hôm Nay", 0);
     wait_for_page(city.port, "H24.13", "Phường Của Hôm Nay");
     assert_true(page_has("H24.12", "Phường H24.12 số 0"));
 }
@@ -312,7 +313,7 @@ static void test_anew_does_not_wait_for_slow_peers(void **state)
              used.counters[0].device.token);
     talk_open(&slow, city.port);
     talk_say(&slow, text);
-    rename_ward("H24.12", "Phường Mới", 0);
+    rename_unit("H24.12", "Phường Mới", 0);
     assert_true(talk_is_closed(&slow));
     talk_close(&slow);
     wait_for_page(city.port, "H24.12", "Phường Mới");
@@ -364,6 +365,90 @@ static void test_anew_reads_a_book_that_lies_elsewhere(void **state)
     leave(&used);
 }
 
+// --- The city itself
+
+// Nothing was answered yet.
+static bool is_quiet(const struct talk *talk)
+{
+    return poll(&(struct pollfd){.fd = talk->fd, .events = POLLIN}, 1, 0) == 0;
+}
+
+static bool config_has(uint16_t port, const struct made_device *device,
+                       const char *name)
+{
+    struct answer answer = {0};
+    made_device_config(device, port, &answer);
+    assert_int_equal(answer.status, 200);
+    bool has = strstr(buf_text(&answer.body), name) != NULL;
+    answer_free(&answer);
+    return has;
+}
+
+static void wait_for_config(const struct made_device *device, const char *name)
+{
+    for (int i = 0; i < TRIES && !config_has(city.port, device, name); i++) {
+        usleep(PAUSE_US);
+    }
+    assert_true(config_has(city.port, device, name));
+}
+
+static bool units_have(const char *key, const char *name)
+{
+    struct answer answer = {0};
+    ask(city.port, &(struct ask){.path = "/api/v1/units", .token = key},
+        &answer);
+    assert_int_equal(answer.status, 200);
+    bool has = strstr(buf_text(&answer.body), name) != NULL;
+    answer_free(&answer);
+    return has;
+}
+
+// Its pages, the devices that are its own, and the list of its units say the
+// name; what waits in a ward goes on waiting.
+static void test_anew_city_has_another_name_while_it_is_open(void **state)
+{
+    struct used used;
+    struct made_device device;
+    char key[65];
+    (void)state;
+    use(&used, "H24.12");
+    made_device_enrol(&device, &city, "1");
+    made_server_key(&city, "leader", key);
+    begin_poll(&used, &used.counters[0]);
+    assert_true(page_has("H24", "Thành phố Mẫu"));
+    assert_true(config_has(city.port, &device, "Thành phố Mẫu"));
+    rename_unit("H24", "Thành phố Của Ngày Mai", 1);
+    rename_unit("H24", "Thành phố Đổi Tên", 0);
+    wait_for_page(city.port, "H24", "Thành phố Đổi Tên");
+    wait_for_config(&device, "Thành phố Đổi Tên");
+    assert_true(units_have(key, "Thành phố Đổi Tên"));
+    assert_false(page_has("H24", "Thành phố Mẫu"));
+    assert_true(is_quiet(&used.counters[0].poll));
+    // Back again, as after a mistake.
+    rename_unit("H24", "Thành phố Mẫu", 0);
+    wait_for_page(city.port, "H24", "Thành phố Mẫu");
+    wait_for_config(&device, "Thành phố Mẫu");
+    made_device_free(&device);
+    leave(&used);
+}
+
+// Between the city and its wards.
+static void test_anew_levels_have_another_name(void **state)
+{
+    char key[65];
+    (void)state;
+    made_server_key(&city, "leader", key);
+    made_registry_change(&city, "{\"do\":\"add\",\"unit\":\"H24.A\","
+                                "\"kind\":\"cluster\",\"parent\":\"H24\","
+                                "\"name\":\"Cụm Cũ\",\"from\":\"2026-01-01\"}");
+    rename_unit("H24.A", "Cụm Mới", 0);
+    for (int i = 0; i < TRIES && !units_have(key, "Cụm Mới"); i++) {
+        usleep(PAUSE_US);
+    }
+    assert_true(units_have(key, "Cụm Mới"));
+    assert_false(units_have(key, "Cụm Cũ"));
+}
+
 // Each looks at the registry for itself.
 static void test_anew_is_for_every_server_of_the_city(void **state)
 {
@@ -378,9 +463,12 @@ static void test_anew_is_for_every_server_of_the_city(void **state)
     made_city_ward(&city, "H24.13", &ward);
     made_city_beside(&second, &city, CODES, WARDS);
     made_city_ward(&second, "H24.12", &ward);
-    rename_ward("H24.12", "Phường Mới", 0);
+    rename_unit("H24.12", "Phường Mới", 0);
     wait_for_page(city.port, "H24.12", "Phường Mới");
     wait_for_page(second.port, "H24.12", "Phường Mới");
+    rename_unit("H24", "Thành phố Đổi Tên", 0);
+    wait_for_page(city.port, "H24", "Thành phố Đổi Tên");
+    wait_for_page(second.port, "H24", "Thành phố Đổi Tên");
     maker_rate(&used.counters[0].device.ledger, 4);
     made_device_send(&used.counters[0].device, &ward, 1, 1, 200, &answer);
     made_city_ward(&city, "H24.12", &used.server);
@@ -398,6 +486,8 @@ int main(void)
         TEST(test_anew_waits_for_the_day_of_a_name),
         TEST(test_anew_does_not_wait_for_slow_peers),
         TEST(test_anew_reads_a_book_that_lies_elsewhere),
+        TEST(test_anew_city_has_another_name_while_it_is_open),
+        TEST(test_anew_levels_have_another_name),
         TEST(test_anew_is_for_every_server_of_the_city)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
