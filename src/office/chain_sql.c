@@ -65,21 +65,56 @@ struct held {
     char reason[JSON_MESSAGE_SIZE];
 };
 
+// The last of the lines without a gap that the batch has from `seq` on.
+static int64_t end_of_run(const struct taking *t, int64_t seq)
+{
+    int64_t end = seq;
+    if (t->turn_count == 0 || t->turns[0].seq != seq) {
+        return end;
+    }
+    for (size_t i = 1; i < t->turn_count && t->turns[i].seq <= end + 1; i++) {
+        end = t->turns[i].seq;
+    }
+    return end;
+}
+
+// Asks for all at once that the batch repeats: a far database answers each
+// question after a while. Lines that this batch adds are not among them.
+static void ask_held(struct taking *t, int64_t seq)
+{
+    int64_t end = end_of_run(t, seq);
+    int64_t received_to = t->chain->received_to;
+    if (end > received_to) {
+        end = received_to > seq ? received_to : seq;
+    }
+    t->held = sql_use(t->office->sql, LINES_GET);
+    sql_bind_int(t->held, 1, t->device->no);
+    sql_bind_int(t->held, 2, t->chain->gen);
+    sql_bind_int(t->held, 3, seq);
+    sql_bind_int(t->held, 4, end);
+    t->held_seq = seq - 1;
+    t->held_until = end;
+}
+
 static enum sql_result find_held(struct taking *t, int64_t seq,
                                  struct held *out)
 {
-    struct sql_statement *s = sql_use(t->office->sql, LINE_GET);
-    sql_bind_int(s, 1, t->device->no);
-    sql_bind_int(s, 2, t->chain->gen);
-    sql_bind_int(s, 3, seq);
-    enum sql_result result = sql_step(s);
-    if (result == SQL_OK) {
-        column_bytes(s, 0, out->hash, sizeof out->hash);
-        out->verdict = (enum verdict)sql_int(s, 1);
-        column_text(s, 2, out->reason, sizeof out->reason);
+    enum sql_result result = SQL_OK;
+    if (!t->held || seq < t->held_seq || seq > t->held_until) {
+        ask_held(t, seq);
     }
-    sql_done(s);
-    if (result == SQL_NONE) {
+    while (result == SQL_OK && t->held_seq < seq) {
+        result = sql_step(t->held);
+        t->held_seq = result == SQL_OK ? sql_int(t->held, 0) : INT64_MAX;
+    }
+    if (result == SQL_OK && t->held_seq == seq) {
+        column_bytes(t->held, 1, out->hash, sizeof out->hash);
+        out->verdict = (enum verdict)sql_int(t->held, 2);
+        column_text(t->held, 3, out->reason, sizeof out->reason);
+        return SQL_OK;
+    }
+    if (result == SQL_OK || result == SQL_NONE) {
+        result = SQL_NONE;
         log_error("office",
                   "device %s gen %lld seq %lld: a line that was held is gone; "
                   "run hailong verify",
@@ -382,6 +417,7 @@ enum sql_result chain_take_lines(struct taking *t)
         }
     }
     free(turns);
+    t->turn_count = 0;
     return result;
 }
 

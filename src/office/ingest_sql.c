@@ -174,6 +174,9 @@ static enum sql_result take_batch(struct office *office,
     if (result == SQL_OK) {
         result = follow_chain(&t);
     }
+    if (t.held) {
+        sql_done(t.held);
+    }
     if (result == SQL_OK) {
         give_results(&t);
     }

@@ -22,6 +22,9 @@ struct taking {
 
     const struct turn *turns; // the line that is being taken, and those after
     size_t turn_count;
+    // Lines that are held, from one it is at to the last one asked for.
+    struct sql_statement *held; // NULL: none was asked for
+    int64_t held_seq, held_until;
     int64_t at; // when it was made or answered, corrected
     enum time_quality quality;
 };

@@ -648,8 +648,9 @@ const char *const office_statements[STATEMENT_COUNT] = {
     [COMMENT_PLACES_OF_LEVEL] = COMMENT_PLACE_ROWS("level = ?3 AND "),
     [COMMENT_PLACES_OF_COUNTER] = COMMENT_PLACE_ROWS("counter_no = ?3 AND "),
     [COMMENT_PLACES_OF_FIELD] = COMMENT_PLACE_ROWS("field_no = ?3 AND "),
-    [LINE_GET] = "SELECT hash, verdict, reason FROM lines"
-                 " WHERE device_no = ?1 AND gen = ?2 AND seq = ?3",
+    [LINES_GET] = "SELECT seq, hash, verdict, reason FROM lines"
+                  " WHERE device_no = ?1 AND gen = ?2 AND seq BETWEEN ?3 AND ?4"
+                  " ORDER BY seq",
     [LINE_HASH] = "SELECT l.hash FROM devices d JOIN lines l"
                   " ON l.device_no = d.device_no"
                   " WHERE d.id = ?1 AND l.gen = ?2 AND l.seq = ?3",

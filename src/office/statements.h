@@ -63,7 +63,7 @@ enum {
     CHAIN_HELD,
     CHAIN_NEWEST,
     LINE_ADD,
-    LINE_GET,
+    LINES_GET,
     LINE_HASH,
     ARRIVAL_ADD,
     ARRIVAL_FORGOTTEN,

@@ -1,4 +1,5 @@
 // What PostgreSQL undoes for another's sake is taken again, and counts once.
+// What a device sends again is known before it is added, by one question.
 // Skipped where no scratch cluster is named.
 #include "postgres/database.h"
 #include "support/office_maker.h"
@@ -119,6 +120,65 @@ static void test_what_never_ends_is_busy(void **state)
     expect_taken(f);
 }
 
+enum { LOOKED_FOR, TRIED, COUNTERS };
+
+// Of lines, since they were made: how often somebody looked for some, and how
+// many somebody tried to add. They are told when a connection ends.
+static void count_work(struct fixture *f, int64_t out[COUNTERS])
+{
+    static const char *const texts[] = {
+        "SELECT count(*) FROM pg_stat_activity WHERE datname ="
+        " current_database() AND pid <> pg_backend_pid()"
+        " AND backend_type = 'client backend'",
+        "SELECT idx_scan, n_tup_ins FROM pg_stat_user_tables"
+        " WHERE relname = 'lines'"};
+    struct sql *sql = NULL;
+    struct sql_statement *s;
+    office_close(f->made.office);
+    assert_int_equal(database_open(f->made.path, SQL_WRITER, texts, 2, &sql),
+                     SQL_OK);
+    do {
+        s = sql_use(sql, 0);
+        assert_int_equal(sql_step(s), SQL_OK);
+    } while (sql_int(s, 0) > 0);
+    s = sql_use(sql, 1);
+    assert_int_equal(sql_step(s), SQL_OK);
+    out[LOOKED_FOR] = sql_int(s, 0);
+    out[TRIED] = sql_int(s, 1);
+    sql_close(sql);
+    f->made.office = NULL;
+    made_office_reopen(&f->made);
+}
+
+static void test_what_comes_again_is_known_by_one_question(void **state)
+{
+    enum { LINES = 60, NEW = 40 };
+    struct fixture *f = *state;
+    struct made_batch sent;
+    int64_t before[COUNTERS], after[COUNTERS];
+    if (!office_is_url(f->made.path))
+        skip();
+    for (int i = 2; i < LINES + NEW; i++)
+        maker_rate(&f->maker, 3);
+    assert_int_equal(
+        made_office_send(&f->made, &f->maker, 1, LINES, f->maker.wall_ms),
+        OFFICE_BATCH_OK);
+    count_work(f, before);
+    made_batch_start(&sent, &f->maker, 1, LINES + NEW, f->maker.wall_ms);
+    assert_int_equal(office_ingest(f->made.office, &sent.batch, 1), OFFICE_OK);
+    assert_int_equal(sent.batch.received_to, LINES + NEW);
+    for (int i = 0; i < LINES + NEW; i++)
+        assert_int_equal(sent.lines[i].status,
+                         i < LINES ? OFFICE_LINE_ALREADY : OFFICE_LINE_STORED);
+    made_batch_free(&sent);
+    count_work(f, after);
+    assert_int_equal(after[TRIED] - before[TRIED], NEW);
+    // Not once a line; what plans the question may look, too.
+    assert_in_range(after[LOOKED_FOR] - before[LOOKED_FOR], 1, 3);
+    assert_int_equal(made_office_all(f->made.office).levels[2],
+                     LINES + NEW - 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -130,6 +190,8 @@ int main(void)
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_what_never_ends_is_busy, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(
+            test_what_comes_again_is_known_by_one_question, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -64,6 +64,7 @@ static const struct span BETWEEN[] = {
     {TRANSACTION_ROWS, TRANSACTION_ROWS},
     // Lines that are not here yet; of one batch.
     {KNOWN_HEADS, KNOWN_HEADS},
+    {LINES_GET, LINES_GET},
     {OLD_AHEAD, OLD_AHEAD},
     // Read in parts, until there are enough.
     {COMMENT_PLACES, COMMENT_PLACES_OF_FIELD}};
