@@ -27,44 +27,46 @@ enum handling health_handle(struct request *request)
     return HANDLING_DONE;
 }
 
-// What cannot be read is left out: a watcher sees that it is not there.
-static void write_office(struct server *server, struct buf *out)
+// What cannot be read is left out: a watcher sees that it is not there. False:
+// nothing can, the database is away.
+static bool write_office(struct server *server, struct buf *out)
 {
     struct upkeep upkeep;
     int64_t now = clock_wall_ms();
     struct office *office = readers_take(server->readers);
-    metrics_write_reachable(office_schema(office) >= 0, out);
+    bool is_reachable = office_schema(office) >= 0;
+    metrics_write_reachable(is_reachable, out);
     if (upkeep_look(server->identity.directory, server->identity.database,
                     office, now, &upkeep)) {
         metrics_write_upkeep(&upkeep, now, out);
     }
     metrics_write_devices(office, out);
     readers_give(server->readers, office);
+    return is_reachable;
 }
 
-// `connections` NULL: those who listen tell of them.
-static void tell(struct server *server,
+// `connections` NULL: those who listen tell of them. False as above.
+static bool tell(struct server *server,
                  const struct connections_count *connections, struct buf *out)
 {
     struct writer_figures writer = writer_figures(server->writer);
     metrics_write(&server->metrics, connections, &writer,
                   atomic_load(&server->bodies.used), hub_count(server->hub),
                   clock_mono_us(), out);
-    write_office(server, out);
+    return write_office(server, out);
 }
 
 static void tell_ward(void *ctx, const char *code, struct server *server)
 {
     struct metrics_join *join = ctx;
-    struct buf text = {0};
-    metrics_write_ward(code, server != NULL, &text);
-    metrics_join_add(join, NULL, buf_text(&text));
-    if (server) {
-        buf_clear(&text);
-        tell(server, NULL, &text);
-        metrics_join_add(join, code, buf_text(&text));
-    }
+    struct buf up = {0}, text = {0};
+    bool is_up = server && tell(server, NULL, &text) &&
+                 writer_figures(server->writer).is_well;
+    metrics_write_ward(code, is_up, &up);
+    metrics_join_add(join, NULL, buf_text(&up));
+    metrics_join_add(join, code, buf_text(&text));
     buf_free(&text);
+    buf_free(&up);
 }
 
 // The city's own figures stand under its own code. One ward after the other, so

@@ -111,11 +111,13 @@ void metrics_write_reachable(bool is_reachable, struct buf *out)
                 "1: the database answers.", is_reachable);
 }
 
-void metrics_write_ward(const char *ward, bool is_open, struct buf *out)
+void metrics_write_ward(const char *ward, bool is_up, struct buf *out)
 {
     static const char name[] = "hailong_ward_up";
-    write_head(out, name, "gauge", "1: the ward's book is open.");
-    buf_printf(out, "%s{ward=\"%s\"} %d\n", name, ward, is_open);
+    write_head(out, name, "gauge",
+               "1: the ward's ratings are taken: its book is open, its "
+               "database answers, the last batch was stored.");
+    buf_printf(out, "%s{ward=\"%s\"} %d\n", name, ward, is_up);
 }
 
 void metrics_write_shared(int connections, struct buf *out)

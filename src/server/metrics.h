@@ -37,8 +37,8 @@ void metrics_write(struct metrics *metrics,
                    size_t listening, int64_t now_us, struct buf *out);
 // Whether the database answers.
 void metrics_write_reachable(bool is_reachable, struct buf *out);
-// Of a city: whether a ward's book is open, and its shared connections.
-void metrics_write_ward(const char *ward, bool is_open, struct buf *out);
+// Of a city: whether a ward's ratings are taken, and its shared connections.
+void metrics_write_ward(const char *ward, bool is_up, struct buf *out);
 void metrics_write_shared(int connections, struct buf *out);
 // Of the machine; `now` is wall milliseconds.
 void metrics_write_upkeep(const struct upkeep *upkeep, int64_t now,

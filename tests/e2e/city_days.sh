@@ -81,7 +81,11 @@ hears() { # hears STATUS SECONDS: the first ward
         sleep 0.2
     done
 }
-watched() { curl -s --max-time 20 "$server/metrics" | grep -qx "hailong_database_reachable{ward=\"$1\"} $2"; }
+watched() { # watched WARD 0|1: it is up, and its database answers, or neither
+    curl -s --max-time 20 "$server/metrics" >"$STAGE_DIR/metrics"
+    grep -qx "hailong_database_reachable{ward=\"$1\"} $2" "$STAGE_DIR/metrics" &&
+        grep -qx "hailong_ward_up{ward=\"$1\"} $2" "$STAGE_DIR/metrics"
+}
 # Eight who will not leave the first ward alone.
 crowd() {
     crowd=

@@ -2,6 +2,7 @@
 // book, a broken book stops nobody else, and a ward that has become a part of
 // another is only read.
 #include "common/file.h"
+#include "postgres/database.h"
 #include "support/check.h"
 #include "support/server_maker.h"
 #include <fcntl.h>
@@ -500,6 +501,68 @@ static void test_city_tells_watchers_of_each_ward(void **state)
     answer_free(&answer);
 }
 
+static void run_on(const char *address, const char *script)
+{
+    const char *const asked[] = {script};
+    struct sql *sql = NULL;
+    assert_int_equal(database_open(address, SQL_WRITER, asked, 1, &sql),
+                     SQL_OK);
+    struct sql_statement *s = sql_use(sql, 0);
+    assert_int_equal(sql_step(s), SQL_NONE);
+    sql_done(s);
+    sql_close(sql);
+}
+
+static bool is_told(const char *line)
+{
+    struct answer answer = {0};
+    ask(city.port, &(struct ask){.path = "/metrics"}, &answer);
+    assert_int_equal(answer.status, 200);
+    bool told = strstr(buf_text(&answer.body), line) != NULL;
+    answer_free(&answer);
+    return told;
+}
+
+// A batch of one rating; it is stored or not.
+static void send_one(struct made_device *device, struct made_server *ward,
+                     bool is_stored)
+{
+    struct buf body = {0};
+    struct answer answer = {0};
+    made_device_body(device, 1, 1, &body, NULL);
+    made_device_post(device, ward, &body, NULL, &answer);
+    assert_int_equal(answer.status == 200, is_stored);
+    answer_free(&answer);
+    buf_free(&body);
+}
+
+// A ward is up as long as its ratings are taken. That its database answers is
+// another thing, and says where to look.
+static void test_city_tells_watchers_of_a_ward_that_stores_nothing(void **state)
+{
+    char book[SCRATCH_URL_SIZE + 64];
+    struct made_server ward, other;
+    struct made_device device;
+    bool is_file = city.database[0] == '\0';
+    (void)state;
+    snprintf(book, sizeof book,
+             is_file ? "%s/wards/H24.13/office.db" : "%s?schema=w_h24_13",
+             is_file ? city.folder : city.database);
+    made_city_ward(&city, "H24.12", &other);
+    made_city_ward(&city, "H24.13", &ward);
+    made_device_enrol(&device, &ward, "3");
+    maker_rate(&device.ledger, 5);
+    run_on(book, "ALTER TABLE lines RENAME TO lines_away");
+    send_one(&device, &ward, false);
+    assert_true(is_told("\nhailong_ward_up{ward=\"H24.13\"} 0\n"));
+    assert_true(is_told("\nhailong_database_reachable{ward=\"H24.13\"} 1\n"));
+    assert_true(is_told("\nhailong_ward_up{ward=\"H24.12\"} 1\n"));
+    run_on(book, "ALTER TABLE lines_away RENAME TO lines");
+    send_one(&device, &ward, true);
+    assert_true(is_told("\nhailong_ward_up{ward=\"H24.13\"} 1\n"));
+    made_device_free(&device);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -510,6 +573,7 @@ int main(void)
         TEST(test_city_shows_nothing_to_others),
         TEST(test_city_has_a_page),
         TEST(test_city_tells_watchers_of_each_ward),
+        TEST(test_city_tells_watchers_of_a_ward_that_stores_nothing),
         TEST(test_city_leads_to_pages_below_the_ward),
         TEST(test_city_goes_on_beside_a_broken_book),
         TEST(test_city_lets_old_copies_of_wards_go),
