@@ -1,11 +1,12 @@
 #include "operator/status_rows.h"
 #include "common/clock.h"
 #include "common/file.h"
+#include "vietnamese/number.h"
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 
-enum { NUMBERS_MOST = 8, NUMBER_SIZE = 24 };
+enum { NUMBERS_MOST = 8 };
 
 bool status_rows_open(struct status_rows *rows, bool in_english,
                       struct console *console)
@@ -68,16 +69,33 @@ void status_row(const struct status_rows *rows, const char *name,
     buf_append_char(rows->out, '\n');
 }
 
+void status_number(const struct status_rows *rows, int64_t value, int decimals,
+                   struct buf *out)
+{
+    int64_t unit = 1;
+    for (int i = 0; i < decimals; i++)
+        unit *= 10;
+    if (rows->language == I18N_VI)
+        number_append_fixed(value, decimals, out);
+    else if (decimals > 0)
+        buf_printf(out, "%" PRId64 ".%0*" PRId64, value / unit, decimals,
+                   value % unit);
+    else
+        buf_printf(out, "%" PRId64, value);
+}
+
 void status_row_numbers(const struct status_rows *rows, const char *name,
                         const char *id, const int64_t *numbers, size_t count)
 {
-    char texts[NUMBERS_MOST][NUMBER_SIZE];
-    const char *values[NUMBERS_MOST];
+    struct buf texts[NUMBERS_MOST] = {0};
+    const char *values[NUMBERS_MOST] = {NULL};
     for (size_t i = 0; i < count && i < NUMBERS_MOST; i++) {
-        snprintf(texts[i], sizeof texts[i], "%" PRId64, numbers[i]);
-        values[i] = texts[i];
+        status_number(rows, numbers[i], 0, &texts[i]);
+        values[i] = buf_text(&texts[i]);
     }
     status_row(rows, name, id, values, count);
+    for (size_t i = 0; i < count && i < NUMBERS_MOST; i++)
+        buf_free(&texts[i]);
 }
 
 void status_row_moment(const struct status_rows *rows, const char *name,

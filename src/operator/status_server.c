@@ -12,6 +12,7 @@
 #include "operator/listing.h"
 #include "operator/status_rows.h"
 #include "report/report.h"
+#include "vietnamese/number.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -197,13 +198,17 @@ static void tell(const struct server_status *status,
                                         [STANDS_STILL] = "stands_still",
                                         [RUNNING_UNKNOWN] = "may_run"};
     const int64_t lines[] = {status->lines, status->trust.missing_lines};
-    char size[32], schema[16];
-    snprintf(size, sizeof size, "%.1f",
-             (double)status->upkeep.database_bytes / 1e6);
+    char schema[16];
+    struct buf megabytes = {0};
+    status_number(rows,
+                  number_round_ratio(status->upkeep.database_bytes, 1000000, 1),
+                  1, &megabytes);
     snprintf(schema, sizeof schema, "%d", status->schema);
-    const char *database[] = {server_place_name(place), size, schema};
+    const char *database[] = {server_place_name(place), buf_text(&megabytes),
+                              schema};
     status_row(rows, "server", words[status->running], NULL, 0);
     status_row(rows, "database", "database", database, 3);
+    buf_free(&megabytes);
     tell_devices(status, rows);
     status_row_numbers(rows, "lines", "lines.held", lines, 2);
     status_row_moment(rows, "received", status->received_at, "never");

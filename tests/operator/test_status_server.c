@@ -1,6 +1,7 @@
 // hailong status on a server's directory, while it runs and when it is down.
 #include "common/clock.h"
 #include "office/office.h"
+#include "operator/status_rows.h"
 #include "support/command_runner.h"
 #include "support/scratch.h"
 #include "support/server_maker.h"
@@ -107,6 +108,15 @@ static void test_status_counts_devices_and_lines(void **state)
     made_server_close(&server);
 }
 
+// Of the database, some megabytes and a tenth.
+static void must_say_size(const struct run *run, char mark)
+{
+    const char *unit = strstr(buf_text(&run->console.out), " MB");
+    assert_non_null(unit);
+    assert_true(unit[-1] >= '0' && unit[-1] <= '9');
+    assert_int_equal(unit[-2], mark);
+}
+
 static void test_status_tells_it_to_people(void **state)
 {
     (void)state;
@@ -139,8 +149,10 @@ static void test_status_tells_it_to_people(void **state)
     made_server_stop(&server);
     run_command(&run, "status", "--data", server.folder, "--english", NULL);
     run_must_say(&run, "Server          does not run\n");
+    must_say_size(&run, '.');
     run_command(&run, "status", "--data", server.folder, NULL);
     run_must_say(&run, "Máy chủ             không chạy\n");
+    must_say_size(&run, ',');
     run_must_say(&run, "0 giờ trước, 1 bản giữ ở ");
     run_command(&run, "status", "--data", server.folder, "--english", NULL);
     run_must_say(&run, "0 hours ago, 1 kept in ");
@@ -149,6 +161,27 @@ static void test_status_tells_it_to_people(void **state)
     made_device_free(&device);
     run_free(&run);
     made_server_close(&server);
+}
+
+static void must_read(enum i18n_language language, int64_t value, int decimals,
+                      const char *wanted)
+{
+    const struct status_rows rows = {.language = language};
+    struct buf text = {0};
+    status_number(&rows, value, decimals, &text);
+    assert_string_equal(buf_text(&text), wanted);
+    buf_free(&text);
+}
+
+static void test_status_writes_numbers_as_the_language_does(void **state)
+{
+    (void)state;
+    must_read(I18N_VI, 16663, 1, "1.666,3");
+    must_read(I18N_EN, 16663, 1, "1666.3");
+    must_read(I18N_VI, 5, 1, "0,5");
+    must_read(I18N_EN, 5, 1, "0.5");
+    must_read(I18N_VI, 1234567, 0, "1.234.567");
+    must_read(I18N_EN, 1234567, 0, "1234567");
 }
 
 static void test_status_needs_the_keys_of_a_database(void **state)
@@ -167,6 +200,7 @@ int main(void)
         cmocka_unit_test(test_status_of_an_empty_server),
         cmocka_unit_test(test_status_counts_devices_and_lines),
         cmocka_unit_test(test_status_tells_it_to_people),
+        cmocka_unit_test(test_status_writes_numbers_as_the_language_does),
         cmocka_unit_test(test_status_needs_the_keys_of_a_database),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
