@@ -228,6 +228,9 @@ static enum sql_result take_batches(struct sql *sql, void *ctx)
     if (result == SQL_OK) {
         result = case_find_rules(office, &rules);
     }
+    if (result == SQL_OK && office->is_hopeful) {
+        result = visit_find_claimed(office, ingest->batches, ingest->count);
+    }
     // Until the commit is known to be good, memory is ahead of the database.
     office->is_stale = true;
     tally_clear(&office->tally);

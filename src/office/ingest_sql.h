@@ -67,6 +67,11 @@ enum sql_result form_take(struct taking *taking,
 enum sql_result visit_ends_invitation(struct taking *taking,
                                       const struct office_line *line);
 
+// Before the first visit of the running transaction, being hopeful: asks at once
+// whether others counted for what these batches' visits would count for.
+enum sql_result visit_find_claimed(struct office *office,
+                                   const struct office_batch *batches,
+                                   size_t count);
 // Makes the visit's row and adds it to the commit's tally, where the rule of
 // one rating a transaction and step may take another visit out
 // (visits_sql.c).

@@ -428,6 +428,7 @@ void office_close(struct office *office)
     known_forget(office);
     map_free(&office->device_index);
     map_free(&office->code_index);
+    map_free(&office->claimed);
     tally_free(&office->tally);
     touched_free(&office->touched);
     reason_tally_free(&office->reason_tally);

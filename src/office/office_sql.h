@@ -74,6 +74,9 @@ struct office {
     // Rows that are new in all likelihood are put without waiting for the
     // answer; where one was not, the work is undone and done again, waiting.
     bool is_hopeful;
+    // Being hopeful: for what visits counted before, or are to since the running
+    // transaction began (visits_sql.c).
+    struct map claimed;
 };
 
 // Makes the tables of a book where there are none, on PostgreSQL.

@@ -701,6 +701,9 @@ const char *const office_statements[STATEMENT_COUNT] = {
         " FROM visits v JOIN devices d ON d.device_no = v.device_no"
         " WHERE v.transaction_code = ?1 AND v.step_no = ?2"
         " AND v.counted = 1",
+    [VISITS_CLAIMED] =
+        "SELECT DISTINCT w.atom FROM json_each(?1) w CROSS JOIN visits v"
+        " ON v.transaction_code = w.atom AND v.counted = 1",
     [VISIT_UNCOUNT] = "UPDATE visits SET counted = 0"
                       " WHERE device_no = ?1 AND gen = ?2 AND seq = ?3",
     [ROUND_LAST] = "SELECT round, quarter, (SELECT coalesce(sum(last - first"

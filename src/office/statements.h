@@ -91,6 +91,7 @@ enum {
     ASIDE_ADD,
     VISIT_ADD,
     VISIT_HOLDER,
+    VISITS_CLAIMED,
     VISIT_UNCOUNT,
     ROUND_LAST,
     ROUND_ADD,

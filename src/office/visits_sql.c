@@ -187,30 +187,116 @@ static enum sql_result take_over(struct counting *c,
     return result;
 }
 
+static enum sql_result out_of_memory(void)
+{
+    log_error("office", "out of memory");
+    return SQL_ERROR;
+}
+
+static bool note_claimed(struct office *office, const char *claims)
+{
+    return map_put(&office->claimed, claims, strlen(claims), 1);
+}
+
+static bool is_claimed(struct office *office, const char *claims)
+{
+    int64_t value;
+    return map_get(&office->claimed, claims, strlen(claims), &value);
+}
+
+// A JSON list of what the visits of a batch would count for.
+static bool add_claims(const struct office_batch *batch, json_t *list)
+{
+    bool is_added = true;
+    for (size_t i = 0; i < batch->line_count && is_added; i++) {
+        const struct office_line *line = &batch->lines[i];
+        const char *claims = line->is_sound && line->visit.counts
+                                 ? office_visit_claims(&line->visit)
+                                 : NULL;
+        is_added =
+            !claims || json_array_append_new(list, json_string(claims)) == 0;
+    }
+    return is_added;
+}
+
+static enum sql_result ask_claimed(struct office *office, const char *list)
+{
+    struct sql_statement *s = sql_use(office->sql, VISITS_CLAIMED);
+    enum sql_result result;
+    sql_bind_text(s, 1, list);
+    while ((result = sql_step(s)) == SQL_OK) {
+        if (!note_claimed(office, sql_text(s, 0))) {
+            result = out_of_memory();
+            break;
+        }
+    }
+    sql_done(s);
+    return result == SQL_NONE ? SQL_OK : result;
+}
+
+enum sql_result visit_find_claimed(struct office *office,
+                                   const struct office_batch *batches,
+                                   size_t count)
+{
+    struct buf text = {0};
+    json_t *list = json_array();
+    bool is_written = list != NULL;
+    enum sql_result result = SQL_OK;
+    map_clear(&office->claimed);
+    for (size_t i = 0; i < count && is_written; i++) {
+        is_written = add_claims(&batches[i], list);
+    }
+    if (!is_written || !json_write(list, &text)) {
+        result = out_of_memory();
+    } else if (json_array_size(list) > 0) {
+        result = ask_claimed(office, buf_text(&text));
+    }
+    json_decref(list);
+    buf_free(&text);
+    return result;
+}
+
 // Another row has the transaction and step, or the visit's own place.
 static enum sql_result settle(struct counting *c, bool *out_counted)
 {
     struct holder holder;
     bool is_added = false;
-    bool is_counted = false;
     enum sql_result result = find_holder(c, &holder);
+    bool is_counted = result == SQL_NONE;
     if (result == SQL_OK && claim_compare(&c->claim, &holder.claim) < 0) {
         is_counted = true;
         result = take_over(c, &holder);
     }
-    if (result == SQL_OK) {
+    if (result == SQL_OK || result == SQL_NONE) {
         result = add_row(c, is_counted, &is_added);
     }
-    if (result == SQL_NONE || (result == SQL_OK && !is_added)) {
+    if (result == SQL_OK && !is_added) {
         log_error("office",
                   "device %s gen %lld seq %lld: a visit stands "
                   "there that no line made; run hailong verify",
                   c->taking->batch->proof.device,
                   (long long)c->taking->chain->gen, (long long)c->line->seq);
-        result = SQL_OK;
     }
     *out_counted = is_counted && is_added;
     return result;
+}
+
+// Where what it counts for is claimed already, the database would undo all that
+// was put.
+static enum sql_result add_visit(struct counting *c, bool *out_counted)
+{
+    struct office *office = c->taking->office;
+    const char *claims = office_visit_claims(&c->line->visit);
+    if (office->is_hopeful && claims) {
+        if (is_claimed(office, claims)) {
+            return settle(c, out_counted);
+        }
+        if (!note_claimed(office, claims)) {
+            return out_of_memory();
+        }
+    }
+    enum sql_result result = add_row(c, true, out_counted);
+    return result == SQL_OK && !*out_counted ? settle(c, out_counted) : result;
 }
 
 // Runs a statement that changes an invitation or none, and tells its counter.
@@ -299,10 +385,7 @@ enum sql_result visit_count(struct taking *taking,
     make_claim(&c);
     enum sql_result result = name_codes(&c);
     if (result == SQL_OK) {
-        result = add_row(&c, true, &is_counted);
-    }
-    if (result == SQL_OK && !is_counted) {
-        result = settle(&c, &is_counted);
+        result = add_visit(&c, &is_counted);
     }
     if (result == SQL_OK) {
         result = place_comment(&c);

@@ -122,16 +122,16 @@ static void test_what_never_ends_is_busy(void **state)
 
 enum { LOOKED_FOR, TRIED, COUNTERS };
 
-// Of lines, since they were made: how often somebody looked for some, and how
-// many somebody tried to add. They are told when a connection ends.
+// Since they were made: how often somebody looked for lines, and how many lines
+// and visits somebody tried to add. It is told when a connection ends.
 static void count_work(struct fixture *f, int64_t out[COUNTERS])
 {
     static const char *const texts[] = {
         "SELECT count(*) FROM pg_stat_activity WHERE datname ="
         " current_database() AND pid <> pg_backend_pid()"
         " AND backend_type = 'client backend'",
-        "SELECT idx_scan, n_tup_ins FROM pg_stat_user_tables"
-        " WHERE relname = 'lines'"};
+        "SELECT sum(idx_scan) FILTER (WHERE relname = 'lines'), sum(n_tup_ins)"
+        " FROM pg_stat_user_tables WHERE relname IN ('lines', 'visits')"};
     struct sql *sql = NULL;
     struct sql_statement *s;
     office_close(f->made.office);
@@ -172,11 +172,59 @@ static void test_what_comes_again_is_known_by_one_question(void **state)
                          i < LINES ? OFFICE_LINE_ALREADY : OFFICE_LINE_STORED);
     made_batch_free(&sent);
     count_work(f, after);
-    assert_int_equal(after[TRIED] - before[TRIED], NEW);
+    assert_int_equal(after[TRIED] - before[TRIED], 2 * NEW);
     // Not once a line; what plans the question may look, too.
     assert_in_range(after[LOOKED_FOR] - before[LOOKED_FOR], 1, 3);
     assert_int_equal(made_office_all(f->made.office).levels[2],
                      LINES + NEW - 2);
+}
+
+// A visit a minute for each of these transactions.
+static void visit(struct ledger_maker *maker, int level, int from, int to)
+{
+    for (int i = from; i < to; i++) {
+        struct record record;
+        maker_wait(maker, 60000);
+        maker_visit(maker, level, &record);
+        record.mode = RECORD_TRANSACTION;
+        snprintf(record.transaction, sizeof record.transaction, "T-%d", i);
+        maker_write(maker, &record);
+    }
+}
+
+// Who rated a transaction at two counters is counted once, the first time, and
+// what came with it is not undone for that. One such rating is held, and one
+// comes in the same group, behind the later one.
+static void test_a_second_rating_undoes_nothing(void **state)
+{
+    enum { EACH = 30 };
+    struct fixture *f = *state;
+    struct ledger_maker other;
+    struct made_batch sent[2];
+    int64_t before[COUNTERS], after[COUNTERS];
+    if (!office_is_url(f->made.path))
+        skip();
+    made_office_enrol(&f->made, "4", monday_ms, &other);
+    maker_wait(&other, 5 * 3600 * 1000);
+    visit(&f->maker, 5, 0, 2 * EACH);
+    visit(&other, 3, 0, 1);
+    visit(&other, 3, 2 * EACH - 1, 3 * EACH);
+    assert_int_equal(
+        made_office_send(&f->made, &f->maker, 1, EACH, f->maker.wall_ms),
+        OFFICE_BATCH_OK);
+    count_work(f, before);
+    made_batch_start(&sent[0], &other, 1, EACH + 2, other.wall_ms);
+    made_batch_start(&sent[1], &f->maker, EACH + 1, 2 * EACH + 2,
+                     f->maker.wall_ms);
+    struct office_batch group[] = {sent[0].batch, sent[1].batch};
+    assert_int_equal(office_ingest(f->made.office, group, 2), OFFICE_OK);
+    made_batch_free(&sent[0]);
+    made_batch_free(&sent[1]);
+    count_work(f, after);
+    assert_int_equal(after[TRIED] - before[TRIED], 2 * (2 * EACH + 4));
+    struct office_tally all = made_office_all(f->made.office);
+    assert_int_equal(all.levels[4], 2 * EACH + 1);
+    assert_int_equal(all.levels[2], EACH);
 }
 
 int main(void)
@@ -192,6 +240,8 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(
             test_what_comes_again_is_known_by_one_question, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_second_rating_undoes_nothing,
+                                        set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
