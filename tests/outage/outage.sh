@@ -87,9 +87,9 @@ rating=$!
 helpers=$rating
 
 # --- Devices: a visit each a quarter of a minute, until the database is there again.
-minutes=$(((before + away + 59) / 60))
+minutes=$((9 * 60 + (before + away + 59) / 60))
 "$BUILD/hailong-fleet" --server "$SERVER" --db "$url" --keys "$STAGE_DIR/server" --devices 8 --scene steady-day \
-    --visits 2000 --from 9:00 --to "9:$(printf %02d $minutes)" >"$STAGE_DIR/fleet.json" 2>"$STAGE_DIR/fleet.log" &
+    --visits 2000 --from 9:00 --to "$((minutes / 60)):$(printf %02d $((minutes % 60)))" >"$STAGE_DIR/fleet.json" 2>"$STAGE_DIR/fleet.log" &
 fleet=$!
 helpers="$helpers $fleet"
 
