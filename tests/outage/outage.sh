@@ -108,7 +108,7 @@ of_fleet() { sed -n "s/.*\"$1\": *\(-*[0-9]*\).*/\1/p" "$STAGE_DIR/fleet.json"; 
 
 sleep $before
 look "before"
-[ "$(ask 'SELECT count(*) FROM main.lines')" -gt 20 ] || stage_fail "no line comes"
+[ "$(ask 'SELECT count(*) FROM main.lines')" -gt 20 ] || stage_fail "no line comes: $(tail -n 1 "$STAGE_DIR/fleet.log")"
 $as "$programs/pg_ctl" -D "$folder/data" -m immediate -w stop >/dev/null
 began=$(date +%s)
 sleep 30
