@@ -6,7 +6,7 @@
 bool canvas_resize(struct canvas *canvas, int width, int height)
 {
     uint32_t *pixels = calloc((size_t)width * (size_t)height, sizeof *pixels);
-    float *row = malloc(((size_t)width + 2) * sizeof *row);
+    float *row = malloc(((size_t)width + PIXELS_AT_ONCE) * sizeof *row);
     if (!pixels || !row) {
         free(pixels);
         free(row);

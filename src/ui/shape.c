@@ -6,7 +6,18 @@
 #include "ui/pixels.h"
 #include <math.h>
 
-static double clamp01(double v)
+// Unlike fmin() and fmax() these are no calls: no argument is a NaN.
+static inline double lesser(double a, double b)
+{
+    return a < b ? a : b;
+}
+
+static inline double greater(double a, double b)
+{
+    return a > b ? a : b;
+}
+
+static inline double clamp01(double v)
 {
     return v < 0 ? 0 : v > 1 ? 1 : v;
 }
@@ -26,7 +37,7 @@ static double edge(double d)
 // lines thinner than a pixel.
 static double stroke(double d, double half)
 {
-    return fmax(0, fmin(d + 0.5, half) - fmax(d - 0.5, -half));
+    return greater(0, lesser(d + 0.5, half) - greater(d - 0.5, -half));
 }
 
 // The part of the clip that a shape can reach; false when none.
@@ -34,10 +45,10 @@ static bool reach(const struct canvas *canvas, double left, double top,
                   double right, double bottom, SDL_Rect *out)
 {
     double far_x = canvas->width + 1, far_y = canvas->height + 1;
-    int x0 = (int)floor(fmax(fmin(left - 1, far_x), -1));
-    int y0 = (int)floor(fmax(fmin(top - 1, far_y), -1));
-    int x1 = (int)ceil(fmax(fmin(right + 1, far_x), -1));
-    int y1 = (int)ceil(fmax(fmin(bottom + 1, far_y), -1));
+    int x0 = (int)floor(greater(lesser(left - 1, far_x), -1));
+    int y0 = (int)floor(greater(lesser(top - 1, far_y), -1));
+    int x1 = (int)ceil(greater(lesser(right + 1, far_x), -1));
+    int y1 = (int)ceil(greater(lesser(bottom + 1, far_y), -1));
     SDL_Rect box = {x0, y0, x1 - x0, y1 - y0};
     return SDL_IntersectRect(&box, &canvas->clip, out);
 }
@@ -55,7 +66,7 @@ struct rounded {
     double x, y, hw, hh, radius; // the middle, half sizes
     double width;                // of the border; 0: filled
     // A shadow's coverage from −reach to reach; reach 0: no shadow.
-    double reach;
+    double reach, steps; // how far, and places in the profile a pixel
     float profile[PROFILE_STEPS + 1];
     SDL_Rect hole; // left out: something will cover it
 };
@@ -67,37 +78,47 @@ static void place_rounded(struct rounded *r, double x, double y, double w,
     r->y = y + h / 2;
     r->hw = w / 2;
     r->hh = h / 2;
-    r->radius = fmin(radius, fmin(w, h) / 2);
+    r->radius = lesser(radius, lesser(w, h) / 2);
     r->width = width;
     r->reach = 0;
     r->hole = (SDL_Rect){0, 0, 0, 0};
 }
 
 // At the signed distance d from the outer edge.
+static float shadow_coverage(const struct rounded *r, double d)
+{
+    double at = PROFILE_STEPS / 2 + d * r->steps + 0.5;
+    return r->profile[limit(at, 0, PROFILE_STEPS)];
+}
+
 static double rounded_coverage(const struct rounded *r, double d)
 {
-    if (r->reach > 0) {
-        double at = (d / r->reach + 1) / 2;
-        return r->profile[(int)(clamp01(at) * PROFILE_STEPS + 0.5)];
-    }
+    if (r->reach > 0)
+        return shadow_coverage(r, d);
     return r->width > 0 ? edge(d) - edge(d + r->width) : edge(d);
 }
 
-// The coverage of columns from..to of a row at `qy` from the corner's middle.
+// The coverage of columns from..to of a row at `qy` from the corner's middle:
+// all distances first, then what they mean.
 static void cover_columns(float *row, const struct rounded *r, int from, int to,
                           double qy)
 {
+    double down = greater(qy, 0);
     for (int x = from; x < to; x++) {
         double qx = fabs(x + 0.5 - r->x) - r->hw + r->radius;
-        double d = qx > 0 && qy > 0 ? length(qx, qy) : fmax(qx, qy);
-        row[x] = (float)rounded_coverage(r, d - r->radius);
+        double aside = greater(qx, 0);
+        row[x] = (float)(length(aside, down) + lesser(greater(qx, qy), 0) -
+                         r->radius);
     }
-}
-
-static void put_columns(struct canvas *canvas, int y, int from, int to, color c)
-{
-    for (int x = from; x < to; x++)
-        pixels_put(canvas, x, y, c, canvas->row[x]);
+    if (r->reach > 0)
+        for (int x = from; x < to; x++)
+            row[x] = shadow_coverage(r, row[x]);
+    else if (r->width > 0)
+        for (int x = from; x < to; x++)
+            row[x] = (float)(edge(row[x]) - edge(row[x] + r->width));
+    else
+        for (int x = from; x < to; x++)
+            row[x] = (float)edge(row[x]);
 }
 
 // One row: a left end, a middle of one colour, a right end, and of all that the
@@ -110,11 +131,11 @@ struct ends {
 static void put_row(struct canvas *canvas, int y, int from, int to,
                     const struct ends *ends, color c)
 {
-    put_columns(canvas, y, from, SDL_min(ends->left, to), c);
+    pixels_row(canvas, y, from, SDL_min(ends->left, to), c);
     int first = SDL_max(ends->left, from), last = SDL_min(ends->right, to);
     if (ends->middle >> 24 && first < last)
         pixels_span(canvas, y, first, last, ends->middle);
-    put_columns(canvas, y, SDL_max(ends->right, from), to, c);
+    pixels_row(canvas, y, SDL_max(ends->right, from), to, c);
 }
 
 // Each row is a left end, a middle of one coverage, and a right end. The ends
@@ -129,12 +150,13 @@ static void paint_rounded(struct canvas *canvas, const struct rounded *r,
         return;
     int end = box.x + box.w;
     // How far in from the upper or lower edge the left and right ends are wide.
-    double inset = fmax(fmax(r->width, r->reach), 1);
+    double inset = greater(greater(r->width, r->reach), 1);
     bool covered = false; // the canvas's row holds the ends between the corners
     for (int y = box.y; y < box.y + box.h; y++) {
         double qy = fabs(y + 0.5 - r->y) - r->hh + r->radius;
-        double deep =
-            qy > 0 || qy - r->radius > -inset ? fmax(r->radius, inset) : inset;
+        double deep = qy > 0 || qy - r->radius > -inset
+                          ? greater(r->radius, inset)
+                          : inset;
         int in_left = limit(ceil(left + deep), box.x, end);
         int in_right = limit(floor(right - deep), in_left, end);
         bool between = qy <= 0 && qy - r->radius < -inset - 1;
@@ -196,6 +218,7 @@ void canvas_shadow(struct canvas *canvas, double x, double y, double w,
     if (r.hole.w < 0 || r.hole.h < 0)
         r.hole = (SDL_Rect){0, 0, 0, 0};
     r.reach = blur * 7 / 6;
+    r.steps = PROFILE_STEPS / (2 * r.reach);
     double lost = erfc(r.reach / (sigma * M_SQRT2)) / 2;
     for (int i = 0; i <= PROFILE_STEPS; i++) {
         double d = (2.0 * i / PROFILE_STEPS - 1) * r.reach;
@@ -271,8 +294,8 @@ static void arc_columns(struct canvas *canvas, const struct arc *a, int row,
         if (in_arc(a, dx, dy))
             d = fabs(length(dx, dy) - a->radius);
         else
-            d = fmin(length(x - a->from.x, y - a->from.y),
-                     length(x - a->to.x, y - a->to.y));
+            d = lesser(length(x - a->from.x, y - a->from.y),
+                       length(x - a->to.x, y - a->to.y));
         pixels_put(canvas, col, row, c, stroke(d, a->half));
     }
 }
@@ -339,20 +362,46 @@ void canvas_ellipse(struct canvas *canvas, double x, double y, double rx,
 
 // --- Strokes -----------------------------------------------------------------
 
-static double squared_to_segment(struct point a, struct point b, double x,
-                                 double y)
-{
-    double dx = b.x - a.x, dy = b.y - a.y;
-    double square = dx * dx + dy * dy;
-    double t =
-        square > 0 ? clamp01(((x - a.x) * dx + (y - a.y) * dy) / square) : 0;
-    double ex = x - a.x - t * dx, ey = y - a.y - t * dy;
-    return ex * ex + ey * ey;
-}
-
 struct span {
     int from, to;
 };
+
+// The first column of its four, x ≥ 0.
+static int whole_fours(int x)
+{
+    return x - x % PIXELS_AT_ONCE;
+}
+
+// C has no ?: for four at once.
+static pixels_shares pick(pixels_numbers which, pixels_shares a,
+                          pixels_shares b)
+{
+    return (pixels_shares)(((pixels_numbers)a & which) |
+                           ((pixels_numbers)b & ~which));
+}
+
+// Makes the squared distances of a row's pixels no larger than those to a
+// segment are. Four at once, always the same four, so that no clip changes a
+// picture: a few more columns on both sides than are asked for.
+static void bring_near(float *nearest, struct span s, double y, struct point a,
+                       struct point b)
+{
+    const pixels_shares none = {0, 0, 0, 0}, all = {1, 1, 1, 1};
+    float dx = (float)(b.x - a.x), dy = (float)(b.y - a.y);
+    float square = dx * dx + dy * dy, part = square > 0 ? 1 / square : 0;
+    float py = (float)(y - a.y), along = py * dy * part, step = dx * part;
+    for (int x = whole_fours(s.from); x < s.to; x += PIXELS_AT_ONCE) {
+        pixels_shares px = (float)(x + 0.5 - a.x) + (pixels_shares){0, 1, 2, 3};
+        pixels_shares t = px * step + along;
+        t = pick(t < none, none, t);
+        t = pick(t > all, all, t);
+        pixels_shares ex = px - t * dx, ey = py - t * dy, near;
+        pixels_shares here = ex * ex + ey * ey;
+        memcpy(&near, nearest + x, sizeof near);
+        near = pick(here < near, here, near);
+        memcpy(nearest + x, &near, sizeof near);
+    }
+}
 
 // The columns of a row, within `whole`, that lie within `margin` of a segment.
 static struct span near_segment(struct point a, struct point b, double y,
@@ -360,17 +409,17 @@ static struct span near_segment(struct point a, struct point b, double y,
 {
     struct span none = {whole.to, whole.to};
     double dy = b.y - a.y, t0 = 0, t1 = 1;
-    if (fmin(a.y, b.y) > y + margin || fmax(a.y, b.y) < y - margin)
+    if (lesser(a.y, b.y) > y + margin || greater(a.y, b.y) < y - margin)
         return none;
     if (fabs(dy) > 1e-9) {
         double s = (y - margin - a.y) / dy, t = (y + margin - a.y) / dy;
-        t0 = clamp01(fmin(s, t));
-        t1 = clamp01(fmax(s, t));
+        t0 = clamp01(lesser(s, t));
+        t1 = clamp01(greater(s, t));
     }
     double x0 = a.x + t0 * (b.x - a.x), x1 = a.x + t1 * (b.x - a.x);
-    int from = limit(floor(fmin(x0, x1) - margin), whole.from, whole.to);
+    int from = limit(floor(lesser(x0, x1) - margin), whole.from, whole.to);
     return (struct span){from,
-                         limit(ceil(fmax(x0, x1) + margin), from, whole.to)};
+                         limit(ceil(greater(x0, x1) + margin), from, whole.to)};
 }
 
 static bool reach_points(const struct canvas *canvas,
@@ -380,10 +429,10 @@ static bool reach_points(const struct canvas *canvas,
     double left = INFINITY, top = INFINITY, right = -INFINITY,
            bottom = -INFINITY;
     for (size_t i = 0; i < count; i++) {
-        left = fmin(left, points[i].x);
-        right = fmax(right, points[i].x);
-        top = fmin(top, points[i].y);
-        bottom = fmax(bottom, points[i].y);
+        left = lesser(left, points[i].x);
+        right = greater(right, points[i].x);
+        top = lesser(top, points[i].y);
+        bottom = greater(bottom, points[i].y);
     }
     return count > 0 && reach(canvas, left - margin, top - margin,
                               right + margin, bottom + margin, out);
@@ -402,23 +451,21 @@ void canvas_path(struct canvas *canvas, const struct point *points,
     float *nearest = canvas->row;
     for (int row = box.y; row < box.y + box.h; row++) {
         struct span used = {whole.to, whole.from};
-        for (int x = whole.from; x < whole.to; x++)
+        for (int x = whole_fours(whole.from); x < whole.to + PIXELS_AT_ONCE - 1;
+             x++)
             nearest[x] = INFINITY;
         for (size_t i = 0; i < segments; i++) {
             struct point a = points[i], b = points[(i + 1) % count];
             struct span s = near_segment(a, b, row + 0.5, half + 1, whole);
-            for (int x = s.from; x < s.to; x++) {
-                double d = squared_to_segment(a, b, x + 0.5, row + 0.5);
-                if (d < nearest[x])
-                    nearest[x] = (float)d;
-            }
-            if (s.from < s.to) {
-                used.from = s.from < used.from ? s.from : used.from;
-                used.to = s.to > used.to ? s.to : used.to;
-            }
+            if (s.from == s.to)
+                continue;
+            bring_near(nearest, s, row + 0.5, a, b);
+            used.from = s.from < used.from ? s.from : used.from;
+            used.to = s.to > used.to ? s.to : used.to;
         }
         for (int x = used.from; x < used.to; x++)
-            pixels_put(canvas, x, row, c, stroke(sqrtf(nearest[x]), half));
+            nearest[x] = (float)stroke(sqrtf(nearest[x]), half);
+        pixels_row(canvas, row, used.from, used.to, c);
     }
     canvas_touch(canvas, box);
 }
@@ -463,7 +510,7 @@ static void add_edge(float *row, double x0, double x1, double high)
     // Area to the right of the edge in each column it crosses.
     double slope = high / (x1 - x0), before = 0;
     for (int x = first; x < last; x++) {
-        double in = fmax(x0, x), out = fmin(x1, x + 1);
+        double in = greater(x0, x), out = lesser(x1, x + 1);
         double done = slope * (in - x0), here = slope * (out - in);
         double area = done + here * (x + 1 - (in + out) / 2);
         row[x] += (float)(area - before);
@@ -483,15 +530,15 @@ static void add_row_edge(float *row, struct point a, struct point b, int y,
         b = swap;
         sign = -1;
     }
-    double top = fmax(a.y, y), bottom = fmin(b.y, y + 1);
+    double top = greater(a.y, y), bottom = lesser(b.y, y + 1);
     if (top >= bottom)
         return;
     double slope = (b.x - a.x) / (b.y - a.y);
     double x0 = a.x + (top - a.y) * slope - base;
     double x1 = a.x + (bottom - a.y) * slope - base;
-    x0 = fmin(fmax(x0, 0), most);
-    x1 = fmin(fmax(x1, 0), most);
-    add_edge(row, fmin(x0, x1), fmax(x0, x1), sign * (bottom - top));
+    x0 = lesser(greater(x0, 0), most);
+    x1 = lesser(greater(x1, 0), most);
+    add_edge(row, lesser(x0, x1), greater(x0, x1), sign * (bottom - top));
 }
 
 void canvas_polygon(struct canvas *canvas, const struct point *points,
@@ -514,7 +561,7 @@ void canvas_polygon(struct canvas *canvas, const struct point *points,
         for (int x = all.x; x < box.x + box.w; x++) {
             sum += row[x - all.x];
             if (x >= box.x)
-                pixels_put(canvas, x, y, c, fminf(fabsf(sum), 1));
+                pixels_put(canvas, x, y, c, fabsf(sum));
         }
     }
     canvas_touch(canvas, box);

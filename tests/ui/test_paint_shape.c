@@ -213,23 +213,48 @@ static void paint_everything(struct canvas *on)
     canvas_curve(on, a, b, c, 7.3, COLOR(0xff00ff));
 }
 
-static void test_a_part_painted_anew_looks_as_it_did(void **state)
+// Strokes at many places between pixels: what is worked out for several pixels
+// at once must not depend on where it began.
+static void paint_strokes(struct canvas *on)
 {
-    (void)state;
+    for (int i = 0; i < 120; i++) {
+        double down = 1.37 * i, aside = 200 - 1.61 * i;
+        canvas_line(on, (struct point){3.3, down},
+                    (struct point){235.9, 199.1 - down}, 1.7, COLOR(0x00ff00));
+        canvas_curve(on, (struct point){aside, 5.2},
+                     (struct point){aside + 33.3, 90.1},
+                     (struct point){aside - 7.7, 190.3}, 2.3, COLOR(0xff0000));
+    }
+}
+
+static void expect_the_same_in_strips(void (*paint)(struct canvas *on))
+{
     struct canvas parts;
     painted_open(&parts, 240, 200);
-    paint_everything(&canvas);
+    paint(&canvas);
     // In strips of odd widths, as damaged rectangles come.
-    for (int x = 0; x < 240; x += 37) {
+    for (int x = 0; x < 240; x += 7) {
         for (int y = 0; y < 200; y += 41) {
-            SDL_Rect clip = {x, y, 37, 41};
+            SDL_Rect clip = {x, y, 7, 41};
             canvas_clip(&parts, &clip);
-            paint_everything(&parts);
+            paint(&parts);
         }
     }
     assert_memory_equal(parts.pixels, canvas.pixels,
                         240 * 200 * sizeof *canvas.pixels);
     canvas_free(&parts);
+}
+
+static void test_a_part_painted_anew_looks_as_it_did(void **state)
+{
+    (void)state;
+    expect_the_same_in_strips(paint_everything);
+}
+
+static void test_a_part_of_strokes_looks_as_it_did(void **state)
+{
+    (void)state;
+    expect_the_same_in_strips(paint_strokes);
 }
 
 static void test_nothing_is_painted_beyond_the_clip(void **state)
@@ -331,6 +356,7 @@ int main(void)
         TEST(test_polygon_covers_its_area),
         TEST(test_shadow_fades_out_and_ends),
         TEST(test_a_part_painted_anew_looks_as_it_did),
+        TEST(test_a_part_of_strokes_looks_as_it_did),
         TEST(test_nothing_is_painted_beyond_the_clip),
         TEST(test_shapes_may_hang_over_the_edge),
         TEST(test_damage_holds_what_was_painted),
