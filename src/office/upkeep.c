@@ -64,6 +64,7 @@ bool upkeep_look(const char *directory, const char *database,
         log_warn(MODULE, "%s: %s", directory, strerror(errno));
     }
     found.database_bytes = office_bytes(office);
+    found.on_postgres = office_is_url(database);
     if (backup_note_read(directory, &note)) {
         found.backup_at = note.at;
     }
@@ -79,7 +80,7 @@ bool upkeep_look(const char *directory, const char *database,
     found.since = date_wall_ms_of_day(first);
     int64_t copies = 1 + (same_disk(directory, note.folder) ? note.kept : 0);
     // What PostgreSQL stands on is not known here.
-    if (found.disk_free >= 0 && !office_is_url(database)) {
+    if (found.disk_free >= 0 && !found.on_postgres) {
         found.days_left =
             upkeep_days_left(found.disk_free, found.database_bytes, copies,
                              recent, all, RECENT_DAYS);

@@ -9,6 +9,7 @@ struct upkeep {
     int64_t disk_free, disk_size; // bytes; -1: not known
     int64_t database_bytes;       // with what is not in the file yet
     int64_t backup_at;            // 0: none was ever made by the timer
+    bool on_postgres;             // which has backups of its own
     int64_t since;                // the first day with ratings; 0: none yet
     // Until the disk is full, if the last thirty days go on, with the backups
     // that are on the same disk; -1: not known.

@@ -332,7 +332,7 @@ static bool look_at_backup(const struct looking *looking)
     int64_t day = 24 * 3600 * INT64_C(1000);
     int64_t from =
         moment->backup_at > 0 ? moment->backup_at : moment->data_since;
-    if (looking->rules->backup_days == 0 || from == 0 ||
+    if (looking->rules->backup_days == 0 || from == 0 || moment->on_postgres ||
         moment->now - from < looking->rules->backup_days * day)
         return true;
     struct alert_condition *condition =

@@ -39,6 +39,7 @@ struct alarm_moment {
     // Of the server's machine.
     int64_t data_since;    // the first day with ratings; 0: none yet
     int64_t backup_at;     // 0: never
+    bool on_postgres;      // whose backups are its own, and not known here
     int64_t disk_free_mib; // -1: not known
     int64_t disk_days;     // until it is full; -1: not known
 };

@@ -66,6 +66,7 @@ static void read_machine(struct server *server, struct office *office,
                     office, out->now, &upkeep);
     out->data_since = known ? upkeep.since : 0;
     out->backup_at = known ? upkeep.backup_at : 0;
+    out->on_postgres = known && upkeep.on_postgres;
     out->disk_free_mib =
         known && upkeep.disk_free >= 0 ? upkeep.disk_free >> 20 : -1;
     out->disk_days = known ? upkeep.days_left : -1;

@@ -47,6 +47,7 @@ struct server {
     struct identity identity;
     char pin[CERTIFICATE_PIN_SIZE]; // of its certificate; "": none is needed
     int64_t certificate_until;      // 0: it serves without one
+    int64_t started_at;             // wall milliseconds
     unsigned char admin_hash[DIGEST_BYTES]; // of the admin listener's token
     struct documents *documents;
     struct office_defaults base; // the defaults of the options alone

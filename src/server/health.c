@@ -53,6 +53,10 @@ static bool tell(struct server *server,
     metrics_write(&server->metrics, connections, &writer,
                   atomic_load(&server->bodies.used), hub_count(server->hub),
                   clock_mono_us(), out);
+    if (connections) {
+        metrics_write_program(server->started_at, server->certificate_until,
+                              out);
+    }
     return write_office(server, out);
 }
 

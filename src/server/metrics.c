@@ -105,6 +105,18 @@ void metrics_write(struct metrics *metrics,
     }
 }
 
+void metrics_write_program(int64_t started_at, int64_t certificate_until,
+                           struct buf *out)
+{
+    write_value(out, "hailong_start_timestamp_seconds", "gauge",
+                "When the program started.", (uint64_t)started_at / 1000);
+    if (certificate_until > 0) {
+        write_value(out, "hailong_certificate_until_timestamp_seconds", "gauge",
+                    "Until when the server's own certificate is good.",
+                    (uint64_t)certificate_until / 1000);
+    }
+}
+
 void metrics_write_reachable(bool is_reachable, struct buf *out)
 {
     write_value(out, "hailong_database_reachable", "gauge",
@@ -138,7 +150,8 @@ void metrics_write_upkeep(const struct upkeep *upkeep, int64_t now,
                 (uint64_t)upkeep->database_bytes);
     if (upkeep->disk_free >= 0) {
         write_value(out, "hailong_disk_free_bytes", "gauge",
-                    "Free on the disk of the database.",
+                    "Free on the disk of the database, or of the keys beside "
+                    "PostgreSQL.",
                     (uint64_t)upkeep->disk_free);
         write_value(out, "hailong_disk_size_bytes", "gauge",
                     "Size of that disk.", (uint64_t)upkeep->disk_size);
@@ -148,6 +161,9 @@ void metrics_write_upkeep(const struct upkeep *upkeep, int64_t now,
                     "Until that disk is full, as the last 30 days went.",
                     (uint64_t)upkeep->days_left);
     }
+    write_value(out, "hailong_backup_wanted", "gauge",
+                "1: by hailong backup; 0: PostgreSQL has its own.",
+                !upkeep->on_postgres);
     if (upkeep->backup_at > 0) {
         write_head(out, age, "gauge",
                    "Since the last verified backup by the timer.");

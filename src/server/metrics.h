@@ -35,6 +35,10 @@ void metrics_write(struct metrics *metrics,
                    const struct connections_count *connections,
                    const struct writer_figures *writer, size_t body_bytes,
                    size_t listening, int64_t now_us, struct buf *out);
+// Of the program that listens: when it started, wall milliseconds, and until
+// when its certificate is good; 0: it serves without one.
+void metrics_write_program(int64_t started_at, int64_t certificate_until,
+                           struct buf *out);
 // Whether the database answers.
 void metrics_write_reachable(bool is_reachable, struct buf *out);
 // Of a city: whether a ward's ratings are taken, and its shared connections.

@@ -330,6 +330,7 @@ static void say_listening(const struct server *server)
 static enum server_outcome prepare(struct server *server)
 {
     const struct server_settings *settings = &server->settings;
+    server->started_at = clock_wall_ms();
     server->bodies.limit = settings->body_memory;
     server->passwords.limit = PASSWORDS_AT_ONCE;
     server->limits = limits_open(settings->device_rate, settings->device_burst);

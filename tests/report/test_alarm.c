@@ -300,6 +300,10 @@ static void test_a_server_without_a_backup(void **state)
     f->moment.data_since = at("2026-11-21T10:00:00+07:00");
     look(f);
     expect(f, ALERTS_OPEN, "backup::{\"days\": 3, \"ever\": 0} ");
+    f->moment.on_postgres = true;
+    look(f);
+    expect(f, ALERTS_OPEN, "");
+    f->moment.on_postgres = false;
     f->moment.backup_at = at("2026-11-21T10:00:01+07:00");
     look(f);
     expect(f, ALERTS_OPEN, "");

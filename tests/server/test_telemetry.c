@@ -38,6 +38,7 @@ static int set_up(void **state)
     metrics_write_upkeep(&upkeep, 2000, &telemetry.told);
     metrics_write_ward("H24.12", true, &telemetry.told);
     metrics_write_shared(1, &telemetry.told);
+    metrics_write_program(1000, 2000, &telemetry.told);
     for (int i = 0; i < WATCHER_COUNT; i++) {
         assert_true(file_read(WATCHERS[i], 1 << 20, &telemetry.watchers[i]));
     }
