@@ -52,15 +52,16 @@ bool identity_open(struct identity *out, const char *directory,
 
 // Whether the key file is there to be loaded. When it is not, and must not be
 // made either, `out_refused`.
-static bool has_key_file(const char *path, bool has_devices, bool *out_refused)
+static bool has_key_file(const char *path, bool are_made, bool *out_refused)
 {
     bool there = file_exists(path);
-    *out_refused = !there && has_devices;
+    *out_refused = !there && are_made;
     if (*out_refused) {
         log_error(MODULE,
-                  "%s is missing, but devices have enrolled with it and will "
-                  "believe no other: put it back from a backup, or give the "
-                  "server an empty directory and enrol the devices again",
+                  "%s is missing, but the book is kept with it and devices "
+                  "believe no other: copy it from the directory of the first "
+                  "server, or put it back from a backup; where it is lost, "
+                  "begin with an empty database and enrol the devices again",
                   path);
     }
     return there;
@@ -81,10 +82,10 @@ static bool say_unwritable(const char *path)
 }
 
 static bool load_server_key(struct identity *identity, const char *path,
-                            bool has_devices)
+                            bool are_made)
 {
     bool refused;
-    if (has_key_file(path, has_devices, &refused)) {
+    if (has_key_file(path, are_made, &refused)) {
         return key_load(path, &identity->key) || say_unusable(path);
     }
     if (refused) {
@@ -99,10 +100,10 @@ static bool load_server_key(struct identity *identity, const char *path,
 }
 
 static bool load_box_key(struct identity *identity, const char *path,
-                         bool has_devices)
+                         bool are_made)
 {
     bool refused;
-    if (has_key_file(path, has_devices, &refused)) {
+    if (has_key_file(path, are_made, &refused)) {
         return box_load(path, &identity->box) || say_unusable(path);
     }
     if (refused) {
@@ -116,7 +117,7 @@ static bool load_box_key(struct identity *identity, const char *path,
     return true;
 }
 
-bool identity_load_keys(struct identity *identity, bool has_devices)
+bool identity_load_keys(struct identity *identity, bool are_made)
 {
     char path[PATH_MAX], box_path[PATH_MAX];
     struct buf base64 = {0};
@@ -125,8 +126,8 @@ bool identity_load_keys(struct identity *identity, bool has_devices)
         log_error(MODULE, "%s: the path is too long", identity->directory);
         return false;
     }
-    if (!load_server_key(identity, path, has_devices) ||
-        !load_box_key(identity, box_path, has_devices)) {
+    if (!load_server_key(identity, path, are_made) ||
+        !load_box_key(identity, box_path, are_made)) {
         return false;
     }
     key_public_base64(identity->key.public_key, identity->key_base64);

@@ -22,7 +22,8 @@ struct identity {
 // file in it. False with the cause in the log.
 bool identity_open(struct identity *out, const char *directory,
                    const char *database);
-// Reads server.key and box.key (0600), or makes them; not when `has_devices`.
-bool identity_load_keys(struct identity *identity, bool has_devices);
+// Reads server.key and box.key (0600), or makes them; not when they `are_made`
+// and somebody knows them.
+bool identity_load_keys(struct identity *identity, bool are_made);
 // Wipes the keys and gives up the lock.
 void identity_close(struct identity *identity);

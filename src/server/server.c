@@ -15,6 +15,7 @@
 #include "server/http.h"
 #include "server/inside.h"
 #include "server/judging.h"
+#include "server/key_note.h"
 #include "server/pages.h"
 #include <arpa/inet.h>
 #include <errno.h>
@@ -118,6 +119,7 @@ static void open_phone(struct server *server, struct office *office)
 static bool prepare_office(struct server *server, struct office *office)
 {
     bool has_devices = false;
+    bool on_postgres = office_is_url(server->identity.database);
     if (!documents_load(server->documents, office)) {
         return false;
     }
@@ -128,10 +130,20 @@ static bool prepare_office(struct server *server, struct office *office)
         return false;
     }
     judging_set_rules(server, office);
+    enum key_note note = key_note_look(office, on_postgres);
     enum office_result result =
-        office_list_devices(office, is_enrolled, &has_devices);
+        note == KEY_NOTE_FAILED
+            ? OFFICE_BUSY
+            : office_list_devices(office, is_enrolled, &has_devices);
     if (result == OFFICE_OK &&
-        !identity_load_keys(&server->identity, has_devices)) {
+        !identity_load_keys(&server->identity,
+                            has_devices || note == KEY_NOTE_THERE)) {
+        return false;
+    }
+    if (result == OFFICE_OK && on_postgres) {
+        result = key_note_hold(office, &server->identity, clock_wall_ms());
+    }
+    if (result == OFFICE_NONE) {
         return false;
     }
     if (result == OFFICE_OK) {

@@ -1,8 +1,12 @@
 // Two servers on one database of PostgreSQL: whichever of them is asked, the
 // answer is the same, and who waits at one sees what is done at the other.
 // Skipped where no scratch cluster is named.
+#include "common/file.h"
+#include "ledger/box.h"
+#include "ledger/key.h"
 #include "support/check.h"
 #include "support/server_maker.h"
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -253,6 +257,34 @@ static void test_one_ends_and_the_other_goes_on(void **state)
     answer_free(&answer);
 }
 
+// A directory that was not filled in time, and one with another ward's keys:
+// what such a server signs no device would believe.
+static void test_another_with_other_keys_is_refused(void **state)
+{
+    struct made_server third = {.is_guest = true};
+    struct key key;
+    struct box_key box;
+    char path[PATH_MAX], box_path[PATH_MAX];
+    (void)state;
+    needs_both();
+    strcpy(third.folder, "/tmp/hailong-server-XXXXXX");
+    assert_non_null(mkdtemp(third.folder));
+    strcpy(third.database, one.database);
+    assert_true(file_join(path, sizeof path, third.folder, "server.key"));
+    assert_true(file_join(box_path, sizeof box_path, third.folder, "box.key"));
+    assert_int_equal(made_server_try(&third, OPTIONS), 1);
+    assert_false(file_exists(path));
+    assert_false(file_exists(box_path));
+
+    key_make(&key);
+    box_make(&box);
+    assert_true(key_save(path, &key) && box_save(box_path, &box));
+    assert_int_equal(made_server_try(&third, OPTIONS), 1);
+    made_server_close(&third);
+    rate(&one);
+    rate(&other);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -263,6 +295,7 @@ int main(void)
         cmocka_unit_test(test_settings_hold_at_both),
         cmocka_unit_test(test_each_has_a_phone_channel),
         cmocka_unit_test(test_one_ends_and_the_other_goes_on),
+        cmocka_unit_test(test_another_with_other_keys_is_refused),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }
