@@ -287,6 +287,77 @@ static char *answer_to(struct sql *sql, const char *query)
     return said;
 }
 
+// What stands before the address is only what it does not say itself; what
+// stands behind it is in its place. A standby
+// is behind, so readers are not sent to one either. A machine that is gone
+// without a word is given up after some seconds.
+static PGconn *connect_to(const char *url, enum sql_mode mode)
+{
+    const char *const keywords[] = {"fallback_application_name",
+                                    "connect_timeout",
+                                    "tcp_user_timeout",
+                                    "keepalives_idle",
+                                    "keepalives_interval",
+                                    "target_session_attrs",
+                                    "dbname",
+                                    "host",
+                                    "hostaddr",
+                                    "port",
+                                    "client_encoding",
+                                    NULL};
+    struct hosts hosts;
+    hosts_of(url, &hosts);
+    const char *const values[] = {
+        "hailong",  "5",        "10000",
+        "5",        "5",        mode == SQL_WRITER ? "read-write" : "primary",
+        url,        hosts.host, hosts.hostaddr,
+        hosts.port, "UTF8",     NULL};
+    PGconn *db = PQconnectdbParams(keywords, values, 1);
+    hosts_free(&hosts);
+    if (PQstatus(db) == CONNECTION_OK)
+        hosts_remember(url, db);
+    return db;
+}
+
+static bool is_behind_a_pool(struct sql *sql)
+{
+    char *pid = answer_to(sql, "SELECT pg_backend_pid()");
+    bool is_other = pid && strtol(pid, NULL, 10) != PQbackendPID(own(sql)->db);
+    free(pid);
+    return is_other;
+}
+
+// While another transaction is on, a pool that lends connections by the
+// transaction gives us another one than before.
+static bool is_lent_by_transaction(struct sql *sql)
+{
+    PGconn *other = connect_to(own(sql)->url, own(sql)->mode);
+    char *before = answer_to(sql, "SELECT pg_backend_pid()");
+    struct patience patience = {.most_ms = most_ms};
+    PQsetnonblocking(other, 1);
+    PQclear(patience_run(&patience, other, "BEGIN"));
+    char *after = answer_to(sql, "SELECT pg_backend_pid()");
+    bool differ = before && after && strcmp(before, after) != 0;
+    PQfinish(other);
+    free(before);
+    free(after);
+    return differ;
+}
+
+// What is prepared and set holds for a session. In a pool that lends
+// connections by the transaction it would be lost to us, and meet others.
+static enum sql_result expect_session(struct sql *sql)
+{
+    if (!is_behind_a_pool(sql) || !is_lent_by_transaction(sql))
+        return SQL_OK;
+    log_error(module,
+              "%s: a pool in between gives each transaction another "
+              "connection: connect directly, or set it to sessions "
+              "(pgbouncer: pool_mode = session)",
+              sql->name);
+    return SQL_ERROR;
+}
+
 // An address may ask for any session there is.
 static enum sql_result expect_primary(struct sql *sql)
 {
@@ -366,7 +437,9 @@ static enum sql_result configure(struct sql *sql)
              own(sql)->schema);
     if (PQsetnonblocking(own(sql)->db, 1) != 0)
         return SQL_BUSY;
-    enum sql_result result = run_once(sql, common);
+    enum sql_result result = expect_session(sql);
+    if (result == SQL_OK)
+        result = run_once(sql, common);
     if (result != SQL_OK)
         return result;
     if (own(sql)->mode == SQL_FOLLOWER)
@@ -379,38 +452,6 @@ static enum sql_result configure(struct sql *sql)
     if (result == SQL_OK)
         warn_of_surroundings(sql);
     return result;
-}
-
-// What stands before the address is only what it does not say itself; what
-// stands behind it is in its place. A standby
-// is behind, so readers are not sent to one either. A machine that is gone
-// without a word is given up after some seconds.
-static PGconn *connect_to(const char *url, enum sql_mode mode)
-{
-    const char *const keywords[] = {"fallback_application_name",
-                                    "connect_timeout",
-                                    "tcp_user_timeout",
-                                    "keepalives_idle",
-                                    "keepalives_interval",
-                                    "target_session_attrs",
-                                    "dbname",
-                                    "host",
-                                    "hostaddr",
-                                    "port",
-                                    "client_encoding",
-                                    NULL};
-    struct hosts hosts;
-    hosts_of(url, &hosts);
-    const char *const values[] = {
-        "hailong",  "5",        "10000",
-        "5",        "5",        mode == SQL_WRITER ? "read-write" : "primary",
-        url,        hosts.host, hosts.hostaddr,
-        hosts.port, "UTF8",     NULL};
-    PGconn *db = PQconnectdbParams(keywords, values, 1);
-    hosts_free(&hosts);
-    if (PQstatus(db) == CONNECTION_OK)
-        hosts_remember(url, db);
-    return db;
 }
 
 static void log_notice(void *ctx, const char *said)
