@@ -124,10 +124,8 @@ static enum sql_result step_up(struct sql *sql, const struct step_up *step,
         return result == SQL_OK && *held < step->migration->version ? SQL_BUSY
                                                                     : result;
     }
-    if (result == SQL_OK) {
+    if (result == SQL_OK)
         *held = step->migration->version;
-        log_info(module, "%s: schema is now version %d", sql->name, *held);
-    }
     return result;
 }
 
@@ -139,6 +137,7 @@ enum sql_result sql_migrate_with(struct sql *sql,
     for (const struct sql_migration *m = migrations; m->version; m++)
         last = m->version;
     enum sql_result result = look_at_version(sql, last, &held);
+    int before = held;
     if (result == SQL_OK && held < last)
         result = sql->engine->before_migration(sql, held);
     for (const struct sql_migration *m = migrations;
@@ -147,6 +146,9 @@ enum sql_result sql_migrate_with(struct sql *sql,
         if (m->version > held)
             result = step_up(sql, &step, last, &held);
     }
+    if (held > before)
+        log_info(module, "%s: schema is now version %d, was %d", sql->name,
+                 held, before);
     return result;
 }
 
