@@ -19,13 +19,13 @@ bool books_of_one(const struct server_place *place, const char *server,
     return snprintf(book->url, sizeof book->url, "%s", server) < BOOK_URL_SIZE;
 }
 
-static bool add(const char *city, const char *server,
+static bool add(const char *directory, const char *server,
                 const struct city_unit *unit, struct books *books,
                 struct console *console)
 {
     struct book *book = &books->all[books->count];
     const char *url = registry_url(unit);
-    if (!registry_directory(city, unit, book->directory) ||
+    if (!registry_directory(directory, unit, book->directory) ||
         !server_place_of(book->directory, &book->place, console))
         return false;
     if (url)
@@ -57,20 +57,20 @@ static bool read_units(const char *city, struct city_units *units,
     return good;
 }
 
-bool books_of_city(const char *city, const char *server, struct books *out,
-                   struct console *console)
+bool books_of_city(const struct books_city *city, const char *server,
+                   struct books *out, struct console *console)
 {
     struct city_units units;
     int32_t today = date_day_of_wall_ms(clock_wall_ms());
     *out = (struct books){0};
     city_units_begin(&units);
-    bool good = read_units(city, &units, console);
+    bool good = read_units(city->city, &units, console);
     out->all = good ? calloc(units.count + 1, sizeof *out->all) : NULL;
     good = out->all != NULL;
     for (size_t i = 0; good && i < units.count; i++) {
         const struct city_unit *unit = &units.all[i];
         if (city_kind_has_book(unit->kind) && city_lives(unit, today))
-            good = add(city, server, unit, out, console);
+            good = add(city->directory, server, unit, out, console);
     }
     city_units_free(&units);
     if (good && out->count == 0)

@@ -19,10 +19,15 @@ struct books {
     size_t count;
 };
 
+struct books_city {
+    const char *city;      // as --city names it
+    const char *directory; // the same, or beside PostgreSQL that of the keys
+};
+
 // `server` is the address without a slash at its end. False, and said, when
 // there is none or memory ran out. Free it in either case.
 bool books_of_one(const struct server_place *place, const char *server,
                   struct books *out);
-bool books_of_city(const char *city, const char *server, struct books *out,
-                   struct console *console);
+bool books_of_city(const struct books_city *city, const char *server,
+                   struct books *out, struct console *console);
 void books_free(struct books *books);

@@ -46,9 +46,10 @@ static const struct config_key KEYS[] = {
     {"fleet", "db", CONFIG_TEXT, NULL, 0, 0,
      "or the server's database, postgresql://…"},
     {"fleet", "keys", CONFIG_TEXT, NULL, 0, 0,
-     "with --db: the directory of the server's keys"},
+     "with an address of PostgreSQL: the directory of the server's keys"},
     {"fleet", "city", CONFIG_TEXT, NULL, 0, 0,
-     "or a city's directory: the devices are spread over its wards"},
+     "or a city's directory, or its address: the devices are spread over its "
+     "wards"},
     {"fleet", "devices", CONFIG_INTEGER, "10", 1, 100000, "how many devices"},
     {"fleet", "records", CONFIG_INTEGER, "100", 1, 10000000, "visits each"},
     {"fleet", "seed", CONFIG_INTEGER, "1", 0, INT_MAX, "for a run like before"},
@@ -624,15 +625,30 @@ static bool read_scene(const struct config *config, struct fleet *fleet,
     return true;
 }
 
+static bool read_city(const struct config *config, const char *city,
+                      struct fleet *fleet, struct console *console)
+{
+    const char *keys = config_text(config, "keys");
+    bool is_url = office_is_url(city);
+    if (is_url && !keys) {
+        console_complain(console, "--keys is missing: the directory of the "
+                                  "city's and the wards' keys");
+        return false;
+    }
+    const struct books_city place = {city, is_url ? keys : city};
+    return books_of_city(&place, config_text(config, "server"), &fleet->books,
+                         console);
+}
+
 static bool read_books(const struct config *config, struct fleet *fleet,
                        struct console *console)
 {
-    const char *server = config_text(config, "server");
     const char *city = config_text(config, "city");
     struct server_place place;
-    return city ? books_of_city(city, server, &fleet->books, console)
+    return city ? read_city(config, city, fleet, console)
                 : server_place_read(config, &place, console) &&
-                      books_of_one(&place, server, &fleet->books);
+                      books_of_one(&place, config_text(config, "server"),
+                                   &fleet->books);
 }
 
 static int run_fleet(const struct config *config, struct console *console)
