@@ -1,6 +1,7 @@
 #include "postgres/patience.h"
 #include "common/clock.h"
 #include "common/log.h"
+#include "postgres/pool.h"
 #include <poll.h>
 #include <stdint.h>
 #include <string.h>
@@ -8,8 +9,9 @@
 
 static const char module[] = "sql";
 
-// The first silence that is doubted, and those after it.
-enum { SILENCE_MS = 2000, AGAIN_MS = 15000 };
+// The first silence that is doubted, and those after it; and between two
+// questions of a pool.
+enum { SILENCE_MS = 2000, AGAIN_MS = 15000, STEP_MS = 100 };
 
 enum { MOST_OPTIONS = 64 };
 
@@ -86,25 +88,31 @@ void patience_give_up(PGconn *db)
 static void give_up(PGconn *db, int64_t ms, const char *why)
 {
     log_error(module,
-              "%s:%s: no answer for %d s, and %s: the connection is given up",
-              PQhost(db), PQport(db), (int)(ms / 1000), why);
+              "%s:%s: no answer for %d ms, and %s: the connection is given up",
+              PQhost(db), PQport(db), (int)ms, why);
     patience_give_up(db);
+}
+
+static int64_t least(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
 }
 
 static void wait_for(struct patience *patience, PGconn *db, enum wish wish)
 {
     const int64_t most_ms =
         patience && patience->most_ms > 0 ? patience->most_ms : INT64_MAX;
-    int64_t began_ms = clock_mono_us() / 1000, waits_ms = SILENCE_MS;
+    struct pool *pool = patience ? patience->pool : NULL;
+    int64_t began_ms = clock_mono_us() / 1000, spent_ms = 0;
+    int64_t asks_ms = least(SILENCE_MS, most_ms);
     for (;;) {
-        int64_t spent_ms = clock_mono_us() / 1000 - began_ms;
-        int64_t left_ms = most_ms - spent_ms;
-        if (wait_until(db, wish,
-                       began_ms + spent_ms +
-                           (waits_ms < left_ms ? waits_ms : left_ms)))
+        int64_t step_ms = pool ? spent_ms + STEP_MS : INT64_MAX;
+        if (wait_until(db, wish, began_ms + least(asks_ms, step_ms)))
             return;
         spent_ms = clock_mono_us() / 1000 - began_ms;
-        if (!somebody_answers(db)) {
+        bool asks = spent_ms >= asks_ms;
+        if ((pool && pool_doubts(pool, spent_ms)) ||
+            (asks && !somebody_answers(db))) {
             if (patience)
                 patience->is_alone = true;
             give_up(db, spent_ms, "nobody answers there");
@@ -114,7 +122,8 @@ static void wait_for(struct patience *patience, PGconn *db, enum wish wish)
             give_up(db, spent_ms, "others are answered there");
             return;
         }
-        waits_ms = AGAIN_MS;
+        if (asks)
+            asks_ms = least(spent_ms + AGAIN_MS, most_ms);
     }
 }
 

@@ -3,7 +3,8 @@
 // the connection. After some seconds without an answer another connection asks
 // whether anybody is there: a long query may take as long as it does, but where
 // nobody answers the connection is given up, and is a lost one from then on. So
-// is one whose query takes longer than it may: its process may hang alone.
+// is one whose query takes longer than it may: its process may hang alone. Who
+// has a pool's connection and others to serve has less patience (pool.h).
 //
 // The connection must be set to non-blocking, so that sending ends too.
 #pragma once
@@ -11,9 +12,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct pool;
+
 struct patience {
-    int64_t most_ms; // that an answer may take; 0: as long as it does
-    bool is_alone;   // nobody answered: the connection was given up
+    int64_t most_ms;   // that an answer may take; 0: as long as it does
+    struct pool *pool; // that may doubt sooner; NULL: none does
+    bool is_alone;     // nobody answered: the connection was given up
 };
 
 // Until PQgetResult() would not wait. Here and below NULL is one without a

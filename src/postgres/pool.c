@@ -12,6 +12,9 @@
 enum {
     WAIT_S = 5,        // for one that is free
     AWAY_S = 1,        // from a look at a database that is away to the next
+    SILENCE_MS = 200,  // until a database that is silent is asked
+    AGAIN_MS = 500,    // from its answer to the next question
+    ANSWER_MS = 500,   // until it is doubted
     IDLE_MS = 60000,   // until one that nobody took is closed
     TURNS_MAX = 20000, // PostgreSQL keeps in mind every table that one has seen
     LEAST = 2          // a reader and a writer
@@ -24,7 +27,10 @@ struct pool {
     enum sql_mode mode;
     pthread_cond_t given;
     struct pool *next;
-    bool is_away; // and a thread looks whether it is back
+    bool is_away;        // and a thread looks whether it is back
+    bool is_asked;       // by that thread, that has not heard an answer yet
+    int64_t asked_ms;    // monotonic: since then
+    int64_t answered_ms; // likewise, the last time
     unsigned count;
     struct pool_line lines[]; // `count`
 };
@@ -110,27 +116,75 @@ static bool answers(const struct pool *pool)
     return PQpingParams(names, values, 1) != PQPING_NO_RESPONSE;
 }
 
+static bool is_known_away(struct pool *pool)
+{
+    pthread_mutex_lock(&mutex);
+    bool is_away = pool->is_away;
+    pthread_mutex_unlock(&mutex);
+    return is_away;
+}
+
+static void note_answer(struct pool *pool)
+{
+    pthread_mutex_lock(&mutex);
+    pool->is_away = false;
+    pool->is_asked = false;
+    pool->answered_ms = clock_mono_us() / 1000;
+    pthread_mutex_unlock(&mutex);
+}
+
+static void note_silence(struct pool *pool)
+{
+    pthread_mutex_lock(&mutex);
+    pool->is_away = true;
+    pthread_cond_broadcast(&pool->given);
+    pthread_mutex_unlock(&mutex);
+}
+
 static void *look(void *ctx)
 {
     struct pool *pool = ctx;
-    do {
+    if (is_known_away(pool))
         sleep(AWAY_S);
-    } while (!answers(pool));
-    pthread_mutex_lock(&mutex);
-    pool->is_away = false;
-    pthread_mutex_unlock(&mutex);
+    while (!answers(pool)) {
+        note_silence(pool);
+        sleep(AWAY_S);
+    }
+    note_answer(pool);
     return NULL;
+}
+
+// Whether a thread asks. The mutex is held.
+static bool ask(struct pool *pool)
+{
+    pthread_t thread;
+    if (pool->is_asked)
+        return true;
+    pool->is_asked = pthread_create(&thread, NULL, look, pool) == 0;
+    if (pool->is_asked) {
+        pool->asked_ms = clock_mono_us() / 1000;
+        pthread_detach(thread);
+    }
+    return pool->is_asked;
 }
 
 // Without a thread everybody looks. The mutex is held.
 static void note_away(struct pool *pool)
 {
-    pthread_t thread;
-    if (pool->is_away)
-        return;
-    pool->is_away = pthread_create(&thread, NULL, look, pool) == 0;
-    if (pool->is_away)
-        pthread_detach(thread);
+    pool->is_away = true;
+    pool->is_away = ask(pool);
+}
+
+bool pool_doubts(struct pool *pool, int64_t silent_ms)
+{
+    pthread_mutex_lock(&mutex);
+    int64_t now_ms = clock_mono_us() / 1000;
+    if (silent_ms >= SILENCE_MS && now_ms - pool->answered_ms >= AGAIN_MS)
+        ask(pool);
+    bool doubts = pool->is_away ||
+                  (pool->is_asked && now_ms - pool->asked_ms >= ANSWER_MS);
+    pthread_mutex_unlock(&mutex);
+    return doubts;
 }
 
 static struct pool_line *take_free(struct pool *pool, unsigned home,

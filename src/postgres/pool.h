@@ -7,8 +7,9 @@
 //   pool_give(pool, line, POOL_WELL);
 //
 // A database that somebody finds away is asked by a thread of the pool's from
-// then on, and nobody else waits for it until it answers. Idle connections are
-// closed after a while. Any thread.
+// then on, and nobody else waits for it until it answers. Nor does anybody once
+// it is doubted: it left one without an answer, and the thread as well. Idle
+// connections are closed after a while. Any thread.
 #pragma once
 #include "sql/sql.h"
 #include <postgresql/libpq-fe.h>
@@ -57,6 +58,11 @@ enum pool_finding {
 };
 void pool_give(struct pool *pool, struct pool_line *line,
                enum pool_finding finding);
+
+// For who has waited so long without an answer: whether to wait no longer. The
+// first one to wait for a moment has the database asked. So threads that serve
+// other databases too are held by one that hangs for less than a second.
+bool pool_doubts(struct pool *pool, int64_t silent_ms);
 
 // Open connections of all pools.
 int pool_count(void);

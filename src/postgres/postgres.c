@@ -3,6 +3,7 @@
 #include "common/log.h"
 #include "postgres/address.h"
 #include "postgres/bulk.h"
+#include "postgres/dial.h"
 #include "postgres/dialect.h"
 #include "postgres/gather.h"
 #include "postgres/hosts.h"
@@ -473,16 +474,31 @@ static void begin_session(struct sql *sql)
     }
 }
 
+// Readers that share are threads that serve other databases too.
+static struct pool *others_of(const struct postgres *postgres)
+{
+    return postgres->mode != SQL_WRITER ? postgres->pool : NULL;
+}
+
+static void begin_patience(struct postgres *postgres)
+{
+    postgres->patience =
+        (struct patience){.most_ms = most_ms, .pool = others_of(postgres)};
+}
+
 // One try: the first connection, or the one that was lost, made anew.
 static enum sql_result connect_once(struct sql *sql)
 {
     struct postgres *postgres = own(sql);
     postgres->is_standby = false;
     postgres->is_configured = false;
-    postgres->patience = (struct patience){.most_ms = most_ms};
+    begin_patience(postgres);
     // Not PQreset(), which asks its hosts in the order of then.
     PQfinish(postgres->db);
-    postgres->db = connect_to(postgres->url, postgres->mode);
+    struct pool *pool = others_of(postgres);
+    postgres->db = pool ? dial(connect_to, postgres->url, postgres->mode, pool)
+                        : connect_to(postgres->url, postgres->mode);
+    postgres->patience.is_alone = !postgres->db;
     if (postgres->line) {
         postgres->line->db = postgres->db;
         postgres->line->session_count = 0;
@@ -497,14 +513,12 @@ static enum sql_result connect_once(struct sql *sql)
 }
 
 // Whether there is a connection. One that was lost is made anew, in tries as
-// long as the bounded wait lasts; but readers that share are threads that serve
-// other databases too, and are told at once.
+// long as the bounded wait lasts; but those who serve others are told at once.
 static bool connect_again(struct sql *sql)
 {
     struct postgres *postgres = own(sql);
-    bool serves_others = postgres->pool && postgres->mode != SQL_WRITER;
     int64_t now = clock_mono_us() / 1000;
-    int64_t until = now + (serves_others ? 0 : RECONNECT_MS);
+    int64_t until = now + (others_of(postgres) ? 0 : RECONNECT_MS);
     if (now < postgres->rests_until ||
         (postgres->pool && postgres->patience.is_alone))
         return false;
@@ -552,7 +566,7 @@ static enum sql_result meet(struct sql *sql, struct pool_line *line)
     postgres->db = line->db;
     postgres->is_standby = false;
     postgres->is_configured = true;
-    postgres->patience = (struct patience){.most_ms = most_ms};
+    begin_patience(postgres);
     if (!line->db)
         return connect_once(sql);
     PQsetNoticeProcessor(postgres->db, log_notice, sql);

@@ -1,8 +1,10 @@
 // Books of one database that share connections. Skipped where no scratch
 // cluster is named.
+#include "common/clock.h"
 #include "postgres/database.h"
 #include "support/check.h"
 #include "support/scratch_database.h"
+#include "support/tunnel.h"
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -293,6 +295,36 @@ static void test_pool_lets_long_answers_take_their_time(void **state)
     sql_done(s);
 }
 
+static int64_t ms_to_be_told(const char *address)
+{
+    struct sql *sql = NULL;
+    int64_t began_us = clock_mono_us();
+    assert_int_equal(
+        database_open(address, SQL_FOLLOWER, statements, STATEMENTS, &sql),
+        SQL_BUSY);
+    return (clock_mono_us() - began_us) / 1000;
+}
+
+// Who reads serves others too, and leaves sooner than libpq, which waits for
+// five seconds. Whoever comes later does not even try.
+static void test_pool_leaves_a_database_that_is_silent(void **state)
+{
+    char address[80];
+    (void)state;
+    need_cluster();
+    struct tunnel *tunnel = tunnel_start(1);
+    tunnel_set(tunnel, TUNNEL_SILENT, 0);
+    snprintf(address, sizeof address, "postgresql://a@127.0.0.1:%u/b",
+             (unsigned)tunnel_port(tunnel));
+    assert_true(ms_to_be_told(address) < 4000);
+    size_t tried = tunnel_count(tunnel);
+    for (int i = 0; i < 20; i++)
+        ms_to_be_told(address);
+    // The pool's own question may have been asked again meanwhile.
+    assert_true(tunnel_count(tunnel) <= tried + 2);
+    tunnel_stop(tunnel);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -305,6 +337,7 @@ int main(void)
         TEST(test_pool_waits_for_its_turn),
         TEST(test_pool_says_busy_when_nobody_gives),
         TEST(test_pool_gives_up_a_process_that_hangs),
-        TEST(test_pool_lets_long_answers_take_their_time)};
+        TEST(test_pool_lets_long_answers_take_their_time),
+        TEST(test_pool_leaves_a_database_that_is_silent)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,108 @@
+#include "postgres/dial.h"
+#include "common/clock.h"
+#include "postgres/pool.h"
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { STEP_MS = 100 }; // between two questions of the pool
+
+struct dialling {
+    PGconn *(*connect)(const char *url, enum sql_mode mode);
+    char *url;
+    enum sql_mode mode;
+    pthread_mutex_t mutex; // guards what follows
+    pthread_cond_t done;
+    PGconn *db;
+    bool is_done, is_left; // the second of them frees it
+};
+
+static struct dialling *begin(PGconn *(*connect)(const char *url,
+                                                 enum sql_mode mode),
+                              const char *url, enum sql_mode mode)
+{
+    struct dialling *dialling = calloc(1, sizeof *dialling);
+    pthread_condattr_t monotonic;
+    if (!dialling || !(dialling->url = strdup(url))) {
+        free(dialling);
+        return NULL;
+    }
+    dialling->connect = connect;
+    dialling->mode = mode;
+    pthread_mutex_init(&dialling->mutex, NULL);
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&dialling->done, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    return dialling;
+}
+
+static void end(struct dialling *dialling)
+{
+    pthread_cond_destroy(&dialling->done);
+    pthread_mutex_destroy(&dialling->mutex);
+    free(dialling->url);
+    free(dialling);
+}
+
+static void *run(void *ctx)
+{
+    struct dialling *dialling = ctx;
+    PGconn *db = dialling->connect(dialling->url, dialling->mode);
+    pthread_mutex_lock(&dialling->mutex);
+    bool is_left = dialling->is_left;
+    dialling->db = db;
+    dialling->is_done = true;
+    pthread_cond_signal(&dialling->done);
+    pthread_mutex_unlock(&dialling->mutex);
+    if (is_left) {
+        PQfinish(db);
+        end(dialling);
+    }
+    return NULL;
+}
+
+// The mutex is held.
+static void wait_step(struct dialling *dialling)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += STEP_MS * 1000000L;
+    until.tv_sec += until.tv_nsec / 1000000000L;
+    until.tv_nsec %= 1000000000L;
+    pthread_cond_timedwait(&dialling->done, &dialling->mutex, &until);
+}
+
+static PGconn *await(struct dialling *dialling, struct pool *pool)
+{
+    int64_t began_ms = clock_mono_us() / 1000;
+    pthread_mutex_lock(&dialling->mutex);
+    while (!dialling->is_done && !dialling->is_left) {
+        wait_step(dialling);
+        dialling->is_left =
+            !dialling->is_done &&
+            pool_doubts(pool, clock_mono_us() / 1000 - began_ms);
+    }
+    bool is_left = dialling->is_left;
+    PGconn *db = dialling->db;
+    pthread_mutex_unlock(&dialling->mutex);
+    if (!is_left)
+        end(dialling);
+    return is_left ? NULL : db;
+}
+
+PGconn *dial(PGconn *(*connect)(const char *url, enum sql_mode mode),
+             const char *url, enum sql_mode mode, struct pool *pool)
+{
+    struct dialling *dialling = begin(connect, url, mode);
+    pthread_t thread;
+    if (!dialling || pthread_create(&thread, NULL, run, dialling) != 0) {
+        if (dialling)
+            end(dialling);
+        return connect(url, mode);
+    }
+    pthread_detach(thread);
+    return await(dialling, pool);
+}
