@@ -36,7 +36,7 @@ static bool add_day(struct judged_days *days, int32_t day, int64_t counter_no)
 static enum sql_result read_days(struct sql *sql, size_t statement,
                                  struct judged_days *out)
 {
-    struct sql_statement *s = sql_use(sql, statement);
+    struct sql_statement *s = sql_use_long(sql, statement);
     enum sql_result result;
     while ((result = sql_step(s)) == SQL_OK) {
         if (!add_day(out, (int32_t)sql_int(s, 0), sql_int(s, 1))) {

@@ -26,7 +26,7 @@ void verify_find(struct verifying *v, const char *device, int64_t gen,
 enum sql_result verify_rows(struct verifying *v, size_t statement,
                             verify_row_check *check)
 {
-    struct sql_statement *s = sql_use(v->sql, statement);
+    struct sql_statement *s = sql_use_long(v->sql, statement);
     enum sql_result result;
     while ((result = sql_step(s)) == SQL_OK && !v->is_stopped) {
         char device[ID_SIZE];
