@@ -149,6 +149,8 @@ if ldd "$STAGE_BUILD/hailong" | grep -q 'lib[at]san'; then
 else
     # Not by the command faketime, which would be what is stopped.
     CLOCK="env LD_PRELOAD=$(dpkg -L libfaketime | grep '/libfaketimeMT.so.1$') FAKETIME=+1h"
+    mkdir -p "$STAGE_DIR/hour"
+    cp -p "$STAGE_DIR/found/server.key" "$STAGE_DIR/found/box.key" "$STAGE_DIR/hour"
     serve hour
     CLOCK=
     each=0
