@@ -236,7 +236,7 @@ static PGconn *take_idle(struct pool *pool, int64_t now_ms)
 {
     for (unsigned i = 0; i < pool->count; i++) {
         struct pool_line *line = &pool->lines[i];
-        if (line->db && !line->is_taken && now_ms - line->given_ms >= IDLE_MS)
+        if (!line->is_taken && line->db && now_ms - line->given_ms >= IDLE_MS)
             return take_out(line);
     }
     return NULL;
