@@ -2,6 +2,7 @@
 // together here.
 #include "common/log.h"
 #include "office/breakdown_sql.h"
+#include "office/code_texts.h"
 #include "office/filter_place.h"
 #include "office/totals.h"
 #include <stdlib.h>
@@ -52,6 +53,12 @@ static struct part_row *take_row(struct part_rows *rows, int64_t number)
     return row;
 }
 
+static enum sql_result out_of_memory(void)
+{
+    log_error("office", "out of memory");
+    return SQL_ERROR;
+}
+
 // Without a place the key is the number of the row.
 static enum sql_result read_rows(struct sql_statement *s,
                                  const struct place *place,
@@ -66,8 +73,7 @@ static enum sql_result read_rows(struct sql_statement *s,
                                     (int32_t)sql_int(s, 1), key)
                         : key);
         if (!row) {
-            log_error("office", "out of memory");
-            result = SQL_ERROR;
+            result = out_of_memory();
             break;
         }
         totals_read(s, 3, &sum);
@@ -77,47 +83,79 @@ static enum sql_result read_rows(struct sql_statement *s,
     return result == SQL_NONE ? SQL_OK : result;
 }
 
-// What the database calls a code or a device; nothing for the code 0, which
-// stands for none.
-static enum sql_result look_up(struct sql *sql, size_t statement,
-                               struct part_row *row)
+static bool set_name(struct part_row *row, const char *key, const char *label)
 {
-    struct sql_statement *s = sql_use(sql, statement);
+    free(row->key);
+    free(row->label);
+    row->key = strdup(key);
+    row->label = strdup(label);
+    return row->key && row->label;
+}
+
+static enum sql_result name_device(struct sql *sql, struct part_row *row)
+{
+    struct sql_statement *s = sql_use(sql, DEVICE_NAME);
     sql_bind_int(s, 1, row->number);
     enum sql_result result = sql_step(s);
     const char *key = result == SQL_OK ? sql_text(s, 0) : NULL;
     const char *label = result == SQL_OK ? sql_text(s, 1) : NULL;
-    row->key = strdup(key ? key : "");
-    row->label = strdup(label ? label : "");
+    bool is_set = set_name(row, key ? key : "", label ? label : "");
     sql_done(s);
+    if (!is_set) {
+        return out_of_memory();
+    }
     return result == SQL_NONE ? SQL_OK : result;
 }
 
-static enum sql_result name_row(struct sql *sql, enum office_breakdown by,
-                                struct part_row *row)
+static bool name_code(void *ctx, size_t n, const char *text)
+{
+    const struct part_rows *rows = ctx;
+    return set_name(&rows->all[n], text, text);
+}
+
+// Nothing for the code 0, which stands for none.
+static enum sql_result name_codes(struct sql *sql, struct part_rows *rows)
+{
+    struct buf numbers = {0};
+    bool is_named = true;
+    for (size_t i = 0; i < rows->count; i++) {
+        code_texts_add(&numbers, rows->all[i].number);
+        is_named &= set_name(&rows->all[i], "", "");
+    }
+    enum sql_result result = code_texts_find(sql, &numbers, name_code, rows);
+    return is_named ? result : out_of_memory();
+}
+
+static enum sql_result name_numbers(enum office_breakdown by,
+                                    struct part_rows *rows)
 {
     char key[BREAKDOWN_KEY_SIZE];
+    for (size_t i = 0; i < rows->count; i++) {
+        breakdown_key(by, rows->all[i].number, key);
+        if (!set_name(&rows->all[i], key, key)) {
+            return out_of_memory();
+        }
+    }
+    return SQL_OK;
+}
+
+static enum sql_result name_rows(struct sql *sql, enum office_breakdown by,
+                                 struct part_rows *rows)
+{
     enum sql_result result = SQL_OK;
     switch (breakdown_dimension(by)) {
     case TALLY_ALL:
     case TALLY_CHANNEL:
     case TALLY_HOUR_OF_WEEK:
-        breakdown_key(by, row->number, key);
-        row->key = strdup(key);
-        row->label = strdup(key);
-        break;
+        return name_numbers(by, rows);
     case TALLY_DEVICE:
-        result = look_up(sql, DEVICE_NAME, row);
-        break;
+        for (size_t i = 0; i < rows->count && result == SQL_OK; i++) {
+            result = name_device(sql, &rows->all[i]);
+        }
+        return result;
     default:
-        result = look_up(sql, CODE_NAME, row);
-        break;
+        return name_codes(sql, rows);
     }
-    if (result == SQL_OK && (!row->key || !row->label)) {
-        log_error("office", "out of memory");
-        result = SQL_ERROR;
-    }
-    return result;
 }
 
 static int compare_rows(const void *a, const void *b)
@@ -155,13 +193,10 @@ static enum sql_result read_part(struct sql *sql, const struct place *place,
 }
 
 static enum sql_result name_and_give(struct sql *sql, enum office_breakdown by,
-                                     const struct part_rows *rows,
+                                     struct part_rows *rows,
                                      office_total_row *row, void *ctx)
 {
-    enum sql_result result = SQL_OK;
-    for (size_t i = 0; i < rows->count && result == SQL_OK; i++) {
-        result = name_row(sql, by, &rows->all[i]);
-    }
+    enum sql_result result = name_rows(sql, by, rows);
     if (result == SQL_OK) {
         give_rows(rows, row, ctx);
     }

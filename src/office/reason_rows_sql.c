@@ -2,11 +2,12 @@
 // procedure has tens of thousands.
 #include "common/log.h"
 #include "office/breakdown_sql.h"
+#include "office/code_texts.h"
 #include "office/reasons_sql.h"
 #include <stdlib.h>
 #include <string.h>
 
-// The text of each code, looked up once.
+// The text of each code.
 struct code_texts {
     struct map index; // number -> place
     char **all;
@@ -74,6 +75,12 @@ static struct reason_row *take_row(struct reason_rows *rows, int64_t key,
     return row;
 }
 
+static enum sql_result out_of_memory(void)
+{
+    log_error("office", "out of memory");
+    return SQL_ERROR;
+}
+
 static enum sql_result read_rows(struct sql_statement *s,
                                  struct reason_rows *rows)
 {
@@ -81,8 +88,7 @@ static enum sql_result read_rows(struct sql_statement *s,
     while ((result = sql_step(s)) == SQL_OK) {
         struct reason_row *row = take_row(rows, sql_int(s, 0), sql_int(s, 1));
         if (!row) {
-            log_error("office", "out of memory");
-            result = SQL_ERROR;
+            result = out_of_memory();
             break;
         }
         for (int level = 0; level < 5; level++) {
@@ -93,29 +99,21 @@ static enum sql_result read_rows(struct sql_statement *s,
     return result == SQL_NONE ? SQL_OK : result;
 }
 
-static enum sql_result look_up(struct sql *sql, int64_t code_no, char **out)
+// "" for the number 0, which stands for none.
+static const char *text_of(const struct code_texts *texts, int64_t code_no)
 {
-    struct sql_statement *s = sql_use(sql, CODE_NAME);
-    sql_bind_int(s, 1, code_no);
-    enum sql_result result = sql_step(s);
-    const char *text = result == SQL_OK ? sql_text(s, 0) : NULL;
-    *out = strdup(text ? text : "");
-    sql_done(s);
-    if (!*out) {
-        log_error("office", "out of memory");
-        return SQL_ERROR;
-    }
-    return result == SQL_NONE ? SQL_OK : result;
+    int64_t at;
+    return map_get(&texts->index, &code_no, sizeof code_no, &at)
+               ? texts->all[at]
+               : "";
 }
 
-// "" for the number 0, which stands for none.
-static enum sql_result find_text(struct sql *sql, struct code_texts *texts,
-                                 int64_t code_no, const char **out)
+static bool want_text(struct code_texts *texts, int64_t code_no,
+                      struct buf *numbers)
 {
     int64_t at;
     if (map_get(&texts->index, &code_no, sizeof code_no, &at)) {
-        *out = texts->all[at];
-        return SQL_OK;
+        return true;
     }
     void *all = texts->all;
     bool has_room =
@@ -123,34 +121,57 @@ static enum sql_result find_text(struct sql *sql, struct code_texts *texts,
     texts->all = all;
     if (!has_room || !map_put(&texts->index, &code_no, sizeof code_no,
                               (int64_t)texts->count)) {
-        log_error("office", "out of memory");
-        return SQL_ERROR;
+        return false;
     }
-    enum sql_result result = look_up(sql, code_no, &texts->all[texts->count]);
-    if (result == SQL_OK) {
-        *out = texts->all[texts->count++];
+    code_texts_add(numbers, code_no);
+    texts->all[texts->count] = strdup("");
+    return texts->all[texts->count++] != NULL;
+}
+
+static bool take_text(void *ctx, size_t n, const char *text)
+{
+    const struct code_texts *texts = ctx;
+    free(texts->all[n]);
+    texts->all[n] = strdup(text);
+    return texts->all[n] != NULL;
+}
+
+static bool has_codes(enum tally_dimension dimension)
+{
+    return dimension != TALLY_ALL && dimension != TALLY_CHANNEL;
+}
+
+static enum sql_result find_texts(struct sql *sql,
+                                  enum tally_dimension dimension,
+                                  struct reason_rows *rows)
+{
+    struct buf numbers = {0};
+    bool is_wanted = true;
+    for (size_t i = 0; i < rows->count && is_wanted; i++) {
+        const struct reason_row *row = &rows->all[i];
+        is_wanted = (!has_codes(dimension) ||
+                     want_text(&rows->texts, row->key, &numbers)) &&
+                    want_text(&rows->texts, row->reason, &numbers);
     }
-    return result;
+    if (!is_wanted) {
+        buf_free(&numbers);
+        return out_of_memory();
+    }
+    return code_texts_find(sql, &numbers, take_text, &rows->texts);
 }
 
 static enum sql_result name_rows(struct sql *sql,
                                  enum tally_dimension dimension,
                                  struct reason_rows *rows)
 {
-    enum sql_result result = SQL_OK;
+    enum sql_result result = find_texts(sql, dimension, rows);
     for (size_t i = 0; i < rows->count && result == SQL_OK; i++) {
         struct reason_row *row = &rows->all[i];
-        if (dimension == TALLY_ALL) {
-            row->key_text = "";
-        } else if (dimension == TALLY_CHANNEL) {
-            row->key_text = record_mode_name((enum record_mode)row->key);
-        } else {
-            result = find_text(sql, &rows->texts, row->key, &row->key_text);
-        }
-        if (result == SQL_OK) {
-            result =
-                find_text(sql, &rows->texts, row->reason, &row->reason_text);
-        }
+        row->key_text = dimension == TALLY_ALL ? ""
+                        : dimension == TALLY_CHANNEL
+                            ? record_mode_name((enum record_mode)row->key)
+                            : text_of(&rows->texts, row->key);
+        row->reason_text = text_of(&rows->texts, row->reason);
     }
     return result;
 }

@@ -876,7 +876,6 @@ const char *const office_statements[STATEMENT_COUNT] = {
     "SELECT t.grain, t.period, t.key, " TOTAL_COLUMNS PART_OF("totals"),
     [PART_TOTALS_OF_FIRSTS] = EACH_PERIOD
     "SELECT t.grain, t.period, t.key, " TOTAL_COLUMNS PART_OF_FIRSTS("totals"),
-    [CODE_NAME] = "SELECT code, code FROM codes WHERE code_no = ?1",
     [DEVICE_NAME] = "SELECT id, name FROM devices WHERE device_no = ?1",
     [FILTER_COUNTED] =
         "SELECT EXISTS (SELECT 1 FROM totals WHERE dimension = ?1"
@@ -1175,6 +1174,9 @@ const char *const office_statements[STATEMENT_COUNT] = {
         "  OR sum(answered) <> 0 OR sum(in_time) <> 0 OR sum(closed) <> 0"
         "  OR sum(reopened) <> 0",
     [CODE_TEXT] = "SELECT code FROM codes WHERE code_no = ?1",
+    // Of the numbers in the list ?1: which of them, and the code.
+    [CODE_TEXTS] = "SELECT w.key, k.code FROM json_each(?1) w CROSS JOIN codes k"
+                   " ON k.code_no = CAST(w.atom AS bigint)",
     [CODE_NO] = "SELECT code_no FROM codes WHERE code = ?1",
     [TRANSACTION_FIND] =
         "SELECT transaction_no, " TRANSACTION_COLUMNS ", due_at, result"

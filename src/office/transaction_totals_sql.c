@@ -1,6 +1,7 @@
 #include "common/date.h"
 #include "common/log.h"
 #include "office/breakdown_sql.h"
+#include "office/code_texts.h"
 #include "office/filter_place.h"
 #include "office/transactions_sql.h"
 #include <stdlib.h>
@@ -81,16 +82,11 @@ static enum sql_result add_to_bin(struct bins *bins, enum tally_grain grain,
     return SQL_OK;
 }
 
-static enum sql_result find_code(struct sql *sql, struct bin *bin)
+static bool take_code(void *ctx, size_t n, const char *text)
 {
-    struct sql_statement *s = sql_use(sql, CODE_TEXT);
-    sql_bind_int(s, 1, bin->number);
-    enum sql_result result = sql_step(s);
-    if (result == SQL_OK) {
-        column_text(s, 0, bin->key, sizeof bin->key);
-    }
-    sql_done(s);
-    return result == SQL_NONE ? SQL_OK : result;
+    const struct bins *bins = ctx;
+    snprintf(bins->all[n].key, sizeof bins->all[n].key, "%s", text);
+    return true;
 }
 
 static int compare_bins(const void *a, const void *b)
@@ -103,15 +99,17 @@ static enum sql_result name_bins(struct bins *bins)
 {
     enum tally_dimension dimension = breakdown_dimension(bins->by);
     bool is_number = dimension == TALLY_ALL || dimension == TALLY_HOUR_OF_WEEK;
-    enum sql_result result = SQL_OK;
-    for (size_t i = 0; i < bins->count && result == SQL_OK; i++) {
+    struct buf numbers = {0};
+    for (size_t i = 0; i < bins->count; i++) {
         struct bin *bin = &bins->all[i];
         if (is_number) {
             breakdown_key(bins->by, bin->number, bin->key);
         } else {
-            result = find_code(bins->sql, bin);
+            code_texts_add(&numbers, bin->number);
         }
     }
+    enum sql_result result =
+        code_texts_find(bins->sql, &numbers, take_code, bins);
     if (bins->count > 1) {
         qsort(bins->all, bins->count, sizeof *bins->all, compare_bins);
     }
