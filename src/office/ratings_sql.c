@@ -114,7 +114,7 @@ enum office_result office_name_rating(struct office *office,
     return office_result_of(result);
 }
 
-// The columns of RATING.
+// The columns of RATINGS.
 enum {
     COL_AT,
     COL_QUALITY,
@@ -129,7 +129,8 @@ enum {
     COL_STEP,
     COL_OFFICER,
     COL_FLAGS,
-    COL_BYTES
+    COL_BYTES,
+    COL_PLACE
 };
 
 static const char *text_or_none(struct sql_statement *s, int column)
@@ -190,6 +191,21 @@ static int compare_places(const void *a, const void *b)
     return (x->ticket > y->ticket) - (x->ticket < y->ticket);
 }
 
+// That which stopped counting in the round in which it came is there twice.
+static void sort_places(struct reading *r)
+{
+    size_t kept = 0;
+    if (r->count > 1) {
+        qsort(r->places, r->count, sizeof *r->places, compare_places);
+    }
+    for (size_t i = 0; i < r->count; i++) {
+        if (kept == 0 || r->places[i].ticket != r->places[kept - 1].ticket) {
+            r->places[kept++] = r->places[i];
+        }
+    }
+    r->count = kept;
+}
+
 static enum sql_result collect_round(struct reading *r, int64_t round)
 {
     const struct office_ratings_wanted *wanted = r->wanted;
@@ -211,45 +227,61 @@ static enum sql_result collect_round(struct reading *r, int64_t round)
         place->ticket = ticket_make(r->ticket_key, &place->at);
     }
     sql_done(s);
-    if (r->count > 1) {
-        qsort(r->places, r->count, sizeof *r->places, compare_places);
-    }
+    sort_places(r);
     return result == SQL_NONE ? SQL_OK : result;
 }
 
-// SQL_NONE: its reader wants no more.
-static enum sql_result give_place(struct reading *r, int64_t round,
-                                  const struct place *place)
+// The places of a round that come after the last one that was given, as many as
+// are wanted, as a list.
+static size_t list_places(const struct reading *r, size_t from,
+                          struct buf *list)
 {
-    struct sql_statement *s = sql_use(r->sql, RATING);
-    sql_bind_int(s, 1, place->at.device_no);
-    sql_bind_int(s, 2, place->at.gen);
-    sql_bind_int(s, 3, place->at.seq);
-    enum sql_result result = sql_step(s);
-    bool goes_on = true;
-    if (result == SQL_OK) {
-        r->last = (struct office_cursor){round, place->ticket};
-        r->given++;
-        goes_on = give(r, s, place->ticket);
+    size_t most = r->wanted->limit - r->given;
+    size_t count = r->count - from < most ? r->count - from : most;
+    for (size_t i = 0; i < count; i++) {
+        const struct ticket_place *at = &r->places[from + i].at;
+        buf_printf(list, "%c[%lld,%lld,%lld]", i > 0 ? ',' : '[',
+                   (long long)at->device_no, (long long)at->gen,
+                   (long long)at->seq);
     }
-    sql_done(s);
-    if (result == SQL_OK || result == SQL_NONE) {
-        return goes_on && r->given < r->wanted->limit ? SQL_OK : SQL_NONE;
-    }
-    return result;
+    buf_append_char(list, ']');
+    return count;
 }
 
-// What of the round comes after the last one that was given.
+// All at once: a far database answers each question after a while. SQL_NONE:
+// its reader wants no more.
+static enum sql_result give_places(struct reading *r, int64_t round,
+                                   const struct place *places, const char *list)
+{
+    struct sql_statement *s = sql_use(r->sql, RATINGS);
+    enum sql_result result;
+    bool goes_on = true;
+    sql_bind_text(s, 1, list);
+    while (goes_on && (result = sql_step(s)) == SQL_OK) {
+        int64_t ticket = places[sql_int(s, COL_PLACE)].ticket;
+        r->last = (struct office_cursor){round, ticket};
+        r->given++;
+        goes_on = give(r, s, ticket) && r->given < r->wanted->limit;
+    }
+    sql_done(s);
+    return !goes_on ? SQL_NONE : result == SQL_NONE ? SQL_OK : result;
+}
+
 static enum sql_result give_round(struct reading *r, int64_t round)
 {
+    struct buf list = {0};
+    size_t from = 0;
     enum sql_result result = collect_round(r, round);
-    for (size_t i = 0; i < r->count && result == SQL_OK; i++) {
-        // That which stopped counting in the round in which it came is there
-        // twice.
-        if (round > r->last.round || r->places[i].ticket > r->last.ticket) {
-            result = give_place(r, round, &r->places[i]);
-        }
+    while (from < r->count && round <= r->last.round &&
+           r->places[from].ticket <= r->last.ticket) {
+        from++;
     }
+    if (result == SQL_OK && list_places(r, from, &list) > 0) {
+        result = buf_ok(&list)
+                     ? give_places(r, round, r->places + from, buf_text(&list))
+                     : SQL_ERROR;
+    }
+    buf_free(&list);
     return result;
 }
 

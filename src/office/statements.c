@@ -716,11 +716,16 @@ const char *const office_statements[STATEMENT_COUNT] = {
                        " last) VALUES (?1, ?2, ?3, ?4, ?5)"
                        " ON CONFLICT DO NOTHING",
     // Of round ?1, of the times ?2…?3; ?4: with those that stopped counting.
+    // Place by place: of visits between two columns PostgreSQL thinks that they
+    // are a ninth of a device's, and reads all visits instead.
     [ROUND_VISITS] =
-        "SELECT v.device_no, v.gen, v.seq FROM round_spans s"
-        " CROSS JOIN visits v ON v.device_no = s.device_no AND v.gen = s.gen"
-        "  AND v.seq BETWEEN s.first AND s.last"
-        " WHERE s.round = ?1 AND v.at >= ?2 AND v.at < ?3"
+        "WITH RECURSIVE places (device_no, gen, seq, last) AS"
+        " (SELECT device_no, gen, first, last FROM round_spans"
+        "  WHERE round = ?1 UNION ALL SELECT device_no, gen, seq + 1, last"
+        "  FROM places WHERE seq < last)"
+        " SELECT v.device_no, v.gen, v.seq FROM places p CROSS JOIN visits v"
+        " ON v.device_no = p.device_no AND v.gen = p.gen AND v.seq = p.seq"
+        " WHERE v.at >= ?2 AND v.at < ?3"
         " UNION ALL SELECT v.device_no, v.gen, v.seq FROM recounts r"
         " CROSS JOIN visits v ON v.device_no = r.device_no AND v.gen = r.gen"
         "  AND v.seq = r.seq"
@@ -731,21 +736,25 @@ const char *const office_statements[STATEMENT_COUNT] = {
     [RATING_DEVICE] =
         "SELECT d.id FROM visits v JOIN devices d ON d.device_no = v.device_no"
         " WHERE v.device_no = ?1 AND v.gen = ?2 AND v.seq = ?3",
-    [RATING] =
+    // Of the places [device, generation, line] in the list ?1.
+    [RATINGS] =
         "SELECT v.at, v.quality, v.outcome, v.level, v.mode, v.counted, d.id,"
         " " RATING_CODE("counter_no") RATING_CODE("field_no")
-            RATING_CODE("procedure_no") RATING_CODE("step_no")
-                RATING_CODE("officer_no") " (SELECT group_concat(kind, ' ') "
-                                          "FROM flags f WHERE"
-                                          "  f.device_no = v.device_no AND "
-                                          "f.gen = v.gen AND f.seq = v.seq),"
-                                          " l.bytes FROM visits v JOIN devices "
-                                          "d ON d.device_no = v.device_no"
-                                          " JOIN lines l ON l.device_no = "
-                                          "v.device_no AND l.gen = v.gen"
-                                          "  AND l.seq = v.seq"
-                                          " WHERE v.device_no = ?1 AND v.gen = "
-                                          "?2 AND v.seq = ?3",
+            RATING_CODE("procedure_no") RATING_CODE("step_no") RATING_CODE(
+                "officer_no") " (SELECT group_concat(kind, ' ') FROM flags f"
+                              "  WHERE f.device_no = v.device_no"
+                              "  AND f.gen = v.gen AND f.seq = v.seq),"
+                              " l.bytes, w.key FROM json_each(?1) w"
+                              " CROSS JOIN visits v ON v.device_no ="
+                              "  CAST(w.value ->> 0 AS bigint)"
+                              "  AND v.gen = CAST(w.value ->> 1 AS bigint)"
+                              "  AND v.seq = CAST(w.value ->> 2 AS bigint)"
+                              " CROSS JOIN devices d"
+                              " ON d.device_no = v.device_no"
+                              " CROSS JOIN lines l"
+                              " ON l.device_no = v.device_no"
+                              "  AND l.gen = v.gen AND l.seq = v.seq"
+                              " ORDER BY w.key",
     [TOTAL_ADD] =
         "INSERT INTO totals (dimension, grain, period, key, " TOTAL_COUNTS ")"
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"

@@ -101,7 +101,7 @@ enum {
     RECOUNT_ADD,
     TICKET_KEY,
     RATING_DEVICE,
-    RATING,
+    RATINGS,
     TOTAL_ADD,
     LINE_BYTES,
     FORM_DESK,
