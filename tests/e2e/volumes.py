@@ -42,7 +42,7 @@ for name, expected in {
         # 13,200 in 300 s are 44.
         "… when all are switched on": ["0.08", "9.12", "264"],
         "… in mode transaction, long polls beside these": ["0.27", "30.4", "880"],
-        # 528,000 lines in 900 s.
+        # 13,200 times 44 lines in 900 s.
         "lines a second after a day's outage": ["0.2", "22.3", "645"],
         "bytes in ten years, SQLite": ["440 MB", "50.2 GB", "1.45 TB"],
         "bytes in ten years, PostgreSQL": ["880 MB", "100 GB", "2.9 TB"],
