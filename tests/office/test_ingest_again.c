@@ -220,6 +220,7 @@ static void test_a_second_rating_undoes_nothing(void **state)
     assert_int_equal(office_ingest(f->made.office, group, 2), OFFICE_OK);
     made_batch_free(&sent[0]);
     made_batch_free(&sent[1]);
+    maker_free(&other);
     count_work(f, after);
     assert_int_equal(after[TRIED] - before[TRIED], 2 * (2 * EACH + 4));
     struct office_tally all = made_office_all(f->made.office);
