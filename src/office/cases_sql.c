@@ -3,6 +3,7 @@
 #include "common/log.h"
 #include "office/documents.h"
 #include "office/people_sql.h"
+#include "office/rounds_sql.h"
 #include "office/ticket.h"
 #include <inttypes.h>
 #include <stdio.h>
@@ -232,18 +233,16 @@ static enum sql_result open_totals(struct sql *sql,
     return sql_put(s);
 }
 
-static enum sql_result
-make_ticket(struct sql *sql, const struct ticket_place *place, int64_t *out)
+static enum sql_result make_ticket(struct office *office,
+                                   const struct ticket_place *place,
+                                   int64_t *out)
 {
-    unsigned char key[DIGEST_BYTES];
-    struct sql_statement *s = sql_use(sql, TICKET_KEY);
-    enum sql_result result = sql_step(s);
+    unsigned char key[TICKET_KEY_BYTES];
+    enum sql_result result = rating_ticket_key(office, key);
     if (result == SQL_OK) {
-        column_bytes(s, 0, key, sizeof key);
         *out = ticket_make(key, place);
     }
-    sql_done(s);
-    return result == SQL_NONE ? SQL_CORRUPT : result;
+    return result;
 }
 
 static enum sql_result open_case(struct taking *taking, int64_t seq,
@@ -254,7 +253,7 @@ static enum sql_result open_case(struct taking *taking, int64_t seq,
     struct case_standing standing = {.version = 0};
     char body[200];
     int64_t case_no = taking->office->next_case++, ticket = 0;
-    enum sql_result result = make_ticket(taking->office->sql, &place, &ticket);
+    enum sql_result result = make_ticket(taking->office, &place, &ticket);
     if (result == SQL_OK) {
         result =
             add_case(taking, facts, ticket, seq, rules->deadline_days, case_no);

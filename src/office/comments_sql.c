@@ -345,10 +345,10 @@ static enum sql_result find_filters(struct reading *r)
     return result;
 }
 
-static enum sql_result read_all(struct reading *r)
+static enum sql_result read_all(struct office *office, struct reading *r)
 {
     struct round newest;
-    enum sql_result result = rating_ticket_key(r->sql, r->ticket_key);
+    enum sql_result result = rating_ticket_key(office, r->ticket_key);
     if (result == SQL_OK) {
         result = round_last(r->sql, &newest);
     }
@@ -378,7 +378,7 @@ enum office_result office_comments(struct office *office,
     enum office_result result =
         is_own ? office_begin_reading(office) : OFFICE_OK;
     if (result == OFFICE_OK) {
-        result = office_result_of(read_all(&r));
+        result = office_result_of(read_all(office, &r));
         if (is_own) {
             office_end_reading(office);
         }

@@ -54,6 +54,9 @@ struct office {
     bool is_reading; // between office_begin_reading() and its end
     bool takes_turns; // others may write as well
     struct office_turns turns;
+    // The book's own, which never changes; for rating_ticket_key().
+    bool has_ticket_key;
+    unsigned char ticket_key[DIGEST_BYTES];
 
     // The writer's memory of what the database holds. Stale from the start of
     // a writing transaction until its commit is known, so that whatever goes

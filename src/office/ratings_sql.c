@@ -50,17 +50,21 @@ struct reading {
 };
 
 // The first half of the key is for tickets.
-enum sql_result rating_ticket_key(struct sql *sql,
+enum sql_result rating_ticket_key(struct office *office,
                                   unsigned char out[TICKET_KEY_BYTES])
 {
-    unsigned char key[DIGEST_BYTES];
-    struct sql_statement *s = sql_use(sql, TICKET_KEY);
-    enum sql_result result = sql_step(s);
-    if (result == SQL_OK && !column_bytes(s, 0, key, sizeof key)) {
-        result = SQL_CORRUPT;
+    enum sql_result result = SQL_OK;
+    if (!office->has_ticket_key) {
+        struct sql_statement *s = sql_use(office->sql, TICKET_KEY);
+        result = sql_step(s);
+        if (result == SQL_OK && !column_bytes(s, 0, office->ticket_key,
+                                              sizeof office->ticket_key)) {
+            result = SQL_CORRUPT;
+        }
+        sql_done(s);
+        office->has_ticket_key = result == SQL_OK;
     }
-    sql_done(s);
-    memcpy(out, key, TICKET_KEY_BYTES);
+    memcpy(out, office->ticket_key, TICKET_KEY_BYTES);
     return result == SQL_NONE ? SQL_CORRUPT : result;
 }
 
@@ -89,7 +93,7 @@ enum office_result office_find_rating(struct office *office, const char *id,
     if (!ticket_read(id, &ticket)) {
         return OFFICE_NONE;
     }
-    enum sql_result result = rating_ticket_key(office->sql, key);
+    enum sql_result result = rating_ticket_key(office, key);
     if (result == SQL_OK && !ticket_find(key, ticket, &place.at)) {
         result = SQL_NONE;
     }
@@ -107,7 +111,7 @@ enum office_result office_name_rating(struct office *office,
                                       char out_id[OFFICE_RATING_ID_SIZE])
 {
     unsigned char key[TICKET_KEY_BYTES];
-    enum sql_result result = rating_ticket_key(office->sql, key);
+    enum sql_result result = rating_ticket_key(office, key);
     if (result == SQL_OK) {
         ticket_write(ticket_make(key, at), out_id);
     }
@@ -304,10 +308,7 @@ static enum sql_result give_rounds(struct reading *r)
 {
     struct round newest;
     int64_t first = 0;
-    enum sql_result result = rating_ticket_key(r->sql, r->ticket_key);
-    if (result == SQL_OK) {
-        result = round_last(r->sql, &newest);
-    }
+    enum sql_result result = round_last(r->sql, &newest);
     if (result == SQL_OK) {
         result = find_first_round(r->sql, r->wanted->first_day, &first);
     }
@@ -333,7 +334,10 @@ enum office_result office_ratings(struct office *office,
                         .row = row,
                         .ctx = ctx,
                         .last = wanted->after};
-    enum sql_result result = give_rounds(&r);
+    enum sql_result result = rating_ticket_key(office, r.ticket_key);
+    if (result == SQL_OK) {
+        result = give_rounds(&r);
+    }
     free(r.places);
     if (result == SQL_OK) {
         *out_last = r.last;

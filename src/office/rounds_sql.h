@@ -15,5 +15,5 @@ enum sql_result round_add(struct office *office, int64_t received_at,
                           int64_t device_no, int64_t gen, int64_t first,
                           int64_t last);
 // The key of visits' ids (ratings_sql.c).
-enum sql_result rating_ticket_key(struct sql *sql,
+enum sql_result rating_ticket_key(struct office *office,
                                   unsigned char out[TICKET_KEY_BYTES]);
