@@ -1,4 +1,4 @@
-#include "common/log.h"
+// The totals of the reasons that ratings carry.
 #include "office/verify_sql.h"
 #include <string.h>
 
@@ -12,54 +12,6 @@ uint64_t verify_reasons_worth(const struct balance *balance,
     }
     return balance_times(all, balance_weigh(balance, levels, 5));
 }
-
-static void find_total(struct verifying *v, const struct verify_total *total)
-{
-    if (reason_tally_has((enum tally_dimension)total->dimension)) {
-        verify_find_total(v, &v->reasons, total, "visits' reasons");
-    } else {
-        verify_find(v, "", 0, 0, "there is a total of reasons of no breakdown");
-    }
-}
-
-static void read_cell(struct sql_statement *s, struct verify_total *out_total,
-                      struct reason_cell *out)
-{
-    verify_total_read(s, out_total);
-    *out = (struct reason_cell){.dimension =
-                                    (enum tally_dimension)out_total->dimension,
-                                .grain = out_total->grain,
-                                .period = out_total->period,
-                                .key = out_total->key,
-                                .reason = sql_int(s, 4)};
-    for (int level = 0; level < 5; level++) {
-        out->levels[level] = sql_int(s, 5 + level);
-    }
-}
-
-static enum sql_result take_kept(struct verifying *v)
-{
-    struct sql_statement *s = sql_use_long(v->sql, VERIFY_REASONS);
-    enum sql_result result;
-    while ((result = sql_step(s)) == SQL_OK && !v->is_stopped) {
-        struct verify_total total;
-        struct reason_cell kept;
-        read_cell(s, &total, &kept);
-        v->sum->totals++;
-        uint64_t worth =
-            balance_times(balance_random(&v->reasons, 0, kept.reason),
-                          balance_weigh(&v->reasons, kept.levels, 5));
-        if (!balance_take(&v->reasons, total.dimension, total.grain,
-                          total.period, total.key, worth) &&
-            worth != 0) {
-            find_total(v, &total);
-        }
-    }
-    sql_done(s);
-    return result == SQL_NONE ? SQL_OK : result;
-}
-
-// --- Naming what is wrong ---------------------------------------------------
 
 // The reasons of a visit's line, whose bytes are the column after its facts.
 static bool read_reasons(struct verifying *v, struct sql_statement *s,
@@ -77,71 +29,27 @@ static bool read_reasons(struct verifying *v, struct sql_statement *s,
     return verify_number_reasons(&v->codes, &visit, out);
 }
 
-static enum sql_result recount(struct verifying *v,
-                               const struct verify_naming *naming)
+static struct sql_statement *use_ratings(struct sql *sql)
 {
-    struct reason_tally *tally = naming->tally;
-    struct sql_statement *s = sql_use_long(v->sql, VERIFY_RATINGS);
-    enum sql_result result = SQL_OK;
-    while (!verify_is_full(naming) && (result = sql_step(s)) == SQL_OK) {
-        struct tally_facts facts;
-        struct reason_list reasons;
-        visit_read_facts(s, &facts);
-        if (facts.level >= 1 && facts.level <= 5 &&
-            read_reasons(v, s, &reasons)) {
-            reason_tally_add(tally, &facts, &reasons, 1);
-        }
+    return sql_use_long(sql, VERIFY_RATINGS);
+}
+
+static void add(struct verifying *v, struct sql_statement *row, void *tally)
+{
+    struct tally_facts facts;
+    struct reason_list reasons;
+    visit_read_facts(row, &facts);
+    if (facts.level >= 1 && facts.level <= 5 &&
+        read_reasons(v, row, &reasons)) {
+        reason_tally_add(tally, &facts, &reasons, 1);
     }
-    sql_done(s);
+}
+
+static bool fold(void *ctx)
+{
+    struct reason_tally *tally = ctx;
     reason_tally_fold(tally);
-    if (tally->failed) {
-        log_error("office", "out of memory");
-        return SQL_ERROR;
-    }
-    return result == SQL_NONE ? SQL_OK : result;
-}
-
-static void compare_row(struct verifying *v, const struct verify_naming *naming,
-                        struct sql_statement *s)
-{
-    static const struct reason_cell nothing;
-    struct verify_total total;
-    struct reason_cell kept;
-    read_cell(s, &total, &kept);
-    if (!balance_wants(naming->balance, total.dimension, total.grain,
-                       total.period)) {
-        return;
-    }
-    struct reason_cell *cell = reason_tally_find(naming->tally, &kept);
-    const struct reason_cell *counted = cell ? cell : &nothing;
-    if (memcmp(kept.levels, counted->levels, sizeof kept.levels) != 0) {
-        find_total(v, &total);
-    }
-    if (cell) {
-        memset(cell->levels, 0, sizeof cell->levels);
-    }
-}
-
-// Takes each kept total off the recount: what is left on either side is wrong.
-static enum sql_result compare(struct verifying *v,
-                               const struct verify_naming *naming)
-{
-    const struct reason_tally *tally = naming->tally;
-    struct sql_statement *s = sql_use_long(v->sql, VERIFY_REASONS);
-    enum sql_result result;
-    while ((result = sql_step(s)) == SQL_OK && !v->is_stopped) {
-        compare_row(v, naming, s);
-    }
-    sql_done(s);
-    for (size_t i = 0; i < tally->count && !v->is_stopped; i++) {
-        const struct reason_cell *cell = &tally->cells[i];
-        const struct verify_total total = {(int)cell->dimension, cell->grain,
-                                           cell->period, cell->key};
-        if (!reason_cell_is_zero(cell)) {
-            find_total(v, &total);
-        }
-    }
-    return result == SQL_NONE ? SQL_OK : result;
+    return !tally->failed;
 }
 
 static void clear(void *tally)
@@ -149,20 +57,71 @@ static void clear(void *tally)
     reason_tally_clear(tally);
 }
 
+// --- Kept totals ------------------------------------------------------------
+
+static void read_cell(const struct verify_total *total,
+                      struct sql_statement *kept, struct reason_cell *out)
+{
+    *out = (struct reason_cell){.dimension =
+                                    (enum tally_dimension)total->dimension,
+                                .grain = total->grain,
+                                .period = total->period,
+                                .key = total->key,
+                                .reason = sql_int(kept, 4)};
+    for (int level = 0; level < 5; level++) {
+        out->levels[level] = sql_int(kept, 5 + level);
+    }
+}
+
+static uint64_t worth(const struct balance *balance,
+                      const struct verify_total *total,
+                      struct sql_statement *kept)
+{
+    struct reason_cell cell;
+    read_cell(total, kept, &cell);
+    return balance_times(balance_random(balance, 0, cell.reason),
+                         balance_weigh(balance, cell.levels, 5));
+}
+
+static bool settle(void *tally, const struct verify_total *total,
+                   struct sql_statement *kept)
+{
+    static const struct reason_cell nothing;
+    struct reason_cell cell;
+    read_cell(total, kept, &cell);
+    struct reason_cell *counted = reason_tally_find(tally, &cell);
+    bool is_same = memcmp(cell.levels, (counted ? counted : &nothing)->levels,
+                          sizeof cell.levels) == 0;
+    if (counted) {
+        memset(counted->levels, 0, sizeof counted->levels);
+    }
+    return is_same;
+}
+
+static bool left(const void *ctx, size_t i, struct verify_total *out)
+{
+    const struct reason_tally *tally = ctx;
+    const struct reason_cell *cell = &tally->cells[i];
+    *out = (struct verify_total){(int)cell->dimension, cell->grain,
+                                 cell->period, cell->key};
+    return !reason_cell_is_zero(cell);
+}
+
 enum sql_result verify_reasons(struct verifying *v)
 {
+    static const struct verify_kind kind = {.what = "visits' reasons",
+                                            .rows = use_ratings,
+                                            .add = add,
+                                            .fold = fold,
+                                            .clear = clear,
+                                            .kept = VERIFY_REASONS,
+                                            .worth = worth,
+                                            .settle = settle,
+                                            .left = left};
     struct reason_tally tally = {.choice = {balance_wants, &v->reasons}};
-    const struct verify_naming naming = {.balance = &v->reasons,
-                                         .what = "visits' reasons",
-                                         .tally = &tally,
-                                         .cells = &tally.count,
-                                         .recount = recount,
-                                         .compare = compare,
-                                         .clear = clear};
-    enum sql_result result = take_kept(v);
-    if (result == SQL_OK && !v->is_stopped) {
-        result = verify_name_wrong(v, &naming);
-    }
+    const struct verify_weighed weighed = {&kind, &v->reasons, &tally,
+                                           &tally.count};
+    enum sql_result result = verify_weigh(v, &weighed);
     reason_tally_free(&tally);
     return result;
 }

@@ -64,29 +64,36 @@ struct verify_total {
     int32_t period;
     int64_t key;
 };
-void verify_total_read(struct sql_statement *s, struct verify_total *out);
 
-// What names the wrong totals of a balance that all was added to and taken off.
-struct verify_naming {
-    struct balance *balance;
-    const char *what; // the totals are of
-    void *tally;      // with balance_wants() as its choice
-    const size_t *cells;
-    // Counts the rows until it is verify_is_full().
-    enum sql_result (*recount)(struct verifying *v,
-                               const struct verify_naming *naming);
-    // Holds the kept totals that are wanted against the tally.
-    enum sql_result (*compare)(struct verifying *v,
-                               const struct verify_naming *naming);
+// A kind of totals: what they are of, how these are counted in a tally, and how
+// a kept total is read.
+struct verify_kind {
+    const char *what;
+    struct sql_statement *(*rows)(struct sql *sql);
+    void (*add)(struct verifying *v, struct sql_statement *row, void *tally);
+    bool (*fold)(void *tally); // after the last row; false: no memory
     void (*clear)(void *tally);
+    size_t kept; // the statement of all of them
+    uint64_t (*worth)(const struct balance *balance,
+                      const struct verify_total *total,
+                      struct sql_statement *kept);
+    // Takes the counted total away. False: it is not what is kept.
+    bool (*settle)(void *tally, const struct verify_total *total,
+                   struct sql_statement *kept);
+    // The i-th that was counted; false: nothing is left of it.
+    bool (*left)(const void *tally, size_t i, struct verify_total *out);
 };
-enum sql_result verify_name_wrong(struct verifying *v,
-                                  const struct verify_naming *naming);
-// Too much is wanted at once.
-bool verify_is_full(const struct verify_naming *naming);
-// Names a total that is not what its rows give.
-void verify_find_total(struct verifying *v, struct balance *balance,
-                       const struct verify_total *total, const char *what);
+
+// verify_kinds_sql.c: takes the kept totals off a balance that all rows were
+// added to, and names what does not balance.
+struct verify_weighed {
+    const struct verify_kind *kind;
+    struct balance *balance;
+    void *tally; // empty, with balance_wants() as its choice
+    const size_t *cells;
+};
+enum sql_result verify_weigh(struct verifying *v,
+                             const struct verify_weighed *weighed);
 
 // verify_transactions_sql.c: the totals made of the transactions.
 enum sql_result verify_transactions(struct verifying *v);

@@ -1,9 +1,7 @@
+// The totals made of the transactions.
 #include "common/date.h"
-#include "common/log.h"
 #include "office/transactions_sql.h"
 #include "office/verify_sql.h"
-
-static const char WHAT[] = "transactions";
 
 // What a random number of the balance is of.
 enum { OF_CALLED, OF_DONE, OF_DAMAGE };
@@ -71,102 +69,19 @@ static enum sql_result add_rows(struct verifying *v, struct balance *balance)
     return result == SQL_NONE ? SQL_OK : result;
 }
 
-static void take_row(struct verifying *v, struct balance *balance,
-                     struct sql_statement *s, struct transaction_sum *kept)
+static void add(struct verifying *v, struct sql_statement *row, void *tally)
 {
-    struct verify_total total;
-    verify_total_read(s, &total);
-    v->sum->totals++;
-    // A damaged one is left to be named.
-    uint64_t worth = transaction_sum_get(s, 4, kept) == SQL_OK
-                         ? worth_of(balance, kept)
-                         : balance_random(balance, OF_DAMAGE, total.key);
-    if (!balance_take(balance, total.dimension, total.grain, total.period,
-                      total.key, worth) &&
-        worth != 0) {
-        verify_find_total(v, balance, &total, WHAT);
-    }
+    struct transaction_facts facts;
+    (void)v;
+    transaction_facts_get(row, 0, &facts);
+    transaction_tally_add(tally, &facts, 1);
 }
 
-static enum sql_result take_kept(struct verifying *v, struct balance *balance)
+static bool fold(void *ctx)
 {
-    struct sql_statement *s = sql_use_long(v->sql, TRANSACTION_ALL_TOTALS);
-    struct transaction_sum kept = {.count = 0};
-    enum sql_result result;
-    while ((result = sql_step(s)) == SQL_OK && !v->is_stopped) {
-        take_row(v, balance, s, &kept);
-    }
-    transaction_sum_free(&kept);
-    sql_done(s);
-    return result == SQL_NONE ? SQL_OK : result;
-}
-
-// --- Naming what is wrong ---------------------------------------------------
-
-static enum sql_result recount(struct verifying *v,
-                               const struct verify_naming *naming)
-{
-    struct transaction_tally *tally = naming->tally;
-    struct sql_statement *s = use_rows(v->sql);
-    enum sql_result result = SQL_OK;
-    while (!verify_is_full(naming) && (result = sql_step(s)) == SQL_OK) {
-        struct transaction_facts facts;
-        transaction_facts_get(s, 0, &facts);
-        transaction_tally_add(tally, &facts, 1);
-    }
-    sql_done(s);
+    struct transaction_tally *tally = ctx;
     transaction_tally_fold(tally);
-    if (tally->failed) {
-        log_error("office", "out of memory");
-        return SQL_ERROR;
-    }
-    return result == SQL_NONE ? SQL_OK : result;
-}
-
-static void compare_row(struct verifying *v, const struct verify_naming *naming,
-                        struct sql_statement *s)
-{
-    static const struct transaction_sum nothing;
-    struct transaction_sum kept = {.count = 0};
-    struct verify_total total;
-    verify_total_read(s, &total);
-    if (!balance_wants(naming->balance, total.dimension, total.grain,
-                       total.period)) {
-        return;
-    }
-    struct transaction_cell *cell = transaction_tally_find(
-        naming->tally, total.dimension, total.grain, total.period, total.key);
-    bool is_sound = transaction_sum_get(s, 4, &kept) == SQL_OK;
-    if (!is_sound ||
-        !transaction_sum_equal(&kept, cell ? &cell->sum : &nothing)) {
-        verify_find_total(v, naming->balance, &total, naming->what);
-    }
-    transaction_sum_free(&kept);
-    if (cell) {
-        transaction_sum_free(&cell->sum);
-    }
-}
-
-// Takes each kept total off the recount: what is left on either side is wrong.
-static enum sql_result compare(struct verifying *v,
-                               const struct verify_naming *naming)
-{
-    const struct transaction_tally *tally = naming->tally;
-    struct sql_statement *s = sql_use_long(v->sql, TRANSACTION_ALL_TOTALS);
-    enum sql_result result;
-    while ((result = sql_step(s)) == SQL_OK && !v->is_stopped) {
-        compare_row(v, naming, s);
-    }
-    sql_done(s);
-    for (size_t i = 0; i < tally->count && !v->is_stopped; i++) {
-        const struct transaction_cell *cell = &tally->cells[i];
-        const struct verify_total total = {cell->dimension, cell->grain,
-                                           cell->period, cell->key};
-        if (cell->sum.count != 0) {
-            verify_find_total(v, naming->balance, &total, naming->what);
-        }
-    }
-    return result == SQL_NONE ? SQL_OK : result;
+    return !tally->failed;
 }
 
 static void clear(void *tally)
@@ -174,25 +89,66 @@ static void clear(void *tally)
     transaction_tally_clear(tally);
 }
 
+// --- Kept totals ------------------------------------------------------------
+
+// A damaged one is left to be named.
+static uint64_t worth(const struct balance *balance,
+                      const struct verify_total *total,
+                      struct sql_statement *kept)
+{
+    struct transaction_sum sum = {.count = 0};
+    uint64_t found = transaction_sum_get(kept, 4, &sum) == SQL_OK
+                         ? worth_of(balance, &sum)
+                         : balance_random(balance, OF_DAMAGE, total->key);
+    transaction_sum_free(&sum);
+    return found;
+}
+
+static bool settle(void *tally, const struct verify_total *total,
+                   struct sql_statement *kept)
+{
+    static const struct transaction_sum nothing;
+    struct transaction_sum sum = {.count = 0};
+    struct transaction_cell *cell = transaction_tally_find(
+        tally, total->dimension, total->grain, total->period, total->key);
+    bool is_same = transaction_sum_get(kept, 4, &sum) == SQL_OK &&
+                   transaction_sum_equal(&sum, cell ? &cell->sum : &nothing);
+    transaction_sum_free(&sum);
+    if (cell) {
+        transaction_sum_free(&cell->sum);
+    }
+    return is_same;
+}
+
+static bool left(const void *ctx, size_t i, struct verify_total *out)
+{
+    const struct transaction_tally *tally = ctx;
+    const struct transaction_cell *cell = &tally->cells[i];
+    *out = (struct verify_total){(int)cell->dimension, cell->grain,
+                                 cell->period, cell->key};
+    return cell->sum.count != 0;
+}
+
 enum sql_result verify_transactions(struct verifying *v)
 {
-    static const struct balance_kind kind = {transaction_tells, true};
+    static const struct balance_kind told = {transaction_tells, true};
+    static const struct verify_kind kind = {.what = "transactions",
+                                            .rows = use_rows,
+                                            .add = add,
+                                            .fold = fold,
+                                            .clear = clear,
+                                            .kept = TRANSACTION_ALL_TOTALS,
+                                            .worth = worth,
+                                            .settle = settle,
+                                            .left = left};
     struct balance balance;
     struct transaction_tally tally = {.choice = {balance_wants, &balance}};
-    const struct verify_naming naming = {.balance = &balance,
-                                         .what = WHAT,
-                                         .tally = &tally,
-                                         .cells = &tally.count,
-                                         .recount = recount,
-                                         .compare = compare,
-                                         .clear = clear};
-    balance_begin(&balance, &kind);
+    const struct verify_weighed weighed = {&kind, &balance, &tally,
+                                           &tally.count};
+    balance_begin(&balance, &told);
     enum sql_result result = add_rows(v, &balance);
     if (result == SQL_OK) {
-        result = take_kept(v, &balance);
-    }
-    if (result == SQL_OK && !v->is_stopped) {
-        result = verify_name_wrong(v, &naming);
+        result = verify_weigh(v, &weighed);
     }
     transaction_tally_free(&tally);
     balance_free(&balance);

@@ -264,8 +264,9 @@ static void test_changed_totals_are_found(void **state)
     }
     tamper(f, "INSERT INTO reason_totals VALUES (5, 0, 20000, 1, 0, 1, 0, 0, "
               "0, 0)");
-    expect_verified(f->made.office,
-                    "there is a total of reasons of no breakdown");
+    expect_verified(
+        f->made.office,
+        "there is a total of visits' reasons of no breakdown or period");
 }
 
 // --- Equal to a recount -----------------------------------------------------

@@ -470,7 +470,8 @@ static void test_totals_that_are_not_their_visits(void **state)
               "level_2, level_3, level_4, level_5, declined, timeout, "
               "withdrawn, offered, offered_rated) "
               "VALUES (99, 7, -5, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0)");
-    expect_found(f, "- 0 0 there is a total of no breakdown or period");
+    expect_found(f,
+                 "- 0 0 there is a total of visits of no breakdown or period");
 }
 
 static void test_ids_that_lead_elsewhere(void **state)
