@@ -13,15 +13,16 @@ struct dialling {
     PGconn *(*connect)(const char *url, enum sql_mode mode);
     char *url;
     enum sql_mode mode;
+    struct pool *pool;
     pthread_mutex_t mutex; // guards what follows
     pthread_cond_t done;
     PGconn *db;
     bool is_done, is_left; // the second of them frees it
 };
 
-static struct dialling *begin(PGconn *(*connect)(const char *url,
-                                                 enum sql_mode mode),
-                              const char *url, enum sql_mode mode)
+static struct dialling *
+begin(PGconn *(*connect)(const char *url, enum sql_mode mode), const char *url,
+      enum sql_mode mode, struct pool *pool)
 {
     struct dialling *dialling = calloc(1, sizeof *dialling);
     pthread_condattr_t monotonic;
@@ -31,6 +32,7 @@ static struct dialling *begin(PGconn *(*connect)(const char *url,
     }
     dialling->connect = connect;
     dialling->mode = mode;
+    dialling->pool = pool;
     pthread_mutex_init(&dialling->mutex, NULL);
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
@@ -50,7 +52,10 @@ static void end(struct dialling *dialling)
 static void *run(void *ctx)
 {
     struct dialling *dialling = ctx;
+    int64_t began_us = clock_mono_us();
     PGconn *db = dialling->connect(dialling->url, dialling->mode);
+    if (PQstatus(db) == CONNECTION_OK)
+        pool_learn(dialling->pool, (clock_mono_us() - began_us) / 1000);
     pthread_mutex_lock(&dialling->mutex);
     bool is_left = dialling->is_left;
     dialling->db = db;
@@ -75,7 +80,7 @@ static void wait_step(struct dialling *dialling)
     pthread_cond_timedwait(&dialling->done, &dialling->mutex, &until);
 }
 
-static PGconn *await(struct dialling *dialling, struct pool *pool)
+static PGconn *await(struct dialling *dialling)
 {
     int64_t began_ms = clock_mono_us() / 1000;
     pthread_mutex_lock(&dialling->mutex);
@@ -83,7 +88,7 @@ static PGconn *await(struct dialling *dialling, struct pool *pool)
         wait_step(dialling);
         dialling->is_left =
             !dialling->is_done &&
-            pool_doubts(pool, clock_mono_us() / 1000 - began_ms);
+            pool_doubts(dialling->pool, clock_mono_us() / 1000 - began_ms);
     }
     bool is_left = dialling->is_left;
     PGconn *db = dialling->db;
@@ -96,7 +101,7 @@ static PGconn *await(struct dialling *dialling, struct pool *pool)
 PGconn *dial(PGconn *(*connect)(const char *url, enum sql_mode mode),
              const char *url, enum sql_mode mode, struct pool *pool)
 {
-    struct dialling *dialling = begin(connect, url, mode);
+    struct dialling *dialling = begin(connect, url, mode, pool);
     pthread_t thread;
     if (!dialling || pthread_create(&thread, NULL, run, dialling) != 0) {
         if (dialling)
@@ -104,5 +109,5 @@ PGconn *dial(PGconn *(*connect)(const char *url, enum sql_mode mode),
         return connect(url, mode);
     }
     pthread_detach(thread);
-    return await(dialling, pool);
+    return await(dialling);
 }

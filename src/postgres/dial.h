@@ -7,7 +7,8 @@
 
 struct pool;
 
-// `connect`, any thread's, makes the connection. NULL: the pool doubts that
-// anybody answers.
+// `connect`, any thread's, makes the connection; the pool learns how long that
+// takes, even when nobody waits for it any more. The caller's, be it a lost one.
+// NULL: the pool doubts that anybody answers.
 PGconn *dial(PGconn *(*connect)(const char *url, enum sql_mode mode),
              const char *url, enum sql_mode mode, struct pool *pool);

@@ -1,6 +1,7 @@
 #include "postgres/pool.h"
 #include "common/clock.h"
 #include "common/log.h"
+#include "postgres/hosts.h"
 #include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -14,7 +15,9 @@ enum {
     AWAY_S = 1,        // from a look at a database that is away to the next
     SILENCE_MS = 200,  // until a database that is silent is asked
     AGAIN_MS = 500,    // from its answer to the next question
-    ANSWER_MS = 500,   // until it is doubted
+    ANSWER_MS = 500,   // until it is doubted,
+    ANSWERS = 3,       // or so many times what an answer takes,
+    PING_MS = 2000,    // but no longer than the question lasts
     IDLE_MS = 60000,   // until one that nobody took is closed
     TURNS_MAX = 20000, // PostgreSQL keeps in mind every table that one has seen
     LEAST = 2          // a reader and a writer
@@ -31,6 +34,7 @@ struct pool {
     bool is_asked;       // by that thread, that has not heard an answer yet
     int64_t asked_ms;    // monotonic: since then
     int64_t answered_ms; // likewise, the last time
+    int64_t usual_ms;    // that an answer takes; 0: nobody knows yet
     unsigned count;
     struct pool_line lines[]; // `count`
 };
@@ -111,9 +115,15 @@ static struct pool_line *choose(struct pool *pool, unsigned home,
 // everything is swallowed one try would last for minutes, and outlast that.
 static bool answers(const struct pool *pool)
 {
-    const char *const names[] = {"connect_timeout", "dbname", NULL};
-    const char *const values[] = {"2", pool->url, NULL};
-    return PQpingParams(names, values, 1) != PQPING_NO_RESPONSE;
+    const char *const names[] = {"connect_timeout", "dbname", "host",
+                                 "hostaddr",        "port",   NULL};
+    struct hosts hosts;
+    hosts_of(pool->url, &hosts);
+    const char *const values[] = {
+        "2", pool->url, hosts.host, hosts.hostaddr, hosts.port, NULL};
+    PGPing answer = PQpingParams(names, values, 1);
+    hosts_free(&hosts);
+    return answer != PQPING_NO_RESPONSE;
 }
 
 static bool is_known_away(struct pool *pool)
@@ -133,6 +143,24 @@ static void note_answer(struct pool *pool)
     pthread_mutex_unlock(&mutex);
 }
 
+// Slower at once, faster by and by.
+void pool_learn(struct pool *pool, int64_t took_ms)
+{
+    pthread_mutex_lock(&mutex);
+    bool is_faster = took_ms < pool->usual_ms;
+    pool->usual_ms = is_faster ? (pool->usual_ms + took_ms) / 2 : took_ms;
+    pthread_mutex_unlock(&mutex);
+}
+
+// The mutex is held.
+static int64_t most_to_answer(const struct pool *pool)
+{
+    int64_t ms = pool->usual_ms * ANSWERS;
+    return pool->usual_ms == 0 || ms > PING_MS ? PING_MS
+           : ms < ANSWER_MS                    ? ANSWER_MS
+                                               : ms;
+}
+
 static void note_silence(struct pool *pool)
 {
     pthread_mutex_lock(&mutex);
@@ -146,10 +174,13 @@ static void *look(void *ctx)
     struct pool *pool = ctx;
     if (is_known_away(pool))
         sleep(AWAY_S);
+    int64_t began_us = clock_mono_us();
     while (!answers(pool)) {
         note_silence(pool);
         sleep(AWAY_S);
+        began_us = clock_mono_us();
     }
+    pool_learn(pool, (clock_mono_us() - began_us) / 1000);
     note_answer(pool);
     return NULL;
 }
@@ -181,8 +212,8 @@ bool pool_doubts(struct pool *pool, int64_t silent_ms)
     int64_t now_ms = clock_mono_us() / 1000;
     if (silent_ms >= SILENCE_MS && now_ms - pool->answered_ms >= AGAIN_MS)
         ask(pool);
-    bool doubts = pool->is_away ||
-                  (pool->is_asked && now_ms - pool->asked_ms >= ANSWER_MS);
+    bool doubts = pool->is_away || (pool->is_asked && now_ms - pool->asked_ms >=
+                                                          most_to_answer(pool));
     pthread_mutex_unlock(&mutex);
     return doubts;
 }

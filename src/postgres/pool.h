@@ -8,8 +8,9 @@
 //
 // A database that somebody finds away is asked by a thread of the pool's from
 // then on, and nobody else waits for it until it answers. Nor does anybody once
-// it is doubted: it left one without an answer, and the thread as well. Idle
-// connections are closed after a while. Any thread.
+// it is doubted: it left one without an answer, and the thread as well, for
+// longer than it takes at other times. Idle connections are closed after a
+// while. Any thread.
 #pragma once
 #include "sql/sql.h"
 #include <postgresql/libpq-fe.h>
@@ -61,8 +62,12 @@ void pool_give(struct pool *pool, struct pool_line *line,
 
 // For who has waited so long without an answer: whether to wait no longer. The
 // first one to wait for a moment has the database asked. So threads that serve
-// other databases too are held by one that hangs for less than a second.
+// other databases too are held by one that hangs for less than a second, where
+// it is near: a far one, or a busy one, is given three times what it took
+// before, up to two seconds, and so is one that nobody knows yet.
 bool pool_doubts(struct pool *pool, int64_t silent_ms);
+// A connection was made, or an answer came, within this time.
+void pool_learn(struct pool *pool, int64_t took_ms);
 
 // Open connections of all pools.
 int pool_count(void);

@@ -148,6 +148,13 @@ static void log_said(struct sql *sql, const char *what, const char *said,
               (int)strcspn(said, "\n"), said, state ? state : "no connection");
 }
 
+static void log_unconnected(struct sql *sql)
+{
+    const PGconn *db = own(sql)->db;
+    log_said(sql, "connect", db ? PQerrorMessage(db) : "nobody answers there",
+             NULL);
+}
+
 // Logs a failure where it is seen, once, and says what kind it is. A clash is
 // an answer that callers ask for, not a failure.
 static enum sql_result seen(struct sql *sql, const PGresult *answer,
@@ -529,7 +536,7 @@ static bool connect_again(struct sql *sql)
             break;
         usleep(PAUSE_MS * 1000);
     }
-    log_said(sql, "connect", PQerrorMessage(own(sql)->db), NULL);
+    log_unconnected(sql);
     own(sql)->rests_until = clock_mono_us() / 1000 + REST_MS;
     return false;
 }
@@ -1541,7 +1548,7 @@ static enum sql_result judge_first(struct sql *sql, enum sql_result result)
 {
     if (result == SQL_OK || !is_lost(sql))
         return result;
-    log_said(sql, "connect", PQerrorMessage(own(sql)->db), NULL);
+    log_unconnected(sql);
     return is_refused(sql) ? SQL_ERROR : SQL_BUSY;
 }
 

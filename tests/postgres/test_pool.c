@@ -3,8 +3,10 @@
 #include "common/clock.h"
 #include "postgres/database.h"
 #include "support/check.h"
+#include "support/far_socket.h"
 #include "support/scratch_database.h"
 #include "support/tunnel.h"
+#include <postgresql/libpq-fe.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -325,6 +327,76 @@ static void test_pool_leaves_a_database_that_is_silent(void **state)
     tunnel_stop(tunnel);
 }
 
+// The folder of the cluster's socket.
+static void folder_of(const char *address, char out[SCRATCH_URL_SIZE])
+{
+    PQconninfoOption *options = PQconninfoParse(address, NULL);
+    for (PQconninfoOption *each = options; each->keyword; each++) {
+        if (strcmp(each->keyword, "host") == 0)
+            snprintf(out, SCRATCH_URL_SIZE, "%s", each->val);
+    }
+    PQconninfoFree(options);
+}
+
+static void expect_slow_answers(struct sql *sql, int count)
+{
+    for (int i = 0; i < count; i++) {
+        struct sql_statement *s = sql_use_long(sql, SLEEP);
+        sql_bind_real(s, 1, 1.5);
+        assert_int_equal(sql_execute(s), SQL_OK);
+        sql_done(s);
+    }
+}
+
+// Over a line on which a question and its answer take 0.6 seconds.
+static void test_pool_waits_for_a_database_that_is_far(void **state)
+{
+    char folder[SCRATCH_URL_SIZE], address[3 * SCRATCH_URL_SIZE];
+    struct sql *sql = NULL;
+    (void)state;
+    need_cluster();
+    folder_of(url, folder);
+    struct far_socket *far = far_socket_start(folder, 300);
+    snprintf(address, sizeof address, "postgresql://office@/%s?host=%s",
+             strrchr(url, '/') + 1, far_socket_folder(far));
+    assert_int_equal(
+        database_open(address, SQL_FOLLOWER, statements, STATEMENTS, &sql),
+        SQL_OK);
+    expect_slow_answers(sql, 2);
+    sql_close(sql);
+    far_socket_stop(far);
+}
+
+static struct sql *open_in_time(const char *address)
+{
+    struct sql *sql = NULL;
+    enum sql_result result = SQL_BUSY;
+    for (int i = 0; i < 100 && result == SQL_BUSY; i++) {
+        usleep(100000);
+        result =
+            database_open(address, SQL_FOLLOWER, statements, STATEMENTS, &sql);
+    }
+    assert_int_equal(result, SQL_OK);
+    return sql;
+}
+
+// The primary of before is gone without a word; the one of now is not doubted
+// for that.
+static void test_pool_asks_the_host_that_answers(void **state)
+{
+    char folder[SCRATCH_URL_SIZE], address[3 * SCRATCH_URL_SIZE];
+    (void)state;
+    need_cluster();
+    folder_of(url, folder);
+    struct far_socket *gone = far_socket_start(folder, FAR_SILENT);
+    snprintf(address, sizeof address, "postgresql://office@/%s?host=%s,%s",
+             strrchr(url, '/') + 1, far_socket_folder(gone), folder);
+    struct sql *sql = open_in_time(address);
+    expect_slow_answers(sql, 2);
+    sql_close(sql);
+    far_socket_stop(gone);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -338,6 +410,8 @@ int main(void)
         TEST(test_pool_says_busy_when_nobody_gives),
         TEST(test_pool_gives_up_a_process_that_hangs),
         TEST(test_pool_lets_long_answers_take_their_time),
-        TEST(test_pool_leaves_a_database_that_is_silent)};
+        TEST(test_pool_leaves_a_database_that_is_silent),
+        TEST(test_pool_waits_for_a_database_that_is_far),
+        TEST(test_pool_asks_the_host_that_answers)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
