@@ -63,7 +63,7 @@ static void say_number(const struct judging *j, enum doctor_check check,
                        int64_t number)
 {
     struct buf text = {0};
-    number_append(number, &text);
+    i18n_number(j->language, number, 0, &text);
     say(j, check, verdict, id, buf_text(&text));
     buf_free(&text);
 }
@@ -133,7 +133,7 @@ static void judge_disk(const struct judging *j)
                : free_mb < LOW_MB ? DOCTOR_WARN
                                   : DOCTOR_PASS,
                free_mb < LOW_MB ? "disk.low" : "disk.good", free_mb);
-    number_append_ratio(f->sync_us, 1000, 1, &ms);
+    i18n_number(j->language, number_round_ratio(f->sync_us, 1000, 1), 1, &ms);
     if (f->sync_errno != 0)
         say(j, DOCTOR_SYNC, DOCTOR_FAIL, "sync.fails", strerror(f->sync_errno));
     else if (f->disk_in_memory)
@@ -206,7 +206,7 @@ static void judge_offset(const struct judging *j)
 {
     int64_t off = llabs(j->facts->clock_ahead_ms);
     struct buf seconds = {0};
-    number_append_ratio(off, 1000, 1, &seconds);
+    i18n_number(j->language, number_round_ratio(off, 1000, 1), 1, &seconds);
     if (!j->facts->offset_known)
         say(j, DOCTOR_OFFSET, DOCTOR_SKIP, "skip", "");
     else if (off < FAR_OFF_MS)

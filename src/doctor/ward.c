@@ -63,7 +63,7 @@ static void say_number(const struct judging *j, enum ward_check check,
                        int64_t number, const char *more)
 {
     struct buf text = {0};
-    number_append(number, &text);
+    i18n_number(j->language, number, 0, &text);
     say_both(j, check, verdict, id,
              (const char *const[2]){buf_text(&text), more});
     buf_free(&text);

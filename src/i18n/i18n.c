@@ -2,6 +2,7 @@
 #include "common/file.h"
 #include "common/json.h"
 #include "common/log.h"
+#include "vietnamese/number.h"
 #include "vietnamese/text.h"
 #include <errno.h>
 #include <limits.h>
@@ -281,6 +282,21 @@ void i18n_format(const struct i18n *i18n, enum i18n_language language,
             buf_append_char(out, *text++);
         }
     }
+}
+
+void i18n_number(enum i18n_language language, int64_t value, int decimals,
+                 struct buf *out)
+{
+    int64_t unit = 1;
+    for (int i = 0; i < decimals; i++)
+        unit *= 10;
+    if (language == I18N_VI)
+        number_append_fixed(value, decimals, out);
+    else if (decimals > 0)
+        buf_printf(out, "%s%lld.%0*lld", value < 0 ? "-" : "",
+                   llabs(value / unit), decimals, llabs(value % unit));
+    else
+        buf_printf(out, "%lld", (long long)value);
 }
 
 size_t i18n_count(const struct i18n *i18n)

@@ -7,6 +7,7 @@
 #include "common/buf.h"
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum i18n_language { I18N_VI, I18N_EN, I18N_LANGUAGE_COUNT };
 
@@ -31,6 +32,10 @@ const char *i18n_text(const struct i18n *i18n, enum i18n_language language,
 // no value stays as it is. The text is never used as a printf format.
 void i18n_format(const struct i18n *i18n, enum i18n_language language,
                  const char *id, const char *const *values, size_t count,
+                 struct buf *out);
+// Appends value / 10^decimals as the language writes it: "1.666,3", in English
+// "1666.3".
+void i18n_number(enum i18n_language language, int64_t value, int decimals,
                  struct buf *out);
 // The id of the text that calls a unit by its name, whole or short: a name that
 // says itself what the unit is ("Xã Bình Minh") is taken as it is, another one is

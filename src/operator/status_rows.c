@@ -1,8 +1,6 @@
 #include "operator/status_rows.h"
 #include "common/clock.h"
 #include "common/file.h"
-#include "vietnamese/number.h"
-#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 
@@ -69,28 +67,13 @@ void status_row(const struct status_rows *rows, const char *name,
     buf_append_char(rows->out, '\n');
 }
 
-void status_number(const struct status_rows *rows, int64_t value, int decimals,
-                   struct buf *out)
-{
-    int64_t unit = 1;
-    for (int i = 0; i < decimals; i++)
-        unit *= 10;
-    if (rows->language == I18N_VI)
-        number_append_fixed(value, decimals, out);
-    else if (decimals > 0)
-        buf_printf(out, "%" PRId64 ".%0*" PRId64, value / unit, decimals,
-                   value % unit);
-    else
-        buf_printf(out, "%" PRId64, value);
-}
-
 void status_row_numbers(const struct status_rows *rows, const char *name,
                         const char *id, const int64_t *numbers, size_t count)
 {
     struct buf texts[NUMBERS_MOST] = {0};
     const char *values[NUMBERS_MOST] = {NULL};
     for (size_t i = 0; i < count && i < NUMBERS_MOST; i++) {
-        status_number(rows, numbers[i], 0, &texts[i]);
+        i18n_number(rows->language, numbers[i], 0, &texts[i]);
         values[i] = buf_text(&texts[i]);
     }
     status_row(rows, name, id, values, count);

@@ -22,9 +22,6 @@ void status_row(const struct status_rows *rows, const char *name,
                 const char *id, const char *const *values, size_t count);
 void status_row_numbers(const struct status_rows *rows, const char *name,
                         const char *id, const int64_t *numbers, size_t count);
-// value / 10^decimals as the language writes it: "1.666,3", in English "1666.3".
-void status_number(const struct status_rows *rows, int64_t value, int decimals,
-                   struct buf *out);
 // A time, or `never` where there is none.
 void status_row_moment(const struct status_rows *rows, const char *name,
                        int64_t wall_ms, const char *never);

@@ -200,9 +200,9 @@ static void tell(const struct server_status *status,
     const int64_t lines[] = {status->lines, status->trust.missing_lines};
     char schema[16];
     struct buf megabytes = {0};
-    status_number(rows,
-                  number_round_ratio(status->upkeep.database_bytes, 1000000, 1),
-                  1, &megabytes);
+    i18n_number(rows->language,
+                number_round_ratio(status->upkeep.database_bytes, 1000000, 1),
+                1, &megabytes);
     snprintf(schema, sizeof schema, "%d", status->schema);
     const char *database[] = {server_place_name(place), buf_text(&megabytes),
                               schema};

@@ -89,9 +89,9 @@ static void test_doctor_finds_nothing(void **state)
         }
         doctor_free(lines);
     }
-    assert_says(&facts, DOCTOR_DISK, DOCTOR_PASS, "12.345 MB free");
-    assert_says(&facts, DOCTOR_SYNC, DOCTOR_PASS, "1,8 ms each");
-    assert_says(&facts, DOCTOR_OFFSET, DOCTOR_PASS, "1,2 s");
+    assert_says(&facts, DOCTOR_DISK, DOCTOR_PASS, "12345 MB free");
+    assert_says(&facts, DOCTOR_SYNC, DOCTOR_PASS, "1.8 ms each");
+    assert_says(&facts, DOCTOR_OFFSET, DOCTOR_PASS, "1.2 s");
     assert_says(&facts, DOCTOR_DATABASE, DOCTOR_PASS,
                 "sound, 3 lines wait to be sent");
 }
@@ -128,7 +128,7 @@ static void test_doctor_disk(void **state)
     facts.disk_free_bytes = 49999999;
     assert_says(&facts, DOCTOR_DISK, DOCTOR_FAIL, "only 49 MB free");
     facts.sync_us = 200001;
-    assert_says(&facts, DOCTOR_SYNC, DOCTOR_WARN, "slow, 200,0 ms each");
+    assert_says(&facts, DOCTOR_SYNC, DOCTOR_WARN, "slow, 200.0 ms each");
     facts.disk_in_memory = true;
     assert_says(&facts, DOCTOR_SYNC, DOCTOR_FAIL,
                 "the directory is in memory and gone with the power");
@@ -149,9 +149,9 @@ static void test_doctor_network(void **state)
     facts.right_status = 403;
     assert_says(&facts, DOCTOR_RIGHT, DOCTOR_FAIL, "revoked");
     facts.clock_ahead_ms = 30000;
-    assert_says(&facts, DOCTOR_OFFSET, DOCTOR_WARN, "30,0 s ahead");
+    assert_says(&facts, DOCTOR_OFFSET, DOCTOR_WARN, "30.0 s ahead");
     facts.clock_ahead_ms = -90000;
-    assert_says(&facts, DOCTOR_OFFSET, DOCTOR_WARN, "90,0 s behind");
+    assert_says(&facts, DOCTOR_OFFSET, DOCTOR_WARN, "90.0 s behind");
     facts.is_our_server = false;
     assert_says(&facts, DOCTOR_NETWORK, DOCTOR_PASS,
                 "https://may-chu.example is reached");

@@ -172,10 +172,34 @@ static void test_units_may_name_their_kind(void **state)
     assert_string_equal(i18n_unit("Xãng", true), "unit.name");
 }
 
+static void must_read(enum i18n_language language, int64_t value, int decimals,
+                      const char *wanted)
+{
+    struct buf text = {0};
+    i18n_number(language, value, decimals, &text);
+    assert_string_equal(buf_text(&text), wanted);
+    buf_free(&text);
+}
+
+static void test_numbers_are_written_as_the_language_does(void **state)
+{
+    (void)state;
+    must_read(I18N_VI, 16663, 1, "1.666,3");
+    must_read(I18N_EN, 16663, 1, "1666.3");
+    must_read(I18N_VI, 5, 1, "0,5");
+    must_read(I18N_EN, 5, 1, "0.5");
+    must_read(I18N_VI, 1234567, 0, "1.234.567");
+    must_read(I18N_EN, 1234567, 0, "1234567");
+    must_read(I18N_VI, -5, 1, "-0,5");
+    must_read(I18N_EN, -5, 1, "-0.5");
+    must_read(I18N_EN, -16663, 1, "-1666.3");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_units_may_name_their_kind),
+        cmocka_unit_test(test_numbers_are_written_as_the_language_does),
         cmocka_unit_test(test_i18n_broken_files_say_where),
         cmocka_unit_test(test_i18n_missing_text_falls_back),
         cmocka_unit_test(test_i18n_unknown_id_is_itself_and_logged_once),

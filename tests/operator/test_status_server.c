@@ -163,27 +163,6 @@ static void test_status_tells_it_to_people(void **state)
     made_server_close(&server);
 }
 
-static void must_read(enum i18n_language language, int64_t value, int decimals,
-                      const char *wanted)
-{
-    const struct status_rows rows = {.language = language};
-    struct buf text = {0};
-    status_number(&rows, value, decimals, &text);
-    assert_string_equal(buf_text(&text), wanted);
-    buf_free(&text);
-}
-
-static void test_status_writes_numbers_as_the_language_does(void **state)
-{
-    (void)state;
-    must_read(I18N_VI, 16663, 1, "1.666,3");
-    must_read(I18N_EN, 16663, 1, "1666.3");
-    must_read(I18N_VI, 5, 1, "0,5");
-    must_read(I18N_EN, 5, 1, "0.5");
-    must_read(I18N_VI, 1234567, 0, "1.234.567");
-    must_read(I18N_EN, 1234567, 0, "1234567");
-}
-
 static void test_status_needs_the_keys_of_a_database(void **state)
 {
     (void)state;
@@ -200,7 +179,6 @@ int main(void)
         cmocka_unit_test(test_status_of_an_empty_server),
         cmocka_unit_test(test_status_counts_devices_and_lines),
         cmocka_unit_test(test_status_tells_it_to_people),
-        cmocka_unit_test(test_status_writes_numbers_as_the_language_does),
         cmocka_unit_test(test_status_needs_the_keys_of_a_database),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
