@@ -10,6 +10,8 @@
 //   one gives another day, the answers between the two are read one by one.
 #include "common/log.h"
 #include "office/cases_sql.h"
+#include "office/code_texts.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -300,21 +302,20 @@ static enum sql_result count_all(struct counting *c)
     return result;
 }
 
+static bool take_code(void *ctx, size_t n, const char *text)
+{
+    const struct counting *c = ctx;
+    snprintf(c->rows[n].code, sizeof c->rows[n].code, "%s", text);
+    return true;
+}
+
 static enum sql_result name_rows(struct counting *c)
 {
-    enum sql_result result = SQL_OK;
-    for (size_t i = 0; i < c->count && result == SQL_OK; i++) {
-        struct code_row *row = &c->rows[i];
-        struct sql_statement *s = sql_use(c->sql, CODE_TEXT);
-        sql_bind_int(s, 1, row->code_no);
-        enum sql_result found = sql_step(s);
-        if (found == SQL_OK) {
-            column_text(s, 0, row->code, sizeof row->code);
-        }
-        sql_done(s);
-        result = found == SQL_NONE ? SQL_OK : found;
+    struct buf numbers = {0};
+    for (size_t i = 0; i < c->count; i++) {
+        code_texts_add(&numbers, c->rows[i].code_no);
     }
-    return result;
+    return code_texts_find(c->sql, &numbers, take_code, c);
 }
 
 static int compare_rows(const void *a, const void *b)
