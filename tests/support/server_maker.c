@@ -148,8 +148,17 @@ static pid_t begin(const struct made_server *made, const char *const *options)
 int made_server_try(const struct made_server *made, const char *const *options)
 {
     int status;
-    pid_t pid = begin(made, options);
-    assert_int_equal(waitpid(pid, &status, 0), pid);
+    pid_t pid = begin(made, options), ended = 0;
+    for (int i = 0; i < READY_TRIES && ended == 0; i++) {
+        usleep(READY_PAUSE_US);
+        ended = waitpid(pid, &status, WNOHANG);
+    }
+    if (ended == 0) {
+        kill(pid, SIGKILL);
+        waitpid(pid, &status, 0);
+        fail_msg("the server does not refuse");
+    }
+    assert_int_equal(ended, pid);
     assert_true(WIFEXITED(status));
     return WEXITSTATUS(status);
 }
