@@ -23,7 +23,7 @@
 // How long a lost connection is tried again, in all, how long between two
 // tries, and how long it is not tried after that: whoever waits in a queue is
 // told so at once and not one after the other.
-enum { RECONNECT_MS = 2000, PAUSE_MS = 100, REST_MS = 1000 };
+enum { RECONNECT_MS = 2000, PAUSE_MS = 100, REST_MS = 1000, LENT_MS = 2000 };
 
 // No statement has more.
 enum { MOST_PARAMETERS = GATHER_FIELDS };
@@ -336,12 +336,13 @@ static bool is_behind_a_pool(struct sql *sql)
 }
 
 // While another transaction is on, a pool that lends connections by the
-// transaction gives us another one than before.
+// transaction gives us another one than before. A pool that has none left for
+// the other lets it wait: that shows nothing, and lasts a moment only.
 static bool is_lent_by_transaction(struct sql *sql)
 {
     PGconn *other = connect_to(own(sql)->url, own(sql)->mode);
     char *before = answer_to(sql, "SELECT pg_backend_pid()");
-    struct patience patience = {.most_ms = most_ms};
+    struct patience patience = {.most_ms = LENT_MS};
     PQsetnonblocking(other, 1);
     PQclear(patience_run(&patience, other, "BEGIN"));
     char *after = answer_to(sql, "SELECT pg_backend_pid()");

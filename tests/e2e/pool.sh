@@ -32,7 +32,7 @@ leave() {
 }
 trap leave EXIT
 
-pool() { # pool MODE: sets url and STAGE_PID
+pool() { # pool NAME MODE SIZE: sets url and STAGE_PID
     mkdir "$folder/$1"
     [ -z "$as" ] || chown nobody "$folder/$1"
     echo '"office" ""' >"$folder/$1/users"
@@ -44,7 +44,8 @@ listen_addr =
 unix_socket_dir = $folder/$1
 auth_type = trust
 auth_file = $folder/$1/users
-pool_mode = $1
+pool_mode = $2
+default_pool_size = $3
 INI
     stage_start "pool-$1.log" $as pgbouncer "$folder/$1/ini"
     tries=100
@@ -59,7 +60,7 @@ say() { # say RC WHAT
     if [ "$1" -eq 0 ]; then echo "passed: $2"; else echo "failed: $2"; bad=1; fi
 }
 
-pool session
+pool session session 20
 stage_start server.log "$STAGE_BUILD/hailong-server" --db "$url" --keys "$STAGE_DIR/server" --listen 127.0.0.1:0 \
     --port-file "$STAGE_DIR/port" --unit-code H24.12 --unit-name 'Bình Minh' --device-rate 0
 stage_wait_file "$STAGE_DIR/port"
@@ -69,7 +70,12 @@ each=0
 stage_hailong verify --db "$url" --keys "$STAGE_DIR/server" >/dev/null || each=1
 say $each "a pool that lends by the session serves"
 
-pool transaction
+pool small session 1
+each=0
+timeout 30 "$STAGE_BUILD/hailong" device list --db "$url" --keys "$STAGE_DIR/server" >"$STAGE_DIR/small.log" 2>&1 || each=1
+say $each "one with a single session has nobody wait for a second"
+
+pool transaction transaction 20
 each=0 status=0
 timeout 20 "$STAGE_BUILD/hailong-server" --db "$url" --keys "$STAGE_DIR/other" --listen 127.0.0.1:0 \
     --unit-name 'Bình Minh' 2>"$STAGE_DIR/refused.log" || status=$?
