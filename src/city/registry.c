@@ -229,7 +229,7 @@ static char *name_book(const char *city, const struct city_unit *unit)
     }
     return registry_directory(database_is_url(city) ? "." : city, unit,
                               directory)
-               ? strdup(directory)
+               ? file_place(directory)
                : NULL;
 }
 
@@ -250,7 +250,7 @@ static bool is_own(const struct registry *registry,
     char *name = name_book(city, unit);
     const char *taken_by =
         name && is_named(name, database_is_url(city) ? database_name(city)
-                                                     : strdup(city))
+                                                     : file_place(city))
             ? "the city itself"
             : NULL;
     for (size_t i = 0; name && !taken_by && i < units->count; i++) {

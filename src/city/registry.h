@@ -47,7 +47,8 @@ bool registry_read(struct registry *registry, struct city_units *out,
                    int64_t *out_number, struct buf *message);
 
 // Adds the changes, all or none; `who` made them. False with a `message`: also
-// for a book that another unit has, or the city itself.
+// for a book that another unit has, however its place is written, or the city
+// itself.
 bool registry_add(struct registry *registry, const json_t *const *changes,
                   size_t count, const char *who, int64_t now,
                   struct buf *message);

@@ -154,6 +154,65 @@ bool file_join(char *out, size_t size, const char *dir, const char *name)
     return false;
 }
 
+static bool make_absolute(const char *path, char out[PATH_MAX])
+{
+    char here[PATH_MAX];
+    if (path[0] == '/')
+        return snprintf(out, PATH_MAX, "%s", path) < PATH_MAX;
+    return getcwd(here, sizeof here) && file_join(out, PATH_MAX, here, path);
+}
+
+// As much of an absolute path as is there; what it is cut to is resolved.
+static char *resolve_start(char *path)
+{
+    char *there;
+    while (!(there = realpath(path[0] != '\0' ? path : "/", NULL)) &&
+           path[0] != '\0')
+        *strrchr(path, '/') = '\0';
+    return there;
+}
+
+// Adds the steps of `rest` to a path without one at its end.
+static bool walk_on(const char *rest, char path[PATH_MAX])
+{
+    size_t size = strlen(path), step;
+    for (; *rest; rest += step) {
+        rest += strspn(rest, "/");
+        step = strcspn(rest, "/");
+        if (step == 0 || (step == 1 && rest[0] == '.'))
+            continue;
+        if (step == 2 && strncmp(rest, "..", 2) == 0) {
+            char *last = strrchr(path, '/');
+            size = last ? (size_t)(last - path) : 0;
+        } else {
+            if (size + step + 2 > PATH_MAX)
+                return false;
+            path[size++] = '/';
+            memcpy(path + size, rest, step);
+            size += step;
+        }
+        path[size] = '\0';
+    }
+    return true;
+}
+
+char *file_place(const char *path)
+{
+    char whole[PATH_MAX], start[PATH_MAX];
+    if (!make_absolute(path, whole))
+        return NULL;
+    snprintf(start, sizeof start, "%s", whole);
+    char *there = resolve_start(start);
+    if (!there)
+        return NULL;
+    const char *rest = whole + strlen(start);
+    snprintf(start, sizeof start, "%s", strcmp(there, "/") == 0 ? "" : there);
+    free(there);
+    if (!walk_on(rest, start))
+        return NULL;
+    return strdup(start[0] != '\0' ? start : "/");
+}
+
 int file_lock(const char *path)
 {
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);

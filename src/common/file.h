@@ -22,6 +22,9 @@ bool file_exists(const char *path);
 bool file_sync_directory(const char *path);
 // "dir/name" into out; false when it does not fit.
 bool file_join(char *out, size_t size, const char *dir, const char *name);
+// Where a path leads, the same for all ways to write it, whether something is
+// there yet or not. Allocated; NULL: it is too long, or no memory.
+char *file_place(const char *path);
 
 // Takes an advisory lock (flock) on `path`, made when missing, without
 // waiting. Returns a descriptor to keep open as long as the lock is held and

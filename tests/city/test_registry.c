@@ -187,6 +187,10 @@ static void test_registry_gives_each_unit_a_book_of_its_own(void **state)
                 "\"parent\":\"H24\",\"name\":\"Phường Thử\","
                 "\"book\":\"a/13\",\"from\":\"2026-01-01\"}",
                 "book: H24.13 has its book there");
+    must_refuse("{\"do\":\"add\",\"unit\":\"H24.14\",\"kind\":\"ward\","
+                "\"parent\":\"H24\",\"name\":\"Phường Thử\","
+                "\"book\":\"./a//b/../13/\",\"from\":\"2026-01-01\"}",
+                "book: H24.13 has its book there");
     must_refuse("{\"do\":\"book\",\"unit\":\"H24.13\",\"book\":"
                 "\"postgresql://db/hailong?schema=W-13\"}",
                 "book: nothing can be opened there");

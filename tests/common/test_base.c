@@ -239,6 +239,44 @@ static void test_file_asset_is_found_where_told(void **state)
     scratch_remove(folder);
 }
 
+static void must_lead_to(const char *written, const char *place)
+{
+    char *found = file_place(written);
+    assert_string_equal(found, place);
+    free(found);
+}
+
+// /one is there, /link leads to it; what is below is not there yet.
+static void test_file_place_is_one_however_written(void **state)
+{
+    char folder[SCRATCH_SIZE], path[PATH_MAX], link[PATH_MAX], place[PATH_MAX];
+    (void)state;
+    scratch_make(folder);
+    assert_true(file_join(path, sizeof path, folder, "one"));
+    assert_true(file_join(link, sizeof link, folder, "link"));
+    assert_true(file_make_directory(path));
+    assert_int_equal(symlink("one", link), 0);
+    must_lead_to(path, path);
+    must_lead_to(link, path);
+    assert_true(file_join(place, sizeof place, path, "a/b"));
+    const char *const ways[] = {"one/a/b", "one//a/./b/", "link/a/c/../b",
+                                "one/../link/a/b"};
+    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+        char way[PATH_MAX];
+        assert_true(file_join(way, sizeof way, folder, ways[i]));
+        must_lead_to(way, place);
+    }
+    must_lead_to("/none-such/../../none", "/none");
+    must_lead_to("/", "/");
+    char here[PATH_MAX];
+    assert_non_null(getcwd(here, sizeof here));
+    assert_true(file_join(place, sizeof place, here, "none-such/x"));
+    must_lead_to("none-such/x", place);
+    must_lead_to("./none-such//x", place);
+    assert_int_equal(rmdir(path), 0);
+    scratch_remove(folder);
+}
+
 static void test_file_lock_is_held_by_one(void **state)
 {
     (void)state;
@@ -366,6 +404,7 @@ int main(void)
         cmocka_unit_test(test_ids_have_their_form),
         cmocka_unit_test(test_ids_of_later_times_sort_later),
         cmocka_unit_test(test_file_replace_keeps_old_or_new),
+        cmocka_unit_test(test_file_place_is_one_however_written),
         cmocka_unit_test(test_file_lock_is_held_by_one),
         cmocka_unit_test(test_json_refuses_what_foreign_bytes_bring),
         cmocka_unit_test(test_json_members_are_checked),
