@@ -74,20 +74,18 @@ struct rounded {
 static void place_rounded(struct rounded *r, double x, double y, double w,
                           double h, double radius, double width)
 {
-    r->x = x + w / 2;
-    r->y = y + h / 2;
-    r->hw = w / 2;
-    r->hh = h / 2;
-    r->radius = lesser(radius, lesser(w, h) / 2);
-    r->width = width;
-    r->reach = 0;
-    r->hole = (SDL_Rect){0, 0, 0, 0};
+    *r = (struct rounded){.x = x + w / 2,
+                          .y = y + h / 2,
+                          .hw = w / 2,
+                          .hh = h / 2,
+                          .radius = lesser(radius, lesser(w, h) / 2),
+                          .width = width};
 }
 
 // At the signed distance d from the outer edge.
 static float shadow_coverage(const struct rounded *r, double d)
 {
-    double at = PROFILE_STEPS / 2 + d * r->steps + 0.5;
+    double at = 0.5 * PROFILE_STEPS + d * r->steps + 0.5;
     return r->profile[limit(at, 0, PROFILE_STEPS)];
 }
 
