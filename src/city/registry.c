@@ -225,7 +225,7 @@ static char *name_book(const char *city, const struct city_unit *unit)
 {
     char directory[PATH_MAX];
     if (registry_url(unit)) {
-        return database_name(registry_url(unit));
+        return database_place(registry_url(unit));
     }
     return registry_directory(database_is_url(city) ? "." : city, unit,
                               directory)
@@ -249,7 +249,7 @@ static bool is_own(const struct registry *registry,
     name_city(registry, city);
     char *name = name_book(city, unit);
     const char *taken_by =
-        name && is_named(name, database_is_url(city) ? database_name(city)
+        name && is_named(name, database_is_url(city) ? database_place(city)
                                                      : file_place(city))
             ? "the city itself"
             : NULL;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define DEFAULT_SCHEMA "main"
+#define USUAL_PORT "5432"
 
 static const char module[] = "sql";
 
@@ -22,6 +23,36 @@ char *address_name(const char *url, const char *schema)
                  is_default ? "" : "?schema=", is_default ? "" : schema) < 0)
         return NULL;
     return name;
+}
+
+static const char *value_of(const PQconninfoOption *options,
+                            const char *keyword)
+{
+    while (options->keyword && strcmp(options->keyword, keyword) != 0)
+        options++;
+    return options->val ? options->val : "";
+}
+
+// As libpq takes them: a host's name before its number, the usual port, the
+// database that is called after the role.
+char *address_place(const char *url, const char *schema)
+{
+    char *place = NULL;
+    PQconninfoOption *options = PQconninfoParse(url, NULL);
+    if (!options)
+        return NULL;
+    const char *host = value_of(options, "host");
+    const char *port = value_of(options, "port");
+    const char *database = value_of(options, "dbname");
+    if (*host == '\0')
+        host = value_of(options, "hostaddr");
+    if (*database == '\0')
+        database = value_of(options, "user");
+    if (asprintf(&place, "%s:%s/%s?schema=%s", host,
+                 *port == '\0' ? USUAL_PORT : port, database, schema) < 0)
+        place = NULL;
+    PQconninfoFree(options);
+    return place;
 }
 
 static bool is_schema(const char *name, size_t size)

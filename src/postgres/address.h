@@ -19,6 +19,10 @@ bool address_take_schema(char *url, char out_schema[ADDRESS_SCHEMA_SIZE]);
 // it. False, and logged: that is no name of a schema, or too long.
 bool address_extend_schema(const char *url, const char *end, char *out,
                            size_t size);
+// What tells the book that an address leads to from others, however the address
+// is written: hosts, ports, database and schema, and nobody's name or password.
+// The caller frees; NULL: no memory.
+char *address_place(const char *url, const char *schema);
 // For logs: what follows a name and a password, without options but the
 // schema. The caller frees; NULL: no memory.
 char *address_name(const char *url, const char *schema);

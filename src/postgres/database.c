@@ -11,14 +11,14 @@ bool database_is_url(const char *address)
            strncmp(address, "postgres://", 11) == 0;
 }
 
-char *database_name(const char *url)
+char *database_place(const char *url)
 {
     char schema[ADDRESS_SCHEMA_SIZE], *address = strdup(url);
-    char *name = address && address_read(address, schema)
-                     ? address_name(address, schema)
-                     : NULL;
+    char *place = address && address_read(address, schema)
+                      ? address_place(address, schema)
+                      : NULL;
     free(address);
-    return name;
+    return place;
 }
 
 void database_share(unsigned most)

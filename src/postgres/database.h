@@ -24,9 +24,9 @@
 bool database_is_url(const char *address);
 
 // What an address of PostgreSQL leads to, without who asks and their password:
-// for messages, and to see whether two lead to the same. The caller frees.
-// NULL, and logged: nobody can ever connect with it, or no memory.
-char *database_name(const char *url);
+// to see whether two lead to the same. The caller frees. NULL, and logged:
+// nobody can ever connect with it, or no memory.
+char *database_place(const char *url);
 
 // From now on this process shares its connections to PostgreSQL: at most so
 // many with one address, whatever its schema, half of them to write and half to

@@ -196,6 +196,40 @@ static void test_registry_gives_each_unit_a_book_of_its_own(void **state)
                 "book: nothing can be opened there");
 }
 
+static void give_book(const char *unit, const char *book, const char *why)
+{
+    struct buf text = {0};
+    buf_printf(&text, "{\"do\":\"book\",\"unit\":\"%s\",\"book\":\"%s\"}", unit,
+               book);
+    if (why) {
+        must_refuse(buf_text(&text), why);
+    } else {
+        must(buf_text(&text));
+    }
+    buf_free(&text);
+}
+
+// However an address is written, it leads where it leads.
+static void test_registry_knows_a_book_by_any_address(void **state)
+{
+    static const char taken[] = "book: H24.12 has its book there";
+    (void)state;
+    must(CITY);
+    must(WARD);
+    must("{\"do\":\"add\",\"unit\":\"H24.13\",\"kind\":\"ward\","
+         "\"parent\":\"H24\",\"name\":\"Phường Mẫu\",\"from\":\"2026-01-01\"}");
+    give_book("H24.12", "postgresql://an@db/hailong?schema=w_12", NULL);
+    give_book("H24.13", "postgresql://an@db:5432/hailong?schema=w_12", taken);
+    give_book("H24.13", "postgresql:///hailong?host=db&schema=w_12", taken);
+    give_book("H24.13", "postgres://an@db/hailong?sslmode=require&schema=w_12",
+              taken);
+    give_book("H24.13", "postgresql://an@db:5433/hailong?schema=w_12", NULL);
+    // Two clusters on one machine, told apart by their sockets alone.
+    give_book("H24.12", "postgresql:///hailong?host=/run/a&schema=w_12", NULL);
+    give_book("H24.13", "postgresql:///hailong?host=/run/b&schema=w_12", NULL);
+    give_book("H24.13", "postgresql://%2Frun%2Fa/hailong?schema=w_12", taken);
+}
+
 static void test_registry_keeps_the_citys_own_place_free(void **state)
 {
     struct buf text = {0};
@@ -252,6 +286,7 @@ int main(void)
         TEST(test_registry_only_grows),
         TEST(test_registry_finds_books),
         TEST(test_registry_gives_each_unit_a_book_of_its_own),
+        TEST(test_registry_knows_a_book_by_any_address),
         TEST(test_registry_keeps_the_citys_own_place_free),
         TEST(test_registry_is_not_made_by_reading),
         TEST(test_registry_stands_beside_the_citys_people)};
