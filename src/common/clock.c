@@ -24,6 +24,13 @@ int64_t clock_mono_us(void)
     return read_clock(CLOCK_MONOTONIC, 1000000);
 }
 
+struct timespec clock_mono_in(int64_t ms)
+{
+    int64_t us = clock_mono_us() + ms * 1000;
+    return (struct timespec){.tv_sec = (time_t)(us / 1000000),
+                             .tv_nsec = (long)(us % 1000000) * 1000};
+}
+
 int64_t clock_boot_ms(void)
 {
     return read_clock(CLOCK_BOOTTIME, 1000);

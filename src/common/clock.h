@@ -5,11 +5,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 // Milliseconds since 1970-01-01T00:00:00Z.
 int64_t clock_wall_ms(void);
 // Microseconds of CLOCK_MONOTONIC.
 int64_t clock_mono_us(void);
+// CLOCK_MONOTONIC in so many milliseconds: until when a condition is waited for
+// that was made with that clock.
+struct timespec clock_mono_in(int64_t ms);
 // Milliseconds since boot, suspended time included (CLOCK_BOOTTIME).
 int64_t clock_boot_ms(void);
 // False for a time that was plainly never set: before 2024, or from 2100 on.

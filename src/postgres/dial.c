@@ -72,11 +72,7 @@ static void *run(void *ctx)
 // The mutex is held.
 static void wait_step(struct dialling *dialling)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_nsec += STEP_MS * 1000000L;
-    until.tv_sec += until.tv_nsec / 1000000000L;
-    until.tv_nsec %= 1000000000L;
+    struct timespec until = clock_mono_in(STEP_MS);
     pthread_cond_timedwait(&dialling->done, &dialling->mutex, &until);
 }
 

@@ -86,11 +86,7 @@ static void *watch(void *ctx)
             pthread_cond_wait(&all->wake, &all->mutex);
             continue;
         }
-        struct timespec until;
-        clock_gettime(CLOCK_MONOTONIC, &until);
-        until.tv_nsec += LOOK_MS * 1000000L;
-        until.tv_sec += until.tv_nsec / 1000000000L;
-        until.tv_nsec %= 1000000000L;
+        struct timespec until = clock_mono_in(LOOK_MS);
         pthread_cond_timedwait(&all->wake, &all->mutex, &until);
         cut_late(all, clock_mono_us());
     }

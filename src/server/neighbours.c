@@ -1,4 +1,5 @@
 #include "server/neighbours.h"
+#include "common/clock.h"
 #include "common/log.h"
 #include "office/documents.h"
 #include "server/context.h"
@@ -129,11 +130,7 @@ static bool look(struct neighbours *neighbours)
 // False when it is to stop.
 static bool nap(struct neighbours *neighbours, int64_t ms)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_nsec += (long)(ms % 1000) * 1000000;
-    until.tv_sec += (time_t)(ms / 1000) + until.tv_nsec / 1000000000;
-    until.tv_nsec %= 1000000000;
+    struct timespec until = clock_mono_in(ms);
     pthread_mutex_lock(&neighbours->mutex);
     while (!neighbours->stopping &&
            pthread_cond_timedwait(&neighbours->wake, &neighbours->mutex,

@@ -113,6 +113,19 @@ static void test_clock_text_and_back(void **state)
     assert_string_equal(text, "9999-12-31T23:59:59.999+07:00");
 }
 
+// Over full seconds too: nothing waits on more than 999,999,999 nanoseconds.
+static void test_clock_tells_until_when(void **state)
+{
+    (void)state;
+    for (int64_t ms = 0; ms < 3000; ms += 7) {
+        int64_t before = clock_mono_us();
+        struct timespec until = clock_mono_in(ms);
+        int64_t us = until.tv_sec * INT64_C(1000000) + until.tv_nsec / 1000;
+        assert_in_range(until.tv_nsec, 0, 999999999);
+        assert_in_range(us, before + ms * 1000, clock_mono_us() + ms * 1000);
+    }
+}
+
 static void test_clock_refuses_loose_times(void **state)
 {
     (void)state;
@@ -400,6 +413,7 @@ int main(void)
         cmocka_unit_test(test_date_refuses_what_is_no_day),
         cmocka_unit_test(test_date_every_day_of_800_years_comes_back),
         cmocka_unit_test(test_clock_text_and_back),
+        cmocka_unit_test(test_clock_tells_until_when),
         cmocka_unit_test(test_clock_refuses_loose_times),
         cmocka_unit_test(test_ids_have_their_form),
         cmocka_unit_test(test_ids_of_later_times_sort_later),
