@@ -27,21 +27,33 @@ enum handling health_handle(struct request *request)
     return HANDLING_DONE;
 }
 
-// What cannot be read is left out: a watcher sees that it is not there. False:
-// nothing can, the database is away.
-static bool write_office(struct server *server, struct buf *out)
+// What cannot be read is left out: a watcher sees that it is not there.
+static void write_office(struct server *server, struct office *office,
+                         struct buf *out)
 {
     struct upkeep upkeep;
     int64_t now = clock_wall_ms();
-    struct office *office = readers_take(server->readers);
-    bool is_reachable = office_schema(office) >= 0;
-    metrics_write_reachable(is_reachable, out);
     if (upkeep_look(server->identity.directory, server->identity.database,
                     office, now, &upkeep)) {
         metrics_write_upkeep(&upkeep, now, out);
     }
     metrics_write_devices(office, out);
-    readers_give(server->readers, office);
+}
+
+// False: the database is away. One that is known to be is not asked, and one
+// that does not answer is asked once: who scrapes waits for ten seconds.
+static bool reach_office(struct server *server, struct buf *out)
+{
+    struct office *office =
+        server->is_cut_off ? NULL : readers_take(server->readers);
+    bool is_reachable = office && office_schema(office) >= 0;
+    metrics_write_reachable(is_reachable, out);
+    if (is_reachable) {
+        write_office(server, office, out);
+    }
+    if (office) {
+        readers_give(server->readers, office);
+    }
     return is_reachable;
 }
 
@@ -57,7 +69,7 @@ static bool tell(struct server *server,
         metrics_write_program(server->started_at, server->certificate_until,
                               out);
     }
-    return write_office(server, out);
+    return reach_office(server, out);
 }
 
 static void tell_ward(void *ctx, const char *code, struct server *server)

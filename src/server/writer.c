@@ -9,6 +9,8 @@
 
 static const char MODULE[] = "server";
 
+enum { LOOK_MS = 1000 }; // between two looks at a database that shut it out
+
 // The batches of one commit. They must lie in a row for the office.
 struct group {
     struct writer_job *jobs[WRITER_GROUP_MAX];
@@ -21,8 +23,10 @@ struct writer {
     pthread_t thread;
     struct office *office;  // the thread's; NULL when it could not be reopened
     struct log_tries tries; // to reopen it
-    struct group group;     // the thread's
-    pthread_mutex_t mutex;  // guards all below
+    struct log_tries looks;
+    bool is_shut_out;      // the thread's: its last try did not get in
+    struct group group;    // the thread's
+    pthread_mutex_t mutex; // guards all below
     pthread_cond_t wake;
     struct writer_job *first, **last;
     size_t promised; // reserved and not pushed yet
@@ -50,6 +54,13 @@ static bool reopen(struct writer *writer)
 static bool is_broken(enum office_result result)
 {
     return result == OFFICE_ERROR || result == OFFICE_CORRUPT;
+}
+
+static void set_well(struct writer *writer, bool is_well)
+{
+    pthread_mutex_lock(&writer->mutex);
+    writer->figures.is_well = is_well;
+    pthread_mutex_unlock(&writer->mutex);
 }
 
 static enum office_result commit(struct writer *writer, struct group *group,
@@ -80,27 +91,28 @@ static enum office_result commit(struct writer *writer, struct group *group,
 // After an error nothing is known about the group. Everything can be given
 // again, to a fresh handle, and each batch alone: one that the database cannot
 // take does not keep the others out.
-static void ingest(struct writer *writer, struct group *group)
+static enum office_result ingest(struct writer *writer, struct group *group)
 {
     enum office_result result = OFFICE_ERROR;
     if (writer->office || reopen(writer)) {
         result = commit(writer, group, 0, group->count);
     }
     if (!is_broken(result)) {
-        return;
+        return result;
     }
     for (size_t i = 0; i < group->count; i++) {
         if (is_broken(result) && !reopen(writer)) {
             for (; i < group->count; i++) {
                 group->jobs[i]->result = OFFICE_ERROR;
             }
-            return;
+            return OFFICE_ERROR;
         }
         result = commit(writer, group, i, 1);
     }
+    return result;
 }
 
-static void work(struct writer *writer, struct writer_job *job)
+static enum office_result work(struct writer *writer, struct writer_job *job)
 {
     job->result = OFFICE_ERROR;
     if (writer->office || reopen(writer)) {
@@ -108,6 +120,17 @@ static void work(struct writer *writer, struct writer_job *job)
     }
     if (is_broken(job->result)) {
         reopen(writer);
+    }
+    return job->result;
+}
+
+// What a try on the database came to: it is away, or others hold it. Or it can
+// be written again, which a commit of batches has noted.
+static void note_try(struct writer *writer, enum office_result result)
+{
+    writer->is_shut_out = !writer->office || result == OFFICE_BUSY;
+    if (writer->is_shut_out) {
+        set_well(writer, false);
     }
 }
 
@@ -122,15 +145,29 @@ static struct writer_job *pop(struct writer *writer)
     return job;
 }
 
+// The mutex is held. A writer that was shut out waits for a moment only.
+static bool wait_for_job(struct writer *writer)
+{
+    struct timespec until = clock_mono_in(LOOK_MS);
+    int fault = 0;
+    while (!writer->first && !(writer->stopping && writer->promised == 0) &&
+           fault != ETIMEDOUT) {
+        fault =
+            writer->is_shut_out
+                ? pthread_cond_timedwait(&writer->wake, &writer->mutex, &until)
+                : pthread_cond_wait(&writer->wake, &writer->mutex);
+    }
+    return writer->first || fault == ETIMEDOUT;
+}
+
 // Waits for the next job and takes the batches that stand behind it, in order,
-// until another kind of job. False when all is done and no more will come.
+// until another kind of job. Comes back with none when it is time to look
+// whether the database is back. False when all is done and no more will come.
 static bool take(struct writer *writer, struct group *group)
 {
     group->count = 0;
     pthread_mutex_lock(&writer->mutex);
-    while (!writer->first && !(writer->stopping && writer->promised == 0)) {
-        pthread_cond_wait(&writer->wake, &writer->mutex);
-    }
+    bool goes_on = wait_for_job(writer);
     while (writer->first && group->count < WRITER_GROUP_MAX &&
            (group->count == 0 || writer->first->batch)) {
         group->jobs[group->count++] = pop(writer);
@@ -139,7 +176,27 @@ static bool take(struct writer *writer, struct group *group)
         }
     }
     pthread_mutex_unlock(&writer->mutex);
-    return group->count > 0;
+    return goes_on;
+}
+
+// A commit of nothing. Who watches this server must hear that batches can be
+// stored again though none is brought: it may be what keeps them away.
+static enum office_result look(struct writer *writer)
+{
+    enum office_result result = OFFICE_ERROR;
+    log_tries_begin(&writer->looks);
+    if (writer->office || reopen(writer)) {
+        result = office_ingest(writer->office, writer->group.batches, 0);
+    }
+    log_tries_end(&writer->looks, result == OFFICE_OK, MODULE,
+                  "to write the database");
+    if (is_broken(result)) {
+        reopen(writer);
+    }
+    if (result == OFFICE_OK) {
+        set_well(writer, true);
+    }
+    return result;
 }
 
 static void tell(struct writer *writer)
@@ -167,17 +224,18 @@ static void *run(void *ctx)
     struct writer *writer = ctx;
     struct group *group = &writer->group;
     while (take(writer, group)) {
-        if (group->jobs[0]->batch) {
-            ingest(writer, group);
-        } else {
-            work(writer, group->jobs[0]);
-        }
+        note_try(writer, group->count == 0 ? look(writer)
+                         : group->jobs[0]->batch
+                             ? ingest(writer, group)
+                             : work(writer, group->jobs[0]));
         tell_turns(writer);
         // A job may be gone as soon as its request was told.
         for (size_t i = 0; i < group->count; i++) {
             group->jobs[i]->done(group->jobs[i]->done_ctx);
         }
-        tell(writer);
+        if (group->count > 0) {
+            tell(writer);
+        }
     }
     return NULL;
 }
@@ -203,7 +261,11 @@ struct writer *writer_start(const char *address, struct office *office)
     writer->last = &writer->first;
     writer->figures.is_well = true;
     pthread_mutex_init(&writer->mutex, NULL);
-    pthread_cond_init(&writer->wake, NULL);
+    pthread_condattr_t monotonic;
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&writer->wake, &monotonic);
+    pthread_condattr_destroy(&monotonic);
     writer->address = strdup(address);
     int fault = writer->address
                     ? log_thread_create(&writer->thread, run, writer)

@@ -6,12 +6,15 @@
 #include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
+#include <sqlite3.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -224,12 +227,72 @@ static void test_a_full_disk_passes(void **state)
     made_office_close(&made);
 }
 
+static bool is_well_within(struct writer *writer, int seconds)
+{
+    for (int tenths = 0; tenths < seconds * 10; tenths++) {
+        if (writer_figures(writer).is_well) {
+            return true;
+        }
+        usleep(100 * 1000);
+    }
+    return false;
+}
+
+// Another program holds the database for a while. Watchers hear of it, and when
+// it lets go they hear of that although nobody sends anything.
+static void test_a_lock_passes(void **state)
+{
+    made_office_needs_file();
+    struct made_office made;
+    struct ledger_maker maker;
+    struct made_batch batch;
+    struct writer_job job = {.done = told, .done_ctx = &numbers[0]};
+    sqlite3 *other = NULL;
+    (void)state;
+    done_count = 0;
+    made_office_open(&made);
+    made_office_enrol(&made, "3", NOW, &maker);
+    maker_rate(&maker, 5);
+    made_batch_start(&batch, &maker, 1, 1, NOW);
+    job.batch = &batch.batch;
+    struct office *office = made.office;
+    made.office = NULL;
+    struct writer *writer = writer_start(made.path, office);
+    assert_non_null(writer);
+    assert_int_equal(sqlite3_open(made.path, &other), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL),
+                     SQLITE_OK);
+    log_set_sink(no_log, NULL);
+    assert_true(writer_reserve(writer));
+    writer_push(writer, &job);
+    while (writer_figures(writer).failures == 0) {
+        usleep(10 * 1000);
+    }
+    assert_false(is_well_within(writer, 4));
+    assert_int_equal(sqlite3_exec(other, "ROLLBACK", NULL, NULL, NULL),
+                     SQLITE_OK);
+    assert_true(is_well_within(writer, 10));
+    log_set_sink(NULL, NULL);
+    writer_finish(writer);
+    // The batch is its device's to bring again.
+    assert_int_equal(job.result, OFFICE_BUSY);
+    assert_int_equal(writer_figures(writer).commits, 0);
+    writer_close(writer);
+    sqlite3_close(other);
+    made_office_reopen(&made);
+    assert_int_equal(made_office_all(made.office).levels[4], 0);
+    made_batch_free(&batch);
+    maker_free(&maker);
+    made_office_close(&made);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_queue_is_bounded_and_finished),
         cmocka_unit_test(test_batches_that_wait_share_a_commit),
         cmocka_unit_test(test_a_full_disk_passes),
+        cmocka_unit_test(test_a_lock_passes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
