@@ -2,6 +2,7 @@
 // others are for waiting and ordering. Logic does not call this module: it
 // takes `now` as a parameter.
 #pragma once
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -11,8 +12,9 @@
 int64_t clock_wall_ms(void);
 // Microseconds of CLOCK_MONOTONIC.
 int64_t clock_mono_us(void);
-// CLOCK_MONOTONIC in so many milliseconds: until when a condition is waited for
-// that was made with that clock.
+// A condition that is waited for by CLOCK_MONOTONIC, and that clock in so many
+// milliseconds: until when.
+void clock_cond_init(pthread_cond_t *cond);
 struct timespec clock_mono_in(int64_t ms);
 // Milliseconds since boot, suspended time included (CLOCK_BOOTTIME).
 int64_t clock_boot_ms(void);

@@ -25,7 +25,6 @@ begin(PGconn *(*connect)(const char *url, enum sql_mode mode), const char *url,
       enum sql_mode mode, struct pool *pool)
 {
     struct dialling *dialling = calloc(1, sizeof *dialling);
-    pthread_condattr_t monotonic;
     if (!dialling || !(dialling->url = strdup(url))) {
         free(dialling);
         return NULL;
@@ -34,10 +33,7 @@ begin(PGconn *(*connect)(const char *url, enum sql_mode mode), const char *url,
     dialling->mode = mode;
     dialling->pool = pool;
     pthread_mutex_init(&dialling->mutex, NULL);
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&dialling->done, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    clock_cond_init(&dialling->done);
     return dialling;
 }
 

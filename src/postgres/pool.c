@@ -54,16 +54,12 @@ static struct pool *make(const char *url, enum sql_mode mode)
 {
     struct pool *pool =
         calloc(1, sizeof *pool + most_lines * sizeof *pool->lines);
-    pthread_condattr_t monotonic;
     if (!pool || !(pool->url = strdup(url))) {
         log_error(module, "out of memory");
         free(pool);
         return NULL;
     }
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&pool->given, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    clock_cond_init(&pool->given);
     pool->mode = mode;
     pool->count = most_lines;
     pool->next = first;
@@ -222,9 +218,7 @@ static struct pool_line *take_free(struct pool *pool, unsigned home,
                                    unsigned session)
 {
     struct pool_line *line = NULL;
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += WAIT_S;
+    struct timespec until = clock_mono_in(WAIT_S * INT64_C(1000));
     pthread_mutex_lock(&mutex);
     while (!pool->is_away && !(line = choose(pool, home, session)) &&
            pthread_cond_timedwait(&pool->given, &mutex, &until) != ETIMEDOUT) {

@@ -109,9 +109,7 @@ static int64_t rest_s(const struct caretaker *caretaker)
 // False when it is to stop.
 static bool nap(struct caretaker *caretaker)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += (time_t)rest_s(caretaker);
+    struct timespec until = clock_mono_in(rest_s(caretaker) * INT64_C(1000));
     pthread_mutex_lock(&caretaker->mutex);
     while (!caretaker->stopping &&
            pthread_cond_timedwait(&caretaker->wake, &caretaker->mutex,
@@ -150,11 +148,7 @@ struct caretaker *caretaker_start(struct writer *writer, struct chore *chores,
     caretaker->chores = chores;
     caretaker->count = count;
     pthread_mutex_init(&caretaker->mutex, NULL);
-    pthread_condattr_t monotonic;
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&caretaker->wake, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    clock_cond_init(&caretaker->wake);
     int fault = log_thread_create(&caretaker->thread, run, caretaker);
     if (fault != 0) {
         log_error(MODULE, "the caretaker cannot start: %s", strerror(fault));

@@ -102,11 +102,7 @@ struct connections *connections_open(const struct connections_params *params)
         return NULL;
     }
     all->params = *params;
-    pthread_condattr_t monotonic;
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&all->wake, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    clock_cond_init(&all->wake);
     pthread_mutex_init(&all->mutex, NULL);
     int fault = log_thread_create(&all->watchdog, watch, all);
     if (fault != 0) {

@@ -515,11 +515,7 @@ struct http *http_start(const struct http_params *params)
     http->params = *params;
     http->listener = -1;
     pthread_mutex_init(&http->mutex, NULL);
-    pthread_condattr_t monotonic;
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&http->answered, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    clock_cond_init(&http->answered);
     if ((params->tls_cert && (!read_pem(params->tls_cert, &http->cert) ||
                               !read_pem(params->tls_key, &http->key))) ||
         !(http->connections = connections_open(&(struct connections_params){
@@ -562,9 +558,7 @@ void http_stop_accepting(struct http *http)
 
 static void wait_for_answers(struct http *http)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += STOP_WAIT_S;
+    struct timespec until = clock_mono_in(STOP_WAIT_S * INT64_C(1000));
     pthread_mutex_lock(&http->mutex);
     while (http->answering > 0 &&
            pthread_cond_timedwait(&http->answered, &http->mutex, &until) == 0) {

@@ -163,17 +163,13 @@ static void destroy(struct neighbours *neighbours)
 struct neighbours *neighbours_start(struct server *server)
 {
     struct neighbours *neighbours = calloc(1, sizeof *neighbours);
-    pthread_condattr_t attributes;
     if (!neighbours) {
         log_error(MODULE, "out of memory");
         return NULL;
     }
     neighbours->server = server;
     pthread_mutex_init(&neighbours->mutex, NULL);
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&neighbours->wake, &attributes);
-    pthread_condattr_destroy(&attributes);
+    clock_cond_init(&neighbours->wake);
     int fault = log_thread_create(&neighbours->thread, run, neighbours);
     if (fault != 0) {
         log_error(MODULE, "other servers cannot be watched: %s",

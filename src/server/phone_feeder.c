@@ -411,17 +411,13 @@ struct phone_feeder *
 phone_feeder_start(const struct phone_feeder_params *params)
 {
     struct phone_feeder *feeder = calloc(1, sizeof *feeder);
-    pthread_condattr_t monotonic;
     if (!feeder) {
         log_error(MODULE, "out of memory");
         return NULL;
     }
     feeder->params = *params;
     pthread_mutex_init(&feeder->mutex, NULL);
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&feeder->wake, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    clock_cond_init(&feeder->wake);
     if (!start(feeder)) {
         close_databases(feeder);
         phone_feeder_close(feeder);

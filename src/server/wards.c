@@ -174,11 +174,7 @@ enum server_outcome wards_read(const struct server_settings *settings,
     office_share_connections(settings->db_connections);
     pthread_rwlock_init(&wards->lock, NULL);
     pthread_mutex_init(&wards->mutex, NULL);
-    pthread_condattr_t monotonic;
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&wards->wake, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    clock_cond_init(&wards->wake);
     enum server_outcome outcome = open_registry(wards);
     if (outcome != SERVER_OPEN) {
         wards_close(wards);
@@ -417,9 +413,7 @@ static bool is_stopping(struct wards *wards)
 // Waits until it is worth looking again.
 static void rest(struct wards *wards, int seconds)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += seconds;
+    struct timespec until = clock_mono_in(seconds * INT64_C(1000));
     pthread_mutex_lock(&wards->mutex);
     while (!wards->stopping && !wards->is_left &&
            pthread_cond_timedwait(&wards->wake, &wards->mutex, &until) == 0) {

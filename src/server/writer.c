@@ -261,11 +261,7 @@ struct writer *writer_start(const char *address, struct office *office)
     writer->last = &writer->first;
     writer->figures.is_well = true;
     pthread_mutex_init(&writer->mutex, NULL);
-    pthread_condattr_t monotonic;
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&writer->wake, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    clock_cond_init(&writer->wake);
     writer->address = strdup(address);
     int fault = writer->address
                     ? log_thread_create(&writer->thread, run, writer)

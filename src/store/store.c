@@ -323,12 +323,8 @@ static void *work(void *ctx)
 
 static bool start(struct store *store)
 {
-    pthread_condattr_t attributes;
     pthread_mutex_init(&store->lock, NULL);
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&store->wake, &attributes);
-    pthread_condattr_destroy(&attributes);
+    clock_cond_init(&store->wake);
     int error = pthread_create(&store->thread, NULL, work, store);
     if (error) {
         log_error(module, "no thread: %s", strerror(error));

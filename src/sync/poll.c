@@ -239,12 +239,8 @@ static void *work(void *ctx)
 
 static bool start_thread(struct poll *p)
 {
-    pthread_condattr_t attributes;
     pthread_mutex_init(&p->lock, NULL);
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&p->wake, &attributes);
-    pthread_condattr_destroy(&attributes);
+    clock_cond_init(&p->wake);
     int error = pthread_create(&p->thread, NULL, work, p);
     if (error) {
         log_error(module, "no thread: %s", strerror(error));

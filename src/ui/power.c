@@ -1,4 +1,5 @@
 #include "ui/power.h"
+#include "common/clock.h"
 #include "common/log.h"
 #include <limits.h>
 #include <pthread.h>
@@ -38,15 +39,13 @@ static void *look(void *ctx)
     pthread_mutex_lock(&power->lock);
     while (!power->ending) {
         struct power_state state = power->state;
-        struct timespec until;
         pthread_mutex_unlock(&power->lock);
         battery_read(power->root, &state.battery);
         state.level = battery_level(state.level, &state.battery);
         pthread_mutex_lock(&power->lock);
         tell(power->state.level, &state);
         power->state = state;
-        clock_gettime(CLOCK_MONOTONIC, &until);
-        until.tv_sec += LOOK_S;
+        struct timespec until = clock_mono_in(LOOK_S * INT64_C(1000));
         while (!power->ending &&
                pthread_cond_timedwait(&power->ending_now, &power->lock,
                                       &until) == 0)
@@ -59,17 +58,13 @@ static void *look(void *ctx)
 struct power *power_open(const char *root)
 {
     struct power *power = calloc(1, sizeof *power);
-    pthread_condattr_t steady;
     if (!power) {
         log_error("ui", "out of memory: the battery is not watched");
         return NULL;
     }
     snprintf(power->root, sizeof power->root, "%s", root ? root : BATTERY_ROOT);
-    pthread_condattr_init(&steady);
-    pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
     pthread_mutex_init(&power->lock, NULL);
-    pthread_cond_init(&power->ending_now, &steady);
-    pthread_condattr_destroy(&steady);
+    clock_cond_init(&power->ending_now);
     if (pthread_create(&power->thread, NULL, look, power) == 0)
         return power;
     log_error("ui", "no thread: the battery is not watched");

@@ -289,14 +289,10 @@ static bool make_tones(struct sound *sound)
 
 static int start_thread(struct sound *sound)
 {
-    pthread_condattr_t steady;
-    pthread_condattr_init(&steady);
-    pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
     pthread_mutex_init(&sound->lock, NULL);
-    pthread_cond_init(&sound->changed, &steady);
-    pthread_cond_init(&sound->left, &steady);
+    clock_cond_init(&sound->changed);
+    clock_cond_init(&sound->left);
     pthread_cond_init(&sound->hushed, NULL);
-    pthread_condattr_destroy(&steady);
     return pthread_create(&sound->thread, NULL, run, sound);
 }
 
@@ -333,10 +329,8 @@ void sound_stop(struct sound *sound)
 {
     if (!sound)
         return;
-    struct timespec until;
+    struct timespec until = clock_mono_in(LEAVE_MS);
     int waited = 0;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += LEAVE_MS / 1000;
     pthread_mutex_lock(&sound->lock);
     sound->ending = true;
     call_thread(sound);

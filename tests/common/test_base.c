@@ -10,6 +10,7 @@
 #include "support/scratch.h"
 #include <errno.h>
 #include <limits.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -124,6 +125,24 @@ static void test_clock_tells_until_when(void **state)
         assert_in_range(until.tv_nsec, 0, 999999999);
         assert_in_range(us, before + ms * 1000, clock_mono_us() + ms * 1000);
     }
+}
+
+// Made otherwise it would be waited for by the wall clock, which is decades
+// ahead of the machine's: not at all.
+static void test_clock_makes_conditions_that_wait(void **state)
+{
+    pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+    pthread_cond_t cond;
+    (void)state;
+    clock_cond_init(&cond);
+    int64_t before = clock_mono_us();
+    struct timespec until = clock_mono_in(50);
+    pthread_mutex_lock(&mutex);
+    while (pthread_cond_timedwait(&cond, &mutex, &until) == 0) {
+    }
+    pthread_mutex_unlock(&mutex);
+    assert_true(clock_mono_us() - before >= 50 * 1000);
+    pthread_cond_destroy(&cond);
 }
 
 static void test_clock_refuses_loose_times(void **state)
@@ -414,6 +433,7 @@ int main(void)
         cmocka_unit_test(test_date_every_day_of_800_years_comes_back),
         cmocka_unit_test(test_clock_text_and_back),
         cmocka_unit_test(test_clock_tells_until_when),
+        cmocka_unit_test(test_clock_makes_conditions_that_wait),
         cmocka_unit_test(test_clock_refuses_loose_times),
         cmocka_unit_test(test_ids_have_their_form),
         cmocka_unit_test(test_ids_of_later_times_sort_later),
