@@ -1,6 +1,7 @@
 #include "server/neighbours.h"
 #include "common/clock.h"
 #include "common/log.h"
+#include "common/log_tries.h"
 #include "office/documents.h"
 #include "server/context.h"
 #include <errno.h>
@@ -11,9 +12,9 @@
 
 static const char MODULE[] = "server";
 
-// Between two looks: while somebody waits, while nobody does, and after one
-// that failed.
-enum { WAITING_MS = 250, QUIET_MS = 1000, FAILED_MS = 5000 };
+// Between two looks: while somebody waits, and while nobody does or the last
+// one failed.
+enum { WAITING_MS = 250, QUIET_MS = 1000 };
 
 struct neighbours {
     struct server *server;
@@ -21,7 +22,8 @@ struct neighbours {
     // The thread's: what it has told of.
     int64_t epoch, others, documents;
     struct writer_job job;
-    pthread_mutex_t mutex; // guards all below
+    struct log_tries tries; // to ask the database
+    pthread_mutex_t mutex;  // guards all below
     pthread_cond_t wake;
     bool stopping;
     bool is_done; // the job
@@ -107,7 +109,10 @@ static bool look(struct neighbours *neighbours)
 {
     struct server *server = neighbours->server;
     struct seen seen = {0};
-    server->is_cut_off = !read_now(server, &seen);
+    log_tries_begin(&neighbours->tries);
+    bool is_asked = read_now(server, &seen);
+    log_tries_end(&neighbours->tries, is_asked, MODULE, "asking the database");
+    server->is_cut_off = !is_asked;
     if (server->is_cut_off) {
         return false;
     }
@@ -146,9 +151,9 @@ static void *run(void *ctx)
     struct neighbours *neighbours = ctx;
     int64_t ms;
     do {
-        ms = !look(neighbours)                        ? FAILED_MS
-             : hub_count(neighbours->server->hub) > 0 ? WAITING_MS
-                                                      : QUIET_MS;
+        ms = look(neighbours) && hub_count(neighbours->server->hub) > 0
+                 ? WAITING_MS
+                 : QUIET_MS;
     } while (nap(neighbours, ms));
     return NULL;
 }

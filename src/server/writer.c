@@ -189,7 +189,7 @@ static enum office_result look(struct writer *writer)
         result = office_ingest(writer->office, writer->group.batches, 0);
     }
     log_tries_end(&writer->looks, result == OFFICE_OK, MODULE,
-                  "to write the database");
+                  "writing the database");
     if (is_broken(result)) {
         reopen(writer);
     }
