@@ -8,19 +8,15 @@
 static const char MODULE[] = "server";
 static const char NAME[] = "keys";
 
-enum key_note key_note_look(struct office *office, bool on_postgres)
+enum office_result key_note_look(struct office *office, bool *out_is_noted)
 {
     struct buf body = {0};
     int64_t version;
-    if (!on_postgres) {
-        return KEY_NOTE_NONE;
-    }
     enum office_result result =
         office_read_document(office, NAME, &version, &body);
     buf_free(&body);
-    return result == OFFICE_OK     ? KEY_NOTE_THERE
-           : result == OFFICE_NONE ? KEY_NOTE_NONE
-                                   : KEY_NOTE_FAILED;
+    *out_is_noted = result == OFFICE_OK;
+    return result == OFFICE_NONE ? OFFICE_OK : result;
 }
 
 static bool write_note(const struct identity *identity, struct buf *out)
@@ -72,8 +68,8 @@ static enum office_result hold(struct office *office, const char *mine,
     log_error(MODULE,
               "server.key and box.key in %s are not those that this book is "
               "kept with, and its devices would believe no receipt: copy both "
-              "from the directory of the server that made the book, or name "
-              "the book that belongs to these (?schema=)",
+              "from the directory of the server that made the book, or from a "
+              "backup of it, or name the book that belongs to these",
               directory);
     return OFFICE_NONE;
 }

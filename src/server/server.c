@@ -116,10 +116,44 @@ static void open_phone(struct server *server, struct office *office)
         office);
 }
 
+// The keys that the book is kept with, or new ones of a book without devices.
+// OFFICE_NONE: there are none, which is logged.
+static enum office_result take_keys(struct server *server,
+                                    struct office *office)
+{
+    bool has_devices = false, is_noted = false;
+    enum office_result result = key_note_look(office, &is_noted);
+    if (result == OFFICE_OK) {
+        result = office_list_devices(office, is_enrolled, &has_devices);
+    }
+    if (result == OFFICE_OK &&
+        !identity_load_keys(&server->identity, has_devices || is_noted)) {
+        return OFFICE_NONE;
+    }
+    return result == OFFICE_OK
+               ? key_note_hold(office, &server->identity, clock_wall_ms())
+               : result;
+}
+
+// The unit may have no device yet, and print receipts already.
+static enum office_result turn_transaction_keys(struct server *server,
+                                                struct office *office)
+{
+    int64_t now = clock_wall_ms();
+    enum office_result result =
+        office_make_transaction_keys(office, server->settings.unit_code, now);
+    if (result == OFFICE_OK) {
+        result = office_turn_keys(office, &server->settings.defaults, now);
+    }
+    if (result == OFFICE_OK) {
+        server->keys_day = date_day_of_wall_ms(now);
+    }
+    // Somebody reads the database and keeps its log: the caretaker comes back.
+    return result == OFFICE_BUSY ? OFFICE_OK : result;
+}
+
 static bool prepare_office(struct server *server, struct office *office)
 {
-    bool has_devices = false;
-    bool on_postgres = office_is_url(server->identity.database);
     if (!documents_load(server->documents, office)) {
         return false;
     }
@@ -130,37 +164,12 @@ static bool prepare_office(struct server *server, struct office *office)
         return false;
     }
     judging_set_rules(server, office);
-    enum key_note note = key_note_look(office, on_postgres);
-    enum office_result result =
-        note == KEY_NOTE_FAILED
-            ? OFFICE_BUSY
-            : office_list_devices(office, is_enrolled, &has_devices);
-    if (result == OFFICE_OK &&
-        !identity_load_keys(&server->identity,
-                            has_devices || note == KEY_NOTE_THERE)) {
-        return false;
-    }
-    if (result == OFFICE_OK && on_postgres) {
-        result = key_note_hold(office, &server->identity, clock_wall_ms());
-    }
+    enum office_result result = take_keys(server, office);
     if (result == OFFICE_NONE) {
         return false;
     }
     if (result == OFFICE_OK) {
-        int64_t now = clock_wall_ms();
-        // The unit may have no device yet, and print receipts already.
-        result = office_make_transaction_keys(office,
-                                              server->settings.unit_code, now);
-        if (result == OFFICE_OK) {
-            result = office_turn_keys(office, &server->settings.defaults, now);
-        }
-        if (result == OFFICE_OK) {
-            server->keys_day = date_day_of_wall_ms(now);
-        }
-    }
-    // Somebody reads the database and keeps its log: the caretaker comes back.
-    if (result == OFFICE_BUSY) {
-        result = OFFICE_OK;
+        result = turn_transaction_keys(server, office);
     }
     if (result != OFFICE_OK) {
         log_error(MODULE, "the database cannot be used: %s",

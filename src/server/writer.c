@@ -23,10 +23,10 @@ struct writer {
     pthread_t thread;
     struct office *office;  // the thread's; NULL when it could not be reopened
     struct log_tries tries; // to reopen it
-    struct log_tries looks;
-    bool is_shut_out;      // the thread's: its last try did not get in
-    struct group group;    // the thread's
-    pthread_mutex_t mutex; // guards all below
+    struct log_tries entries; // to be let in
+    bool is_shut_out;         // the thread's: its last try did not get in
+    struct group group;       // the thread's
+    pthread_mutex_t mutex;    // guards all below
     pthread_cond_t wake;
     struct writer_job *first, **last;
     size_t promised; // reserved and not pushed yet
@@ -124,16 +124,6 @@ static enum office_result work(struct writer *writer, struct writer_job *job)
     return job->result;
 }
 
-// What a try on the database came to: it is away, or others hold it. Or it can
-// be written again, which a commit of batches has noted.
-static void note_try(struct writer *writer, enum office_result result)
-{
-    writer->is_shut_out = !writer->office || result == OFFICE_BUSY;
-    if (writer->is_shut_out) {
-        set_well(writer, false);
-    }
-}
-
 static struct writer_job *pop(struct writer *writer)
 {
     struct writer_job *job = writer->first;
@@ -184,12 +174,9 @@ static bool take(struct writer *writer, struct group *group)
 static enum office_result look(struct writer *writer)
 {
     enum office_result result = OFFICE_ERROR;
-    log_tries_begin(&writer->looks);
     if (writer->office || reopen(writer)) {
         result = office_ingest(writer->office, writer->group.batches, 0);
     }
-    log_tries_end(&writer->looks, result == OFFICE_OK, MODULE,
-                  "writing the database");
     if (is_broken(result)) {
         reopen(writer);
     }
@@ -197,6 +184,26 @@ static enum office_result look(struct writer *writer)
         set_well(writer, true);
     }
     return result;
+}
+
+static enum office_result do_next(struct writer *writer, struct group *group)
+{
+    return group->count == 0       ? look(writer)
+           : group->jobs[0]->batch ? ingest(writer, group)
+                                   : work(writer, group->jobs[0]);
+}
+
+// While the database is away, or others hold it, each try says the same.
+static void try_next(struct writer *writer, struct group *group)
+{
+    log_tries_begin(&writer->entries);
+    enum office_result result = do_next(writer, group);
+    writer->is_shut_out = !writer->office || result == OFFICE_BUSY;
+    log_tries_end(&writer->entries, !writer->is_shut_out, MODULE,
+                  "writing the database");
+    if (writer->is_shut_out) {
+        set_well(writer, false);
+    }
 }
 
 static void tell(struct writer *writer)
@@ -224,10 +231,7 @@ static void *run(void *ctx)
     struct writer *writer = ctx;
     struct group *group = &writer->group;
     while (take(writer, group)) {
-        note_try(writer, group->count == 0 ? look(writer)
-                         : group->jobs[0]->batch
-                             ? ingest(writer, group)
-                             : work(writer, group->jobs[0]));
+        try_next(writer, group);
         tell_turns(writer);
         // A job may be gone as soon as its request was told.
         for (size_t i = 0; i < group->count; i++) {

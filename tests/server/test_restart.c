@@ -245,6 +245,36 @@ static void test_lost_keys_are_not_replaced_in_silence(void **state)
     made_server_close(&server);
 }
 
+// A directory put together by hand, or a book that was moved and is started
+// beside the keys of the ward next door.
+static void test_other_keys_than_the_books_are_refused(void **state)
+{
+    struct made_server server;
+    struct made_device device;
+    struct key key, own;
+    struct answer answer = {0};
+    char path[128];
+    (void)state;
+    made_server_start(&server, NULL);
+    made_device_enrol(&device, &server, "3");
+    made_server_stop(&server);
+    snprintf(path, sizeof path, "%s/server.key", server.folder);
+    assert_true(key_load(path, &own));
+    key_make(&key);
+    assert_int_equal(unlink(path), 0);
+    assert_true(key_save(path, &key));
+    assert_int_equal(made_server_try(&server, NULL), 1);
+    // With its own it goes on.
+    assert_int_equal(unlink(path), 0);
+    assert_true(key_save(path, &own));
+    made_server_restart(&server, NULL);
+    maker_rate(&device.ledger, 5);
+    made_device_send(&device, &server, 1, last_of(&device), 200, &answer);
+    answer_free(&answer);
+    made_device_free(&device);
+    made_server_close(&server);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -254,6 +284,7 @@ int main(void)
         cmocka_unit_test(test_a_clean_stop_leaves_no_log_behind),
         cmocka_unit_test(test_two_servers_do_not_share_a_directory),
         cmocka_unit_test(test_lost_keys_are_not_replaced_in_silence),
+        cmocka_unit_test(test_other_keys_than_the_books_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
