@@ -11,7 +11,34 @@
 #   stage_kiosk NAME [OPTION…]            trace in DIR/NAME.trace
 #   stage_tap NAME < SCRIPT   plays a citizen (see tools/tapper.c)
 #   stage_drain NAME          until nothing waits on the device, at most 20 s
+#   stage_finally COMMAND…    what is done first when the script ends, at whatever point
 #   stage_end
+#
+# And for a test that is made up of parts, what it says of each:
+#
+#   must COMMAND…   names it when it is not so, and sets each to 1
+#   within SECONDS COMMAND…   until it is so, asked some times a second
+#   say RC WHAT     that part passed, or failed, and then bad is 1
+#
+# Such a script begins each part with each=0, closes it with say $each, and ends
+# with exit $bad.
+
+# shellcheck disable=SC2034 # for the caller
+bad=0 each=0
+say() {
+    if [ "$1" -eq 0 ]; then echo "passed: $2"; else echo "failed: $2"; bad=1; fi
+}
+must() {
+    "$@" || { echo "not so: $*"; each=1; }
+}
+within() {
+    within_until=$(($(date +%s) + $1))
+    shift
+    until "$@"; do
+        [ "$(date +%s)" -le $within_until ] || return 1
+        sleep 0.1
+    done
+}
 
 stage_fail() {
     echo "$*" >&2
@@ -22,6 +49,7 @@ stage_begin() {
     STAGE_BUILD=$(cd "$1" && pwd)
     STAGE_DIR=$2
     STAGE_PIDS=
+    STAGE_FINALLY=
     rm -rf "$STAGE_DIR"
     mkdir -p "$STAGE_DIR/shots"
     STAGE_DIR=$(cd "$STAGE_DIR" && pwd)
@@ -51,11 +79,16 @@ stage_start() { # stage_start LOG COMMAND…
     STAGE_PIDS="$STAGE_PID $STAGE_PIDS"
 }
 
+stage_finally() {
+    STAGE_FINALLY=$*
+}
+
 # In the reverse order of starting; the display goes last.
 stage_end() {
     stage_status=$?
     set +e
     trap - EXIT
+    $STAGE_FINALLY
     for pid in $STAGE_PIDS; do
         kill "$pid" 2>/dev/null
         stage_tries=50
@@ -70,10 +103,21 @@ stage_end() {
     exit $stage_status
 }
 
+# One that the script started by itself is to be ended with the rest.
+stage_mine() { # stage_mine PID
+    STAGE_PIDS="$1 $STAGE_PIDS"
+}
+
+stage_wait() { # stage_wait PID: one of ours ends by itself; its status
+    stage_waited=0
+    wait "$1" 2>/dev/null || stage_waited=$?
+    STAGE_PIDS=$(printf '%s ' $STAGE_PIDS | sed "s/\b$1\b//")
+    return $stage_waited
+}
+
 stage_stop() { # stage_stop PID: one of ours, before the rest
     kill "$1" 2>/dev/null || true
-    wait "$1" 2>/dev/null || true
-    STAGE_PIDS=$(printf '%s ' $STAGE_PIDS | sed "s/\b$1\b//")
+    stage_wait "$1" || true
 }
 
 stage_wait_file() {

@@ -24,13 +24,7 @@ if [ "$(id -u)" -eq 0 ]; then
     chown nobody "$folder"
     as="setpriv --reuid=nobody --regid=nogroup --clear-groups"
 fi
-leave() {
-    pool_status=$?
-    rm -rf "$folder"
-    (exit $pool_status) || stage_end
-    stage_end
-}
-trap leave EXIT
+stage_finally rm -rf "$folder"
 
 pool() { # pool NAME MODE SIZE: sets url and STAGE_PID
     mkdir "$folder/$1"
@@ -54,10 +48,6 @@ INI
         tries=$((tries - 1))
     done
     url="postgresql://office@$(printf '%s' "$folder/$1" | sed 's,/,%2F,g'):6432/$database"
-}
-bad=0
-say() { # say RC WHAT
-    if [ "$1" -eq 0 ]; then echo "passed: $2"; else echo "failed: $2"; bad=1; fi
 }
 
 pool session session 20

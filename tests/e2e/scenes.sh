@@ -21,10 +21,6 @@ start() { # start PORT
     port=$(cat "$STAGE_DIR/port")
     for each in $wards; do stage_wait_file "$city/wards/$each/admin.json"; done
 }
-bad=0
-say() { # say RC WHAT
-    if [ "$1" -eq 0 ]; then echo "passed: $2"; else echo "failed: $2"; bad=1; fi
-}
 play() { # play SCENE LINES OPTION…
     scene=$1 lines=$2
     shift 2

@@ -48,10 +48,6 @@ until curl -so /dev/null "http://127.0.0.1:$front/health" || [ $tries -eq 0 ]; d
     tries=$((tries - 1))
 done
 
-bad=0
-say() { # say RC WHAT
-    if [ "$1" -eq 0 ]; then echo "passed: $2"; else echo "failed: $2"; bad=1; fi
-}
 front=http://127.0.0.1:$front
 hailong() { # hailong WORDS…, at the database and the first server's keys
     stage_hailong "$@" --db "$url" --keys "$STAGE_DIR/one" --json
