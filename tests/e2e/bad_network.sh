@@ -16,26 +16,10 @@ if [ -z "${IN_A_NETWORK:-}" ]; then
 fi
 PATH=$PATH:/usr/sbin:/sbin
 . tools/stage.sh
+. tools/clusters.sh
 stage_begin "$BUILD" "$BUILD/e2e/bad_network"
-
-programs=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)
-[ -n "$programs" ] || stage_fail "no PostgreSQL; run: tools/setup test"
-folder=$(mktemp -d /tmp/hailong-network-XXXXXX)
-chown nobody "$folder"
-as="setpriv --reuid=nobody --regid=nogroup --clear-groups env HOME=$folder"
-leave() {
-    network_status=$?
-    $as "$programs/pg_ctl" -D "$folder/data" -m immediate stop >/dev/null 2>&1 || true
-    rm -rf "$folder"
-    (exit $network_status) || stage_end
-    stage_end
-}
-trap leave EXIT
-
-bad=0
-say() { # say RC WHAT
-    if [ "$1" -eq 0 ]; then echo "passed: $2"; else echo "failed: $2"; bad=1; fi
-}
+stage_finally clusters_end
+clusters_begin network
 
 # --- Two networks: the database's belongs to a process that does nothing else.
 ip link set lo up
@@ -64,14 +48,12 @@ part() { # nobody has this address
 }
 join
 
-$as "$programs/initdb" -D "$folder/data" -A trust -U postgres --locale=C.UTF-8 -E UTF8 -N >/dev/null
-echo "host all office 192.0.2.0/24 trust" >>"$folder/data/pg_hba.conf"
-# shellcheck disable=SC2086
-there $as "$programs/pg_ctl" -D "$folder/data" -l "$folder/log" -w start -o \
-    "-c listen_addresses=192.0.2.2 -c unix_socket_directories=$folder" >/dev/null
-"$programs/psql" -h "$folder" -U postgres -qX -c "CREATE ROLE office LOGIN" -c "CREATE DATABASE hailong OWNER office"
+cluster_make data
+echo "host all office 192.0.2.0/24 trust" >>"$CLUSTERS/data/pg_hba.conf"
+(CLUSTERS_AS="nsenter -t $far -n $CLUSTERS_AS" && cluster_start data 5432 -c listen_addresses=192.0.2.2)
+cluster_office data
 url=postgresql://office@192.0.2.2/hailong
-lines() { "$programs/psql" -h "$folder" -U postgres -d hailong -AtqX -c 'SELECT count(*) FROM main.lines'; }
+lines() { cluster_ask data hailong 'SELECT count(*) FROM main.lines'; }
 
 serve() { # serve NAME
     rm -f "$STAGE_DIR/port"
@@ -84,13 +66,8 @@ share_keys() { # share_keys NAME: the first server's
     mkdir -m 700 "$STAGE_DIR/$1"
     cp -p "$STAGE_DIR/server/server.key" "$STAGE_DIR/server/box.key" "$STAGE_DIR/$1"
 }
-status_of() { curl -so /dev/null -m 60 -w '%{http_code}' "$SERVER$1" || true; }
-hears() { # hears STATUS SECONDS: at /healthz, within them
-    hears_until=$(($(date +%s) + $2))
-    while [ "$(status_of /healthz)" != "$1" ]; do
-        [ "$(date +%s)" -lt $hears_until ] || return 1
-        sleep 0.1
-    done
+hears() { # hears STATUS: at /healthz
+    [ "$(curl -so /dev/null -m 60 -w '%{http_code}' "$SERVER/healthz" || true)" = "$1" ]
 }
 # As many as a ward's devices at once; what each of them hears, and when.
 crowd() { # crowd COUNT
@@ -111,32 +88,27 @@ load() { # load SEED LINES: of each of 8 devices
     "$BUILD/hailong-fleet" --server "$SERVER" --db "$near_db" --keys "$STAGE_DIR/server" --devices 8 --records "$2" \
         --batch 10 --seed "$1" >"$STAGE_DIR/fleet.json" 2>"$STAGE_DIR/fleet.log" &
     fleet=$!
+    stage_mine $fleet
 }
+over() { ! kill -0 $fleet 2>/dev/null; }
 all_there() { # all_there SECONDS: within them, each line once
-    there_until=$(($(date +%s) + $1))
-    while kill -0 $fleet 2>/dev/null && [ "$(date +%s)" -lt $there_until ]; do
-        sleep 0.1
-    done
-    kill $fleet 2>/dev/null || true
-    wait $fleet
+    within "$1" over || kill $fleet
+    stage_wait $fleet
 }
 
 # --- Cut while devices send
 serve server
 first=$STAGE_PID
-near_db=postgresql://office@$(printf '%s' "$folder" | sed 's,/,%2F,g')/hailong
+near_db=postgresql://office@$CLUSTERS_HOST/hailong
 key=$(stage_hailong key add --db "$near_db" --keys "$STAGE_DIR/server" --role office --name 'Bang so lieu' --json |
     sed -n 's/.*"key": *"\([^"]*\)".*/\1/p')
 load 1 600
-tries=300
-while [ "$(lines)" -lt 600 ] && [ $tries -gt 0 ]; do
-    sleep 0.1
-    tries=$((tries - 1))
-done
-kill -0 $fleet 2>/dev/null || stage_fail "the load was over before the cut"
+under_way() { [ "$(lines)" -ge 600 ]; }
+within 30 under_way || stage_fail "no line comes"
+! over || stage_fail "the load was over before the cut"
 part
 began=$(date +%s%N)
-hears 503 30 && each=0 || each=1
+within 30 hears 503 && each=0 || each=1
 say $each "cut in the middle: 503 after $((($(date +%s%N) - began) / 1000000)) ms"
 for many in 24 96; do
     crowd $many && [ "$(slowest | cut -d. -f1)" -lt 25 ] && each=0 || each=1
@@ -146,11 +118,11 @@ first_server=$SERVER
 share_keys late
 serve late
 late=$STAGE_PID
-hears 503 5 && each=0 || each=1
+within 5 hears 503 && each=0 || each=1
 say $each "a server that is started meanwhile answers 503"
 join
 back=$(date +%s%N)
-hears 200 30 && SERVER=$first_server && hears 200 30 && each=0 || each=1
+within 30 hears 200 && SERVER=$first_server && within 30 hears 200 && each=0 || each=1
 say $each "joined again: both serve after $((($(date +%s%N) - back) / 1000000)) ms"
 all_there 120 && each=0 || each=1
 cat "$STAGE_DIR/fleet.json"
@@ -159,7 +131,7 @@ stage_stop "$late"
 
 # --- A server whose machine is gone while it has the turn to write
 holds() { # whether somebody over there has the turn, and is in no hurry
-    [ "$("$programs/psql" -h "$folder" -U postgres -d hailong -AtqX -c "SELECT count(*) FROM pg_stat_activity
+    [ "$(cluster_ask data hailong "SELECT count(*) FROM pg_stat_activity
         JOIN pg_locks USING (pid) WHERE client_addr IS NOT NULL AND state LIKE 'idle in transaction%'
         AND relation = 'main.writing'::regclass AND mode = 'RowExclusiveLock'")" != 0 ]
 }
@@ -177,8 +149,7 @@ done
 [ $tries -gt 0 ] || stage_fail "it was never its turn"
 gone=$(date +%s)
 kill -9 $first
-kill $fleet
-wait $fleet || true
+stage_stop $fleet
 url=$near_db # another way to the same database
 share_keys other
 serve other
@@ -198,7 +169,7 @@ ip neighbour replace 192.0.2.3 dev near lladdr 02:00:00:00:00:99 nud permanent
 url=postgresql://office@192.0.2.3,192.0.2.2/hailong
 share_keys second
 serve second # it has many connections, and waits for that host at one
-hears 200 5 && each=0 || each=1
+within 5 hears 200 && each=0 || each=1
 say $each "the first host's machine is off: a server finds the second"
 
 each=0

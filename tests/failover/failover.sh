@@ -12,6 +12,7 @@
 # LINES: of each of 8 devices a cycle (default 1500). HAILONG_SCRATCH: where the
 # clusters lie (/tmp).
 set -eu
+. tools/clusters.sh
 
 cycles=${1:-${CYCLES:-20}}
 lose=${LOSE:-}
@@ -20,27 +21,19 @@ devices=8
 build=$(cd "${BUILD:-build}" && pwd)
 HAILONG_ASSETS=${HAILONG_ASSETS:-$(pwd)/assets}
 export HAILONG_ASSETS
-programs=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)
-[ -n "$programs" ] || { echo "no PostgreSQL; run: tools/setup test" >&2; exit 1; }
-
-folder=$(mktemp -d "${HAILONG_SCRATCH:-/tmp}/hailong-failover-XXXXXX")
 server=
 fleet=
-as=
-if [ "$(id -u)" -eq 0 ]; then # PostgreSQL refuses to run as root
-    chown nobody "$folder"
-    as="setpriv --reuid=nobody --regid=nogroup --clear-groups env HOME=$folder"
-fi
 
 end() {
     for pid in $fleet $server; do kill "$pid" 2>/dev/null || true; done
-    for each in a b; do
-        $as "$programs/pg_ctl" -D "$folder/$each" -m immediate stop >/dev/null 2>&1 || true
-    done
-    [ -n "${KEEP:-}" ] || rm -rf "$folder"
+    clusters_end
 }
 trap end EXIT
 trap 'exit 1' HUP INT TERM
+# shellcheck disable=SC2034 # for clusters_end
+CLUSTERS_KEEP=${KEEP:-}
+clusters_begin failover "${HAILONG_SCRATCH:-/tmp}"
+folder=$CLUSTERS
 
 fail() {
     echo "failed: $*"
@@ -48,12 +41,9 @@ fail() {
     exit 1
 }
 
-# No TCP: a port is the name of a socket in the folder.
 port_of() { [ "$1" = a ] && echo 5432 || echo 5433; }
 other_of() { [ "$1" = a ] && echo b || echo a; }
-ask() {
-    "$programs/psql" -h "$folder" -p "$(port_of "$1")" -U postgres -d "${3:-postgres}" -AtqX -c "$2"
-}
+ask() { cluster_ask "$1" "${3:-postgres}" "$2"; }
 wait_for() { # SECONDS WHAT CLUSTER QUERY [DATABASE]: until it answers t
     tries=$(($1 * 10))
     while [ "$(ask "$3" "$4" "${5:-postgres}" 2>/dev/null)" != t ]; do
@@ -62,15 +52,11 @@ wait_for() { # SECONDS WHAT CLUSTER QUERY [DATABASE]: until it answers t
         sleep 0.1
     done
 }
-start() {
-    $as "$programs/pg_ctl" -D "$folder/$1" -l "$folder/$1.log" -w -t 60 start -o \
-        "-p $(port_of "$1") -c listen_addresses= -c unix_socket_directories=$folder" >/dev/null ||
-        fail "cluster $1 does not start"
-}
+start() { cluster_start "$1" "$(port_of "$1")" || fail "cluster $1 does not start"; }
 make_standby_of() { # PRIMARY: the other one
     made=$(other_of "$1")
     rm -rf "${folder:?}/$made"
-    $as "$programs/pg_basebackup" -D "$folder/$made" -R -N -c fast -X stream -d \
+    clusters_run pg_basebackup -D "$folder/$made" -R -N -c fast -X stream -d \
         "host=$folder port=$(port_of "$1") user=postgres application_name=standby" ||
         fail "no base backup of $1"
     start "$made"
@@ -112,18 +98,16 @@ answers() { # PRIMARY BEGAN: writes after how many ms
 of_fleet() { sed -n "s/.*\"$1\": *\(-*[0-9]*\).*/\1/p" "$folder/fleet.json"; }
 
 primary=a
-$as "$programs/initdb" -D "$folder/a" -A trust -U postgres --locale=C.UTF-8 -E UTF8 -N >/dev/null
+cluster_make a
 start a
-ask a "CREATE ROLE office LOGIN"
-ask a "CREATE DATABASE hailong OWNER office"
+cluster_office a
 if [ -z "$lose" ]; then
     ask a "ALTER SYSTEM SET synchronous_standby_names = 'standby'"
     ask a "SELECT pg_reload_conf()" >/dev/null
 fi
 make_standby_of a
 
-socket=$(printf '%s' "$folder" | sed 's,/,%2F,g')
-url="postgresql://office@$socket:5432,$socket:5433/hailong"
+url="postgresql://office@$CLUSTERS_HOST:5432,$CLUSTERS_HOST:5433/hailong"
 mkdir "$folder/keys"
 "$build/hailong-server" --db "$url" --keys "$folder/keys" --listen 127.0.0.1:0 --port-file "$folder/port" \
     --unit-code H24.12 --unit-name 'Bình Minh' --device-rate 0 --log-level warn >"$folder/server.log" 2>&1 &
@@ -158,7 +142,7 @@ while [ "$cycle" -lt "$cycles" ]; do
     kill_hard "$primary"
     began=$(date +%s%N)
     primary=$(other_of "$primary")
-    $as "$programs/pg_ctl" -D "$folder/$primary" -w -t 60 promote >/dev/null || fail "no promotion"
+    clusters_run pg_ctl -D "$folder/$primary" -w -t 60 promote >/dev/null || fail "no promotion"
     answers "$primary" "$began" &
     answering=$!
     make_standby_of "$primary"

@@ -12,42 +12,22 @@ cd "$(dirname "$0")/../.."
 away=${1:-720}
 before=60
 . tools/stage.sh
+. tools/clusters.sh
 stage_begin "${BUILD:-build}" "${BUILD:-build}/outage"
-
-programs=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)
-[ -n "$programs" ] || stage_fail "no PostgreSQL; run: tools/setup test"
-folder=$(mktemp -d /tmp/hailong-outage-XXXXXX)
-as=
-if [ "$(id -u)" -eq 0 ]; then # PostgreSQL refuses to run as root
-    chown nobody "$folder"
-    as="setpriv --reuid=nobody --regid=nogroup --clear-groups env HOME=$folder"
-fi
 helpers=
 leave() {
-    outage_status=$?
     # shellcheck disable=SC2086
-    [ -z "$helpers" ] || kill $helpers 2>/dev/null || true
-    $as "$programs/pg_ctl" -D "$folder/data" -m immediate stop >/dev/null 2>&1 || true
-    rm -rf "$folder"
-    (exit $outage_status) || stage_end
-    stage_end
+    [ -z "$helpers" ] || kill $helpers 2>/dev/null
+    clusters_end
 }
-trap leave EXIT
+stage_finally leave
+clusters_begin outage
 
-bad=0
-say() { # say RC WHAT
-    if [ "$1" -eq 0 ]; then echo "passed: $2"; else echo "failed: $2"; bad=1; fi
-}
-database_start() {
-    $as "$programs/pg_ctl" -D "$folder/data" -l "$folder/log" -w start -o \
-        "-c listen_addresses= -c unix_socket_directories=$folder" >/dev/null
-}
-ask() { "$programs/psql" -h "$folder" -U postgres -d hailong -AtqX -c "$1"; }
-
-$as "$programs/initdb" -D "$folder/data" -A trust -U postgres --locale=C.UTF-8 -E UTF8 -N >/dev/null
-database_start
-"$programs/psql" -h "$folder" -U postgres -qX -c "CREATE ROLE office LOGIN" -c "CREATE DATABASE hailong OWNER office"
-url=postgresql://office@$(printf '%s' "$folder" | sed 's,/,%2F,g')/hailong
+ask() { cluster_ask data hailong "$1"; }
+cluster_make data
+cluster_start data
+cluster_office data
+url=postgresql://office@$CLUSTERS_HOST/hailong
 
 stage_start server.log "$STAGE_BUILD/hailong-server" --db "$url" --keys "$STAGE_DIR/server" --listen 127.0.0.1:0 \
     --port-file "$STAGE_DIR/port" --unit-code H24.12 --unit-name 'Bình Minh' --device-rate 0
@@ -109,7 +89,7 @@ of_fleet() { sed -n "s/.*\"$1\": *\(-*[0-9]*\).*/\1/p" "$STAGE_DIR/fleet.json"; 
 sleep $before
 look "before"
 [ "$(ask 'SELECT count(*) FROM main.lines')" -gt 20 ] || stage_fail "no line comes: $(tail -n 1 "$STAGE_DIR/fleet.log")"
-$as "$programs/pg_ctl" -D "$folder/data" -m immediate -w stop >/dev/null
+cluster_stop data immediate
 began=$(date +%s)
 sleep 30
 look "away for 30 s"
@@ -141,7 +121,7 @@ each=0
 [ "$last_rated" -gt $((first_rated + span / 30)) ] && kill -0 $rating || each=1
 say $each "the counter went on: $((last_rated - first_rated)) visits rated meanwhile"
 
-database_start
+cluster_start data
 back=$(date +%s%N)
 tries=600
 until [ "$(curl -so /dev/null -m 30 -w '%{http_code}' "$SERVER/healthz")" = 200 ] || [ $tries -eq 0 ]; do
