@@ -7,52 +7,20 @@
 set -eu
 cd "$(dirname "$0")/../.."
 . tools/stage.sh
+. tools/clusters.sh
 stage_begin "$BUILD" "$BUILD/e2e/city_days"
+stage_finally clusters_end
+clusters_begin city-days
 
-programs=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)
-[ -n "$programs" ] || stage_fail "no PostgreSQL; run: tools/setup test"
-folder=$(mktemp -d /tmp/hailong-city-days-XXXXXX)
-as=
-if [ "$(id -u)" -eq 0 ]; then # PostgreSQL refuses to run as root
-    chown nobody "$folder"
-    as="setpriv --reuid=nobody --regid=nogroup --clear-groups env HOME=$folder"
-fi
-leave() {
-    days_status=$?
-    hang CONT 2>/dev/null || true
-    for each in one two; do
-        $as "$programs/pg_ctl" -D "$folder/$each" -m immediate stop >/dev/null 2>&1 || true
-    done
-    rm -rf "$folder"
-    (exit $days_status) || stage_end
-    stage_end
-}
-trap leave EXIT
-
-bad=0
-say() { # say RC WHAT
-    if [ "$1" -eq 0 ]; then echo "passed: $2"; else echo "failed: $2"; bad=1; fi
-}
-cluster_start() { # cluster_start NAME PORT
-    $as "$programs/pg_ctl" -D "$folder/$1" -l "$folder/$1.log" -w start -o \
-        "-p $2 -c listen_addresses= -c unix_socket_directories=$folder" >/dev/null
-}
-# All its processes, as when its machine hangs.
-hang() { # hang STOP|CONT
-    main=$(head -n 1 "$folder/one/postmaster.pid")
-    # shellcheck disable=SC2046
-    kill "-$1" "$main" $(pgrep -P "$main")
-}
-$as "$programs/initdb" -D "$folder/one" -A trust -U postgres --locale=C.UTF-8 -E UTF8 -N >/dev/null
-cp -a "$folder/one" "$folder/two"
+cluster_make one
+cp -a "$CLUSTERS/one" "$CLUSTERS/two"
 cluster_start one 5432
 cluster_start two 5433
-for port in 5432 5433; do
-    "$programs/psql" -h "$folder" -p $port -U postgres -qX -c "CREATE ROLE office LOGIN" -c "CREATE DATABASE hailong OWNER office"
-done
+cluster_office one
+cluster_office two
 
 city=$STAGE_DIR/city
-book() { printf 'postgresql://office@%s:%s/hailong?schema=%s' "$(printf '%s' "$folder" | sed 's,/,%2F,g')" "$1" "$2"; }
+book() { printf 'postgresql://office@%s:%s/hailong?schema=%s' "$CLUSTERS_HOST" "$1" "$2"; }
 unit() { stage_hailong unit add --city "$city" --from 2026-01-01 "$@" >/dev/null; }
 unit --code H24 --kind city --name 'Thành phố Mẫu'
 unit --code H24.12 --parent H24 --name 'Phường Bình Minh' --book "$(book 5432 w_h24_12)"
@@ -74,13 +42,7 @@ look() { # look WARD SECONDS
         -H "Authorization: Bearer $(cat "$STAGE_DIR/key-$1")" \
         "$server/w/$1/api/v1/reports/summary?from=2026-01-01&to=2026-12-31" || true
 }
-hears() { # hears STATUS SECONDS: the first ward
-    hears_until=$(($(date +%s) + $2))
-    until look H24.12 20 | grep -q "^$1 "; do
-        [ "$(date +%s)" -lt "$hears_until" ] || return 1
-        sleep 0.2
-    done
-}
+hears() { look H24.12 20 | grep -q "^$1 "; } # hears STATUS: the first ward
 watched() { # watched WARD 0|1: it is up, and its database answers, or neither
     curl -s --max-time 20 "$server/metrics" >"$STAGE_DIR/metrics"
     grep -qx "hailong_database_reachable{ward=\"$1\"} $2" "$STAGE_DIR/metrics" &&
@@ -89,56 +51,61 @@ watched() { # watched WARD 0|1: it is up, and its database answers, or neither
 # Eight who will not leave the first ward alone.
 crowd() {
     crowd=
-    for each in 1 2 3 4 5 6 7 8; do
-        (while :; do curl -s -o "$STAGE_DIR/crowd-$each" --max-time 60 \
+    for who in 1 2 3 4 5 6 7 8; do
+        (while :; do curl -s -o "$STAGE_DIR/crowd-$who" --max-time 60 \
             -H "Authorization: Bearer $(cat "$STAGE_DIR/key-H24.12")" \
             "$server/w/H24.12/api/v1/reports/summary?from=2026-01-01&to=2026-12-31" || :; sleep 0.1; done) &
         crowd="$crowd $!"
+        STAGE_PIDS="$! $STAGE_PIDS"
     done
 }
 disperse() {
-    # shellcheck disable=SC2086
-    kill $crowd && wait $crowd 2>/dev/null || true
+    for who in $crowd; do stage_stop "$who"; done
 }
 # The other ward is answered every time.
 goes_on() { # goes_on FILE
     : >"$STAGE_DIR/$1"
-    for each in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+    for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
         look H24.13 10 >>"$STAGE_DIR/$1"
         sleep 0.1
     done
     [ "$(grep -c '^200 ' "$STAGE_DIR/$1")" -eq 20 ]
 }
 
-day=0
-hears 200 20 && goes_on well && watched H24.12 1 && watched H24.13 1 || day=1
-say $day "both wards are answered"
+must within 20 hears 200
+must goes_on well
+must watched H24.12 1
+must watched H24.13 1
+say $each "both wards are answered"
 
 bad_day() { # bad_day WHAT COMMAND…: the caller ends it
-    day=0
+    each=0
     what=$1
     shift
     crowd
     "$@"
-    goes_on "$what" || day=1
-    hears 503 30 || day=1
-    grep -qi '^Retry-After: ' "$STAGE_DIR/head-H24.12" || day=1
-    watched H24.12 0 && watched H24.13 1 || day=1
-    goes_on "$what-later" || day=1
+    must goes_on "$what"
+    must within 30 hears 503
+    must grep -qi '^Retry-After: ' "$STAGE_DIR/head-H24.12"
+    must watched H24.12 0
+    must watched H24.13 1
+    must goes_on "$what-later"
 }
-bad_day away $as "$programs/pg_ctl" -D "$folder/one" -m immediate stop >/dev/null
+bad_day away cluster_stop one immediate
 cluster_start one 5432
-hears 200 30 && watched H24.12 1 || day=1
+must within 30 hears 200
+must watched H24.12 1
 disperse
-say $day "one ward's database ended: it hears 503, the other goes on, and it comes back by itself"
+say $each "one ward's database ended: it hears 503, the other goes on, and it comes back by itself"
 
-bad_day hung hang STOP
-hang CONT
-hears 200 30 && watched H24.12 1 || day=1
+bad_day hung cluster_hang one STOP
+cluster_hang one CONT
+must within 30 hears 200
+must watched H24.12 1
 disperse
-say $day "one ward's database hangs: it hears 503, the other goes on, and it comes back by itself"
+say $each "one ward's database hangs: it hears 503, the other goes on, and it comes back by itself"
 # For who reads the log of this test.
-for each in well away away-later hung hung-later; do
-    echo "slowest of the other ward, $each: $(sort -k2 -n "$STAGE_DIR/$each" | tail -n 1)"
+for day in well away away-later hung hung-later; do
+    echo "slowest of the other ward, $day: $(sort -k2 -n "$STAGE_DIR/$day" | tail -n 1)"
 done
 exit $bad
