@@ -121,7 +121,7 @@ stage_stop() { # stage_stop PID: one of ours, before the rest
 }
 
 stage_wait_file() {
-    stage_tries=150
+    stage_tries=600
     while [ ! -s "$1" ]; do
         [ $stage_tries -gt 0 ] || stage_fail "no $1; see the logs in $STAGE_DIR"
         sleep 0.1

@@ -51,7 +51,7 @@ reachable() { # reachable 0|1
 }
 refused() { # refused URL WORDS…: a server ends by itself, and says why
     refused_status=0
-    timeout 20 "$STAGE_BUILD/hailong-server" --db "$1" --keys "$STAGE_DIR/refused" --listen 127.0.0.1:0 \
+    timeout 60 "$STAGE_BUILD/hailong-server" --db "$1" --keys "$STAGE_DIR/refused" --listen 127.0.0.1:0 \
         --unit-name 'Bình Minh' 2>"$STAGE_DIR/refused.log" || refused_status=$?
     [ $refused_status -eq 1 ] && grep -q "$2" "$STAGE_DIR/refused.log"
 }
@@ -60,17 +60,17 @@ refused() { # refused URL WORDS…: a server ends by itself, and says why
 serve one
 first=$STAGE_PID
 each=0
-curl -si -m 5 "$SERVER/api/v1/batches" >"$STAGE_DIR/away" || each=1
+curl -si -m 30 "$SERVER/api/v1/batches" >"$STAGE_DIR/away" || each=1
 must grep -q '^HTTP/1.1 503' "$STAGE_DIR/away"
 must grep -qi '^Retry-After: [1-9]' "$STAGE_DIR/away"
-curl -s -m 5 "$SERVER/" | grep -q 'Ông/Bà vui lòng' || each=1
+curl -s -m 30 "$SERVER/" | grep -q 'Ông/Bà vui lòng' || each=1
 [ "$(status_of /healthz)" = 503 ] && reachable 0 || each=1
 say $each "away at the start: every request is answered with 503, and people read why"
 cluster_start data
 each=0
-must within 10 hears 200 /healthz
+must within 60 hears 200 /healthz
 must reachable 1
-say $each "it serves within seconds of the database's start"
+say $each "it serves within a minute of the database's start"
 
 # --- What waiting does not mend
 each=0
@@ -85,12 +85,12 @@ one=$SERVER
 one_url=$url
 url=postgresql://office@$CLUSTERS_HOST:5433/other?target_session_attrs=any
 serve behind
-must within 5 hears 503 /healthz
+must within 60 hears 503 /healthz
 must grep -q 'is a standby: it is behind' "$STAGE_DIR/behind.log"
 stage_stop "$STAGE_PID"
 url=postgresql://office@$CLUSTERS_HOST:5433,$CLUSTERS_HOST:5432/other
 serve found
-must within 10 hears 200 /healthz
+must within 60 hears 200 /healthz
 # Commands find it too; of what was written since the standby knows nothing.
 hailong_there() { # hailong_there URL: the device is listed
     stage_hailong device list --db "$1" --keys "$STAGE_DIR/found" 2>/dev/null | grep -q 'Quầy sau'
@@ -112,7 +112,7 @@ else
     serve hour
     CLOCK=
     each=0
-    must within 10 hears 200 /healthz
+    must within 60 hears 200 /healthz
     must grep -q "clock is 3[56][0-9][0-9] s ahead of the database's" "$STAGE_DIR/hour.log"
     stage_stop "$STAGE_PID"
     say $each "a server whose clock is an hour ahead of the database's says so"
@@ -123,21 +123,21 @@ url=$one_url
 # --- Programs of two versions
 each=0
 ask "UPDATE main.schema_version SET version = version + 1; UPDATE main.writing SET epoch = epoch + 1"
-must within 5 hears 503 /healthz
-curl -s -m 5 "$SERVER/api/v1/batches" | grep -q 'must be upgraded' || each=1
+must within 60 hears 503 /healthz
+curl -s -m 30 "$SERVER/api/v1/batches" | grep -q 'must be upgraded' || each=1
 must grep -q 'a newer program has changed' "$STAGE_DIR/one.log"
 must refused "$url" 'is newer than this program'
 ask "UPDATE main.schema_version SET version = version - 1"
-must within 10 hears 200 /healthz
+must within 60 hears 200 /healthz
 say $each "a server older than the tables writes nothing and says so"
 
 # --- While nobody sends anything
 each=0
 cluster_stop data fast
-must within 10 hears 503 /healthz
-curl -si -m 5 "$SERVER/healthz" | grep -qi '^Retry-After: [1-9]' || each=1
+must within 60 hears 503 /healthz
+curl -si -m 30 "$SERVER/healthz" | grep -qi '^Retry-After: [1-9]' || each=1
 cluster_start data
-must within 15 hears 200 /healthz
+must within 60 hears 200 /healthz
 say $each "ended while nobody sends: a watcher hears of it all the same"
 
 # --- In the middle of the day, while devices send
@@ -150,23 +150,24 @@ load() { # load LINES: of each of 8 devices; returns when they are under way
     stage_mine $fleet
     held=$((held + 8 * $1))
     fewest=$((held - 7 * $1))
-    within 30 under_way || stage_fail "no line comes"
+    within 120 under_way || stage_fail "no line comes"
     must [ "$load_lines" -lt $held ]
 }
 under_way() { load_lines=$(lines) && [ "$load_lines" -ge $fewest ]; }
 over() { ! kill -0 $fleet 2>/dev/null; }
-all_there() { # after load: each line once, within a minute
-    within 60 over || kill $fleet
+# A device that heard 503 some times waits for a quarter of a minute and more.
+all_there() { # after load: each line once, within minutes
+    within 300 over || kill $fleet
     stage_wait $fleet && [ "$(lines)" = "$held" ]
 }
 
 each=0
 load 1000
 cluster_stop data immediate
-must within 20 hears 503 /healthz
+must within 60 hears 503 /healthz
 must reachable 0
 cluster_start data
-must within 20 hears 200 /healthz
+must within 60 hears 200 /healthz
 must all_there
 say $each "ended in the middle: 503, and afterwards every line is there once"
 
@@ -176,12 +177,12 @@ each=0
 load 1010
 then=$(ask "BEGIN; UPDATE main.writing SET epoch = epoch + 1; SELECT pg_sleep(1);
     UPDATE main.schema_version SET version = version + 1; SELECT count(*) FROM main.lines; COMMIT" | tail -n 1)
-must within 5 hears 503 /healthz
+must within 60 hears 503 /healthz
 sleep 1
 must [ "$(lines)" = "$then" ]
 must [ "$then" -lt $held ]
 ask "UPDATE main.schema_version SET version = version - 1"
-must within 10 hears 200 /healthz
+must within 60 hears 200 /healthz
 must all_there
 say $each "upgraded by a newer one in the middle: nothing more is written by the older"
 
@@ -190,23 +191,23 @@ say $each "upgraded by a newer one in the middle: nothing more is written by the
 each=0
 load 1025
 must cluster_hang data STOP
-must within 30 hears 503 /healthz
+must within 60 hears 503 /healthz
 must reachable 0
 kill -STOP $fleet
 must cluster_hang data CONT
-must within 20 hears 200 /healthz
+must within 60 hears 200 /healthz
 kill -CONT $fleet
 must all_there
-say $each "hung in the middle: 503 within half a minute, and every line is there once"
+say $each "hung in the middle: 503 within a minute, and every line is there once"
 
 if [ -n "$small" ]; then
     each=0
     load 1050
     dd if=/dev/zero of="$small/ballast" bs=64k 2>/dev/null || true
-    must within 20 hears 503 /healthz
+    must within 60 hears 503 /healthz
     must grep -q 'No space left on device' "$STAGE_DIR/one.log"
     rm "$small/ballast"
-    must within 30 hears 200 /healthz
+    must within 60 hears 200 /healthz
     must all_there
     say $each "its disk full: 503, and every line is there once when there is room"
 else

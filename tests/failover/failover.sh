@@ -78,7 +78,7 @@ kill_hard() {
 cut_off() { # PRIMARY
     ask "$(other_of "$1")" "ALTER SYSTEM SET primary_conninfo = ''" >/dev/null
     ask "$(other_of "$1")" "SELECT pg_reload_conf()" >/dev/null
-    wait_for 20 "the cut" "$1" "SELECT count(*) = 0 FROM pg_stat_replication"
+    wait_for 60 "the cut" "$1" "SELECT count(*) = 0 FROM pg_stat_replication"
     for _ in 1 2 3 4 5 6 7 8 9 10; do
         ask "$1" "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'" >/dev/null
         sleep 0.1
@@ -112,7 +112,7 @@ mkdir "$folder/keys"
 "$build/hailong-server" --db "$url" --keys "$folder/keys" --listen 127.0.0.1:0 --port-file "$folder/port" \
     --unit-code H24.12 --unit-name 'Bình Minh' --device-rate 0 --log-level warn >"$folder/server.log" 2>&1 &
 server=$!
-tries=300
+tries=600
 while [ ! -s "$folder/port" ]; do
     tries=$((tries - 1))
     [ $tries -gt 0 ] || fail "the server does not start"
@@ -131,7 +131,7 @@ while [ "$cycle" -lt "$cycles" ]; do
     "$build/hailong-fleet" --server "http://127.0.0.1:$(cat "$folder/port")" --db "$url" --keys "$folder/keys" \
         --devices $devices --records "$lines" --seed "$cycle" --batch 10 >"$folder/fleet.json" 2>"$folder/fleet.log" &
     fleet=$!
-    wait_for 120 "the load" "$primary" \
+    wait_for 300 "the load" "$primary" \
         "SELECT count(*) > $((held + devices * lines / 4)) FROM main.lines" hailong
     said=
     if [ -n "$lose" ] || [ $((cycle % 2)) -eq 0 ]; then

@@ -47,6 +47,7 @@ stage_hailong enrol --server "$SERVER" --code "$code" --data "$STAGE_DIR/kiosk" 
 stage_screen 1280 1000
 stage_courier kiosk
 stage_kiosk kiosk --window 1280x800 --config "$STAGE_DIR/kiosk.ini"
+: >"$STAGE_DIR/rated"
 rate_on() { # until somebody ends it: a visit every ten seconds
     while stage_tap kiosk <<'TXT'; do
 wait attract
@@ -81,7 +82,7 @@ logged() { wc -l <"$STAGE_DIR/server.log"; }
 look() { # look WHEN: a line of figures
     printf '%s: %s kB, %s files, %s lines logged, %s ticks; answers %s; %s visits at the counter\n' "$1" "$(memory)" "$(files)" \
         "$(logged)" "$(ticks)" "$(curl -so /dev/null -m 30 -w '%{http_code} after %{time_total} s' "$SERVER/healthz" || true)" \
-        "$(wc -l <"$STAGE_DIR/rated" 2>/dev/null || echo 0)"
+        "$(wc -l <"$STAGE_DIR/rated")"
 }
 
 of_fleet() { sed -n "s/.*\"$1\": *\(-*[0-9]*\).*/\1/p" "$STAGE_DIR/fleet.json"; }
