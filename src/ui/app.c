@@ -65,6 +65,7 @@ struct app {
     struct reading reading;
     enum flow_screen heard; // the screen that the sounds know of
 
+    int64_t looked_at; // every event from before is taken
     int64_t hold_at; // the name has been held long enough; INT64_MAX: it is not
     struct staff_page page;
     int battery_low; // as drawn
@@ -521,7 +522,8 @@ static void take_touch(struct app *app, const SDL_TouchFingerEvent *finger,
         .finger = finger->fingerId,
         .x = part_of_screen(app, finger->x) * app->layout.width - shift_x(app),
         .y = part_of_screen(app, finger->y) * app->layout.height - shift_y(app),
-        .now = now};
+        .now = now,
+        .late = now - app->looked_at};
     take_finger(app, &event);
 }
 
@@ -533,7 +535,8 @@ static void take_mouse(struct app *app, enum input_kind kind, Sint32 x,
         .finger = INPUT_MOUSE,
         .x = (x + 0.5) * app->pixels_x - shift_x(app),
         .y = (y + 0.5) * app->pixels_y - shift_y(app),
-        .now = now};
+        .now = now,
+        .late = now - app->looked_at};
     take_finger(app, &event);
 }
 
@@ -784,15 +787,28 @@ static void advance(struct app *app)
     }
 }
 
+// What is there already came while a picture was drawn, nobody knows when; what
+// is waited for comes now.
+static bool await_event(struct app *app, SDL_Event *event, int64_t wait_ms)
+{
+    bool came = SDL_PollEvent(event);
+    if (!came) {
+        came = SDL_WaitEventTimeout(event, wait_ms < 0 ? 0 : (int)wait_ms);
+        app->looked_at = now_ms();
+    }
+    return came;
+}
+
 bool app_turn(struct app *app, int64_t most_ms)
 {
     int64_t wait = deadline(app) - now_ms();
     wait = sooner(wait, sooner(most_ms, LONGEST_SLEEP_MS));
     SDL_Event event;
-    if (SDL_WaitEventTimeout(&event, wait < 0 ? 0 : (int)wait)) {
+    if (await_event(app, &event, wait)) {
         do
             take_event(app, &event, now_ms());
         while (!app->ending && SDL_PollEvent(&event));
+        app->looked_at = now_ms();
     }
     if (!app->ending)
         advance(app);
@@ -923,6 +939,7 @@ static bool open_all(struct app *app)
     app->typed->steady = app->options.still;
     app->pressed = INPUT_NO_TARGET;
     app->turns_until = now + TURNING_MS;
+    app->looked_at = now;
     app->hold_at = app->page_at = app->panel_at = INT64_MAX;
     if (app->options.panel_ms > 0 && window_owns_display())
         app->panel_at = now + app->options.panel_ms;

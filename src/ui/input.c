@@ -93,6 +93,7 @@ static void take_down(struct input *input, const struct input_area *areas,
             input->area = areas[input->target];
         input->pressed = true;
         input->pressed_at = event->now;
+        input->pressed_late = event->late;
         out->what = INPUT_PRESS;
         out->target = input->target;
         return;
@@ -139,7 +140,8 @@ static void finish_tap(struct input *input, int64_t now,
     bool again = input->target == input->last_target &&
                  input->target != INPUT_NO_TARGET &&
                  now - input->last_tap < apart;
-    if (length < TAP_SHORTEST_MS || length > TAP_LONGEST_MS || again) {
+    if (length + input->pressed_late < TAP_SHORTEST_MS ||
+        length > TAP_LONGEST_MS || again) {
         release(input, INPUT_CANCEL, out);
         return;
     }

@@ -1,7 +1,8 @@
 // Touch rules: from fingers to taps, pure. A mouse is one finger.
 //
 // - A tap is one finger, down and up inside one target (grown a little), 30 ms
-//   to 3 s long. Sliding out cancels it.
+//   to 3 s long. Sliding out cancels it. Who looked late cannot know how long
+//   the finger was down: what may have been long enough counts.
 // - The first finger decides; others are ignored until all are up. Three
 //   fingers, or two within 60 ms, are a palm or a cloth: nothing counts until
 //   300 ms after the last has lifted.
@@ -32,6 +33,7 @@ struct input_event {
     int64_t finger;
     double x, y;
     int64_t now;
+    int64_t late; // it may have happened so many milliseconds before `now`
 };
 
 enum input_what {
@@ -65,7 +67,7 @@ struct input {
     int64_t finger;
     int target;
     struct input_area area; // of the target, as it was when pressed
-    int64_t pressed_at;
+    int64_t pressed_at, pressed_late;
     bool ignoring; // until all fingers are up
     bool palm;
     int64_t deaf_until;

@@ -179,6 +179,25 @@ static void test_one_visit_from_touch_to_thanks(void **state)
     scratch_remove(folder);
 }
 
+// Down and up while the program is at something else, as at a picture that
+// takes long to draw.
+static void test_a_tap_that_is_over_before_it_is_seen(void **state)
+{
+    (void)state;
+    char folder[SCRATCH_SIZE];
+    scratch_make(folder);
+    make_device(folder, CONFIG);
+    struct app *app = open_app(folder, NULL);
+    wait_for(app, "attract");
+    rest(app, DEAF_MS);
+    push_button(SDL_MOUSEBUTTONDOWN, 600, 624);
+    usleep(HOLD_MS * 1000);
+    push_button(SDL_MOUSEBUTTONUP, 600, 624);
+    wait_for(app, "rating");
+    assert_int_equal(app_close(app), APP_DONE);
+    scratch_remove(folder);
+}
+
 static void test_window_is_laid_out_again_in_place(void **state)
 {
     (void)state;
@@ -486,6 +505,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_one_visit_from_touch_to_thanks),
+        cmocka_unit_test(test_a_tap_that_is_over_before_it_is_seen),
         cmocka_unit_test(test_window_is_laid_out_again_in_place),
         cmocka_unit_test(test_finger_is_a_part_of_the_window),
         cmocka_unit_test(test_language_tool_changes_the_whole_interface),

@@ -16,7 +16,7 @@ enum { AREA_COUNT = 3 };
 
 struct hand {
     struct input input;
-    int64_t now;
+    int64_t now, late;
 };
 
 static struct hand begin(void)
@@ -29,7 +29,8 @@ static struct hand begin(void)
 static struct input_result give(struct hand *hand, enum input_kind kind,
                                 int64_t finger, double x, double y)
 {
-    const struct input_event event = {kind, finger, x, y, hand->now};
+    const struct input_event event = {kind, finger,    x,
+                                      y,    hand->now, hand->late};
     return input_take(&hand->input, AREAS, AREA_COUNT, &event);
 }
 
@@ -76,6 +77,24 @@ static void test_length_of_a_tap(void **state)
     assert_int_equal(tap_for(&hand, 50, 3000).what, INPUT_TAP);
     hand.now += 1000;
     assert_int_equal(tap_for(&hand, 50, 3001).what, INPUT_CANCEL);
+}
+
+// Both ends were found at once, after a picture that took its time.
+static void test_length_of_a_tap_that_is_seen_late(void **state)
+{
+    (void)state;
+    struct hand hand = begin();
+    hand.late = 29;
+    assert_int_equal(tap_for(&hand, 50, 0).what, INPUT_CANCEL);
+    hand.now += 1000;
+    assert_int_equal(tap_for(&hand, 50, 1).what, INPUT_TAP);
+    hand.now += 1000;
+    hand.late = 30;
+    assert_int_equal(tap_for(&hand, 50, 0).what, INPUT_TAP);
+    // It is of that finger alone.
+    hand.now += 1000;
+    hand.late = 0;
+    assert_int_equal(tap_for(&hand, 50, 29).what, INPUT_CANCEL);
 }
 
 static void test_sliding_out_cancels(void **state)
@@ -289,6 +308,7 @@ int main(void)
         cmocka_unit_test(test_tap_is_down_and_up_in_one_target),
         cmocka_unit_test(test_mouse_is_one_finger),
         cmocka_unit_test(test_length_of_a_tap),
+        cmocka_unit_test(test_length_of_a_tap_that_is_seen_late),
         cmocka_unit_test(test_sliding_out_cancels),
         cmocka_unit_test(test_first_finger_decides),
         cmocka_unit_test(test_second_finger_waits_until_all_are_up),
