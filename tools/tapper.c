@@ -19,7 +19,7 @@
 //   quit                    end the script
 //
 // "#" starts a comment. Each step that waits gives up after the patience
-// (default 15,000 ms). Exit: 0 done, 1 a step failed (said on standard error
+// (default 60,000 ms). Exit: 0 done, 1 a step failed (said on standard error
 // with its line), 2 usage.
 #include <ctype.h>
 #include <errno.h>
@@ -45,7 +45,7 @@ enum {
     DEAD_MS = 380,
     // Longer than a busy machine may let the kiosk wait for its turn: it sees
     // no press that is shorter than 30 ms when it looks.
-    HOLD_MS = 110,
+    HOLD_MS = 160,
     POLL_MS = 5,
     KEY_MS = 4, // between two keys of a scanner
     HELD_MAX = 3
@@ -126,8 +126,8 @@ static void take_event(struct tapper *t, const char *line)
     json_decref(event);
 }
 
-// Reads what the kiosk has written since the last call.
-static void follow_trace(struct tapper *t)
+// The next event that the kiosk has written; false: there is none yet.
+static bool read_event(struct tapper *t)
 {
     clearerr(t->trace);
     int c;
@@ -144,10 +144,18 @@ static void follow_trace(struct tapper *t)
             t->line[t->line_size] = '\0';
             take_event(t, t->line);
             t->line_size = 0;
-        } else {
-            t->line[t->line_size++] = (char)c;
+            return true;
         }
+        t->line[t->line_size++] = (char)c;
     }
+    return false;
+}
+
+// To where the kiosk stands now.
+static void follow_trace(struct tapper *t)
+{
+    while (read_event(t))
+        ;
 }
 
 static bool fail(const struct tapper *t, const char *what, const char *name)
@@ -245,34 +253,44 @@ static bool tap_target(struct tapper *t, const char *id, int64_t hold_ms)
     return click(t, x, y, hold_ms);
 }
 
+static bool is_shown(const struct tapper *t, const char *names)
+{
+    size_t size = strlen(t->screen);
+    for (const char *p = names; size && (p = strstr(p, t->screen)); p++)
+        if ((p == names || isspace((unsigned char)p[-1])) &&
+            (p[size] == '\0' || isspace((unsigned char)p[size])))
+            return true;
+    return false;
+}
+
+// One event after the other, so that a screen that passed while this program had
+// no turn is seen.
 static bool wait_screen(struct tapper *t, const char *names)
 {
     int64_t end = now_us() + t->patience_ms * 1000;
-    while (now_us() < end) {
-        follow_trace(t);
-        size_t size = strlen(t->screen);
-        for (const char *p = names; size && (p = strstr(p, t->screen)); p++)
-            if ((p == names || isspace((unsigned char)p[-1])) &&
-                (p[size] == '\0' || isspace((unsigned char)p[size])))
-                return true;
+    while (!is_shown(t, names)) {
+        if (read_event(t))
+            continue;
+        if (now_us() > end)
+            return fail(t, "waited in vain for the screen", names);
         rest_ms(POLL_MS);
     }
-    return fail(t, "waited in vain for the screen", names);
+    return true;
 }
 
 static bool wait_count(struct tapper *t, const long *count, long *seen,
                        const char *what)
 {
     int64_t end = now_us() + t->patience_ms * 1000;
-    while (now_us() < end) {
-        follow_trace(t);
-        if (*count > *seen) {
-            (*seen)++;
-            return true;
-        }
+    while (*count <= *seen) {
+        if (read_event(t))
+            continue;
+        if (now_us() > end)
+            return fail(t, "waited in vain for", what);
         rest_ms(POLL_MS);
     }
-    return fail(t, "waited in vain for", what);
+    (*seen)++;
+    return true;
 }
 
 // The keys go to the window under the pointer.
@@ -386,6 +404,7 @@ static bool run_step(struct tapper *t, char *line, bool *out_quit)
         return wait_count(t, &t->drafts, &t->drafts_seen, "a draft");
     if (strcmp(line, "rest") == 0 && sscanf(rest, "%ld", &ms) == 1) {
         rest_ms(ms);
+        follow_trace(t); // what holds afterwards is what counts
         return true;
     }
     if (strcmp(line, "shot") == 0)
@@ -452,7 +471,7 @@ static void lift_all(Display *display)
 
 int main(int argc, char **argv)
 {
-    struct tapper t = {.class_name = "hailong-kiosk", .patience_ms = 15000};
+    struct tapper t = {.class_name = "hailong-kiosk", .patience_ms = 60000};
     const char *trace = NULL, *script = NULL;
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--trace") == 0 && i + 1 < argc)

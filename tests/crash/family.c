@@ -196,7 +196,7 @@ pid_t family_citizen(const struct family *family, const char *script)
     snprintf(program, sizeof program, "%s/tools/tapper", family->build);
     family_trace(family, family->starts, trace, sizeof trace);
     const char *argv[] = {program,      "--trace", trace,
-                          "--patience", "8000",    NULL};
+                          "--patience", "60000",   NULL};
     if (pipe2(ends, O_CLOEXEC) != 0)
         family_fail("pipe: %s", strerror(errno));
     pid_t pid = start(family, "citizen.log", argv, ends[0]);
