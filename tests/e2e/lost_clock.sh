@@ -22,8 +22,20 @@ at() { # at TIME COMMAND…
 }
 # A start and a stop of the screen: two lines of the ledger.
 two_lines() { # two_lines TIME
-    at "$1" env SDL_VIDEODRIVER=dummy timeout -s TERM 4 "$BUILD/hailong-kiosk" \
-        --data "$STAGE_DIR/kiosk" --window 1280x800 >>"$STAGE_DIR/kiosk.log" 2>&1 || true
+    rm -f "$STAGE_DIR/kiosk.trace"
+    # faketime stays beside the program, and passes no signal on.
+    # shellcheck disable=SC2016 # for the inner shell
+    at "$1" env SDL_VIDEODRIVER=dummy timeout 120 sh -c 'echo $$ >"$0"; exec "$@"' "$STAGE_DIR/kiosk.pid" \
+        "$BUILD/hailong-kiosk" --data "$STAGE_DIR/kiosk" --window 1280x800 \
+        --trace "$STAGE_DIR/kiosk.trace" >>"$STAGE_DIR/kiosk.log" 2>&1 &
+    started=$!
+    tries=600
+    until grep -qs '"ev":"saved"' "$STAGE_DIR/kiosk.trace" || [ $tries -eq 0 ]; do
+        sleep 0.1
+        tries=$((tries - 1))
+    done
+    kill "$(cat "$STAGE_DIR/kiosk.pid")" || true
+    wait $started || true
 }
 send() { # send TIME
     at "$1" "$BUILD/hailong-sync" --data "$STAGE_DIR/kiosk" --once >>"$STAGE_DIR/sync.log" 2>&1
