@@ -263,8 +263,8 @@ static bool is_shown(const struct tapper *t, const char *names)
     return false;
 }
 
-// One event after the other, so that a screen that passed while this program had
-// no turn is seen.
+// One event after the other, so that a screen that passed while this program
+// had no turn is seen.
 static bool wait_screen(struct tapper *t, const char *names)
 {
     int64_t end = now_us() + t->patience_ms * 1000;

@@ -243,7 +243,7 @@ static void enrol(struct family *family)
 static void write_config(struct family *family)
 {
     static const char times[] = "[times]\nselected_ms = 60\nrating_ms = 4000\n"
-                                "reasons_ms = 900\nchosen_ms = 900\n"
+                                "reasons_ms = 3000\nchosen_ms = 3000\n"
                                 "still_ms = 600\nthanks_ms = 450\n"
                                 "prune_ms = 60\n"
                                 "[kiosk]\nreduce_motion = true\n";

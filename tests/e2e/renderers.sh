@@ -22,7 +22,7 @@ wait attract
 rest 400
 tap attract.button
 wait rating
-rest 400
+rest 1500
 shot $STAGE_DIR/$1.png
 tap level.4
 wait reasons

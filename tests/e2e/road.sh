@@ -10,8 +10,8 @@ stage_begin "$BUILD" "$BUILD/e2e/road"
 slow=${ROAD_SLOW:-1}
 cat >"$STAGE_DIR/kiosk.ini" <<INI
 [times]
-rating_ms = $((2500 * slow))
-reasons_ms = $((2000 * slow))
+rating_ms = $((6000 * slow))
+reasons_ms = $((6000 * slow))
 thanks_ms = $((1500 * slow))
 INI
 
