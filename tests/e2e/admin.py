@@ -22,22 +22,6 @@ class Desk(Browser):
     def __init__(self, width=1280):
         super().__init__(width, 900, scale=1)
 
-    def js(self, expression):
-        answer = self.ask("Runtime.evaluate", {
-            "expression": expression, "returnByValue": True,
-            "awaitPromise": True})
-        if "exceptionDetails" in answer:
-            raise RuntimeError(f"{expression}: {answer['exceptionDetails']}")
-        return answer["result"].get("value")
-
-    def until(self, expression, patience=PATIENCE_S):
-        end = time.monotonic() + patience
-        while time.monotonic() < end:
-            if self.js(f"Boolean({expression})"):
-                return True
-            time.sleep(0.05)
-        return False
-
     def text(self, css):
         return self.js(f"document.querySelector('{css}')?.innerText ?? ''")
 
@@ -133,11 +117,11 @@ def see_device(desk):
     desk.until("document.querySelector('#table tbody tr')")
     check("the device is in contact, without a reload",
           desk.until("document.querySelector('#table tbody tr')?.innerText"
-                     ".includes('đang liên lạc')", 25),
+                     ".includes('đang liên lạc')"),
           desk.row("#table", "Quầy 7"))
     check("that it has no ledger yet is said",
           desk.until("document.querySelector('#table tbody tr')?.innerText"
-                     ".includes('không thấy sổ')", 25),
+                     ".includes('không thấy sổ')"),
           desk.row("#table", "Quầy 7"))
     window, content = desk.width()
     check("nothing scrolls sideways", content <= window, f"{content}")
@@ -173,7 +157,7 @@ def change_hours(desk):
     check("right ones are kept",
           desk.until("!document.querySelector('#hours-saved').hidden"),
           desk.text("#hours-alert"))
-    check("the device has the new hours", held_within(20))
+    check("the device has the new hours", held_within(PATIENCE_S))
 
 
 def add_person(desk):

@@ -42,7 +42,8 @@ FIELDS = {"chung-thuc": (2, 3, 5, 40, 150), "cu-tru": (0, 1, 2, 20, 37),
 
 
 def tell(month):
-    database = sqlite3.connect(STAGE / "server" / "office.db", timeout=10)
+    database = sqlite3.connect(STAGE / "server" / "office.db",
+                               timeout=PATIENCE_S)
     with database:
         for kind, key, levels in (
                 [(0, key, levels) for key, levels in FIELDS.items()] +
@@ -76,22 +77,6 @@ class Page(Browser):
 
     def sign_out(self):
         self.ask("Network.clearBrowserCookies")
-
-    def js(self, expression):
-        answer = self.ask("Runtime.evaluate", {
-            "expression": expression, "returnByValue": True,
-            "awaitPromise": True})
-        if "exceptionDetails" in answer:
-            raise RuntimeError(f"{expression}: {answer['exceptionDetails']}")
-        return answer["result"].get("value")
-
-    def until(self, expression, patience=PATIENCE_S):
-        end = time.monotonic() + patience
-        while time.monotonic() < end:
-            if self.js(expression):
-                return True
-            time.sleep(0.05)
-        return False
 
     def text(self, css="main"):
         return self.js(f"document.querySelector('{css}').innerText")
@@ -183,7 +168,7 @@ def screen_that_outlives_its_server(page):
     (STAGE / "away").touch()
     first = page.text(".sheet.shown h2")
     check("the screen turns its pages by itself",
-          page.until("!document.querySelector('.sheet.shown .rate')", 12))
+          page.until("!document.querySelector('.sheet.shown .rate')"))
     check("what was told stays while the server is away",
           page.js("document.querySelectorAll('.sheet').length") > 2, first)
     page.click("#pause")
@@ -255,7 +240,8 @@ def officer(page):
 
 
 def alert():
-    database = sqlite3.connect(STAGE / "server" / "office.db", timeout=10)
+    database = sqlite3.connect(STAGE / "server" / "office.db",
+                               timeout=PATIENCE_S)
     with database:
         # Of a month that is over: the server looks at the running one, and lets
         # what it does not find end; so this one has ended when it is seen.

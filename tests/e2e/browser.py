@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import time
 
-PATIENCE_S = 15
+PATIENCE_S = 90
 SHIFT = 8
 
 

@@ -46,7 +46,7 @@ def told_to_device():
     return json.loads(body).get("notices", [])
 
 
-def until(question, patience=20):
+def until(question, patience=90):
     end = time.monotonic() + patience
     while time.monotonic() < end:
         if question():

@@ -19,7 +19,7 @@ TRACE = STAGE / "kiosk.trace"
 PASSWORD = "mật khẩu để thử"
 
 
-def eventually(what, patience=4 * PATIENCE_S):
+def eventually(what, patience=2 * PATIENCE_S):
     end = time.monotonic() + patience
     while time.monotonic() < end:
         if what():

@@ -52,7 +52,7 @@ def ask(path, body=None, headers=None, form=False):
         )
     request = urllib.request.Request(SERVER + path, data=data, headers=headers)
     try:
-        with urllib.request.urlopen(request, timeout=20) as answer:
+        with urllib.request.urlopen(request, timeout=90) as answer:
             return answer.status, answer.headers, answer.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.headers, error.read().decode()

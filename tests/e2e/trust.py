@@ -11,7 +11,7 @@ from checks import check, has_failed  # noqa: E402
 SERVER = os.environ["SERVER"]
 STAGE = pathlib.Path(os.environ["STAGE_DIR"])
 PASSWORD = os.environ["WARD_PASSWORD"]
-JUDGED_S = 45  # the server looks for what is due every half a minute
+JUDGED_S = 300  # the server looks for what is due every half a minute
 LIFTS = "document.querySelectorAll('#flags-table td button').length"
 
 
