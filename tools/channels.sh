@@ -6,7 +6,7 @@
 #   channels_open             people, passwords and the software's key
 #   dossier NUMBER            a code of today: H24.12-261123-0101
 #   invite COUNTER CODE FIELD OFFICER     by the software; prints the answer
-#   becomes ID STATE          until the server says so, at most 10 s
+#   becomes ID STATE          until the server says so, at most a minute
 #   receipt CODE FIELD        a printed receipt's token and address; the answer
 #   completed CODE COUNTER FIELD WAITED LASTED TIMELINESS   done now; minutes
 #   officer_sign_in COUNTER   Trần Văn Bình sits down
@@ -38,7 +38,7 @@ channels_open() {
 }
 
 feed() { # feed METHOD PATH [BODY]: as the one-stop software
-    curl -sS --max-time 20 -X "$1" -H "Authorization: Bearer $FEED_KEY" \
+    curl -sS --max-time 90 -X "$1" -H "Authorization: Bearer $FEED_KEY" \
         -H 'Content-Type: application/json' ${3:+--data "$3"} "$SERVER/api/v1/$2"
 }
 
@@ -52,7 +52,7 @@ invite() {
 }
 
 becomes() {
-    stage_tries=100
+    stage_tries=600
     while channels_state=$(feed GET "invitations/$1" | value state) &&
         [ "$channels_state" != "$2" ]; do
         [ $stage_tries -gt 0 ] || stage_fail "an invitation is $channels_state, not $2"
@@ -79,7 +79,7 @@ completed() {
 }
 
 officer_sign_in() {
-    CSRF=$(curl -sS --max-time 20 -c "$STAGE_DIR/officer.cookies" \
+    CSRF=$(curl -sS --max-time 90 -c "$STAGE_DIR/officer.cookies" \
         -H 'Content-Type: application/json' \
         --data "{\"name\":\"binh\",\"password\":\"$PASSWORD\"}" \
         "$SERVER/api/v1/sessions" | value csrf)
@@ -88,13 +88,13 @@ officer_sign_in() {
 }
 
 officer() {
-    curl -sS --max-time 20 -X "$1" -b "$STAGE_DIR/officer.cookies" \
+    curl -sS --max-time 90 -X "$1" -b "$STAGE_DIR/officer.cookies" \
         -H "X-CSRF-Token: $CSRF" -H 'Content-Type: application/json' \
         ${3:+--data "$3"} "$SERVER/api/v1/$2"
 }
 
 phone_open() {
-    PHONE_FORM=$(curl -sS --max-time 20 "$1" | tee "$STAGE_DIR/shots/phone.html" |
+    PHONE_FORM=$(curl -sS --max-time 90 "$1" | tee "$STAGE_DIR/shots/phone.html" |
         sed -n 's/.*name="page" value="\([^"]*\)".*/\1/p' | head -1)
 }
 
@@ -102,8 +102,8 @@ phone_answer() {
     phone_open "$1"
     [ -n "$PHONE_FORM" ] || stage_fail "the telephone's page does not ask"
     # The touch of a face, then what comes after it.
-    curl -sS --max-time 20 -o /dev/null --data "page=$PHONE_FORM&level=$2" "$1"
-    curl -sS --max-time 20 --data "page=$PHONE_FORM&chosen=$2&send=1" \
+    curl -sS --max-time 90 -o /dev/null --data "page=$PHONE_FORM&level=$2" "$1"
+    curl -sS --max-time 90 --data "page=$PHONE_FORM&chosen=$2&send=1" \
         ${3:+--data "reason=$3"} ${4:+--data-urlencode "comment=$4"} "$1" |
         grep -q 'class="face mark done"' ||
         stage_fail "the telephone's answer was not taken"

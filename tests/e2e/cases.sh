@@ -32,6 +32,6 @@ saved
 TXT
 stage_drain kiosk
 # A quarter of an hour passes.
-sqlite3 "$STAGE_DIR/server/office.db" "DROP TRIGGER cases_keep;
+sqlite3 -cmd ".timeout 90000" "$STAGE_DIR/server/office.db" "DROP TRIGGER cases_keep;
     UPDATE cases SET quarter = quarter - 1"
 SERVER=$SERVER STAGE_DIR=$STAGE_DIR python3 tests/e2e/cases.py

@@ -26,7 +26,7 @@ fake=$(dpkg -L libfaketime | grep '/libfaketimeMT.so.1$')
 machine=$BUILD/tests/e2e/machine.so
 cat >"$STAGE_DIR/kiosk.ini" <<'INI'
 [times]
-reasons_ms = 20000
+reasons_ms = 60000
 thanks_ms = 1500
 INI
 
@@ -76,7 +76,7 @@ month() {
         sed 's/.*"unanchored":\([0-9]*\).*"total":{[^}]*"levels":\(\[[0-9,]*\]\).*/\2 \1/'
 }
 
-set_clock true '2026-12-14 16:57:00'   # 23:57 of the 14th in Vietnam
+set_clock true '2026-12-14 16:30:00'   # 23:30 of the 14th in Vietnam
 set_clock device '1970-01-01 00:05:00'
 stage_screen 1280 1000
 by_clock true stage_server

@@ -9,6 +9,8 @@ cd "$(dirname "$0")/../.."
 stage_begin "$BUILD" "$BUILD/e2e/fleet"
 cat >"$STAGE_DIR/kiosk.ini" <<'INI'
 [times]
+rating_ms = 600000
+reasons_ms = 60000
 thanks_ms = 1000
 trial_ms = 1500
 INI

@@ -17,8 +17,8 @@ fleet=$!
 kills=0
 sleep "${HERD_FIRST:-0}"
 # The fleet needs a server until its last device is registered.
-tries=600
-while [ "$(sqlite3 "$STAGE_DIR/server/office.db" 'SELECT count(*) FROM devices WHERE enrolled_at > 0')" \
+tries=1800
+while [ "$(sqlite3 "$STAGE_DIR/server/office.db" 'SELECT count(*) FROM devices WHERE enrolled_at > 0' || echo 0)" \
     -lt "${HERD_DEVICES:-60}" ] && [ $tries -gt 0 ]; do
     sleep 0.1
     tries=$((tries - 1))

@@ -26,7 +26,7 @@ run() { # run FORMAT
     stage_wait_file "$STAGE_DIR/port"
     server=http://127.0.0.1:$(cat "$STAGE_DIR/port")
     for ward in H24.12 H24.13; do
-        tries=300
+        tries=900
         until curl -sf -o /dev/null "$server/w/$ward/healthz" || [ $tries -eq 0 ]; do
             sleep 0.1
             tries=$((tries - 1))
@@ -62,7 +62,7 @@ counter() { # counter FORMAT: a server that goes away
     kiosk=$STAGE_PID
     stage_wait_file "$STAGE_DIR/$1.trace"
     stage_stop "$office"
-    tries=300
+    tries=900
     until grep -q 'warn' "$STAGE_DIR/sync-$1.log" || [ $tries -eq 0 ]; do
         sleep 0.1
         tries=$((tries - 1))

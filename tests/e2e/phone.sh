@@ -16,7 +16,7 @@ rated() {
         --period "duong-lich:$(TZ=UTC-7 date +%Y-%m)" | tr -d ' \n' |
         sed 's/.*"total":{//; s/"rows":.*//; s/.*"levels":\(\[[0-9,]*\]\).*/\1/'
 }
-tries=50
+tries=600
 while [ "$(rated)" != '[0,2,0,0,1]' ] && [ $tries -gt 0 ]; do
     sleep 0.1
     tries=$((tries - 1))

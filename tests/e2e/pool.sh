@@ -42,7 +42,7 @@ pool_mode = $2
 default_pool_size = $3
 INI
     stage_start "pool-$1.log" $as pgbouncer "$folder/$1/ini"
-    tries=100
+    tries=600
     until [ -S "$folder/$1/.s.PGSQL.6432" ] || [ $tries -eq 0 ]; do
         sleep 0.1
         tries=$((tries - 1))
@@ -62,12 +62,12 @@ say $each "a pool that lends by the session serves"
 
 pool small session 1
 each=0
-timeout 30 "$STAGE_BUILD/hailong" device list --db "$url" --keys "$STAGE_DIR/server" >"$STAGE_DIR/small.log" 2>&1 || each=1
+timeout 120 "$STAGE_BUILD/hailong" device list --db "$url" --keys "$STAGE_DIR/server" >"$STAGE_DIR/small.log" 2>&1 || each=1
 say $each "one with a single session has nobody wait for a second"
 
 pool transaction transaction 20
 each=0 status=0
-timeout 20 "$STAGE_BUILD/hailong-server" --db "$url" --keys "$STAGE_DIR/other" --listen 127.0.0.1:0 \
+timeout 120 "$STAGE_BUILD/hailong-server" --db "$url" --keys "$STAGE_DIR/other" --listen 127.0.0.1:0 \
     --unit-name 'Bình Minh' 2>"$STAGE_DIR/refused.log" || status=$?
 [ $status -eq 1 ] && grep -q 'pool_mode = session' "$STAGE_DIR/refused.log" || each=1
 status=0

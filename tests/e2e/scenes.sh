@@ -45,9 +45,9 @@ play steady-day 630 --visits 100 --from 9:00 --to 10:00 --speed 1000
 } &
 player=$!
 enrolled() { # of the last ward: its devices come last
-    sqlite3 "$city/wards/H24.14/office.db" 'SELECT count(*) FROM devices WHERE enrolled_at > 0'
+    sqlite3 "$city/wards/H24.14/office.db" 'SELECT count(*) FROM devices WHERE enrolled_at > 0' || echo 0
 }
-tries=300
+tries=1200
 while [ "$(enrolled)" -lt 30 ] && [ $tries -gt 0 ]; do
     sleep 0.1
     tries=$((tries - 1))
@@ -55,7 +55,8 @@ done
 sleep 0.3
 kill -9 "$STAGE_PID"
 wait "$STAGE_PID" 2>/dev/null || true
-sleep 0.5
+# Long enough for a fleet that has no turn for a while.
+sleep 2
 start "$port"
 wait $player || bad=1
 status=0

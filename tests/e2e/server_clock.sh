@@ -53,7 +53,7 @@ offset() { # as a watcher reads it, in hours; what is added keeps 0 from being -
     curl -s "$SERVER/metrics" | awk '/^hailong_device_clock_offset_seconds/ && /counter="3"/ {printf "%.1f", $NF / 3600 + 0.001}'
 }
 settled() { # settled HOURS: what the last contact said, which may still come
-    tries=100
+    tries=900
     while [ "$(offset)" != "$1" ] && [ $tries -gt 0 ]; do
         sleep 0.1
         tries=$((tries - 1))
@@ -63,7 +63,7 @@ settled() { # settled HOURS: what the last contact said, which may still come
 
 cat >"$STAGE_DIR/kiosk.ini" <<'INI'
 [times]
-reasons_ms = 20000
+reasons_ms = 60000
 thanks_ms = 1500
 INI
 # With the half hour's grace a visit is in hours until 17:30.
@@ -103,7 +103,7 @@ flagged() {
         'SELECT group_concat(v.level) FROM visit_flags f JOIN flag_visits USING (flag_no)
          JOIN visits v USING (device_no, gen, seq) WHERE f.rule = 3 AND f.lifted_at = 0'
 }
-tries=150
+tries=900
 while [ -z "$(flagged)" ] && [ $tries -gt 0 ]; do
     sleep 0.1
     tries=$((tries - 1))
