@@ -66,6 +66,11 @@ void scanner_waste(struct scanner *scanner, char c, int64_t now)
         begin(scanner);
 }
 
+void scanner_overlook(struct scanner *scanner, int64_t ms)
+{
+    scanner->last_at += ms;
+}
+
 // --- Codes of dossiers -------------------------------------------------------
 
 static bool is_word(const char *text, size_t size)

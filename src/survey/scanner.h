@@ -42,6 +42,9 @@ bool scanner_take(struct scanner *scanner, char c, int64_t now,
 // stuck meanwhile is still the same scan afterwards.
 void scanner_waste(struct scanner *scanner, char c, int64_t now);
 
+// For so long before the next character nobody looked: that is no pause.
+void scanner_overlook(struct scanner *scanner, int64_t ms);
+
 // --- Codes of dossiers -------------------------------------------------------
 // Circular 01/2018/TT-VPCP, article 2 with the annexed form:
 // V1V2V3.Z1Z2.Y1Y2.MX1X2-YYMMDD-XXXX, and the shorter ones that are in use,

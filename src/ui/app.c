@@ -574,7 +574,10 @@ static void take_store_event(struct app *app, struct store_event *event,
 static void take_key(struct app *app, const SDL_KeyboardEvent *key, int64_t now)
 {
     char c = scan_key(key);
-    if (c == '\0' || !kiosk_scan(app->kiosk, c, now))
+    if (c == '\0')
+        return;
+    kiosk_overlook_scan(app->kiosk, now - app->looked_at);
+    if (!kiosk_scan(app->kiosk, c, now))
         return;
     idle_touch(&app->idle, now);
     sound_wake(app->sound);

@@ -371,6 +371,11 @@ static void diagnose(struct kiosk *kiosk, const struct kiosk_senses *senses,
     diagnosis_make(&facts, i18n, kiosk->flow.language, out);
 }
 
+void kiosk_overlook_scan(struct kiosk *kiosk, int64_t ms)
+{
+    scanner_overlook(&kiosk->scanner, ms);
+}
+
 void kiosk_write_page(struct kiosk *kiosk, const struct kiosk_senses *senses,
                       const struct i18n *i18n, int64_t now,
                       struct staff_page *out)

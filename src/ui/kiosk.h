@@ -83,6 +83,8 @@ bool kiosk_touch_cell(struct kiosk *kiosk, double x, double y, bool portrait);
 // anything, or for the enrolment of the device. True when it opened a visit or
 // filled the form.
 bool kiosk_scan(struct kiosk *kiosk, char c, int64_t now);
+// For so long before the next character nobody looked at the keyboard.
+void kiosk_overlook_scan(struct kiosk *kiosk, int64_t ms);
 // The panel that was there is no longer (fault E-31), or is again.
 void kiosk_set_touch_gone(struct kiosk *kiosk, bool gone, int64_t now);
 bool kiosk_touch_is_gone(const struct kiosk *kiosk);

@@ -34,6 +34,25 @@ static void test_fast_keys_are_a_code(void **state)
                         "H24.12-261123-0008");
 }
 
+// A pause of 250 ms, and for 150 of them nobody looked.
+static void test_no_pause_is_made_by_who_looks_late(void **state)
+{
+    (void)state;
+    struct scanner scanner;
+    int64_t now = 1000;
+    scanner_init(&scanner);
+    type(&scanner, "H24.12-26", 3, &now);
+    now += 247;
+    scanner_overlook(&scanner, 150);
+    assert_string_equal(type(&scanner, "1123-0007\r", 3, &now),
+                        "H24.12-261123-0007");
+    now += 400;
+    type(&scanner, "H24.12-26", 3, &now);
+    now += 247;
+    scanner_overlook(&scanner, 149);
+    assert_string_equal(type(&scanner, "1123-0008\r", 3, &now), "1123-0008");
+}
+
 static void test_people_and_garbage_are_none(void **state)
 {
     (void)state;
@@ -157,6 +176,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_fast_keys_are_a_code),
+        cmocka_unit_test(test_no_pause_is_made_by_who_looks_late),
         cmocka_unit_test(test_people_and_garbage_are_none),
         cmocka_unit_test(test_the_rest_of_a_wasted_code_is_none),
         cmocka_unit_test(test_stuck_scanner_counts_once),
