@@ -790,15 +790,19 @@ static void advance(struct app *app)
     }
 }
 
-// What is there already came while a picture was drawn, nobody knows when; what
-// is waited for comes now.
+// What is there already came while a picture was drawn, nobody knows when. What
+// is waited for comes now, unless the finger has lifted since, or the scanner
+// gone on: then the machine left the program without a turn.
 static bool await_event(struct app *app, SDL_Event *event, int64_t wait_ms)
 {
-    bool came = SDL_PollEvent(event);
-    if (!came) {
-        came = SDL_WaitEventTimeout(event, wait_ms < 0 ? 0 : (int)wait_ms);
+    if (SDL_PollEvent(event))
+        return true;
+    app->looked_at = now_ms();
+    bool came = SDL_WaitEventTimeout(event, wait_ms < 0 ? 0 : (int)wait_ms);
+    bool is_late = SDL_HasEvent(SDL_FINGERUP) ||
+                   SDL_HasEvent(SDL_MOUSEBUTTONUP) || SDL_HasEvent(SDL_KEYDOWN);
+    if (!is_late)
         app->looked_at = now_ms();
-    }
     return came;
 }
 

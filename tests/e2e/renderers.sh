@@ -20,7 +20,12 @@ look() { # look NAME: one visit, a picture of its question
     stage_tap counter <<TXT
 wait attract
 rest 400
-tap attract.button
+TXT
+    # The machine leaves the screen without a turn while it is touched.
+    kill -STOP "$STAGE_PID"
+    echo 'tap attract.button' | stage_tap counter
+    kill -CONT "$STAGE_PID"
+    stage_tap counter <<TXT
 wait rating
 rest 1500
 shot $STAGE_DIR/$1.png
