@@ -1,5 +1,5 @@
-#include "common/supervisor.h"
 #include "common/clock.h"
+#include "common/supervisor.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -26,8 +26,8 @@ static int be_manager(void **state)
     assert_non_null(mkdtemp(folder));
     snprintf(address.sun_path, sizeof address.sun_path, "%s/notify", folder);
     manager = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    assert_int_equal(
-        bind(manager, (struct sockaddr *)&address, sizeof address), 0);
+    assert_int_equal(bind(manager, (struct sockaddr *)&address, sizeof address),
+                     0);
     snprintf(pid, sizeof pid, "%d", (int)getpid());
     setenv("NOTIFY_SOCKET", address.sun_path, 1);
     setenv("WATCHDOG_USEC", "400000", 1);
@@ -71,9 +71,12 @@ static void test_supervisor_signs_are_few(void **state)
     (void)state;
     assert_int_equal(supervisor_interval_ms(), 200);
     heard();
+    int64_t began_us = clock_mono_us();
     for (int i = 0; i < 1000; i++)
         supervisor_alive();
-    assert_true(strlen(heard()) <= strlen("WATCHDOG=1|"));
+    // One each 200 ms, which a busy machine may need for it.
+    int64_t most = 1 + (clock_mono_us() - began_us) / (200 * 1000);
+    assert_true(strlen(heard()) <= (size_t)most * strlen("WATCHDOG=1|"));
 }
 
 // A program that tells it in each turn of half the patience is never late.

@@ -15,7 +15,7 @@ enum {
     WARDS = 2,
     DEVICES = 2,    // of each ward
     ROUNDS = 5,     // in each, both wards get another name
-    TRIES = 2000,   // a change is looked for every few seconds
+    TRIES = 12000,  // a change is looked for every few seconds
     PAUSE_US = 5000 // between two
 };
 

@@ -11,7 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { LONG_US = 60 * 1000000, PATIENCE_TRIES = 2000, PAUSE_US = 5000 };
+enum { LONG_US = 60 * 1000000, PATIENCE_TRIES = 12000, PAUSE_US = 5000 };
 
 struct waiting {
     struct hub_wait wait;

@@ -181,7 +181,7 @@ static void test_settings_hold_at_both(void **state)
                       .size = sizeof body - 1},
         &answer);
     assert_int_equal(answer.status, 200);
-    for (int i = 0; i < 50; i++) {
+    for (int i = 0; i < 600; i++) {
         ask(other.port, &get, &answer);
         if (strstr(buf_text(&answer.body), "\"version\":1")) {
             break;

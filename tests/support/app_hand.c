@@ -14,7 +14,7 @@
 #include <cmocka.h>
 
 enum {
-    PATIENCE_MS = 20000,
+    PATIENCE_MS = 60000,
     DEAF_MS = 370,
     HOLD_MS = 40,
     KEY_MS = 70,

@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-enum { PATIENCE_S = 20 };
+enum { PATIENCE_S = 60 };
 
 void talk_open(struct talk *talk, uint16_t port)
 {

@@ -20,7 +20,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PATIENCE_MS = 20000, DEAF_MS = 400, HOLD_MS = 60 };
+enum { PATIENCE_MS = 60000, DEAF_MS = 400, HOLD_MS = 60 };
 
 static int64_t now_ms(void)
 {

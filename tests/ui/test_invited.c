@@ -107,7 +107,7 @@ static void must_show(struct counter_desk *desk, const char *id)
 {
     struct ledger_reader *reader;
     struct buf shown = {0};
-    for (int i = 0; i < 500 && strcmp(buf_text(&shown), id) != 0; i++) {
+    for (int i = 0; i < 6000 && strcmp(buf_text(&shown), id) != 0; i++) {
         usleep(10000); // the store's thread writes it
         buf_clear(&shown);
         assert_int_equal(ledger_reader_open(desk->folder, &reader), SQL_OK);

@@ -21,7 +21,7 @@
 
 #include <cmocka.h>
 
-enum { LINGER_MS = 30, PATIENCE_MS = 20000, STEP_MS = 5 };
+enum { LINGER_MS = 30, PATIENCE_MS = 60000, STEP_MS = 5 };
 
 static char folder[SCRATCH_SIZE];
 static char heard_path[SCRATCH_SIZE + 16];
