@@ -34,7 +34,11 @@ ward_begin() {
         "${SERVER##*:}" "$ward_days" "$STAGE_DIR/taps"
     # Held open, so that the player waits for more.
     exec 7>"$STAGE_DIR/taps"
-    stage_wait_file "$STAGE_DIR/history.log"
+    ward_tries=1800
+    until [ -s "$STAGE_DIR/history.log" ] || [ $ward_tries -eq 0 ]; do
+        sleep 0.1
+        ward_tries=$((ward_tries - 1))
+    done
     grep -qx ready "$STAGE_DIR/history.log" || stage_fail "no history; see $STAGE_DIR/history.log"
     # shellcheck disable=SC2034 # for the caller
     if [ "$(TZ=UTC-7 date +%-d)" -ge 15 ]; then

@@ -6,6 +6,7 @@ cd "$(dirname "$0")/../.."
 . tools/stage.sh
 stage_begin "$BUILD" "$BUILD/e2e/phone"
 stage_server
+first_day=$(TZ=UTC-7 date +%Y-%m-%d)
 
 SERVER=$SERVER STAGE_DIR=$STAGE_DIR python3 tests/e2e/phone.py
 
@@ -13,7 +14,7 @@ SERVER=$SERVER STAGE_DIR=$STAGE_DIR python3 tests/e2e/phone.py
 bad=0
 rated() {
     stage_hailong report --data "$STAGE_DIR/server" --format json \
-        --period "duong-lich:$(TZ=UTC-7 date +%Y-%m)" | tr -d ' \n' |
+        --from "$first_day" --to "$(TZ=UTC-7 date +%Y-%m-%d)" | tr -d ' \n' |
         sed 's/.*"total":{//; s/"rows":.*//; s/.*"levels":\(\[[0-9,]*\]\).*/\1/'
 }
 tries=600

@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 
-from checks import check, has_failed
+from checks import begin_on_a_day, check, has_failed
 
 STAGE = pathlib.Path(os.environ["STAGE_DIR"])
 SERVER = pathlib.Path(os.environ["BUILD"]) / "hailong-server"
@@ -229,6 +229,7 @@ def check_month(talk, raw):
 
 
 def main():
+    begin_on_a_day(240)
     fill()
     relay = Relay()
     server = start(relay.port)

@@ -21,10 +21,11 @@ failed() {
     echo "failed: $1: $2"
     bad=1
 }
-# The figures of the month as JSON, on one line.
+# The figures since this began as JSON, on one line.
+first_day=$(TZ=UTC-7 date +%Y-%m-%d)
 summary() {
     stage_hailong report --data "$STAGE_DIR/server" --format json "$@" \
-        --period "duong-lich:$(TZ=UTC-7 date +%Y-%m)" | tr -d ' \n'
+        --from "$first_day" --to "$(TZ=UTC-7 date +%Y-%m-%d)" | tr -d ' \n'
 }
 holds() { # holds NAME TEXT WANTED
     case $2 in
