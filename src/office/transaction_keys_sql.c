@@ -176,8 +176,10 @@ enum office_result office_turn_keys(struct office *office,
     if (result == OFFICE_OK) {
         result = office_configure_all(office, defaults, now);
     }
+    if (result != OFFICE_OK) {
+        return result;
+    }
     // Also for keys that were destroyed before the program last ended.
-    return result == OFFICE_OK
-               ? office_result_of(sql_checkpoint(office->sql, true))
-               : result;
+    result = office_result_of(sql_checkpoint(office->sql, true));
+    return result == OFFICE_BUSY ? OFFICE_NONE : result;
 }

@@ -148,8 +148,8 @@ static enum office_result turn_transaction_keys(struct server *server,
     if (result == OFFICE_OK) {
         server->keys_day = date_day_of_wall_ms(now);
     }
-    // Somebody reads the database and keeps its log: the caretaker comes back.
-    return result == OFFICE_BUSY ? OFFICE_OK : result;
+    // Others write, or read and keep the log: the caretaker comes back.
+    return result == OFFICE_BUSY || result == OFFICE_NONE ? OFFICE_OK : result;
 }
 
 static bool prepare_office(struct server *server, struct office *office)

@@ -97,6 +97,25 @@ static void test_a_day_that_is_done_is_left_alone(void **state)
                 date_day_of_wall_ms(clock_wall_ms()) != today);
 }
 
+// Somebody reads for long, as a backup does. What was destroyed stays in the
+// log until then; batches are stored all the while, and watchers hear nothing
+// else.
+static void test_a_reader_makes_nobody_unwell(void **state)
+{
+    struct fixture *f = *state;
+    struct chore chore = {.work = turn_keys, .ctx = f};
+    assert_int_equal(office_begin_reading(f->reader), OFFICE_OK);
+    assert_int_equal(count_keys(f), 0);
+    struct caretaker *caretaker = caretaker_start(f->writer, &chore, 1);
+    assert_non_null(caretaker);
+    caretaker_stop(caretaker);
+    bool is_well = writer_figures(f->writer).is_well;
+    writer_finish(f->writer);
+    office_end_reading(f->reader);
+    assert_true(is_well);
+    assert_int_equal(count_keys(f), 2);
+}
+
 // The server ends while it works: everybody comes home.
 static void test_it_ends_with_its_work_done(void **state)
 {
@@ -133,6 +152,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(test_a_new_day_turns_the_keys),
         T(test_a_day_that_is_done_is_left_alone),
+        T(test_a_reader_makes_nobody_unwell),
         T(test_it_ends_with_its_work_done),
         T(test_a_look_that_finds_nothing_writes_nothing)};
     return cmocka_run_group_tests(tests, NULL, NULL);
