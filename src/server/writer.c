@@ -193,12 +193,14 @@ static enum office_result do_next(struct writer *writer, struct group *group)
                                    : work(writer, group->jobs[0]);
 }
 
-// While the database is away, or others hold it, each try says the same.
+// While the database is away, or others hold it, each try says the same. Who
+// looks goes on until a look gets in.
 static void try_next(struct writer *writer, struct group *group)
 {
     log_tries_begin(&writer->entries);
     enum office_result result = do_next(writer, group);
-    writer->is_shut_out = !writer->office || result == OFFICE_BUSY;
+    writer->is_shut_out = !writer->office || result == OFFICE_BUSY ||
+                          (group->count == 0 && result != OFFICE_OK);
     log_tries_end(&writer->entries, !writer->is_shut_out, MODULE,
                   "writing the database");
     if (writer->is_shut_out) {

@@ -48,6 +48,6 @@ struct writer_figures {
     uint64_t commits, committed, failures;
     int64_t last_commit_us; // monotonic
     struct office_turns turns; // on PostgreSQL, where others write as well
-    bool is_well;           // the last commit succeeded, or there was none
+    bool is_well; // the last try to commit got in, or there was none
 };
 struct writer_figures writer_figures(struct writer *writer);
