@@ -105,7 +105,7 @@ cluster_hang() {
     kill "-$2" "$cluster_main" || return 1
     CLUSTERS_HUNG=
     [ "$2" = CONT ] || CLUSTERS_HUNG=$1
-    while [ "$2" = STOP ] && ! grep -q '^State:.T' "/proc/$cluster_main/status"; do sleep 0.01; done
+    while [ "$2" = STOP ] && grep -q '^State:.[^TZ]' "/proc/$cluster_main/status" 2>/dev/null; do sleep 0.01; done
     # One of them may have ended since it was listed.
     # shellcheck disable=SC2046
     kill "-$2" $(pgrep -P "$cluster_main") 2>/dev/null || true
