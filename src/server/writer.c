@@ -9,7 +9,9 @@
 
 static const char MODULE[] = "server";
 
-enum { LOOK_MS = 1000 }; // between two looks at a database that shut it out
+// Until it looks at a database that shut it out, and at one that did not take
+// what was brought: whether that would be taken now only the next batch shows.
+enum { LOOK_MS = 1000, NEXT_MS = 30000 };
 
 // The batches of one commit. They must lie in a row for the office.
 struct group {
@@ -135,17 +137,18 @@ static struct writer_job *pop(struct writer *writer)
     return job;
 }
 
-// The mutex is held. A writer that was shut out waits for a moment only.
+// The mutex is held. A writer that is not well waits for a moment only.
 static bool wait_for_job(struct writer *writer)
 {
-    struct timespec until = clock_mono_in(LOOK_MS);
+    struct timespec until =
+        clock_mono_in(writer->is_shut_out ? LOOK_MS : NEXT_MS);
+    bool looks = writer->is_shut_out || !writer->figures.is_well;
     int fault = 0;
     while (!writer->first && !(writer->stopping && writer->promised == 0) &&
            fault != ETIMEDOUT) {
-        fault =
-            writer->is_shut_out
-                ? pthread_cond_timedwait(&writer->wake, &writer->mutex, &until)
-                : pthread_cond_wait(&writer->wake, &writer->mutex);
+        fault = looks ? pthread_cond_timedwait(&writer->wake, &writer->mutex,
+                                               &until)
+                      : pthread_cond_wait(&writer->wake, &writer->mutex);
     }
     return writer->first || fault == ETIMEDOUT;
 }

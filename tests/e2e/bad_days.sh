@@ -206,8 +206,10 @@ if [ -n "$small" ]; then
     dd if=/dev/zero of="$small/ballast" bs=64k 2>/dev/null || true
     must within 60 hears 503 /healthz
     must grep -q 'No space left on device' "$STAGE_DIR/one.log"
+    kill -STOP $fleet
     rm "$small/ballast"
-    must within 60 hears 200 /healthz
+    must within 120 hears 200 /healthz
+    kill -CONT $fleet
     must all_there
     say $each "its disk full: 503, and every line is there once when there is room"
 else
