@@ -228,16 +228,26 @@ static void test_two_servers_do_not_share_a_directory(void **state)
     made_server_close(&server);
 }
 
+enum { KEY_PATH_SIZE = 128 };
+
+// A server that has stopped, whose device knows its key.
+static void stop_with_device(struct made_server *server,
+                             struct made_device *device,
+                             char key_path[KEY_PATH_SIZE])
+{
+    made_server_start(server, NULL);
+    made_device_enrol(device, server, "3");
+    made_server_stop(server);
+    snprintf(key_path, KEY_PATH_SIZE, "%s/server.key", server->folder);
+}
+
 static void test_lost_keys_are_not_replaced_in_silence(void **state)
 {
     struct made_server server;
     struct made_device device;
-    char path[128];
+    char path[KEY_PATH_SIZE];
     (void)state;
-    made_server_start(&server, NULL);
-    made_device_enrol(&device, &server, "3");
-    made_server_stop(&server);
-    snprintf(path, sizeof path, "%s/server.key", server.folder);
+    stop_with_device(&server, &device, path);
     assert_int_equal(unlink(path), 0);
     assert_int_equal(made_server_try(&server, NULL), 1);
     assert_int_equal(access(path, F_OK), -1);
@@ -253,12 +263,9 @@ static void test_other_keys_than_the_books_are_refused(void **state)
     struct made_device device;
     struct key key, own;
     struct answer answer = {0};
-    char path[128];
+    char path[KEY_PATH_SIZE];
     (void)state;
-    made_server_start(&server, NULL);
-    made_device_enrol(&device, &server, "3");
-    made_server_stop(&server);
-    snprintf(path, sizeof path, "%s/server.key", server.folder);
+    stop_with_device(&server, &device, path);
     assert_true(key_load(path, &own));
     key_make(&key);
     assert_int_equal(unlink(path), 0);

@@ -179,16 +179,23 @@ static void test_one_visit_from_touch_to_thanks(void **state)
     scratch_remove(folder);
 }
 
+// A device of its own, at the screen on which a visit begins.
+static struct app *open_at_rest(char folder[SCRATCH_SIZE])
+{
+    scratch_make(folder);
+    make_device(folder, CONFIG);
+    struct app *app = open_app(folder, NULL);
+    wait_for(app, "attract");
+    return app;
+}
+
 // Down and up while the program is at something else, as at a picture that
 // takes long to draw.
 static void test_a_tap_that_is_over_before_it_is_seen(void **state)
 {
     (void)state;
     char folder[SCRATCH_SIZE];
-    scratch_make(folder);
-    make_device(folder, CONFIG);
-    struct app *app = open_app(folder, NULL);
-    wait_for(app, "attract");
+    struct app *app = open_at_rest(folder);
     rest(app, DEAF_MS);
     push_button(SDL_MOUSEBUTTONDOWN, 600, 624);
     usleep(HOLD_MS * 1000);
@@ -202,10 +209,7 @@ static void test_window_is_laid_out_again_in_place(void **state)
 {
     (void)state;
     char folder[SCRATCH_SIZE];
-    scratch_make(folder);
-    make_device(folder, CONFIG);
-    struct app *app = open_app(folder, NULL);
-    wait_for(app, "attract");
+    struct app *app = open_at_rest(folder);
     tap(app, 600, 624);
     wait_for(app, "rating");
     rest(app, 300);
@@ -224,10 +228,7 @@ static void test_finger_is_a_part_of_the_window(void **state)
 {
     (void)state;
     char folder[SCRATCH_SIZE];
-    scratch_make(folder);
-    make_device(folder, CONFIG);
-    struct app *app = open_app(folder, NULL);
-    wait_for(app, "attract");
+    struct app *app = open_at_rest(folder);
     // Anywhere wakes.
     rest(app, DEAF_MS);
     push_finger(SDL_FINGERDOWN, 0.9, 0.95);
@@ -248,10 +249,7 @@ static void test_language_tool_changes_the_whole_interface(void **state)
 {
     (void)state;
     char folder[SCRATCH_SIZE];
-    scratch_make(folder);
-    make_device(folder, CONFIG);
-    struct app *app = open_app(folder, NULL);
-    wait_for(app, "attract");
+    struct app *app = open_at_rest(folder);
     tap(app, 600, 624);
     wait_for(app, "rating");
     hand_tap(app, "tool.lang");
@@ -319,10 +317,7 @@ static void test_a_keyboard_does_nothing(void **state)
 {
     (void)state;
     char folder[SCRATCH_SIZE];
-    scratch_make(folder);
-    make_device(folder, CONFIG);
-    struct app *app = open_app(folder, NULL);
-    wait_for(app, "attract");
+    struct app *app = open_at_rest(folder);
     press_every_key(app);
     assert_string_equal(app_screen(app), "attract");
     tap(app, 600, 624);
@@ -353,10 +348,7 @@ static void test_a_scanner_opens_the_rating(void **state)
                 {SDL_SCANCODE_0, 0},           {SDL_SCANCODE_7, 0},
                 {SDL_SCANCODE_RETURN, 0}};
     char folder[SCRATCH_SIZE];
-    scratch_make(folder);
-    make_device(folder, CONFIG);
-    struct app *app = open_app(folder, NULL);
-    wait_for(app, "attract");
+    struct app *app = open_at_rest(folder);
     rest(app, 1500); // the ledger is read
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
         if (i == 16) {
