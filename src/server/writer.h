@@ -3,6 +3,10 @@
 // commit and only then tells their requests. While a commit is on its way to
 // the disk the next group gathers, so a slow disk makes larger groups and an
 // idle server answers at once.
+//
+// After a commit that failed it does not wait for the next batch to find out
+// whether the database is well again: figures say to watchers what it found, and
+// who hears that it is not may keep batches away.
 #pragma once
 #include "office/ingest.h"
 #include "office/office.h"
