@@ -22,8 +22,8 @@ struct entry {
 };
 
 struct i18n {
-    struct entry *entries; // sorted by id
-    size_t count;
+    struct entry *entries; // the first `sorted` by id: all once it is open
+    size_t count, sorted;
     pthread_mutex_t lock;
     // Unknown ids that were asked for, so that each is logged once. Guarded by
     // lock; when full, further ones stay unlogged.
@@ -50,7 +50,7 @@ bool i18n_parse_code(const char *code, enum i18n_language *out_language)
 
 static struct entry *find(const struct i18n *i18n, const char *id)
 {
-    size_t low = 0, high = i18n->count;
+    size_t low = 0, high = i18n->sorted;
     while (low < high) {
         size_t middle = (low + high) / 2;
         int order = strcmp(id, i18n->entries[middle].id);
@@ -64,28 +64,38 @@ static struct entry *find(const struct i18n *i18n, const char *id)
     return NULL;
 }
 
+// The entry of an id: a new one at the end, where there is room, when it is not
+// among those that are sorted.
 static struct entry *add(struct i18n *i18n, const char *id)
 {
     struct entry *found = find(i18n, id);
-    if (found)
+    char *copy = found ? NULL : strdup(id);
+    if (!copy)
         return found;
-    size_t place = 0;
-    while (place < i18n->count && strcmp(i18n->entries[place].id, id) < 0)
-        place++;
-    struct entry *grown =
-        realloc(i18n->entries, (i18n->count + 1) * sizeof *grown);
-    char *copy = strdup(id);
+    i18n->entries[i18n->count] = (struct entry){.id = copy};
+    return &i18n->entries[i18n->count++];
+}
+
+static bool make_room(struct i18n *i18n, size_t more)
+{
+    size_t size = (i18n->count + more) * sizeof *i18n->entries;
+    struct entry *grown = realloc(i18n->entries, size ? size : 1);
     if (grown)
         i18n->entries = grown;
-    if (!grown || !copy) {
-        free(copy);
-        return NULL;
-    }
-    memmove(grown + place + 1, grown + place,
-            (i18n->count - place) * sizeof *grown);
-    grown[place] = (struct entry){.id = copy};
-    i18n->count++;
-    return &grown[place];
+    return grown != NULL;
+}
+
+static int compare_entries(const void *a, const void *b)
+{
+    return strcmp(((const struct entry *)a)->id, ((const struct entry *)b)->id);
+}
+
+static void sort_entries(struct i18n *i18n)
+{
+    if (i18n->count > i18n->sorted)
+        qsort(i18n->entries, i18n->count, sizeof *i18n->entries,
+              compare_entries);
+    i18n->sorted = i18n->count;
 }
 
 static bool take_text(struct i18n *i18n, enum i18n_language language,
@@ -136,11 +146,14 @@ static bool read_language(struct i18n *i18n, const char *directory,
     }
     const char *id;
     json_t *value;
-    ok = true;
+    ok = make_room(i18n, json_object_size(object));
+    if (!ok)
+        buf_printf(message, "%s: out of memory", path);
     json_object_foreach(object, id, value)
     {
         ok = ok && take_text(i18n, language, path, id, value, message);
     }
+    sort_entries(i18n);
 done:
     json_decref(object);
     buf_free(&bytes);

@@ -7,7 +7,8 @@
 
 // True when the bytes are valid UTF-8 (no surrogates, no overlong forms).
 bool text_is_utf8(const char *text, size_t size);
-// True when valid UTF-8 and already NFC; fast for ASCII.
+// True when valid UTF-8 and already NFC; fast for Vietnamese and
+// the West (Annex 15, section 9: Detecting Normalization Forms).
 bool text_is_nfc(const char *text, size_t size);
 // Appends the NFC form. False for invalid UTF-8 (out untouched) or no memory.
 bool text_append_nfc(const char *text, size_t size, struct buf *out);

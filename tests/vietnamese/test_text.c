@@ -2,6 +2,7 @@
 #include "support/check.h"
 #include "vietnamese/number.h"
 #include "vietnamese/text.h"
+#include <utf8proc.h>
 
 // "Phường" and "Rất hài lòng" with every mark apart (NFD), as some keyboards
 // give them.
@@ -16,6 +17,35 @@ static void test_text_is_made_nfc(void **state)
     assert_string_equal(buf_text(&out), "Phường");
     assert_true(text_is_nfc(buf_text(&out), out.size));
     buf_free(&out);
+}
+
+// What is taken as NFC without being asked must be what Unicode's tables call
+// so: every letter to the end of the Hangul signs, alone and before each mark
+// that Vietnamese (and a few other tongues) sets on it.
+static void test_text_is_nfc_as_the_tables_say(void **state)
+{
+    static const char *const marks[] = {"",         "\xcc\x80",    "\xcc\x81",
+                                        "\xcc\x82", "\xcc\x83",    "\xcc\x86",
+                                        "\xcc\x89", "\xcc\x9b",    "\xcc\xa3",
+                                        "\xcc\xb8", "\xe3\x82\x99"};
+    (void)state;
+    for (utf8proc_int32_t c = 1; c < 0x3200; c++) {
+        for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+            utf8proc_uint8_t text[16] = {0};
+            utf8proc_ssize_t size = utf8proc_encode_char(c, text);
+            memcpy(text + size, marks[i], strlen(marks[i]));
+            size += (utf8proc_ssize_t)strlen(marks[i]);
+            utf8proc_uint8_t *wanted = utf8proc_NFC(text);
+            struct buf out = {0};
+            assert_non_null(wanted);
+            assert_true(text_append_nfc((char *)text, (size_t)size, &out));
+            assert_string_equal(buf_text(&out), (char *)wanted);
+            assert_int_equal(text_is_nfc((char *)text, (size_t)size),
+                             strcmp((char *)text, (char *)wanted) == 0);
+            buf_free(&out);
+            free(wanted);
+        }
+    }
 }
 
 static void test_text_refuses_what_is_no_utf8(void **state)
@@ -132,6 +162,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_text_is_made_nfc),
+        cmocka_unit_test(test_text_is_nfc_as_the_tables_say),
         cmocka_unit_test(test_text_refuses_what_is_no_utf8),
         cmocka_unit_test(test_text_letters_as_a_person_counts),
         cmocka_unit_test(test_number_groups_by_thousands),
