@@ -28,7 +28,7 @@ static bool is_shut(int far)
 static void test_who_owes_too_long_is_shut(void **state)
 {
     struct connections *all = connections_open(
-        &(struct connections_params){.owing_ms = 200, .per_address = 10});
+        &(struct connections_params){.owing_ms = 1000, .per_address = 10});
     struct sockaddr_in from = address("10.0.0.1");
     int owing[2], busy[2], again[2];
     (void)state;
