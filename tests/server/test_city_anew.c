@@ -4,6 +4,7 @@
 #include "common/clock.h"
 #include "common/date.h"
 #include "support/check.h"
+#include "support/one_day.h"
 #include "support/server_maker.h"
 #include <poll.h>
 #include <stdio.h>
@@ -288,6 +289,7 @@ static void test_anew_waits_for_the_day_of_a_name(void **state)
 {
     (void)state;
     struct made_server ward;
+    one_day_for(120);
     made_city_ward(&city, "H24.12", &ward);
     made_city_ward(&city, "H24.13", &ward);
     rename_unit("H24.12", "Phường Của Ngày Mai", 1);
@@ -411,6 +413,7 @@ static void test_anew_city_has_another_name_while_it_is_open(void **state)
     struct made_device device;
     char key[65];
     (void)state;
+    one_day_for(180);
     use(&used, "H24.12");
     made_device_enrol(&device, &city, "1");
     made_server_key(&city, "leader", key);

@@ -2,6 +2,7 @@
 // saved, refused where it does not suit, told to the devices that it is about,
 // and taken back.
 #include "support/check.h"
+#include "support/one_day.h"
 #include "support/server_maker.h"
 #include <stdio.h>
 #include <unistd.h>
@@ -12,6 +13,7 @@ static struct made_session office;
 static int start(void **state)
 {
     (void)state;
+    one_day_for(60); // hours hold from a day on
     made_server_start(&server, (const char *[]){"--volume", "45", NULL});
     made_server_person(&server, "an", "office", "");
     made_server_sign_in(&server, "an", &office);

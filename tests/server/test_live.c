@@ -3,6 +3,7 @@
 #include "server/hub.h"
 #include "server/live.h"
 #include "support/check.h"
+#include "support/one_day.h"
 #include "support/server_maker.h"
 #include <stdio.h>
 #include <string.h>
@@ -18,6 +19,7 @@ static char office[65], leader[65];
 static int start(void **state)
 {
     (void)state;
+    one_day_for(120);
     made_server_start(&server, (const char *[]){"--device-rate", "0", NULL});
     made_device_enrol(&device, &server, "3");
     made_server_key(&server, "office", office);
