@@ -90,6 +90,8 @@ static void judge_program(const struct judging *j)
         say(j, WARD_DATABASE, DOCTOR_PASS, "ward.database.good");
     if (f->program_runs)
         say(j, WARD_PROGRAM, DOCTOR_PASS, "ward.program.good");
+    else if (f->on_postgres && !f->database_reads) // it waits without its lock
+        say(j, WARD_PROGRAM, DOCTOR_FAIL, "ward.program.waits");
     else
         say(j, WARD_PROGRAM, DOCTOR_FAIL, "ward.program.off");
 }
@@ -132,8 +134,10 @@ static void judge_machine(const struct judging *j)
                    free_mb < LEAST_MB ? DOCTOR_FAIL
                    : free_mb < LOW_MB ? DOCTOR_WARN
                                       : DOCTOR_PASS,
-                   free_mb < LOW_MB ? "ward.disk.low" : "disk.good", free_mb,
-                   "");
+                   free_mb < LOW_MB ? "ward.disk.low"
+                   : f->on_postgres ? "ward.disk.keys"
+                                    : "disk.good",
+                   free_mb, "");
 }
 
 // A server that is two days old needs none yet.

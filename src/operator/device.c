@@ -69,11 +69,13 @@ static void print_added(const struct admin_added_device *added, bool as_json,
         "Device          %s\n"
         "Enrolment code  %s\n"
         "Works once, until %s. Scan it at the device's screen, or there:\n"
-        "  hailong enrol %s%s%s --data DIR\n\n",
+        "  hailong enrol %s%s --data DIR\n%s\n",
         added->id, added->code, expires,
         whole ? "--qr " : "--server URL --code ",
         whole ? added->voucher : added->code,
-        whole ? "" : " (--server here puts the address into the QR code)");
+        whole ? ""
+              : "The QR code holds the code alone; \"--server URL\" with this "
+                "command puts the server's address into it.\n");
     if (!qr_append_blocks(whole ? added->voucher : added->code, &console->out))
         console_complain(console, "the code could not be drawn; type it");
 }

@@ -119,10 +119,10 @@ static int lock_source(const struct server_place *from, struct console *console)
     return lock;
 }
 
-static void say_failure(const struct server_place *from,
-                        enum office_result result, struct console *console)
+// Either of both may have failed: the log above names it.
+static void say_failure(enum office_result result, struct console *console)
 {
-    server_data_complain(console, from->database, result);
+    server_data_complain(console, "the move", result);
     console_complain(console, "nothing in the file was changed; once the cause "
                               "is gone, the same command goes on where it "
                               "stopped");
@@ -133,9 +133,11 @@ static bool say_outcome(const struct office_move *move, struct console *console)
     switch (move->outcome) {
     case OFFICE_MOVE_TAKEN:
         console_complain(
-            console, "--to: another book stands there; nothing was changed. "
-                     "Name an empty database, or another schema with "
-                     "?schema=NAME");
+            console, "--to: another book stands there, or this one, which a "
+                     "server has gone on with since it was moved; nothing was "
+                     "changed. Start the server with --db when it was moved "
+                     "already; else name an empty database, or another schema "
+                     "with ?schema=NAME");
         return false;
     case OFFICE_MOVE_DIFFERS:
         console_complain(console,
@@ -181,7 +183,7 @@ static int migrate(const struct server_place *from, const char *to,
     enum office_result result =
         office_move(from->database, to, tell, &telling, &move);
     if (result != OFFICE_OK) {
-        say_failure(from, result, console);
+        say_failure(result, console);
         return COMMAND_FAILED;
     }
     if (!say_outcome(&move, console) || !verify(from->directory, to, console))

@@ -116,12 +116,12 @@ static void tell_clock(const struct status *status,
         status_row(rows, NULL, "clock.uncompared", NULL, 0);
         return;
     }
-    char seconds[32];
-    snprintf(seconds, sizeof seconds, "%" PRId64 ".%03d", imaxabs(ahead) / 1000,
-             (int)(imaxabs(ahead) % 1000));
-    const char *values[] = {seconds};
+    struct buf seconds = {0};
+    i18n_number(rows->language, imaxabs(ahead), 3, &seconds);
+    const char *values[] = {buf_text(&seconds)};
     status_row(rows, NULL, ahead < 0 ? "clock.behind" : "clock.ahead", values,
                1);
+    buf_free(&seconds);
 }
 
 static void tell_device(const struct status *status,

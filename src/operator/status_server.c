@@ -177,7 +177,8 @@ static void tell_backup(const struct server_status *status,
         status_row(rows, NULL, "backup.kept", values, 3);
 }
 
-static void tell_disk(const struct upkeep *upkeep,
+// Of PostgreSQL's own disk nothing is known here.
+static void tell_disk(const struct upkeep *upkeep, bool on_postgres,
                       const struct status_rows *rows)
 {
     const int64_t sizes[] = {upkeep->disk_free / 1000000,
@@ -186,7 +187,9 @@ static void tell_disk(const struct upkeep *upkeep,
         return;
     status_row_numbers(rows, "disk", "disk", sizes, 2);
     status_row_numbers(rows, NULL,
-                       upkeep->days_left >= 0 ? "disk.days" : "disk.unknown",
+                       on_postgres              ? "disk.keys"
+                       : upkeep->days_left >= 0 ? "disk.days"
+                                                : "disk.unknown",
                        &upkeep->days_left, 1);
 }
 
@@ -214,9 +217,10 @@ static void tell(const struct server_status *status,
     status_row_moment(rows, "received", status->received_at, "never");
     status_row_moment(rows, "contact", status->trust.data_as_of, "never");
     // Backups of PostgreSQL are its own.
-    if (!office_is_url(place->database))
+    bool on_postgres = office_is_url(place->database);
+    if (!on_postgres)
         tell_backup(status, rows);
-    tell_disk(&status->upkeep, rows);
+    tell_disk(&status->upkeep, on_postgres, rows);
 }
 
 static int tell_all(const struct server_status *status,

@@ -5,6 +5,7 @@
 #include "common/clock.h"
 #include "common/date.h"
 #include "common/file.h"
+#include "office/people.h"
 #include "operator/command.h"
 #include "operator/listing.h"
 #include "vietnamese/text.h"
@@ -406,6 +407,35 @@ static int set(const struct config *config, struct console *console)
         console);
 }
 
+// A slip in the name would leave a person without figures, and say nothing.
+// Who is not there yet may still come, so it is no mistake.
+static void tell_of_nobody(const char *city, const char *name,
+                           struct console *console)
+{
+    char path[PATH_MAX];
+    struct office_person person;
+    struct office *office = NULL;
+    bool is_url = office_is_url(city);
+    if (!is_url && !file_join(path, sizeof path, city, "office.db"))
+        return;
+    if (is_url)
+        snprintf(path, sizeof path, "%s", city);
+    bool is_there = is_url || file_exists(path);
+    if (is_there && office_open(path, OFFICE_READER, &office) != OFFICE_OK)
+        return;
+    enum office_result result =
+        is_there ? office_find_person(office, name, &person, NULL)
+                 : OFFICE_NONE;
+    office_close(office);
+    if (result == OFFICE_NONE)
+        console_complain(console,
+                         "nobody is called %s in the city yet; add that person "
+                         "(hailong user add, with the city's %s), or check the "
+                         "name",
+                         name,
+                         is_url ? "--db and --keys" : "directory as --data");
+}
+
 static int person(const struct config *config, struct console *console)
 {
     const char *name = config_operand(config, 0);
@@ -423,6 +453,8 @@ static int person(const struct config *config, struct console *console)
                              "unit", is_none ? NULL : unit),
                    buf_text(&done), console);
     buf_free(&done);
+    if (status == COMMAND_DONE && !is_none)
+        tell_of_nobody(city, name, console);
     return status;
 }
 

@@ -1483,6 +1483,20 @@ enum sql_result postgres_seen(struct sql *sql, const PGresult *answer,
     return seen(sql, answer, what);
 }
 
+// libpq went through all hosts and the last one would not do: it says so in
+// words of its own, which name no cure.
+static void tell_no_primary(struct sql *sql)
+{
+    const char *said = PQerrorMessage(own(sql)->db);
+    if (strstr(said, "session is read-only") ||
+        strstr(said, "server is in hot standby mode"))
+        log_error(module,
+                  "%s: no host of the address takes writes: a standby "
+                  "answered; name the primary in the address, or promote the "
+                  "standby when the primary is gone",
+                  sql->name);
+}
+
 // Whether PostgreSQL is there and will not have us, whoever asks again: a wrong
 // password, an unknown database. What it says in a language of its own is asked
 // for once more with its SQLSTATE.
@@ -1550,6 +1564,7 @@ static enum sql_result judge_first(struct sql *sql, enum sql_result result)
     if (result == SQL_OK || !is_lost(sql))
         return result;
     log_unconnected(sql);
+    tell_no_primary(sql);
     return is_refused(sql) ? SQL_ERROR : SQL_BUSY;
 }
 

@@ -199,8 +199,7 @@ static enum server_outcome open_office(struct server *server)
     struct office *office = NULL;
     enum office_result result = office_open(path, OFFICE_WRITER, &office);
     if (result != OFFICE_OK) {
-        log_error(MODULE, "the database cannot be opened: %s",
-                  office_result_name(result));
+        log_error(MODULE, "the database cannot be opened; the cause is above");
         return outcome_of(server, result);
     }
     if (!prepare_office(server, office)) {

@@ -95,6 +95,15 @@ static void test_ward_that_does_not_serve(void **state)
     facts.program_runs = false;
     expect(&facts, WARD_PROGRAM, DOCTOR_FAIL, "không chạy");
     expect(&facts, WARD_CERTIFICATE, DOCTOR_SKIP, "");
+    facts = well();
+    facts.on_postgres = true;
+    expect(&facts, WARD_DISK, DOCTOR_PASS, "ổ của PostgreSQL");
+    facts.program_runs = false;
+    // A server whose database is away at its start has let go of its lock.
+    facts.on_postgres = true;
+    expect(&facts, WARD_PROGRAM, DOCTOR_FAIL, "không chạy");
+    facts.database_reads = false;
+    expect(&facts, WARD_PROGRAM, DOCTOR_FAIL, "đang chờ cơ sở dữ liệu");
 }
 
 static void test_ward_whose_certificate_ends(void **state)

@@ -83,6 +83,13 @@ each=0
 cluster_start standby 5433
 one=$SERVER
 one_url=$url
+url=postgresql://office@$CLUSTERS_HOST:5433/other
+serve alone
+must within 60 hears 503 /healthz
+must grep -q 'no host of the address takes writes' "$STAGE_DIR/alone.log"
+stage_stop "$STAGE_PID"
+stage_hailong status --db "$url" --keys "$STAGE_DIR/alone" 2>"$STAGE_DIR/asked" && each=1
+must grep -q 'no host of the address takes writes' "$STAGE_DIR/asked"
 url=postgresql://office@$CLUSTERS_HOST:5433/other?target_session_attrs=any
 serve behind
 must within 60 hears 503 /healthz

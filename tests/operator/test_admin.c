@@ -222,6 +222,7 @@ static void test_device_add_for_people(void **state)
     run_must_end(&run, 0);
     run_must_say(&run, "Enrolment code  ");
     run_must_say(&run, "hailong enrol --server URL --code ");
+    run_must_say(&run, " --data DIR\nThe QR code holds the code alone");
     // The QR code's first row: a light margin, and below it finder patterns.
     run_must_say(&run, "██████████");
     run_must_say(&run, "████ ▄▄▄▄▄ █");

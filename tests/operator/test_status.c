@@ -171,6 +171,8 @@ static void test_status_compares_the_clock(void **state)
     json_decref(status);
     run_command(&run, "status", "--data", kiosk.folder, "--english", NULL);
     run_must_say(&run, " s behind the server's\n");
+    run_command(&run, "status", "--data", kiosk.folder, NULL);
+    run_must_say(&run, "chậm hơn máy chủ 120,0");
 
     // What an earlier boot heard says nothing of this one.
     anchor.boot[0] = anchor.boot[0] == '0' ? '1' : '0';

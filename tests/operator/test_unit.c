@@ -1,5 +1,9 @@
 // hailong unit: a city's units are added, renamed, moved and merged, and every
 // change stands with who made it.
+#include "common/clock.h"
+#include "common/file.h"
+#include "ledger/password.h"
+#include "office/people.h"
 #include "support/check.h"
 #include "support/command_runner.h"
 #include "support/scratch.h"
@@ -130,6 +134,25 @@ static void test_unit_changes_that_do_not_fit(void **state)
     run_free(&run);
 }
 
+static void add_person(const char *name)
+{
+    char path[SCRATCH_SIZE + 16];
+    char hash[PASSWORD_HASH_SIZE];
+    struct office *office;
+    assert_true(password_hash("mật khẩu để thử", hash));
+    assert_true(file_join(path, sizeof path, folder, "office.db"));
+    assert_int_equal(office_open(path, OFFICE_WRITER, &office), OFFICE_OK);
+    const struct office_new_person person = {.name = name,
+                                             .display = "Nguyễn Thị An",
+                                             .role = PERSON_OFFICE,
+                                             .officer = "",
+                                             .hash = hash};
+    assert_int_equal(
+        office_add_person(office, &person, "admin", clock_wall_ms()),
+        PERSON_ADDED);
+    office_close(office);
+}
+
 static void test_unit_person_sees_a_subtree(void **state)
 {
     struct run run = {0};
@@ -138,6 +161,12 @@ static void test_unit_person_sees_a_subtree(void **state)
     run_command(&run, "unit", "person", "--city", folder, "--unit", "H24", "an",
                 NULL);
     run_must_end(&run, 0);
+    run_must_complain(&run, "nobody is called an in the city yet");
+    add_person("an");
+    run_command(&run, "unit", "person", "--city", folder, "--unit", "H24", "an",
+                NULL);
+    run_must_end(&run, 0);
+    assert_string_equal(run_err(&run), "");
     run_command(&run, "unit", "list", "--city", folder, NULL);
     run_must_say(&run, "an sees H24 and what stands below it\n");
     run_command(&run, "unit", "person", "--city", folder, "--unit", "none",

@@ -356,8 +356,26 @@ static bool read_enrolment(const struct transport_answer *got,
     return done;
 }
 
+static void say_no_enrolment(const char *url, enum transport_result result,
+                             const struct transport_answer *answer,
+                             struct console *console)
+{
+    if (result != TRANSPORT_ANSWERED)
+        console_complain(console,
+                         "--server: %s: %s; it must be the address of a server "
+                         "that runs on this database, and its certificate one "
+                         "that this machine trusts",
+                         url, answer->message);
+    else
+        console_complain(console,
+                         "--server: %s answered %d to an enrolment; it must be "
+                         "the address of a server that runs on this database",
+                         url, answer->status);
+}
+
 static bool enrol(const char *server, struct player *player,
-                  struct transport *transport, const char *code)
+                  struct transport *transport, const char *code,
+                  struct console *console)
 {
     char public_key[KEY_PUBLIC_BASE64_SIZE];
     struct buf url = {0}, body = {0};
@@ -375,16 +393,21 @@ static bool enrol(const char *server, struct player *player,
     bool done = false;
     for (int i = 0; i < ENROL_TRIES && !done; i++) {
         struct transport_answer answer = {0};
-        done =
-            transport_ask(transport, &request, &answer) == TRANSPORT_ANSWERED &&
-            read_enrolment(&answer, player);
+        enum transport_result result =
+            transport_ask(transport, &request, &answer);
+        done = result == TRANSPORT_ANSWERED && read_enrolment(&answer, player);
+        if (!done && (i + 1 == ENROL_TRIES || answer.status != 429))
+            say_no_enrolment(buf_text(&url), result, &answer, console);
         // The server slows down who enrols too often.
-        if (!done && answer.status == 429) {
+        bool again = !done && answer.status == 429;
+        if (again) {
             const struct timespec t = {
                 answer.retry_after_s > 0 ? answer.retry_after_s : 1, 0};
             nanosleep(&t, NULL);
         }
         transport_answer_free(&answer);
+        if (!again)
+            break;
     }
     buf_free(&url);
     buf_free(&body);
@@ -427,7 +450,7 @@ static bool make_devices(struct fleet *fleet, size_t ward, uint64_t seed,
         const struct admin_new_device device = {.counter = player->counter,
                                                 .name = "fleet"};
         done = admin_add_device(&admin, &device, &added, console) &&
-               enrol(book->url, player, transport, added.code);
+               enrol(book->url, player, transport, added.code, console);
     }
     if (is_open)
         admin_close(&admin);
