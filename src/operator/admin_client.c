@@ -59,6 +59,8 @@ static bool open_database(const struct server_place *place, struct admin *out,
 {
     char key[PATH_MAX];
     const char *directory = place->directory;
+    if (server_place_was_moved(place, console))
+        return false;
     if (file_join(key, sizeof key, directory, SERVER_KEY) && file_exists(key) &&
         !key_load(key, &out->key)) {
         console_complain(console, "%s cannot be used: %s", key,

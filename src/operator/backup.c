@@ -232,9 +232,17 @@ static int backup(const struct config *config, struct console *console)
         return COMMAND_MISUSED;
     if (is_device(data, console))
         return COMMAND_FAILED;
-    struct office *office = server_place_of(data, &place, console)
-                                ? server_data_read(&place, console)
-                                : NULL;
+    if (!server_place_of(data, &place, console))
+        return COMMAND_FAILED;
+    if (server_place_was_moved(&place, console)) {
+        console_complain(console,
+                         "a backup of it would be one of the past: back up "
+                         "PostgreSQL (pg_dump or pg_basebackup), and the keys "
+                         "in %s",
+                         data);
+        return COMMAND_FAILED;
+    }
+    struct office *office = server_data_read(&place, console);
     if (!office)
         return COMMAND_FAILED;
     int code = to_folder ? backup_to_folder(office, data, config, console)

@@ -4,6 +4,7 @@
 #include "common/file.h"
 #include "common/log.h"
 #include "office/move.h"
+#include "office/moved.h"
 #include "operator/command.h"
 #include "operator/server_data.h"
 #include "operator/verification.h"
@@ -188,10 +189,15 @@ static int migrate(const struct server_place *from, const char *to,
     }
     if (!say_outcome(&move, console) || !verify(from->directory, to, console))
         return COMMAND_FAILED;
+    if (!office_moved_write(from->directory, clock_wall_ms()))
+        console_complain(console, "%s/%s cannot be written: %s",
+                         from->directory, OFFICE_MOVED_NOTE, strerror(errno));
     buf_printf(&console->out,
                "Start the server with --db and this address, and --keys %s. "
-               "Keep %s, and start no server on it any more.\n",
-               from->directory, from->database);
+               "Keep %s; no server starts on it any more, and no backup is "
+               "made of it, as long as %s lies beside it. Backups are "
+               "PostgreSQL's from now on.\n",
+               from->directory, from->database, OFFICE_MOVED_NOTE);
     return COMMAND_DONE;
 }
 

@@ -1,5 +1,6 @@
 #include "operator/server_data.h"
 #include "common/file.h"
+#include "office/moved.h"
 #include <string.h>
 
 bool server_place_is_told(const struct config *config)
@@ -28,6 +29,20 @@ bool server_place_lies_elsewhere(const char *directory, struct console *console)
                      "stands on PostgreSQL, give --db postgresql://… and "
                      "--keys %s",
                      directory, directory);
+    return true;
+}
+
+bool server_place_was_moved(const struct server_place *place,
+                            struct console *console)
+{
+    if (office_is_url(place->database) ||
+        !office_moved_is_there(place->directory))
+        return false;
+    console_complain(console,
+                     "%s: this book was moved to PostgreSQL, and the file has "
+                     "nothing that came since; give --db postgresql://… and "
+                     "--keys %s in the place of --data",
+                     place->database, place->directory);
     return true;
 }
 
@@ -76,6 +91,7 @@ struct office *server_data_read(const struct server_place *place,
 {
     const char *path = server_place_name(place);
     struct office *office = NULL;
+    server_place_was_moved(place, console);
     enum office_result result =
         office_open(place->database, OFFICE_READER, &office);
     if (result == OFFICE_NONE)

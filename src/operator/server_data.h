@@ -41,6 +41,9 @@ bool server_place_lies_elsewhere(const char *directory,
 // False, and said, when they do not name one.
 bool server_place_read(const struct config *config, struct server_place *out,
                        struct console *console);
+// Whether it is a file that a server on PostgreSQL went on from, which is said.
+bool server_place_was_moved(const struct server_place *place,
+                            struct console *console);
 // Of a database that is a file.
 bool server_place_of(const char *directory, struct server_place *out,
                      struct console *console);

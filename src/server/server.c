@@ -5,6 +5,7 @@
 #include "common/json.h"
 #include "common/log.h"
 #include "office/devices.h"
+#include "office/moved.h"
 #include "office/secret.h"
 #include "office/transaction_keys.h"
 #include "server/chores.h"
@@ -378,6 +379,16 @@ static enum server_outcome prepare(struct server *server)
     }
     if (!identity_open(&server->identity, settings->data, settings->db)) {
         return SERVER_FAILED;
+    }
+    if (!settings->db && office_moved_is_there(settings->data)) {
+        log_error(MODULE,
+                  "%s: this book was moved to PostgreSQL, and office.db has "
+                  "nothing that came since: give --db postgresql://… and "
+                  "--keys %s; to go on with the file all the same, delete "
+                  "%s/%s",
+                  settings->data, settings->data, settings->data,
+                  OFFICE_MOVED_NOTE);
+        return SERVER_MISTAKE;
     }
     enum server_outcome outcome = open_office(server);
     if (outcome == SERVER_OPEN &&

@@ -33,12 +33,12 @@ play() { # play SCENE LINES OPTION…
     grep -q "\"records\":$lines,.*\"wards\":3," "$STAGE_DIR/$scene.json" || status=$?
     say $status "$scene: it was $lines lines of three wards"
 }
+start 0
 status=0
 "$BUILD/hailong-fleet" --server http://127.0.0.1:1 --city "$city" --devices 1 --records 1 2>"$STAGE_DIR/nowhere" &&
     status=1
 grep -q -- '--server: http://127.0.0.1:1/.*: .*onnect' "$STAGE_DIR/nowhere" || status=1
 say $status "a fleet that is sent to nobody says so"
-start 0
 # 2 lines of the start and 6 % of 50 visits each, by 8:00.
 play opening-peak 150 --visits 50 --speed 1000
 # 21 % of 100 visits each between 9:00 and 10:00.

@@ -171,6 +171,27 @@ static void expect_room(const struct scene *scene, const char *expected)
     sql_close(sql);
 }
 
+// What is done by habit: a backup, a report, a person more; and the server.
+static void expect_past(const struct scene *scene)
+{
+    struct run run = {0};
+    char path[160];
+    snprintf(path, sizeof path, "%s/b.backup", scene->folder);
+    run_command(&run, "backup", "--data", scene->folder, "--out", path, NULL);
+    run_must_end(&run, 1);
+    run_must_complain(&run, "was moved to PostgreSQL");
+    run_must_complain(&run, "back up PostgreSQL");
+    assert_false(file_exists(path));
+    run_command(&run, "device", "add", "--data", scene->folder, "--counter",
+                "9", NULL);
+    run_must_end(&run, 1);
+    run_must_complain(&run, "give --db postgresql://… and --keys");
+    run_command(&run, "status", "--data", scene->folder, NULL);
+    run_must_end(&run, 0);
+    run_must_complain(&run, "was moved to PostgreSQL");
+    run_free(&run);
+}
+
 static void test_a_book_is_moved_whole(void **state)
 {
     struct scene scene;
@@ -183,6 +204,8 @@ static void test_a_book_is_moved_whole(void **state)
         run_must_end(&run, 0);
         run_must_say(&run, "are the same on both sides, 0 of them moved");
         run_must_say(&run, "Start the server with --db");
+        run_must_say(&run, "no server starts on it any more");
+        expect_past(&scene);
         expect_room(&scene, "fillfactor=90");
         run_command(&run, "migrate", "--from", scene.file, "--to", scene.url,
                     NULL);

@@ -1,5 +1,6 @@
 // What an answer promises holds through kill -9: every acknowledged line is
 // there when the server comes back, once, and nothing is damaged.
+#include "office/moved.h"
 #include "office/office.h"
 #include "office/verify.h"
 #include "support/server_maker.h"
@@ -228,6 +229,23 @@ static void test_two_servers_do_not_share_a_directory(void **state)
     made_server_close(&server);
 }
 
+// The file of a book that went on in PostgreSQL, until the note is deleted.
+static void test_a_book_that_was_moved_is_not_served(void **state)
+{
+    struct made_server server;
+    char note[160];
+    (void)state;
+    made_server_start(&server, NULL);
+    made_server_stop(&server);
+    assert_true(office_moved_write(server.folder, 1));
+    if (!office_is_url(server.database))
+        assert_int_equal(made_server_try(&server, NULL), 1);
+    snprintf(note, sizeof note, "%s/%s", server.folder, OFFICE_MOVED_NOTE);
+    assert_int_equal(unlink(note), 0);
+    made_server_restart(&server, NULL);
+    made_server_close(&server);
+}
+
 enum { KEY_PATH_SIZE = 128 };
 
 // A server that has stopped, whose device knows its key.
@@ -290,6 +308,7 @@ int main(void)
         cmocka_unit_test(test_senders_that_hang_up),
         cmocka_unit_test(test_a_clean_stop_leaves_no_log_behind),
         cmocka_unit_test(test_two_servers_do_not_share_a_directory),
+        cmocka_unit_test(test_a_book_that_was_moved_is_not_served),
         cmocka_unit_test(test_lost_keys_are_not_replaced_in_silence),
         cmocka_unit_test(test_other_keys_than_the_books_are_refused),
     };
