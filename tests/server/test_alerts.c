@@ -62,7 +62,7 @@ static void test_low_ratings_open_one(void **state)
     const struct timespec part = {.tv_nsec = 50 * 1000 * 1000};
     struct answer answer = {0};
     (void)state;
-    for (int i = 0; i < 400; i++) {
+    for (int i = 0; i < 1200; i++) {
         get("/api/v1/alerts", &answer);
         if (strstr(buf_text(&answer.body), "\"open\":2"))
             break;

@@ -76,7 +76,7 @@ static void test_a_new_day_turns_the_keys(void **state)
     struct chore chore = {.work = turn_keys, .ctx = f};
     struct caretaker *caretaker = caretaker_start(f->writer, &chore, 1);
     assert_non_null(caretaker);
-    for (int i = 0; i < 500 && count_keys(f) == 0; i++)
+    for (int i = 0; i < 3000 && count_keys(f) == 0; i++)
         nap();
     caretaker_stop(caretaker);
     writer_finish(f->writer);
@@ -138,7 +138,7 @@ static void test_a_look_that_finds_nothing_writes_nothing(void **state)
         {.look = look_and_see, .ctx = f}};
     struct caretaker *caretaker = caretaker_start(f->writer, chores, 2);
     assert_non_null(caretaker);
-    for (int i = 0; i < 500 && f->looks < 2; i++)
+    for (int i = 0; i < 3000 && f->looks < 2; i++)
         nap();
     caretaker_stop(caretaker);
     writer_finish(f->writer);

@@ -236,7 +236,7 @@ static void expect_only_counter_4(void)
 {
     struct answer answer = {0};
     json_t *object = NULL, *flags = NULL;
-    for (int i = 0; i < 300 && json_array_size(flags) == 0; i++) {
+    for (int i = 0; i < 1200 && json_array_size(flags) == 0; i++) {
         usleep(50000);
         send("GET", "/api/v1/flags", "", &answer);
         assert_int_equal(answer.status, 200);

@@ -415,7 +415,7 @@ static void wait_for_bodies(const struct made_server *own, long wanted)
 {
     struct answer answer = {0};
     long held = -1;
-    for (int i = 0; i < 1000 && held != wanted; i++) {
+    for (int i = 0; i < 6000 && held != wanted; i++) {
         usleep(10 * 1000);
         ask(own->port, &(struct ask){.path = "/metrics"}, &answer);
         held = metric(&answer, "\nhailong_body_bytes ");

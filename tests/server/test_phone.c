@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { PAGE_MAX = 50000, THREADS = 8, POSTS = 125, PATIENCE = 1000 };
+enum { PAGE_MAX = 50000, THREADS = 8, POSTS = 125, PATIENCE = 6000 };
 
 static const char *const options[] = {"--hotline", "0000 000 000", NULL};
 // As ledger/pseudonym.h makes them.

@@ -3,6 +3,7 @@
 #include "ledger/digest.h"
 #include "ledger/pin.h"
 #include "store/device.h"
+#include "support/scratch.h"
 #include "ui/screen.h"
 #include <SDL.h>
 #include <setjmp.h>
@@ -64,6 +65,15 @@ void hand_rest(struct app *app, int64_t ms)
 {
     for (int64_t end = now_ms() + ms; now_ms() < end;)
         assert_true(app_turn(app, end - now_ms()));
+    assert_true(app_turn(app, 0)); // the last one may have begun before
+}
+
+void hand_wait_for_ledger(struct app *app, const char *trace)
+{
+    for (int64_t end = now_ms() + PATIENCE_MS;
+         !scratch_file_holds(trace, "\"saved\"");)
+        if (!app_turn(app, LOOK_MS) || now_ms() > end)
+            fail_msg("no line was kept: %s", trace);
 }
 
 void hand_wait_for(struct app *app, const char *screen)

@@ -9,8 +9,11 @@
 // Its id is in static memory until the next call.
 const char *hand_enrol(const char *folder, const char *config);
 
-// Lets the app run for so long.
+// Lets the app run for so long; what is shown then is drawn.
 void hand_rest(struct app *app, int64_t ms);
+// Until the line of the start is kept, as the app's trace tells: from then on
+// the ledger is read, and a scanned code opens a visit.
+void hand_wait_for_ledger(struct app *app, const char *trace);
 // Until the screen of this name is shown.
 void hand_wait_for(struct app *app, const char *screen);
 // After the time in which touches do not count: a finger down and up.

@@ -51,6 +51,7 @@ struct walk {
     gallery_visitor *visit;
     void *ctx;
     char folder[SCRATCH_SIZE], voice[SCRATCH_SIZE], power[SCRATCH_SIZE];
+    char trace[SCRATCH_SIZE + 16];
     struct app *app;
     uint32_t *pixels;
 };
@@ -97,6 +98,7 @@ static void open_app(struct walk *w, const char *config)
     struct app_options options = {.directory = w->folder,
                                   .width = w->width,
                                   .height = w->height,
+                                  .trace = w->trace,
                                   .times = FLOW_TIMES,
                                   .still = true,
                                   .hold_ms = STAFF_HOLD_MS,
@@ -107,6 +109,7 @@ static void open_app(struct walk *w, const char *config)
     options.times.comment = 5000;
     options.times.cleaning = 1500;
     scratch_make(w->folder);
+    snprintf(w->trace, sizeof w->trace, "%s/trace", w->folder);
     if (config) {
         hand_enrol(w->folder, config);
         hand_set_pin(w->folder, "246810");
@@ -324,6 +327,7 @@ static void linked_visit(struct walk *w)
 {
     hand_wait_for(w->app, "waiting");
     shoot(w, "waiting-linked");
+    hand_wait_for_ledger(w->app, w->trace);
     scan();
     hand_wait_for(w->app, "rating");
     shoot(w, "rating-linked");
@@ -456,7 +460,8 @@ static void batteries(struct walk *w)
 
 void gallery_walk(int width, int height, gallery_visitor *visit, void *ctx)
 {
-    struct walk w = {width, height, visit, ctx, "", "", "", NULL, NULL};
+    struct walk w = {
+        .width = width, .height = height, .visit = visit, .ctx = ctx};
     char closed[1024];
     w.pixels = malloc((size_t)width * (size_t)height * sizeof *w.pixels);
     assert_non_null(w.pixels);

@@ -85,7 +85,7 @@ static void ask_and_hear(struct bench *b, const char *server, const char *code,
     snprintf(form.staff_pin, sizeof form.staff_pin, "%s", HASH);
     snprintf(form.pin, sizeof form.pin, "%s", b->pin ? b->pin : "");
     assert_true(enrol_form_ask(b->folder, &form));
-    for (int i = 0; i < 1500; i++) {
+    for (int i = 0; i < 3000; i++) {
         if (enrol_form_hear(b->folder, form.id, result))
             break;
         nanosleep(&pause, NULL);
@@ -156,7 +156,7 @@ static void hear_note(struct bench *b, const char *expected)
 {
     const struct timespec pause = {0, 20000000};
     char result[ENROL_FORM_RESULT_SIZE] = "";
-    for (int i = 0; i < 1500 && strcmp(result, expected) != 0; i++) {
+    for (int i = 0; i < 3000 && strcmp(result, expected) != 0; i++) {
         if (!enrol_form_read_note(b->folder, result))
             nanosleep(&pause, NULL);
     }
@@ -226,7 +226,7 @@ static void test_damaged_request_is_put_away(void **state)
     char path[128];
     snprintf(path, sizeof path, "%s/%s", b->folder, DEVICE_FILE_ENROL_REQUEST);
     assert_true(file_replace(path, "{\"id\":7", 7, 0600));
-    for (int i = 0; i < 500 && file_exists(path); i++)
+    for (int i = 0; i < 3000 && file_exists(path); i++)
         nanosleep(&pause, NULL);
     assert_false(file_exists(path));
     struct device device;

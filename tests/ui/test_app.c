@@ -31,6 +31,7 @@ static void rest(struct app *app, int64_t ms)
 {
     for (int64_t end = now_ms() + ms; now_ms() < end;)
         assert_true(app_turn(app, end - now_ms()));
+    assert_true(app_turn(app, 0)); // the last one may have begun before
 }
 
 static void wait_for(struct app *app, const char *screen)
@@ -271,6 +272,7 @@ static void test_still_screen_draws_nothing(void **state)
     wait_for(app, "attract");
     tap(app, 600, 624);
     wait_for(app, "rating");
+    hand_wait_for_ledger(app, trace);
     rest(app, 500);
     FILE *file = fopen(trace, "r");
     assert_non_null(file);
@@ -347,9 +349,13 @@ static void test_a_scanner_opens_the_rating(void **state)
                 {SDL_SCANCODE_0, 0},           {SDL_SCANCODE_0, 0},
                 {SDL_SCANCODE_0, 0},           {SDL_SCANCODE_7, 0},
                 {SDL_SCANCODE_RETURN, 0}};
-    char folder[SCRATCH_SIZE];
-    struct app *app = open_at_rest(folder);
-    rest(app, 1500); // the ledger is read
+    char folder[SCRATCH_SIZE], trace[SCRATCH_SIZE + 16];
+    scratch_make(folder);
+    make_device(folder, CONFIG);
+    snprintf(trace, sizeof trace, "%s/trace", folder);
+    struct app *app = open_app(folder, trace);
+    wait_for(app, "attract");
+    hand_wait_for_ledger(app, trace);
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
         if (i == 16) {
             // The program is elsewhere for longer than a scanner pauses; what
