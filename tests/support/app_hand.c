@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -105,6 +106,15 @@ void hand_hold_at(struct app *app, int x, int y, int64_t ms)
 {
     hand_rest(app, DEAF_MS);
     press_at(app, x, y, ms);
+}
+
+void hand_touch_at(struct app *app, int x, int y, int64_t ms)
+{
+    hand_rest(app, DEAF_MS);
+    push_button(SDL_MOUSEBUTTONDOWN, x, y);
+    usleep((useconds_t)ms * 1000);
+    push_button(SDL_MOUSEBUTTONUP, x, y);
+    hand_rest(app, 1);
 }
 
 void hand_tap_at(struct app *app, int x, int y)

@@ -21,8 +21,11 @@ void hand_tap_at(struct app *app, int x, int y);
 // The same in the middle of a target.
 void hand_tap(struct app *app, const char *id);
 
-// A finger that stays for so long, at a point or in the middle of a target.
+// A finger that stays for so long, at a point.
 void hand_hold_at(struct app *app, int x, int y, int64_t ms);
+// The same while the app is elsewhere: it is lifted when the app sees it, and
+// nothing on a slow machine makes it stay longer.
+void hand_touch_at(struct app *app, int x, int y, int64_t ms);
 
 // The PIN of the staff's page.
 void hand_set_pin(const char *folder, const char *pin);

@@ -92,7 +92,7 @@ static void test_right_pin_opens_the_page(void **state)
     open_counter(&counter, "{" WARD "}");
     hand_wait_for(counter.app, "attract");
     // Too short a touch is a citizen's, and opens the question.
-    hold_name(&counter, 60);
+    hand_touch_at(counter.app, 300, 40, 60);
     hand_wait_for(counter.app, "rating");
     // In a visit the name is only a name.
     hold_name(&counter, STAFF_HOLD_MS + 150);
