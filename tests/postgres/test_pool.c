@@ -201,7 +201,7 @@ static void test_pool_makes_lost_connections_anew(void **state)
     // Others may test beside it.
     char script[256];
     snprintf(script, sizeof script,
-             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+             "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
              " WHERE pid <> pg_backend_pid() AND datname = '%s'",
              strrchr(url, '/') + 1);
     scratch_cluster_run(script);
