@@ -1,6 +1,4 @@
 #include "support/road_maker.h"
-#include "common/clock.h"
-#include "common/date.h"
 #include "store/courier.h"
 #include "support/check.h"
 #include <stdio.h>
@@ -82,14 +80,12 @@ enum worker_result made_road_send(const struct made_road *road)
 
 int64_t made_road_rated(const struct made_road *road)
 {
-    char path[128], from[DATE_ISO_SIZE], to[DATE_ISO_SIZE];
+    // Of all days: a bad network may change the clock that a batch tells, which
+    // no signature covers.
+    static const char path[] =
+        "/api/v1/reports/summary?from=2020-01-01&to=2099-12-31";
     int64_t count = -1;
     struct answer answer = {0};
-    int32_t today = date_day_of_wall_ms(clock_wall_ms());
-    date_format_iso(today - 1, from);
-    date_format_iso(today + 1, to);
-    snprintf(path, sizeof path, "/api/v1/reports/summary?from=%s&to=%s", from,
-             to);
     ask(road->server.port,
         &(struct ask){.path = path, .token = road->office_key}, &answer);
     assert_int_equal(answer.status, 200);
