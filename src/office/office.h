@@ -93,11 +93,33 @@ int office_let_before_go(const char *address, int64_t now);
 // takes turns, and all stays 0.
 enum office_result office_read_epoch(struct office *office, int64_t *out_epoch);
 // What a writer knows without asking.
+enum { OFFICE_WAITS = 6 };
 struct office_turns {
     int64_t epoch;  // after its last turn
     int64_t others; // turns of others until then
+    // How many turns it had within office_wait_us() of asking, and not within
+    // the one before; the last: those that took longer than all of them.
+    uint64_t waits[OFFICE_WAITS];
+    int64_t waited_us; // for all of these together
+    uint64_t given_up; // that it did not have
+    bool is_missed;    // the last one: others had theirs, or …
+    bool is_held;      // … nobody had, for one holds it and does not end it
 };
 struct office_turns office_turns(const struct office *office);
+int64_t office_wait_us(int i); // 0 ≤ i < OFFICE_WAITS - 1
+
+// How long a writer waits for its turn. Others that write are no failure: it
+// asks again, a bounded wait each, until this moment has passed (monotonic).
+// Unless nobody's turn ends for OFFICE_HELD_S: then that is logged, with who
+// holds it, and each turn is asked for once until one ends. Without patience
+// each is.
+enum { OFFICE_HELD_S = 8 };
+struct office_patience {
+    _Atomic int64_t until_us; // any thread
+};
+// Borrowed until the handle is closed.
+void office_be_patient(struct office *office,
+                       const struct office_patience *patience);
 
 // Between these two, all reads of this handle see the same moment: the parts
 // of one report agree although batches are committed meanwhile. Keep it short.

@@ -456,7 +456,26 @@ struct turn {
     sql_work *work;
     void *ctx;
     int64_t epoch;
+    int64_t asked_us;
+    bool is_had, is_in_vain;
 };
+
+int64_t office_wait_us(int i)
+{
+    static const int64_t most[OFFICE_WAITS - 1] = {10000, 100000, 500000,
+                                                   2000000, 8000000};
+    return most[i];
+}
+
+static void count_wait(struct office_turns *turns, int64_t us)
+{
+    int i = 0;
+    while (i < OFFICE_WAITS - 1 && us > office_wait_us(i)) {
+        i++;
+    }
+    turns->waits[i]++;
+    turns->waited_us += us;
+}
 
 // The row is locked until the transaction's end, so that of all who write this
 // database one does at a time. Where the turn before was not this handle's, its
@@ -465,7 +484,8 @@ static enum sql_result in_turn(struct sql *sql, void *ctx)
 {
     struct turn *turn = ctx;
     struct sql_statement *s = sql_use(sql, WRITING_TAKE);
-    enum sql_result result = sql_step(s);
+    enum sql_result result = sql_step_waiting(s, &turn->is_in_vain);
+    turn->is_had = result == SQL_OK;
     turn->epoch = result == SQL_OK ? sql_int(s, 0) : 0;
     sql_done(s);
     if (result == SQL_NONE) {
@@ -476,6 +496,7 @@ static enum sql_result in_turn(struct sql *sql, void *ctx)
     if (result != SQL_OK) {
         return result;
     }
+    count_wait(&turn->office->turns, clock_mono_us() - turn->asked_us);
     if (turn->epoch != turn->office->turns.epoch + 1) {
         turn->office->is_stale = true;
         result = check_schema(sql, true);
@@ -502,14 +523,83 @@ struct office_turns office_turns(const struct office *office)
     return office->turns;
 }
 
+void office_be_patient(struct office *office,
+                       const struct office_patience *patience)
+{
+    office->patience = patience;
+}
+
+// Whether nobody's turn has ended for long, by what is seen of them while one
+// is waited for. What was seen before a pause in that says nothing.
+static bool is_held(struct office *office, int64_t epoch, int64_t now_us)
+{
+    enum { PAUSE_US = 4000000 };
+    bool is_other = office->vain.seen_us == 0 || office->vain.epoch != epoch ||
+                    now_us - office->vain.seen_us > PAUSE_US;
+    if (is_other) {
+        office->vain.epoch = epoch;
+        office->vain.since_us = now_us;
+    }
+    office->vain.seen_us = now_us;
+    return now_us - office->vain.since_us >= OFFICE_HELD_S * INT64_C(1000000);
+}
+
+static void log_held(struct office *office)
+{
+    char holder[DATABASE_HOLDER_SIZE];
+    database_name_holder(office->sql, "writing", holder);
+    log_error("office",
+              "the turn to write is held and not given back, nothing can be "
+              "stored; held by %s; if that program hangs, end it, or its "
+              "session: SELECT pg_terminate_backend(pid)",
+              holder[0] ? holder : "a session of the database");
+}
+
+// The turn was not had. Others that go on may be many, or slow; a database that
+// does not say so is away.
+static bool is_worth_waiting(struct office *office)
+{
+    int64_t epoch, now_us = clock_mono_us();
+    office->turns.is_held = false;
+    if (office_read_epoch(office, &epoch) != OFFICE_OK) {
+        return false;
+    }
+    office->turns.is_held = is_held(office, epoch, now_us);
+    if (!office->turns.is_held && office->patience &&
+        now_us < office->patience->until_us) {
+        return true;
+    }
+    office->turns.is_missed = true;
+    office->turns.given_up++;
+    if (office->turns.is_held) {
+        log_held(office);
+    } else {
+        log_warn("office", "no turn to write was had in time, since others "
+                           "write: try again");
+    }
+    return false;
+}
+
 enum sql_result office_work(struct office *office, sql_work *work, void *ctx)
 {
     assert(office->mode == OFFICE_WRITER && !office->is_reading);
     if (!office->takes_turns) {
         return sql_transaction(office->sql, work, ctx);
     }
-    struct turn turn = {office, work, ctx, 0};
+    struct turn turn = {.office = office,
+                        .work = work,
+                        .ctx = ctx,
+                        .asked_us = clock_mono_us()};
+    office->turns.is_missed = false;
     enum sql_result result = sql_transaction(office->sql, in_turn, &turn);
+    while (turn.is_in_vain && is_worth_waiting(office)) {
+        turn.is_in_vain = false;
+        result = sql_transaction(office->sql, in_turn, &turn);
+    }
+    if (turn.is_had) {
+        office->turns.is_held = false;
+        office->vain.seen_us = 0;
+    }
     if (result == SQL_OK) {
         office->turns.others += turn.epoch - office->turns.epoch - 1;
         office->turns.epoch = turn.epoch;
@@ -524,8 +614,9 @@ enum sql_result office_work_again(struct office *office, sql_work *work,
     // A database that is away is waited for once, not once a try.
     int64_t until = clock_mono_us() + LIMIT_US;
     enum sql_result result = office_work(office, work, ctx);
-    for (unsigned i = 1; i < TRIES && result == SQL_BUSY &&
-                         sql_is_far(office->sql) && clock_mono_us() < until;
+    for (unsigned i = 1;
+         i < TRIES && result == SQL_BUSY && !office->turns.is_missed &&
+         sql_is_far(office->sql) && clock_mono_us() < until;
          i++) {
         log_warn("office", "undone by the database, run again");
         usleep(i * PAUSE_US);

@@ -51,9 +51,16 @@ struct round {
 struct office {
     struct sql *sql;
     enum office_mode mode;
-    bool is_reading; // between office_begin_reading() and its end
+    bool is_reading;  // between office_begin_reading() and its end
     bool takes_turns; // others may write as well
     struct office_turns turns;
+    // What was seen while a turn was waited for in vain, until one is had.
+    struct {
+        int64_t epoch;
+        int64_t since_us; // for so long it has been the same
+        int64_t seen_us;  // monotonic; 0: nothing was
+    } vain;
+    const struct office_patience *patience; // or NULL
     // The book's own, which never changes; for rating_ticket_key().
     bool has_ticket_key;
     unsigned char ticket_key[DIGEST_BYTES];
@@ -71,14 +78,14 @@ struct office {
     struct round round; // the newest
     bool has_case_rules;
     struct case_rules case_rules;
-    struct tally tally; // of the running transaction
-    struct touched touched; // by it
+    struct tally tally;               // of the running transaction
+    struct touched touched;           // by it
     struct reason_tally reason_tally; // likewise
     // Rows that are new in all likelihood are put without waiting for the
     // answer; where one was not, the work is undone and done again, waiting.
     bool is_hopeful;
-    // Being hopeful: for what visits counted before, or are to since the running
-    // transaction began (visits_sql.c).
+    // Being hopeful: for what visits counted before, or are to since the
+    // running transaction began (visits_sql.c).
     struct map claimed;
 };
 

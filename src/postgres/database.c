@@ -36,6 +36,12 @@ int database_count_shared(void)
     return pool_count();
 }
 
+void database_name_holder(struct sql *sql, const char *table,
+                          char out[DATABASE_HOLDER_SIZE])
+{
+    postgres_name_holder(sql, table, out, DATABASE_HOLDER_SIZE);
+}
+
 enum sql_result database_open(const char *address, enum sql_mode mode,
                               const char *const *statements, size_t count,
                               struct sql **out_sql)

@@ -15,7 +15,8 @@
 // the next transaction begins or the next reading statement runs.
 // PostgreSQL, too, is told to give up a connection whose program is gone
 // without a word, and a writer's transaction in which nothing is asked for
-// five minutes: others wait for their turn.
+// as long as an answer may take (database_limit()), or five minutes: others
+// wait for their turn.
 #pragma once
 #include "sql/sql.h"
 #include <stdbool.h>
@@ -42,6 +43,14 @@ int database_count_shared(void);
 // schema nor long answers (sql_use_long()) have a limit. 0: nothing has, as
 // without this call.
 void database_limit(int seconds);
+
+// Who has locked a row of this small table, in words for a log: "pid 4711, user
+// hailong, psql, 192.0.2.7, idle in transaction, since 2026-11-30 08:00:00+07".
+// "": that cannot be told; PostgreSQL tells nobody but a superuser where
+// another role's session comes from and what it does. Outside of a transaction.
+enum { DATABASE_HOLDER_SIZE = 256 };
+void database_name_holder(struct sql *sql, const char *table,
+                          char out[DATABASE_HOLDER_SIZE]);
 
 // sql_open(), of either. SQL_BUSY: PostgreSQL cannot be reached. SQL_ERROR
 // also: it is there, but does not know the role, its password or the database.

@@ -93,6 +93,7 @@ struct prepared {
     PGresult *result;
     int row;         // the next
     bool is_long;    // the answer comes in parts
+    bool *in_vain;   // that a lock was not had is an answer; or NULL
     unsigned cursor; // the transaction in which it is open; 0: in none
     char number[32]; // the last one that was asked for as text
 };
@@ -421,13 +422,23 @@ static void warn_of_surroundings(struct sql *sql)
     free(is_superuser);
 }
 
+static enum sql_result limit_idleness(struct sql *sql)
+{
+    enum { USUAL_MS = 300000 };
+    char script[96];
+    snprintf(script, sizeof script,
+             "SET idle_in_transaction_session_timeout = %" PRId64,
+             most_ms > 0 ? most_ms : USUAL_MS);
+    return run_once(sql, script);
+}
+
 // What a commit acknowledged survives a power cut of the database's machine,
 // and of its synchronous standbys where there are some. A statement waits for a
 // lock as long as one of SQLite does, and ends when nobody waits for it. When
 // this machine is gone without a word, PostgreSQL would hold its transaction's
 // locks, and with them the turn to write, for two hours: it gives the
 // connection up after some seconds, as we do, and the transaction of a program
-// that hangs after some minutes.
+// that hangs when we would give up its answer, or after some minutes.
 static enum sql_result configure(struct sql *sql)
 {
     char common[768];
@@ -453,7 +464,7 @@ static enum sql_result configure(struct sql *sql)
         return result;
     if (own(sql)->mode == SQL_FOLLOWER)
         return run_once(sql, "SET default_transaction_read_only = on");
-    result = run_once(sql, "SET idle_in_transaction_session_timeout = 300000");
+    result = limit_idleness(sql);
     if (result == SQL_OK)
         result = expect_primary(sql);
     if (result == SQL_OK)
@@ -886,6 +897,17 @@ static enum sql_result open_cursor(struct sql_statement *s)
     return fetch(s);
 }
 
+static enum sql_result answer_of(struct sql_statement *s,
+                                 const PGresult *answer)
+{
+    struct prepared *p = prepared_of(s);
+    const char *state = PQresultErrorField(answer, PG_DIAG_SQLSTATE);
+    if (!p->in_vain || !state || strcmp(state, "55P03") != 0)
+        return seen(s->sql, answer, p->text);
+    *p->in_vain = true;
+    return SQL_BUSY;
+}
+
 static enum sql_result execute(struct sql_statement *s)
 {
     struct prepared *p = prepared_of(s);
@@ -902,7 +924,7 @@ static enum sql_result execute(struct sql_statement *s)
         &own(s->sql)->patience, db,
         PQsendQueryPrepared(db, ready.name, p->count, ready.values, ready.sizes,
                             ready.are_binary, 1));
-    result = seen(s->sql, answer, p->text);
+    result = answer_of(s, answer);
     if (result == SQL_OK) {
         p->result = answer;
         own(s->sql)->changes = strtoll(PQcmdTuples(answer), NULL, 10);
@@ -945,6 +967,15 @@ static enum sql_result step(struct sql_statement *s)
     }
     p->row++;
     return SQL_OK;
+}
+
+static enum sql_result step_waiting(struct sql_statement *s, bool *out_in_vain)
+{
+    struct prepared *p = prepared_of(s);
+    p->in_vain = out_in_vain;
+    enum sql_result result = step(s);
+    p->in_vain = NULL;
+    return result;
 }
 
 // Outside of a transaction nothing would tell what came of it.
@@ -1427,6 +1458,7 @@ static const struct sql_engine engine = {
     .bind_bytes = bind_bytes,
     .bind_null = bind_null,
     .step = step,
+    .step_waiting = step_waiting,
     .put = put,
     .put_row = put_row,
     .read_int = read_int,
@@ -1449,6 +1481,33 @@ static const struct sql_engine engine = {
     .let_wal_grow = let_wal_grow,
     .is_sound = is_sound,
 };
+
+// A row's xmax is who locks it, and each transaction locks its own number.
+// Where the table lies on another machine there is no such column: nothing is
+// said.
+void postgres_name_holder(struct sql *sql, const char *table, char *out,
+                          size_t size)
+{
+    char query[768];
+    out[0] = '\0';
+    snprintf(query, sizeof query,
+             "SELECT concat_ws(', ', coalesce('pid ' || l.pid, 'a prepared"
+             " transaction (pg_prepared_xacts)'), 'user ' || a.usename,"
+             " nullif(a.application_name, ''), host(a.client_addr), a.state,"
+             " 'since ' || date_trunc('second', a.xact_start))"
+             " FROM \"%s\" AS t JOIN pg_locks AS l ON"
+             " l.locktype = 'transactionid' AND l.granted"
+             " AND l.mode = 'ExclusiveLock' AND l.transactionid = t.xmax"
+             " LEFT JOIN pg_stat_activity AS a ON a.pid = l.pid LIMIT 1",
+             table);
+    if (sql->engine != &engine || own(sql)->in_transaction || !hold(sql))
+        return;
+    PGresult *answer = patience_run(&own(sql)->patience, own(sql)->db, query);
+    if (PQresultStatus(answer) == PGRES_TUPLES_OK && PQntuples(answer) > 0)
+        snprintf(out, size, "%s", PQgetvalue(answer, 0, 0));
+    PQclear(answer);
+    let_go(sql);
+}
 
 enum sql_result postgres_hold(struct sql *sql, PGconn **out_db)
 {

@@ -19,5 +19,9 @@ struct patience *postgres_patience(struct sql *sql); // that it waits with
 enum sql_result postgres_seen(struct sql *sql, const PGresult *answer,
                               const char *what);
 
+// Of database_name_holder(), on a connection of this engine.
+void postgres_name_holder(struct sql *sql, const char *table, char *out,
+                          size_t size);
+
 // Of database_limit().
 void postgres_limit(int seconds);

@@ -14,10 +14,12 @@ enum handling health_handle(struct request *request)
     struct writer_figures figures = writer_figures(request->server->writer);
     bool is_cut_off = request->server->is_cut_off;
     if (is_cut_off || !figures.is_well) {
-        reply_problem(request, PROBLEM_BUSY, NULL,
-                      is_cut_off
-                          ? "the database cannot be reached; see the log"
-                          : "the last batch could not be stored; see the log");
+        reply_problem(
+            request, PROBLEM_BUSY, NULL, "%s; see the log",
+            is_cut_off ? "the database cannot be reached"
+            : figures.turns.is_held
+                ? "somebody holds the turn to write, and nobody writes"
+                : "the last batch could not be stored");
         reply_header(request, "Retry-After", "%d", RETRY_S);
         return HANDLING_DONE;
     }
@@ -65,6 +67,9 @@ static bool tell(struct server *server,
     metrics_write(&server->metrics, connections, &writer,
                   atomic_load(&server->bodies.used), hub_count(server->hub),
                   clock_mono_us(), out);
+    if (office_is_url(server->identity.database)) {
+        metrics_write_turns(&writer.turns, out);
+    }
     if (connections) {
         metrics_write_program(server->started_at, server->certificate_until,
                               out);

@@ -75,6 +75,30 @@ static void write_writer(const struct writer_figures *writer, int64_t now_us,
     }
 }
 
+void metrics_write_turns(const struct office_turns *turns, struct buf *out)
+{
+    static const char name[] = "hailong_turn_wait_seconds";
+    uint64_t count = 0;
+    write_head(out, name, "histogram",
+               "How long turns to write the database were waited for.");
+    for (int i = 0; i < OFFICE_WAITS; i++) {
+        count += turns->waits[i];
+        if (i < OFFICE_WAITS - 1) {
+            buf_printf(out, "%s_bucket{le=\"%g\"} %" PRIu64 "\n", name,
+                       (double)office_wait_us(i) / 1e6, count);
+        }
+    }
+    buf_printf(out,
+               "%s_bucket{le=\"+Inf\"} %" PRIu64 "\n%s_sum %.6f\n%s_count "
+               "%" PRIu64 "\n",
+               name, count, name, (double)turns->waited_us / 1e6, name, count);
+    write_value(out, "hailong_turns_given_up_total", "counter",
+                "Turns that were waited for in vain.", turns->given_up);
+    write_value(out, "hailong_turn_held", "gauge",
+                "1: somebody holds the turn to write, and nobody writes.",
+                turns->is_held);
+}
+
 static void write_connections(const struct connections_count *connections,
                               struct buf *out)
 {

@@ -35,6 +35,8 @@ void metrics_write(struct metrics *metrics,
                    const struct connections_count *connections,
                    const struct writer_figures *writer, size_t body_bytes,
                    size_t listening, int64_t now_us, struct buf *out);
+// Of a database of PostgreSQL, which several servers may write.
+void metrics_write_turns(const struct office_turns *turns, struct buf *out);
 // Of the program that listens: when it started, wall milliseconds, and until
 // when its certificate is good; 0: it serves without one.
 void metrics_write_program(int64_t started_at, int64_t certificate_until,

@@ -13,6 +13,10 @@ static const char MODULE[] = "server";
 // what was brought: whether that would be taken now only the next batch shows.
 enum { LOOK_MS = 1000, NEXT_MS = 30000 };
 
+// From when a job came until its turn is asked for the last time, which takes
+// two seconds: a device hangs up after 20 s of silence (sync/transport.c).
+static const int64_t PATIENCE_US = 12 * INT64_C(1000000);
+
 // The batches of one commit. They must lie in a row for the office.
 struct group {
     struct writer_job *jobs[WRITER_GROUP_MAX];
@@ -22,13 +26,15 @@ struct group {
 
 struct writer {
     char *address;
+    size_t lines_enough; // for a commit
     pthread_t thread;
     struct office *office;  // the thread's; NULL when it could not be reopened
     struct log_tries tries; // to reopen it
     struct log_tries entries; // to be let in
-    bool is_shut_out;         // the thread's: its last try did not get in
-    struct group group;       // the thread's
-    pthread_mutex_t mutex;    // guards all below
+    struct office_patience patience;
+    bool is_shut_out;      // the thread's: its last try did not get in
+    struct group group;    // the thread's
+    pthread_mutex_t mutex; // guards all below
     pthread_cond_t wake;
     struct writer_job *first, **last;
     size_t promised; // reserved and not pushed yet
@@ -46,7 +52,9 @@ static bool reopen(struct writer *writer)
     bool done = office_open(writer->address, OFFICE_WRITER, &writer->office) ==
                 OFFICE_OK;
     log_tries_end(&writer->tries, done, MODULE, "the database");
-    if (!done) {
+    if (done) {
+        office_be_patient(writer->office, &writer->patience);
+    } else {
         writer->office = NULL;
     }
     return done;
@@ -65,6 +73,13 @@ static void set_well(struct writer *writer, bool is_well)
     pthread_mutex_unlock(&writer->mutex);
 }
 
+// The database is there, and others write it, or one holds it.
+static bool has_no_turn(const struct writer *writer, enum office_result result)
+{
+    return result == OFFICE_BUSY && writer->office &&
+           office_turns(writer->office).is_missed;
+}
+
 static enum office_result commit(struct writer *writer, struct group *group,
                                  size_t from, size_t count)
 {
@@ -73,14 +88,17 @@ static enum office_result commit(struct writer *writer, struct group *group,
     }
     enum office_result result =
         office_ingest(writer->office, &group->batches[from], count);
+    bool no_turn = has_no_turn(writer, result);
+    bool is_held = no_turn && office_turns(writer->office).is_held;
     pthread_mutex_lock(&writer->mutex);
-    writer->figures.is_well = result == OFFICE_OK;
     if (result == OFFICE_OK) {
+        writer->figures.is_well = true;
         writer->figures.commits++;
         writer->figures.committed += count;
         writer->figures.last_commit_us = clock_mono_us();
     } else {
-        writer->figures.failures++;
+        writer->figures.is_well &= no_turn;
+        writer->figures.failures += !no_turn || is_held;
     }
     pthread_mutex_unlock(&writer->mutex);
     for (size_t i = from; i < from + count; i++) {
@@ -161,12 +179,16 @@ static bool take(struct writer *writer, struct group *group)
     group->count = 0;
     pthread_mutex_lock(&writer->mutex);
     bool goes_on = wait_for_job(writer);
+    size_t lines = 0;
     while (writer->first && group->count < WRITER_GROUP_MAX &&
+           lines < writer->lines_enough &&
            (group->count == 0 || writer->first->batch)) {
-        group->jobs[group->count++] = pop(writer);
-        if (!group->jobs[0]->batch) {
+        struct writer_job *job = pop(writer);
+        group->jobs[group->count++] = job;
+        if (!job->batch) {
             break;
         }
+        lines += job->batch->line_count;
     }
     pthread_mutex_unlock(&writer->mutex);
     return goes_on;
@@ -196,17 +218,28 @@ static enum office_result do_next(struct writer *writer, struct group *group)
                                    : work(writer, group->jobs[0]);
 }
 
+// Once it is to end it asks for each turn once. Nor does a look wait for more.
+static void set_patience(struct writer *writer, const struct group *group)
+{
+    pthread_mutex_lock(&writer->mutex);
+    writer->patience.until_us = group->count == 0 || writer->stopping
+                                    ? 0
+                                    : group->jobs[0]->pushed_us + PATIENCE_US;
+    pthread_mutex_unlock(&writer->mutex);
+}
+
 // While the database is away, or others hold it, each try says the same. Who
 // looks goes on until a look gets in.
 static void try_next(struct writer *writer, struct group *group)
 {
+    set_patience(writer, group);
     log_tries_begin(&writer->entries);
     enum office_result result = do_next(writer, group);
     writer->is_shut_out = !writer->office || result == OFFICE_BUSY ||
                           (group->count == 0 && result != OFFICE_OK);
     log_tries_end(&writer->entries, !writer->is_shut_out, MODULE,
                   "writing the database");
-    if (writer->is_shut_out) {
+    if (writer->is_shut_out && !has_no_turn(writer, result)) {
         set_well(writer, false);
     }
 }
@@ -269,9 +302,12 @@ struct writer *writer_start(const char *address, struct office *office)
     writer->office = office;
     writer->last = &writer->first;
     writer->figures.is_well = true;
+    office_be_patient(office, &writer->patience);
     pthread_mutex_init(&writer->mutex, NULL);
     clock_cond_init(&writer->wake);
     writer->address = strdup(address);
+    writer->lines_enough =
+        office_is_url(address) ? WRITER_LINES_ENOUGH : SIZE_MAX;
     int fault = writer->address
                     ? log_thread_create(&writer->thread, run, writer)
                     : ENOMEM;
@@ -296,6 +332,7 @@ void writer_finish(struct writer *writer)
 {
     pthread_mutex_lock(&writer->mutex);
     writer->stopping = true;
+    writer->patience.until_us = 0;
     pthread_cond_signal(&writer->wake);
     pthread_mutex_unlock(&writer->mutex);
     pthread_join(writer->thread, NULL);
@@ -322,6 +359,7 @@ bool writer_reserve(struct writer *writer)
 void writer_push(struct writer *writer, struct writer_job *job)
 {
     job->next = NULL;
+    job->pushed_us = clock_mono_us();
     pthread_mutex_lock(&writer->mutex);
     writer->promised--;
     *writer->last = job;
@@ -336,5 +374,6 @@ struct writer_figures writer_figures(struct writer *writer)
     pthread_mutex_lock(&writer->mutex);
     struct writer_figures figures = writer->figures;
     pthread_mutex_unlock(&writer->mutex);
+    figures.is_well = figures.is_well && !figures.turns.is_held;
     return figures;
 }

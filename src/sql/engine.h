@@ -50,6 +50,8 @@ struct sql_engine {
                        size_t size);
     void (*bind_null)(struct sql_statement *s, int index);
     enum sql_result (*step)(struct sql_statement *s);
+    // NULL: nothing is told apart.
+    enum sql_result (*step_waiting)(struct sql_statement *s, bool *out_in_vain);
     // `rows` < 0: any number. NULL: there is nothing to be won by waiting.
     enum sql_result (*put)(struct sql_statement *s, int64_t rows);
     enum sql_result (*put_row)(struct sql_statement *s); // where put() is

@@ -209,6 +209,14 @@ enum sql_result sql_step(struct sql_statement *s)
     return s->failure == SQL_OK ? s->sql->engine->step(s) : s->failure;
 }
 
+enum sql_result sql_step_waiting(struct sql_statement *s, bool *out_in_vain)
+{
+    *out_in_vain = false;
+    return s->failure == SQL_OK && s->sql->engine->step_waiting
+               ? s->sql->engine->step_waiting(s, out_in_vain)
+               : sql_step(s);
+}
+
 int64_t sql_int(struct sql_statement *s, int column)
 {
     return s->sql->engine->read_int(s, column);

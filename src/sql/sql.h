@@ -122,6 +122,10 @@ void sql_bind_bytes(struct sql_statement *s, int index, const void *bytes,
                     size_t size);
 void sql_bind_null(struct sql_statement *s, int index);
 enum sql_result sql_step(struct sql_statement *s);
+// The first step of a statement for which PostgreSQL may wait for another
+// connection's lock. That it waited in vain is no failure, and not logged:
+// SQL_BUSY, and true. Whatever else went wrong, and always on SQLite: false.
+enum sql_result sql_step_waiting(struct sql_statement *s, bool *out_in_vain);
 // Columns of the row, from 0; borrowed until the next step or done. A NULL
 // column gives 0, NULL text, or NULL with size 0.
 int64_t sql_int(struct sql_statement *s, int column);

@@ -11,7 +11,7 @@ for test in office/test_partitions server/test_two_clusters; do
         echo "failed: $test on two clusters"
     fi
 done
-for test in postgres/test_postgres postgres/test_pool postgres/test_hosts postgres/test_bulk postgres/test_gather office/test_postgres_schema office/test_postgres_plans office/test_ingest office/test_ingest_again office/test_turns server/test_neighbours \
+for test in postgres/test_postgres postgres/test_pool postgres/test_hosts postgres/test_bulk postgres/test_gather office/test_postgres_schema office/test_postgres_plans office/test_ingest office/test_ingest_again office/test_turns server/test_neighbours server/test_turns \
         office/test_shardable city/test_registry server/test_batches operator/test_migrate; do
     if tools/on-postgres "$BUILD/tests/$test"; then
         echo "passed: $test on PostgreSQL"

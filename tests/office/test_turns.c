@@ -1,14 +1,20 @@
 // Several processes write one database of PostgreSQL: each finds what the
 // others left, whatever it remembers. Skipped where no scratch cluster is
 // named.
+#include "common/clock.h"
+#include "common/log.h"
 #include "office/cases.h"
 #include "postgres/database.h"
+#include "support/check.h"
 #include "support/office_maker.h"
 #include <limits.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -160,6 +166,172 @@ static void test_turns_after_a_newer_program_are_refused(void **state)
     close_both(&f);
 }
 
+// A session that took the turn and does something else: another server's that
+// is slow or hangs, or somebody's with psql.
+static struct sql *hold_turn(struct fixture *f)
+{
+    struct sql *holder = NULL;
+    assert_int_equal(database_open(f->made.path, SQL_WRITER, NULL, 0, &holder),
+                     SQL_OK);
+    assert_int_equal(sql_run(holder,
+                             "SET application_name = 'forgotten';"
+                             "BEGIN; UPDATE writing SET epoch = epoch + 1"),
+                     SQL_OK);
+    return holder;
+}
+
+static enum office_result send_one(struct fixture *f, int64_t seq)
+{
+    struct made_batch sent;
+    maker_rate(&f->device, 4);
+    made_batch_start(&sent, &f->device, seq, seq, f->device.wall_ms);
+    enum office_result result = office_ingest(f->other, &sent.batch, 1);
+    made_batch_free(&sent);
+    return result;
+}
+
+struct said {
+    int count; // of what was said of turns
+    int others;
+    char last[512];
+};
+
+static void hear(void *ctx, enum log_level level, const char *module,
+                 const char *text)
+{
+    struct said *said = ctx;
+    (void)module;
+    if (level < LOG_WARN) {
+        return;
+    }
+    said->count += strstr(text, "turn to write") != NULL;
+    said->others += strstr(text, "turn to write") == NULL;
+    snprintf(said->last, sizeof said->last, "%s", text);
+}
+
+static int64_t us_since(int64_t began_us)
+{
+    return clock_mono_us() - began_us;
+}
+
+static void *give_back_later(void *ctx)
+{
+    usleep(3500 * 1000);
+    assert_int_equal(sql_run(ctx, "COMMIT"), SQL_OK);
+    return NULL;
+}
+
+// Another's turn that lasts longer than one bounded wait: with patience it is
+// waited for, and nobody hears of it.
+static void test_turns_of_others_are_waited_for(void **state)
+{
+    struct office_patience patience = {0};
+    struct said said = {0};
+    struct fixture f;
+    pthread_t thread;
+    (void)state;
+    if (!getenv("HAILONG_TEST_POSTGRES")) {
+        skip();
+    }
+    open_both(&f);
+    office_be_patient(f.other, &patience);
+    struct sql *holder = hold_turn(&f);
+    log_set_sink(hear, &said);
+    int64_t began_us = clock_mono_us();
+    assert_int_equal(pthread_create(&thread, NULL, give_back_later, holder), 0);
+    patience.until_us = began_us + INT64_C(60000000);
+    assert_int_equal(send_one(&f, 1), OFFICE_OK);
+    assert_true(us_since(began_us) >= 3400 * 1000);
+    pthread_join(thread, NULL);
+    log_set_sink(NULL, NULL);
+    assert_int_equal(said.count, 0);
+    assert_int_equal(said.others, 0);
+    struct office_turns turns = office_turns(f.other);
+    assert_false(turns.is_missed);
+    assert_false(turns.is_held);
+    assert_int_equal(turns.given_up, 0);
+    // Longer than 2 s; the clock of a busy machine says whether than 8 s too.
+    assert_int_equal(turns.waits[4] + turns.waits[5], 1);
+    assert_true(turns.waited_us >= 3400 * 1000);
+    assert_int_equal(made_office_all(f.made.office).levels[3], 1);
+    sql_close(holder);
+    close_both(&f);
+}
+
+// It is told apart from one that is not given back: who holds it is named, what
+// comes then waits no longer than once, and it is over when the turn is given
+// back, or goes on to another.
+static void test_turns_that_are_held_are_told(void **state)
+{
+    struct office_patience patience = {INT64_MAX};
+    struct said said = {0};
+    struct fixture f;
+    (void)state;
+    if (!getenv("HAILONG_TEST_POSTGRES")) {
+        skip();
+    }
+    open_both(&f);
+    office_be_patient(f.other, &patience);
+    struct sql *holder = hold_turn(&f);
+    log_set_sink(hear, &said);
+    int64_t began_us = clock_mono_us();
+    assert_int_equal(send_one(&f, 1), OFFICE_BUSY);
+    assert_true(us_since(began_us) >= OFFICE_HELD_S * INT64_C(1000000));
+    assert_true(office_turns(f.other).is_missed);
+    assert_true(office_turns(f.other).is_held);
+    assert_int_equal(office_turns(f.other).given_up, 1);
+    assert_int_equal(said.count, 1);
+    assert_int_equal(said.others, 0);
+    assert_holds(said.last, "held by pid ");
+    assert_holds(said.last, ", user office, forgotten, idle in transaction, ");
+    assert_holds(said.last, "pg_terminate_backend");
+    // At once from now on: two seconds, not ten.
+    began_us = clock_mono_us();
+    assert_int_equal(office_ingest(f.other, NULL, 0), OFFICE_BUSY);
+    assert_true(us_since(began_us) < OFFICE_HELD_S * INT64_C(1000000));
+    assert_true(office_turns(f.other).is_held);
+    // Somebody else's turn is progress.
+    patience.until_us = 0;
+    assert_int_equal(sql_run(holder, "COMMIT"), SQL_OK);
+    sql_close(holder);
+    holder = hold_turn(&f);
+    assert_int_equal(office_ingest(f.other, NULL, 0), OFFICE_BUSY);
+    assert_true(office_turns(f.other).is_missed);
+    assert_false(office_turns(f.other).is_held);
+    assert_holds(said.last, "others write");
+    log_set_sink(NULL, NULL);
+    sql_close(holder); // and what it held with it
+    assert_int_equal(send_one(&f, 1), OFFICE_OK);
+    assert_false(office_turns(f.other).is_missed);
+    assert_int_equal(office_turns(f.other).given_up, 3);
+    close_both(&f);
+}
+
+// A program that hangs in its turn: PostgreSQL ends its session, when it has
+// asked for nothing as long as its answers may take.
+static void test_turns_of_who_hangs_come_to_an_end(void **state)
+{
+    enum { LIMIT_S = 3 };
+    struct office_patience patience = {0};
+    struct fixture f;
+    (void)state;
+    if (!getenv("HAILONG_TEST_POSTGRES")) {
+        skip();
+    }
+    open_both(&f);
+    office_be_patient(f.other, &patience);
+    office_limit_answers(LIMIT_S);
+    struct sql *holder = hold_turn(&f);
+    office_limit_answers(0);
+    int64_t began_us = clock_mono_us();
+    patience.until_us = began_us + INT64_C(60000000);
+    assert_int_equal(send_one(&f, 1), OFFICE_OK);
+    assert_true(us_since(began_us) >= (LIMIT_S - 1) * INT64_C(1000000));
+    assert_int_equal(sql_run(holder, "COMMIT"), SQL_BUSY);
+    sql_close(holder);
+    close_both(&f);
+}
+
 enum { OPENERS = 4, ROUNDS = 5 };
 
 struct opener {
@@ -245,6 +417,9 @@ int main(void)
         cmocka_unit_test(test_turns_number_cases_in_one_row),
         cmocka_unit_test(test_turns_of_others_are_told_apart),
         cmocka_unit_test(test_turns_after_a_newer_program_are_refused),
+        cmocka_unit_test(test_turns_of_others_are_waited_for),
+        cmocka_unit_test(test_turns_that_are_held_are_told),
+        cmocka_unit_test(test_turns_of_who_hangs_come_to_an_end),
         cmocka_unit_test(test_turns_begin_together_on_an_empty_database),
         cmocka_unit_test(test_turns_on_a_file_there_are_none),
     };

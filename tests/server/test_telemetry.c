@@ -38,6 +38,7 @@ static int set_up(void **state)
     metrics_write_upkeep(&upkeep, 2000, &telemetry.told);
     metrics_write_ward("H24.12", true, &telemetry.told);
     metrics_write_shared(1, &telemetry.told);
+    metrics_write_turns(&(struct office_turns){0}, &telemetry.told);
     metrics_write_program(1000, 2000, &telemetry.told);
     for (int i = 0; i < WATCHER_COUNT; i++) {
         assert_true(file_read(WATCHERS[i], 1 << 20, &telemetry.watchers[i]));
@@ -76,15 +77,19 @@ static const char *next_name(const char *at, char out[NAME_SIZE])
 static bool is_told(const struct telemetry *telemetry, const char *name)
 {
     char head[NAME_SIZE + 16];
-    snprintf(head, sizeof head, "# TYPE %s ", name);
+    const char *end = strstr(name, "_bucket"); // of a histogram
+    snprintf(head, sizeof head, "# TYPE %.*s ",
+             (int)(end ? (size_t)(end - name) : strlen(name)), name);
     return strstr(buf_text(&telemetry->told), head) != NULL;
 }
 
 static bool is_named(const struct buf *text, const char *wanted)
 {
     char name[NAME_SIZE];
+    size_t size = strlen(wanted);
     for (const char *at = buf_text(text); (at = next_name(at, name));) {
-        if (strcmp(name, wanted) == 0) {
+        if (strncmp(name, wanted, size) == 0 &&
+            (name[size] == '\0' || strcmp(name + size, "_bucket") == 0)) {
             return true;
         }
     }
