@@ -22,6 +22,9 @@ ward_person() { # ward_person NAME ROLE DISPLAY [OPTION…]
 ward_begin() {
     ward_days=$1
     shift
+    # Today's figures begin anew at midnight in Vietnam: not while they are looked at.
+    ward_left=$((86400 - ($(date +%s) + 25200) % 86400))
+    [ $ward_left -gt 240 ] || sleep $((ward_left + 1))
     stage_server --mode transaction "$@"
     ward_person an office 'Nguyễn Thị An'
     ward_person lan leader 'Lê Thị Lan'

@@ -23,7 +23,7 @@ clusters_begin network
 
 # --- Two networks: the database's belongs to a process that does nothing else.
 ip link set lo up
-stage_start far.log unshare --net sleep 600
+stage_start far.log unshare --net sleep 3600
 far=$STAGE_PID
 tries=100
 while [ "$(readlink /proc/$far/ns/net)" = "$(readlink /proc/self/ns/net)" ] && [ $tries -gt 0 ]; do
