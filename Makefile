@@ -112,7 +112,7 @@ SUPPORT_OBJECTS := $(patsubst tests/%.c,$(BUILD)/obj/tests/%.o,$(wildcard tests/
 TEST_SOURCES := $(foreach r,$(ROOMS) faults fleet forgery fuzz,$(wildcard tests/$(r)/test_*.c))
 TESTS := $(TEST_SOURCES:tests/%.c=$(BUILD)/tests/%)
 # These test nothing without a cluster: tests/e2e/postgres.sh gives them one.
-ON_POSTGRES_ONLY := $(addprefix $(BUILD)/tests/,postgres/test_postgres postgres/test_pool postgres/test_bulk postgres/test_gather office/test_postgres_schema office/test_postgres_plans office/test_ingest_again office/test_partitions server/test_neighbours server/test_turns server/test_two_clusters)
+ON_POSTGRES_ONLY := $(addprefix $(BUILD)/tests/,postgres/test_postgres postgres/test_pool postgres/test_bulk postgres/test_gather office/test_postgres_schema office/test_postgres_plans office/test_ingest_again office/test_partitions server/test_neighbours server/test_turns server/test_two_clusters server/test_away)
 
 .PHONY: all
 all: need-packages $(PROGRAMS:%=$(BUILD)/%)

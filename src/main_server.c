@@ -1,15 +1,13 @@
 // hailong-server: the endpoint that devices send to and the Office reads from.
 #include "common/config.h"
 #include "common/log.h"
-#include "common/log_tries.h"
 #include "common/supervisor.h"
-#include "server/door.h"
+#include "server/await.h"
 #include "server/server.h"
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
@@ -39,46 +37,16 @@ static void say_ending(int received)
     log_info("server", "ending: %s", strsignal(received));
 }
 
-// Opens the server, and waits behind a door while its database is away.
-// SERVER_AWAY: a signal came before it was there.
-static enum server_outcome await(const struct server_settings *settings,
-                                 const sigset_t *ends,
-                                 struct server **out_server)
-{
-    enum { LONGEST_S = 4 };
-    struct log_tries tries = {0};
-    struct door *door = NULL;
-    int received = -1;
-    for (time_t pause = 1;; pause = pause < LONGEST_S ? 2 * pause : LONGEST_S) {
-        log_tries_begin(&tries);
-        enum server_outcome outcome = server_open(settings, door, out_server);
-        log_tries_end(&tries, outcome == SERVER_OPEN, "server", "the database");
-        if (outcome == SERVER_AWAY && !door && !(door = door_open(settings))) {
-            return SERVER_FAILED;
-        }
-        if (outcome == SERVER_AWAY) {
-            // It answers; what waits for it need not wait for the database.
-            supervisor_ready();
-            received = sigtimedwait(ends, NULL, &(struct timespec){pause, 0});
-        }
-        if (outcome != SERVER_AWAY || received > 0) {
-            door_close(door);
-            if (received > 0) {
-                say_ending(received);
-            }
-            return outcome;
-        }
-    }
-}
-
 static int run(const struct server_settings *settings, const sigset_t *ends)
 {
+    static const struct await_pauses PAUSES = {1000, 4000};
     struct server *server = NULL;
-    int received;
-    switch (await(settings, ends, &server)) {
+    int received = 0;
+    switch (server_await(settings, ends, PAUSES, &server, &received)) {
     case SERVER_OPEN:
         break;
     case SERVER_AWAY:
+        say_ending(received);
         return EXIT_DONE;
     case SERVER_MISTAKE:
         return EXIT_USAGE;

@@ -56,8 +56,12 @@ enum sql_result registry_open(const char *address, enum registry_mode mode,
     if (result == SQL_OK && writes) {
         result = sql_migrate(
             registry->sql, database_is_url(address) ? ON_POSTGRES : MIGRATIONS);
-    } else if (result == SQL_OK && sql_version(registry->sql) == 0) {
-        result = SQL_NONE;
+    } else if (result == SQL_OK) {
+        int version;
+        result = sql_read_version(registry->sql, &version);
+        if (result == SQL_OK && version == 0) {
+            result = SQL_NONE;
+        }
     }
     if (result != SQL_OK) {
         registry_close(registry);
@@ -196,17 +200,17 @@ static enum sql_result read_all(struct sql *sql, struct reader *reader,
     return result;
 }
 
-bool registry_read(struct registry *registry, struct city_units *out,
-                   int64_t *out_number, struct buf *message)
+enum sql_result registry_read(struct registry *registry, struct city_units *out,
+                              int64_t *out_number, struct buf *message)
 {
     struct reader reader = {.message = message};
     struct trail trail;
-    if (read_all(registry->sql, &reader, &trail) != SQL_OK) {
-        return false;
+    enum sql_result result = read_all(registry->sql, &reader, &trail);
+    if (result == SQL_OK) {
+        *out = reader.units;
+        *out_number = trail.number;
     }
-    *out = reader.units;
-    *out_number = trail.number;
-    return true;
+    return result;
 }
 
 // --- A book of its own

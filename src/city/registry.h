@@ -41,10 +41,11 @@ void registry_close(struct registry *registry); // accepts NULL
 
 // The number of the last change; 0: there is none.
 enum sql_result registry_number(struct registry *registry, int64_t *out);
-// All changes, applied. False with a `message`: the database cannot be read, or
-// a row does not fit the one before. The caller frees `out`.
-bool registry_read(struct registry *registry, struct city_units *out,
-                   int64_t *out_number, struct buf *message);
+// All changes, applied; the caller frees `out`. Otherwise with a `message`.
+// SQL_BUSY: the database is away or locked. SQL_CORRUPT: a row does not fit the
+// one before.
+enum sql_result registry_read(struct registry *registry, struct city_units *out,
+                              int64_t *out_number, struct buf *message);
 
 // Adds the changes, all or none; `who` made them. False with a `message`: also
 // for a book that another unit has, however its place is written, or the city

@@ -112,7 +112,7 @@ static enum sql_result configure_one(struct configuring *work, const char *id)
     struct office_device device;
     enum office_result found = office_find_device(work->office, id, &device);
     if (found != OFFICE_OK) {
-        return found == OFFICE_NONE ? SQL_NONE : SQL_ERROR;
+        return office_sql_result_of(found);
     }
     if (work->defaults->linked) {
         return renew(work, &device, NULL);
@@ -140,7 +140,10 @@ static enum sql_result list_ids(struct sql *sql, struct buf *out)
         buf_append(out, id, sizeof id);
     }
     sql_done(s);
-    return result == SQL_NONE && buf_ok(out) ? SQL_OK : SQL_ERROR;
+    if (result == SQL_NONE) {
+        result = buf_ok(out) ? SQL_OK : SQL_ERROR;
+    }
+    return result;
 }
 
 static enum sql_result configure_listed(struct sql *sql,
@@ -162,12 +165,13 @@ static enum sql_result configure(struct sql *sql, void *ctx)
     struct configuring work = *asked;
     json_t *notices = NULL;
     work.defaults = &defaults;
-    if (office_notices(work.office, date_day_of_wall_ms(work.now), &notices) !=
-        OFFICE_OK) {
-        return SQL_ERROR;
+    enum sql_result result = office_sql_result_of(
+        office_notices(work.office, date_day_of_wall_ms(work.now), &notices));
+    if (result != SQL_OK) {
+        return result;
     }
     defaults.notices = json_array_size(notices) > 0 ? notices : NULL;
-    enum sql_result result =
+    result =
         work.id ? configure_one(&work, work.id) : configure_listed(sql, &work);
     json_decref(notices);
     return result;

@@ -237,6 +237,15 @@ enum office_result office_result_of(enum sql_result result)
     return OFFICE_ERROR;
 }
 
+enum sql_result office_sql_result_of(enum office_result result)
+{
+    static const enum sql_result results[] = {
+        [OFFICE_OK] = SQL_OK,           [OFFICE_NONE] = SQL_NONE,
+        [OFFICE_BUSY] = SQL_BUSY,       [OFFICE_FULL] = SQL_FULL,
+        [OFFICE_CORRUPT] = SQL_CORRUPT, [OFFICE_ERROR] = SQL_ERROR};
+    return results[result];
+}
+
 static int expected_schema(bool is_postgres)
 {
     return is_postgres ? postgres_migrations[POSTGRES_LAST].version
@@ -247,19 +256,18 @@ static int expected_schema(bool is_postgres)
 static enum sql_result check_schema(struct sql *sql, bool is_postgres)
 {
     int expected = expected_schema(is_postgres);
-    int version = sql_version(sql);
-    if (version == expected) {
-        return SQL_OK;
+    int version;
+    enum sql_result result = sql_read_version(sql, &version);
+    if (result != SQL_OK || version == expected) {
+        return result;
     }
     if (version == 0) {
         return SQL_NONE;
     }
-    if (version > 0) {
-        log_error("office", "schema version %d, this program reads %d; %s",
-                  version, expected,
-                  version > expected ? "use the newer program"
-                                     : "start the server once to bring it up");
-    }
+    log_error("office", "schema version %d, this program reads %d; %s", version,
+              expected,
+              version > expected ? "use the newer program"
+                                 : "start the server once to bring it up");
     return SQL_ERROR;
 }
 
@@ -291,11 +299,9 @@ enum { WAL_PAGES = 1024 };
 static enum sql_result bring_up_file(const char *address, struct sql **sql)
 {
     enum sql_result result = SQL_OK;
-    int version = sql_version(*sql);
-    if (version < 0) {
-        return SQL_ERROR;
-    }
-    if (version == 0) {
+    int version;
+    result = sql_read_version(*sql, &version);
+    if (result == SQL_OK && version == 0) {
         result = size_pages(address, sql);
     }
     if (result == SQL_OK) {

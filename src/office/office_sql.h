@@ -95,6 +95,8 @@ enum sql_result office_make_postgres(struct sql *sql);
 extern const char office_postgres_room[];
 
 enum office_result office_result_of(enum sql_result result);
+// The way back, for a transaction that calls what answers so.
+enum sql_result office_sql_result_of(enum office_result result);
 
 // Runs a statement that adds one row or none. Being hopeful it is only put, and
 // said to have added it.

@@ -13,6 +13,7 @@ enum office_phone {
     OFFICE_PHONE_KNOWN,   // it is there, or was added
     OFFICE_PHONE_REVOKED, // somebody took its right to send
     OFFICE_PHONE_FOREIGN, // the device of this id has another key
+    OFFICE_PHONE_BUSY,    // the database is away or locked: try again
     OFFICE_PHONE_FAILED   // the database; logged
 };
 

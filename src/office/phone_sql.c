@@ -76,9 +76,10 @@ enum office_phone office_register_phone(
                                 .name = name,
                                 .public_key = public_key,
                                 .now = now};
-    return office_write(office, register_phone, &phone) == SQL_OK
-               ? phone.outcome
-               : OFFICE_PHONE_FAILED;
+    enum sql_result result = office_write(office, register_phone, &phone);
+    return result == SQL_OK     ? phone.outcome
+           : result == SQL_BUSY ? OFFICE_PHONE_BUSY
+                                : OFFICE_PHONE_FAILED;
 }
 
 // The first column of a statement that always has one row, or of none: 0.

@@ -10,6 +10,7 @@
 #include "ledger/pseudonym.h"
 #include "office/configuration.h"
 #include "office/office.h"
+#include <stdbool.h>
 #include <stdint.h>
 
 // The unit's keys that are not destroyed, the oldest first; `out->linked` is
@@ -26,9 +27,11 @@ enum office_result office_make_transaction_keys(struct office *office,
 // Destroys the keys of months that are over, makes those of this and the next
 // month for the units of all devices, and new configurations where that
 // changes them. Call at the server's start and once each local day. By a clock
-// that cannot be believed nothing is destroyed. OFFICE_NONE: all is done but
-// the emptying of the log, which a reader holds; call again soon. It keeps
-// nobody from writing, as OFFICE_BUSY does. Writer only.
+// that cannot be believed nothing is destroyed. Writer only.
+//
+// On OFFICE_OK all is done but, when `out_is_emptied` is false, the emptying of
+// the log, which a reader holds: call again soon. That keeps nobody from
+// writing.
 enum office_result office_turn_keys(struct office *office,
                                     const struct office_defaults *defaults,
-                                    int64_t now);
+                                    int64_t now, bool *out_is_emptied);

@@ -72,11 +72,12 @@ enum sql_result transaction_keys_ensure(struct sql *sql, const char *unit,
     sql_bind_int(s, 3, TOLD);
     while ((result = sql_step(s)) == SQL_OK) {
         if (json_array_append_new(out, json_integer(sql_int(s, 4))) != 0) {
+            result = SQL_ERROR;
             break;
         }
     }
     sql_done(s);
-    return result == SQL_NONE ? SQL_OK : SQL_ERROR;
+    return result == SQL_NONE ? SQL_OK : result;
 }
 
 enum sql_result transaction_keys_fill(struct sql *sql, json_t *config)
@@ -164,7 +165,7 @@ static enum sql_result destroy(struct sql *sql, void *ctx)
 
 enum office_result office_turn_keys(struct office *office,
                                     const struct office_defaults *defaults,
-                                    int64_t now)
+                                    int64_t now, bool *out_is_emptied)
 {
     enum office_result result = OFFICE_OK;
     if (clock_is_believable(now)) {
@@ -181,5 +182,10 @@ enum office_result office_turn_keys(struct office *office,
     }
     // Also for keys that were destroyed before the program last ended.
     result = office_result_of(sql_checkpoint(office->sql, true));
-    return result == OFFICE_BUSY ? OFFICE_NONE : result;
+    bool is_held = result == OFFICE_BUSY;
+    if (result == OFFICE_OK || is_held) {
+        *out_is_emptied = !is_held;
+        result = OFFICE_OK;
+    }
+    return result;
 }

@@ -576,7 +576,7 @@ static bool list_from(const struct config *config, struct registry *registry,
     struct city_units units;
     struct buf message = {0};
     int64_t number;
-    if (!registry_read(registry, &units, &number, &message)) {
+    if (registry_read(registry, &units, &number, &message) != SQL_OK) {
         console_complain(console, "%s", buf_text(&message));
         buf_free(&message);
         return false;

@@ -1302,14 +1302,16 @@ static enum sql_result make_schema(struct sql *sql)
     return result;
 }
 
-static int version_of(struct sql *sql)
+static enum sql_result version_of(struct sql *sql, int *out_version)
 {
     int64_t count = 0, version = 0;
     enum sql_result result =
         count_tables(sql, " AND tablename = 'schema_version'", &count);
     if (result == SQL_OK && count > 0)
         result = ask(sql, "SELECT version FROM schema_version", 0, &version);
-    return result == SQL_OK ? (int)version : -1;
+    if (result == SQL_OK)
+        *out_version = (int)version;
+    return result;
 }
 
 // The table that is being made by somebody else, or its row, is waited for;
@@ -1354,8 +1356,11 @@ static enum sql_result before_migration(struct sql *sql, int held)
     enum sql_result result = count_tables(sql, "", &count);
     if (result == SQL_OK && count == 0)
         return make_schema(sql);
+    int version = 0;
+    if (result == SQL_OK)
+        result = version_of(sql, &version);
     // Another program made them since: the migration sees it.
-    if (result != SQL_OK || version_of(sql) > 0)
+    if (result != SQL_OK || version > 0)
         return result;
     log_error(module,
               "%s: the schema %s has tables, but no version: it is another "
@@ -1370,7 +1375,7 @@ static bool schema_is(struct sql *sql, const struct sql_migration *migrations)
     int last = 0;
     for (; migrations->version; migrations++)
         last = migrations->version;
-    return version_of(sql) == last;
+    return sql_version(sql) == last;
 }
 
 static bool changed(struct sql *sql)
@@ -1425,7 +1430,7 @@ static void let_wal_grow(struct sql *sql, int pages)
 static bool is_sound(struct sql *sql, bool whole)
 {
     (void)whole;
-    return version_of(sql) >= 0;
+    return sql_version(sql) >= 0;
 }
 
 static void close_connection(struct sql *sql)

@@ -65,7 +65,8 @@ static bool run_chore(struct caretaker *caretaker, const struct chore *chore)
     if (chore->look && !chore->look(chore->ctx)) {
         return true;
     }
-    return !chore->work || run_job(caretaker, chore) == OFFICE_OK;
+    return !chore->work || (run_job(caretaker, chore) == OFFICE_OK &&
+                            !(chore->is_left && *chore->is_left));
 }
 
 static bool is_stopping(struct caretaker *caretaker)

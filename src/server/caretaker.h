@@ -16,6 +16,9 @@ struct chore {
     // On the writer's thread, so be quick. What fails is done again at the next
     // look. NULL: nothing is ever written.
     enum office_result (*work)(struct office *office, void *ctx);
+    // Set by `work` where that did its part and something is left, which is
+    // done at the next look as well. NULL: nothing ever is.
+    const bool *is_left;
     void *ctx;
     int64_t next_us; // the caretaker's
 };

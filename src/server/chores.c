@@ -9,11 +9,24 @@
 
 enum { BEFORE_EVERY_S = 3600 };
 
+enum office_result keys_turn(struct server *server, struct office *office,
+                             int64_t now)
+{
+    bool is_emptied = false;
+    // The unit may have no device yet, and print receipts already.
+    enum office_result result =
+        office_make_transaction_keys(office, server->settings.unit_code, now);
+    if (result == OFFICE_OK) {
+        result = office_turn_keys(office, &server->settings.defaults, now,
+                                  &is_emptied);
+    }
+    server->keys_left = result == OFFICE_OK && !is_emptied;
+    return result;
+}
+
 static enum office_result turn_keys(struct office *office, void *ctx)
 {
-    const struct server *server = ctx;
-    return office_turn_keys(office, &server->settings.defaults,
-                            clock_wall_ms());
+    return keys_turn(ctx, office, clock_wall_ms());
 }
 
 static enum office_result publish(struct office *office, void *ctx)
@@ -37,7 +50,10 @@ static bool let_before_go(void *ctx)
 struct caretaker *chores_start(struct server *server)
 {
     const struct chore chores[] = {
-        {.done_day = server->keys_day, .work = turn_keys, .ctx = server},
+        {.done_day = server->keys_day,
+         .work = turn_keys,
+         .is_left = &server->keys_left,
+         .ctx = server},
         {.work = publish, .ctx = server},
         {.every_s = BEFORE_EVERY_S, .look = let_before_go, .ctx = server},
         alerts_chore(server->alerts),

@@ -72,6 +72,7 @@ struct server {
     struct neighbours *neighbours; // NULL: the database is its own
     atomic_bool is_cut_off; // the neighbours' last look found no database
     int32_t keys_day; // the local day whose keys were made at the start; 0
+    bool keys_left;   // by keys_turn(); the writer's, read when its job is done
     struct limits *limits;
     struct limits *poll_limits; // of long polls, apart
     struct hub *hub;

@@ -144,8 +144,9 @@ static bool check_retention(const json_t *body, struct buf *message)
 static const char *const RETENTION_KEYS[] = {"comments_months", "codes_months",
                                              NULL};
 static const char *const ALERTS_KEYS[] = {
-    "on",     "low_percent",  "low_days", "low_least", "silent_minutes",
-    "target", "target_least", "faults", "backup_days", "disk_days", NULL};
+    "on",     "low_percent",  "low_days", "low_least",   "silent_minutes",
+    "target", "target_least", "faults",   "backup_days", "disk_days",
+    NULL};
 static const char *const BOARD_KEYS[] = {
     "on", "title", "levels", "fields", "coverage", "waiting", "turn_s", NULL};
 static const char *const INTEGRITY_KEYS[] = {
@@ -350,7 +351,8 @@ static void load_body(struct documents *documents,
     buf_free(&message);
 }
 
-bool documents_load(struct documents *documents, struct office *office)
+enum office_result documents_load(struct documents *documents,
+                                  struct office *office)
 {
     for (const struct document *d = DOCUMENTS; d->name; d++) {
         struct buf text = {0};
@@ -364,10 +366,10 @@ bool documents_load(struct documents *documents, struct office *office)
         if (result != OFFICE_OK && result != OFFICE_NONE) {
             log_error(MODULE, "the settings %s cannot be read: %s", d->name,
                       office_result_name(result));
-            return false;
+            return result;
         }
     }
-    return true;
+    return OFFICE_OK;
 }
 
 static int64_t held_version(struct documents *documents,

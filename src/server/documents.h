@@ -52,8 +52,9 @@ struct documents;
 struct documents *documents_open(const char *hours_file, struct buf *message);
 void documents_close(struct documents *documents); // accepts NULL
 // Takes what the database holds. One that this program cannot read is told of
-// in the log, and the program's own holds. False: the database; logged.
-bool documents_load(struct documents *documents, struct office *office);
+// in the log, and the program's own holds. Not OFFICE_OK: the database; logged.
+enum office_result documents_load(struct documents *documents,
+                                  struct office *office);
 // Takes the versions that another server added to the same database, and what
 // must follow from each. On the writer's thread.
 enum office_result documents_follow(struct server *server,

@@ -2,14 +2,7 @@
 // at the start: devices and browsers hear 503 with Retry-After instead of
 // nothing, and a watcher reads in /metrics what is missing. The server that
 // opens at last takes the door's place without a moment in which nobody
-// listens.
-//
-//   struct door *door = NULL;
-//   while ((outcome = server_open(&settings, door, &server)) == SERVER_AWAY) {
-//       if (!door && !(door = door_open(&settings))) { … it failed … }
-//       … wait …
-//   }
-//   door_close(door);
+// listens. It is opened by who waits (await.h).
 #pragma once
 #include "server/settings.h"
 

@@ -50,22 +50,30 @@ static void drop_same(struct apart *apart)
     }
 }
 
-// The unit's hours with "counters" beside them, where there are any. NULL on
-// failure. Late ratings come of revoked devices too.
-static json_t *gather_hours(struct server *server, struct office *office)
+static enum office_result add_counters(struct office *office,
+                                       struct apart *apart, bool are_old)
+{
+    apart->are_old = are_old;
+    enum office_result result = office_list_devices(office, add_counter, apart);
+    return result == OFFICE_OK && apart->failed ? OFFICE_ERROR : result;
+}
+
+// The unit's hours with "counters" beside them, where there are any. Late
+// ratings come of revoked devices too.
+static enum office_result gather_hours(struct server *server,
+                                       struct office *office, json_t **out)
 {
     int64_t version;
     json_t *unit = documents_take(server->documents, "hours", &version);
     json_t *devices = documents_take(server->documents, "devices", &version);
     struct apart apart = {
         .unit = unit, .devices = devices, .counters = json_object()};
-    bool done = office_list_devices(office, add_counter, &apart) == OFFICE_OK;
-    apart.are_old = true;
-    done = done &&
-           office_list_devices(office, add_counter, &apart) == OFFICE_OK &&
-           !apart.failed;
+    enum office_result result = add_counters(office, &apart, false);
+    if (result == OFFICE_OK) {
+        result = add_counters(office, &apart, true);
+    }
     drop_same(&apart);
-    json_t *hours = done ? json_copy(unit) : NULL;
+    json_t *hours = result == OFFICE_OK ? json_copy(unit) : NULL;
     if (hours && json_object_size(apart.counters) > 0 &&
         json_object_set(hours, "counters", apart.counters) != 0) {
         json_decref(hours);
@@ -74,20 +82,24 @@ static json_t *gather_hours(struct server *server, struct office *office)
     json_decref(apart.counters);
     json_decref(unit);
     json_decref(devices);
-    return hours;
+    *out = hours;
+    return result == OFFICE_OK && !hours ? OFFICE_ERROR : result;
 }
 
-bool judging_set_rules(struct server *server, struct office *office)
+enum office_result judging_set_rules(struct server *server,
+                                     struct office *office)
 {
     int64_t version;
     struct buf thresholds = {0}, hours = {0};
     json_t *body = documents_take(server->documents, "integrity", &version);
-    json_t *week = gather_hours(server, office);
-    enum office_result result = OFFICE_ERROR;
-    if (week && json_write(body, &thresholds) && json_write(week, &hours)) {
+    json_t *week = NULL;
+    enum office_result result = gather_hours(server, office, &week);
+    if (result == OFFICE_OK) {
+        bool ok = json_write(body, &thresholds) && json_write(week, &hours);
         const struct office_rules rules = {buf_text(&thresholds), version,
                                            buf_text(&hours)};
-        result = office_set_rules(office, &rules, clock_wall_ms());
+        result = ok ? office_set_rules(office, &rules, clock_wall_ms())
+                    : OFFICE_ERROR;
     }
     if (result != OFFICE_OK) {
         log_error(MODULE,
@@ -99,7 +111,7 @@ bool judging_set_rules(struct server *server, struct office *office)
     buf_free(&hours);
     json_decref(body);
     json_decref(week);
-    return result == OFFICE_OK;
+    return result;
 }
 
 static bool is_anything_due(void *ctx)

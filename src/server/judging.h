@@ -8,7 +8,9 @@
 struct server;
 
 // Hands the settings of now to the office, on the writer's thread: call it when
-// the settings changed, or a device's place. False: the office refused; logged.
-bool judging_set_rules(struct server *server, struct office *office);
+// the settings changed, or a device's place. Not OFFICE_OK: those of before
+// hold; logged.
+enum office_result judging_set_rules(struct server *server,
+                                     struct office *office);
 // Looks for days that are due.
 struct chore judging_chore(struct server *server);

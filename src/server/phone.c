@@ -88,13 +88,15 @@ static bool lock_folder(struct phone *phone)
     return phone->lock >= 0;
 }
 
-static bool register_device(struct phone *phone, struct office *office)
+// OFFICE_NONE: not as this device.
+static enum office_result register_device(struct phone *phone,
+                                          struct office *office)
 {
     switch (office_register_phone(office, phone->device.id, phone->params.unit,
                                   phone->params.name, phone->key.public_key,
                                   clock_wall_ms())) {
     case OFFICE_PHONE_KNOWN:
-        return true;
+        return OFFICE_OK;
     case OFFICE_PHONE_REVOKED:
         log_warn(MODULE,
                  "the phone channel %s was revoked and is shut. Put %s away, "
@@ -105,11 +107,14 @@ static bool register_device(struct phone *phone, struct office *office)
         log_error(MODULE, "%s is not the device %s of this office",
                   phone->directory, phone->device.id);
         break;
+    case OFFICE_PHONE_BUSY:
+        log_error(MODULE, "the phone channel cannot be made known: busy");
+        return OFFICE_BUSY;
     case OFFICE_PHONE_FAILED:
         log_error(MODULE, "the phone channel cannot be made known");
         break;
     }
-    return false;
+    return OFFICE_NONE;
 }
 
 // --- A folder that is older than the office ---------------------------------
@@ -140,22 +145,23 @@ static bool ask_for_generation(struct phone *phone, int64_t gen)
 
 // When the office holds lines that the folder has lost, its next line would
 // contradict them: it goes on in a new generation.
-static bool follow_office(struct phone *phone, struct office *office)
+static enum office_result follow_office(struct phone *phone,
+                                        struct office *office)
 {
     int64_t gen = 0, held = 0;
-    if (office_chain_newest(office, phone->device.id, &gen) != OFFICE_OK ||
-        (gen > 0 && office_chain_held(office, phone->device.id, gen, &held) !=
-                        OFFICE_OK)) {
-        return false;
+    enum office_result result =
+        office_chain_newest(office, phone->device.id, &gen);
+    if (result == OFFICE_OK && gen > 0) {
+        result = office_chain_held(office, phone->device.id, gen, &held);
     }
-    if (held == 0 || own_end(phone, gen) >= held) {
-        return true;
+    if (result != OFFICE_OK || held == 0 || own_end(phone, gen) >= held) {
+        return result;
     }
     log_warn(MODULE,
              "the office holds line %lld of generation %lld, which %s does "
              "not: a new generation begins",
              (long long)held, (long long)gen, phone->directory);
-    return ask_for_generation(phone, gen + 1);
+    return ask_for_generation(phone, gen + 1) ? OFFICE_OK : OFFICE_NONE;
 }
 
 // --- Life -------------------------------------------------------------------
@@ -181,50 +187,70 @@ static void on_revoked(void *ctx)
     atomic_store(&phone->is_shut, true);
 }
 
-struct phone *phone_open(const struct phone_params *params,
-                         struct office *office)
+static enum office_result open_as_device(struct phone *phone,
+                                         struct office *office)
+{
+    errno = 0;
+    if (!file_join(phone->directory, sizeof phone->directory,
+                   phone->params.identity->directory, FOLDER) ||
+        !lock_folder(phone) || !load_device(phone)) {
+        return OFFICE_NONE;
+    }
+    enum office_result result = register_device(phone, office);
+    if (result == OFFICE_OK) {
+        result = follow_office(phone, office);
+    }
+    if (result != OFFICE_OK) {
+        return result;
+    }
+    phone->visits = phone_visits_open(phone->directory, phone->device.id,
+                                      on_changed, phone);
+    return phone->visits ? OFFICE_OK : OFFICE_NONE;
+}
+
+enum office_result phone_open(const struct phone_params *params,
+                              struct office *office, struct phone **out)
 {
     struct phone *phone = calloc(1, sizeof *phone);
+    *out = NULL;
     if (!phone) {
         log_error(MODULE, "out of memory");
-        return NULL;
+        return OFFICE_OK;
     }
     phone->params = *params;
     phone->lock = -1;
-    errno = 0;
-    if (file_join(phone->directory, sizeof phone->directory,
-                  params->identity->directory, FOLDER) &&
-        lock_folder(phone) && load_device(phone) &&
-        register_device(phone, office) && follow_office(phone, office) &&
-        (phone->visits = phone_visits_open(phone->directory, phone->device.id,
-                                           on_changed, phone))) {
-        return phone;
+    enum office_result result = open_as_device(phone, office);
+    if (result == OFFICE_OK) {
+        *out = phone;
+        return OFFICE_OK;
     }
     phone_close(phone);
-    return NULL;
+    return result == OFFICE_BUSY ? OFFICE_BUSY : OFFICE_OK;
 }
 
-bool phone_start(struct phone *phone, struct writer *writer, struct hub *hub,
-                 struct metrics *metrics)
+enum office_result phone_start(struct phone *phone, struct writer *writer,
+                               struct hub *hub, struct metrics *metrics)
 {
-    struct phone_feeder *feeder = phone_feeder_start(&(
-        struct phone_feeder_params){.directory = phone->directory,
-                                    .device = phone->device.id,
-                                    .device_key = &phone->key,
-                                    .office = phone->params.identity->database,
-                                    .server_key = &phone->params.identity->key,
-                                    .writer = writer,
-                                    .hub = hub,
-                                    .metrics = metrics,
-                                    .heartbeat_ms = phone->params.heartbeat_ms,
-                                    .sweep = on_sweep,
-                                    .revoked = on_revoked,
-                                    .ctx = phone});
+    struct phone_feeder *feeder = NULL;
+    const struct phone_feeder_params params = {
+        .directory = phone->directory,
+        .device = phone->device.id,
+        .device_key = &phone->key,
+        .office = phone->params.identity->database,
+        .server_key = &phone->params.identity->key,
+        .writer = writer,
+        .hub = hub,
+        .metrics = metrics,
+        .heartbeat_ms = phone->params.heartbeat_ms,
+        .sweep = on_sweep,
+        .revoked = on_revoked,
+        .ctx = phone};
+    enum office_result result = phone_feeder_start(&params, &feeder);
     atomic_store(&phone->feeder, feeder);
     // The store may have become ready a moment before, and found nobody to
     // wake.
     on_changed(phone);
-    return feeder != NULL;
+    return result;
 }
 
 // The store is the last one out, and leaves its files tidy; until then its

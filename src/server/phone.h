@@ -25,12 +25,13 @@ struct phone_params {
 };
 
 // Opens the folder and makes the device known; `office` is the writer's handle.
-// NULL when the channel is shut, logged.
-struct phone *phone_open(const struct phone_params *params,
-                         struct office *office);
-// From now on its lines come over.
-bool phone_start(struct phone *phone, struct writer *writer, struct hub *hub,
-                 struct metrics *metrics);
+// `out` NULL: the channel is shut; logged. OFFICE_BUSY: the database is away or
+// locked: try again.
+enum office_result phone_open(const struct phone_params *params,
+                              struct office *office, struct phone **out);
+// From now on its lines come over. Otherwise logged.
+enum office_result phone_start(struct phone *phone, struct writer *writer,
+                               struct hub *hub, struct metrics *metrics);
 // Takes no more, answers who waits, brings over what is there. The writer must
 // still run. Accepts NULL.
 void phone_finish(struct phone *phone);

@@ -390,40 +390,49 @@ void phone_feeder_close(struct phone_feeder *feeder)
     free(feeder);
 }
 
-static bool start(struct phone_feeder *feeder)
+static enum office_result open_databases(struct phone_feeder *feeder)
 {
     if (courier_open(feeder->params.directory, COURIER_WRITER,
-                     &feeder->courier) != SQL_OK ||
-        office_open(feeder->params.office, OFFICE_READER, &feeder->office) !=
-            OFFICE_OK) {
+                     &feeder->courier) != SQL_OK) {
+        return OFFICE_ERROR;
+    }
+    return office_open(feeder->params.office, OFFICE_READER, &feeder->office);
+}
+
+static enum office_result start(struct phone_feeder *feeder)
+{
+    enum office_result result = open_databases(feeder);
+    if (result != OFFICE_OK) {
         log_error(MODULE, "%s: its databases cannot be opened",
                   feeder->params.directory);
-        return false;
+        return result;
     }
     int fault = log_thread_create(&feeder->thread, run, feeder);
     if (fault != 0) {
         log_error(MODULE, "its thread cannot start: %s", strerror(fault));
     }
-    return fault == 0;
+    return fault == 0 ? OFFICE_OK : OFFICE_ERROR;
 }
 
-struct phone_feeder *
-phone_feeder_start(const struct phone_feeder_params *params)
+enum office_result phone_feeder_start(const struct phone_feeder_params *params,
+                                      struct phone_feeder **out_feeder)
 {
     struct phone_feeder *feeder = calloc(1, sizeof *feeder);
     if (!feeder) {
         log_error(MODULE, "out of memory");
-        return NULL;
+        return OFFICE_ERROR;
     }
     feeder->params = *params;
     pthread_mutex_init(&feeder->mutex, NULL);
     clock_cond_init(&feeder->wake);
-    if (!start(feeder)) {
+    enum office_result result = start(feeder);
+    if (result == OFFICE_OK) {
+        *out_feeder = feeder;
+    } else {
         close_databases(feeder);
         phone_feeder_close(feeder);
-        return NULL;
     }
-    return feeder;
+    return result;
 }
 
 void phone_feeder_wake(struct phone_feeder *feeder)

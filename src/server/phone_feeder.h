@@ -31,9 +31,10 @@ struct phone_feeder_params {
     void *ctx;
 };
 
-// Starts its thread. NULL on no memory or no thread, logged.
-struct phone_feeder *
-phone_feeder_start(const struct phone_feeder_params *params);
+// Starts its thread. Not OFFICE_OK: no memory, no thread, or a database cannot
+// be opened; logged.
+enum office_result phone_feeder_start(const struct phone_feeder_params *params,
+                                      struct phone_feeder **out_feeder);
 // There is something new. Any thread.
 void phone_feeder_wake(struct phone_feeder *feeder);
 // Brings over what is there and ends the thread; the writer must still run. It

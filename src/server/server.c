@@ -7,7 +7,6 @@
 #include "office/devices.h"
 #include "office/moved.h"
 #include "office/secret.h"
-#include "office/transaction_keys.h"
 #include "server/chores.h"
 #include "server/context.h"
 #include "server/crowd.h"
@@ -99,22 +98,25 @@ static bool is_enrolled(void *ctx, const struct office_device *device)
 }
 
 // Without it the rest goes on.
-static void open_phone(struct server *server, struct office *office)
+static enum office_result open_phone(struct server *server,
+                                     struct office *office)
 {
     const struct server_settings *settings = &server->settings;
     const char *name = unit_name_now(server->name);
     if (!phone_looks_change(server->phone_looks, name, server->apart) &&
         !phone_looks_change(server->phone_looks, name, NULL)) {
         log_error(MODULE, "the phone channel is shut");
-        return;
+        return OFFICE_OK;
     }
-    server->phone = phone_open(
+    enum office_result result = phone_open(
         &(struct phone_params){
             .identity = &server->identity,
             .unit = settings->unit_code,
             .name = i18n_text(server->texts, I18N_VI, "phone.device"),
             .heartbeat_ms = settings->defaults.heartbeat_s * INT64_C(1000)},
-        office);
+        office, &server->phone);
+    // A file that others hold for so long shuts the channel.
+    return office_is_url(server->identity.database) ? result : OFFICE_OK;
 }
 
 // The keys that the book is kept with, or new ones of a book without devices.
@@ -136,80 +138,97 @@ static enum office_result take_keys(struct server *server,
                : result;
 }
 
-// The unit may have no device yet, and print receipts already.
 static enum office_result turn_transaction_keys(struct server *server,
                                                 struct office *office)
 {
     int64_t now = clock_wall_ms();
-    enum office_result result =
-        office_make_transaction_keys(office, server->settings.unit_code, now);
-    if (result == OFFICE_OK) {
-        result = office_turn_keys(office, &server->settings.defaults, now);
-    }
-    if (result == OFFICE_OK) {
+    enum office_result result = keys_turn(server, office, now);
+    if (result == OFFICE_OK && !server->keys_left) {
         server->keys_day = date_day_of_wall_ms(now);
     }
-    // Others write, or read and keep the log: the caretaker comes back.
-    return result == OFFICE_BUSY || result == OFFICE_NONE ? OFFICE_OK : result;
+    // Others write: the caretaker comes back.
+    return result == OFFICE_BUSY ? OFFICE_OK : result;
 }
 
-static bool prepare_office(struct server *server, struct office *office)
+// Rules that the office refuses keep nobody from rating.
+static enum office_result set_rules(struct server *server,
+                                    struct office *office)
 {
-    if (!documents_load(server->documents, office)) {
-        return false;
+    enum office_result result = judging_set_rules(server, office);
+    return result == OFFICE_BUSY && office_is_url(server->identity.database)
+               ? result
+               : OFFICE_OK;
+}
+
+static enum office_result take_settings(struct server *server,
+                                        struct office *office)
+{
+    enum office_result result = documents_load(server->documents, office);
+    if (result != OFFICE_OK) {
+        return result;
     }
     server->base = server->settings.defaults;
     documents_apply(server);
     server->phone_looks = phone_looks_open(server->texts, &server->base);
-    if (!server->phone_looks) {
-        return false;
-    }
-    judging_set_rules(server, office);
-    enum office_result result = take_keys(server, office);
-    if (result == OFFICE_NONE) {
-        return false;
-    }
-    if (result == OFFICE_OK) {
-        result = turn_transaction_keys(server, office);
-    }
-    if (result != OFFICE_OK) {
-        log_error(MODULE, "the database cannot be used: %s",
-                  office_result_name(result));
-        return false;
-    }
-    // Nobody rates a city itself.
-    if (!server->settings.city) {
-        open_phone(server, office);
-    }
-    return true;
+    return server->phone_looks ? set_rules(server, office) : OFFICE_ERROR;
 }
 
-// A file that is busy will not come back by waiting.
+// A step of the start that reads or writes the database, on the writer's
+// handle. OFFICE_NONE: it cannot be made here, which is logged.
+typedef enum office_result prepare_step(struct server *server,
+                                        struct office *office);
+
+static enum office_result prepare_office(struct server *server,
+                                         struct office *office)
+{
+    static prepare_step *const STEPS[] = {take_settings, take_keys,
+                                          turn_transaction_keys, open_phone};
+    size_t count = sizeof STEPS / sizeof *STEPS;
+    // Nobody rates a city itself.
+    count -= server->settings.city != NULL;
+    enum office_result result = OFFICE_OK;
+    for (size_t i = 0; i < count && result == OFFICE_OK; i++) {
+        result = STEPS[i](server, office);
+    }
+    return result;
+}
+
+// Every step of the start asks this what its failure means. A file that is busy
+// will not come back by waiting.
 static enum server_outcome outcome_of(const struct server *server,
                                       enum office_result result)
 {
-    return result == OFFICE_BUSY && office_is_url(server->identity.database)
+    return result == OFFICE_OK ? SERVER_OPEN
+           : result == OFFICE_BUSY && office_is_url(server->identity.database)
                ? SERVER_AWAY
                : SERVER_FAILED;
+}
+
+static enum office_result say_unusable(enum office_result result)
+{
+    if (result != OFFICE_OK && result != OFFICE_NONE) {
+        log_error(MODULE, "the database cannot be used: %s",
+                  office_result_name(result));
+    }
+    return result;
 }
 
 // The writer's handle comes first: it makes the database that readers need.
 static enum server_outcome open_office(struct server *server)
 {
     const char *path = server->identity.database;
+    size_t readers =
+        (size_t)server->settings.threads + ADMIN_THREADS + CARETAKERS;
     struct office *office = NULL;
     enum office_result result = office_open(path, OFFICE_WRITER, &office);
     if (result != OFFICE_OK) {
         log_error(MODULE, "the database cannot be opened; the cause is above");
         return outcome_of(server, result);
     }
-    if (!prepare_office(server, office)) {
-        office_close(office);
-        return SERVER_FAILED;
+    result = say_unusable(prepare_office(server, office));
+    if (result == OFFICE_OK) {
+        result = readers_open(path, readers, &server->readers);
     }
-    result = readers_open(
-        path, (size_t)server->settings.threads + ADMIN_THREADS + CARETAKERS,
-        &server->readers);
     if (result != OFFICE_OK) {
         office_close(office);
         return outcome_of(server, result);
@@ -229,21 +248,26 @@ static bool open_chores(struct server *server)
 }
 
 // What waits for a change.
-static bool open_waiting(struct server *server)
+static enum server_outcome open_waiting(struct server *server)
 {
     // The other half stays for those who do not wait.
     server->hub = hub_open((size_t)server->settings.connections / 2);
     server->live = server->hub ? live_open(server->hub) : NULL;
     if (!server->live) {
-        return false;
+        return SERVER_FAILED;
     }
     writer_watch(server->writer, live_touch, server->live);
-    if (server->phone && !phone_start(server->phone, server->writer,
-                                      server->hub, &server->metrics)) {
-        return false;
+    enum office_result result = server->phone
+                                    ? phone_start(server->phone, server->writer,
+                                                  server->hub, &server->metrics)
+                                    : OFFICE_OK;
+    if (result != OFFICE_OK) {
+        return outcome_of(server, result);
     }
-    return !office_is_url(server->identity.database) ||
-           (server->neighbours = neighbours_start(server));
+    bool has_neighbours = office_is_url(server->identity.database);
+    return !has_neighbours || (server->neighbours = neighbours_start(server))
+               ? SERVER_OPEN
+               : SERVER_FAILED;
 }
 
 struct http *server_listen(struct server *server, struct http *before,
@@ -391,11 +415,10 @@ static enum server_outcome prepare(struct server *server)
         return SERVER_MISTAKE;
     }
     enum server_outcome outcome = open_office(server);
-    if (outcome == SERVER_OPEN &&
-        (!open_chores(server) || !open_waiting(server))) {
+    if (outcome == SERVER_OPEN && !open_chores(server)) {
         outcome = SERVER_FAILED;
     }
-    return outcome;
+    return outcome == SERVER_OPEN ? open_waiting(server) : outcome;
 }
 
 enum server_outcome server_prepare(const struct server_settings *settings,

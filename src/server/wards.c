@@ -79,16 +79,17 @@ static const char *place_name(const struct wards *wards)
     return wards->settings.db ? "PostgreSQL" : wards->settings.city;
 }
 
-static bool read_units(struct wards *wards, struct city_units *out,
-                       int64_t *out_number)
+static enum sql_result read_units(struct wards *wards, struct city_units *out,
+                                  int64_t *out_number)
 {
     struct buf message = {0};
-    bool done = registry_read(wards->registry, out, out_number, &message);
-    if (!done) {
+    enum sql_result result =
+        registry_read(wards->registry, out, out_number, &message);
+    if (result != SQL_OK) {
         log_error(MODULE, "%s: %s", place_name(wards), buf_text(&message));
     }
     buf_free(&message);
-    return done;
+    return result;
 }
 
 // The first unit that has no other above it: the city.
@@ -130,6 +131,14 @@ static enum sql_result open_what_is_there(struct wards *wards)
                             : result;
 }
 
+// A file that is busy will not come back by waiting.
+static enum server_outcome outcome_of(const struct wards *wards,
+                                      enum sql_result result)
+{
+    return result == SQL_BUSY && wards->settings.db ? SERVER_AWAY
+                                                    : SERVER_MISTAKE;
+}
+
 static enum server_outcome open_registry(struct wards *wards)
 {
     const struct city_unit *city = NULL;
@@ -145,11 +154,11 @@ static enum server_outcome open_registry(struct wards *wards)
     if (result != SQL_OK) {
         log_error(MODULE, "%s: the registry cannot be opened: %s",
                   place_name(wards), sql_result_name(result));
-        return result == SQL_BUSY && wards->settings.db ? SERVER_AWAY
-                                                        : SERVER_MISTAKE;
+        return outcome_of(wards, result);
     }
-    if (!read_units(wards, &wards->units, &wards->number)) {
-        return SERVER_MISTAKE;
+    result = read_units(wards, &wards->units, &wards->number);
+    if (result != SQL_OK) {
+        return outcome_of(wards, result);
     }
     city = find_city(&wards->units);
     if (!city) {
@@ -427,7 +436,8 @@ static void look_at_registry(struct wards *wards)
     struct city_units units, old;
     int64_t number = 0;
     if (registry_number(wards->registry, &number) != SQL_OK ||
-        number == wards->number || !read_units(wards, &units, &number)) {
+        number == wards->number ||
+        read_units(wards, &units, &number) != SQL_OK) {
         return;
     }
     pthread_rwlock_wrlock(&wards->lock);

@@ -29,7 +29,7 @@ struct sql_engine {
     void (*close)(struct sql *sql);
     enum sql_result (*run)(struct sql *sql, const char *script);
 
-    int (*version)(struct sql *sql);
+    enum sql_result (*version)(struct sql *sql, int *out_version);
     // The same in a transaction that is to change it: nobody else does before
     // its end. SQL_CLASH: somebody just did.
     enum sql_result (*lock_version)(struct sql *sql, int *out_version);

@@ -84,9 +84,15 @@ static enum sql_result run_migration(struct sql *sql, void *ctx)
                : result;
 }
 
+enum sql_result sql_read_version(struct sql *sql, int *out_version)
+{
+    return sql->engine->version(sql, out_version);
+}
+
 int sql_version(struct sql *sql)
 {
-    return sql->engine->version(sql);
+    int version;
+    return sql_read_version(sql, &version) == SQL_OK ? version : -1;
 }
 
 enum sql_result sql_migrate(struct sql *sql,
@@ -99,9 +105,10 @@ enum sql_result sql_migrate(struct sql *sql,
 static enum sql_result look_at_version(struct sql *sql, int last, int *out_held)
 {
     char newer[64];
-    int held = sql_version(sql);
-    if (held < 0)
-        return SQL_ERROR;
+    int held;
+    enum sql_result result = sql_read_version(sql, &held);
+    if (result != SQL_OK)
+        return result;
     *out_held = held;
     if (held <= last)
         return SQL_OK;

@@ -89,7 +89,8 @@ enum { SQL_BEFORE_DAYS = 7 };
 int sql_let_before_go(const char *database, int64_t now);
 
 // The schema's version as the database holds it; 0: no migration has run yet.
-// -1: it could not be read.
+enum sql_result sql_read_version(struct sql *sql, int *out_version);
+// The same; -1: it could not be read.
 int sql_version(struct sql *sql);
 
 // Whether tables, indexes and triggers are, to the letter, what the migrations

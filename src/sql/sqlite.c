@@ -241,12 +241,13 @@ static int add_functions(sqlite3 *db)
         NULL, text_of, NULL, NULL);
 }
 
-static int version_of(struct sql *sql)
+static enum sql_result version_of(struct sql *sql, int *out_version)
 {
     char text[64];
-    if (ask(sql, "PRAGMA user_version", text, sizeof text) != SQL_OK)
-        return -1;
-    return (int)strtol(text, NULL, 10);
+    enum sql_result result = ask(sql, "PRAGMA user_version", text, sizeof text);
+    if (result == SQL_OK)
+        *out_version = (int)strtol(text, NULL, 10);
+    return result;
 }
 
 static enum sql_result set_version(struct sql *sql, int version, int program)
@@ -611,7 +612,7 @@ static enum sql_result copy_before(struct sql *sql, int held)
 // The transaction that asks holds the one lock there is.
 static enum sql_result lock_version(struct sql *sql, int *out_version)
 {
-    int version = version_of(sql);
+    int version = sql_version(sql);
     *out_version = version;
     return version < 0 ? SQL_ERROR : SQL_OK;
 }

@@ -79,7 +79,8 @@ static void test_registry_keeps_units(void **state)
     must(WARD);
     registry_close(registry);
     assert_int_equal(registry_open(path, REGISTRY_READS, &registry), SQL_OK);
-    assert_true(registry_read(registry, &units, &number, &message));
+    assert_int_equal(registry_read(registry, &units, &number, &message),
+                     SQL_OK);
     assert_int_equal(number, 2);
     assert_int_equal(units.count, 2);
     assert_string_equal(city_name(city_find(&units, "H24.12"), 0),
@@ -123,7 +124,8 @@ static void test_registry_notices_an_altered_change(void **state)
         tamper("UPDATE change SET body = replace(body, 'Minh', 'An')"
                " WHERE change_no = 2"),
         SQL_OK);
-    assert_false(registry_read(registry, &units, &number, &message));
+    assert_int_equal(registry_read(registry, &units, &number, &message),
+                     SQL_CORRUPT);
     assert_non_null(strstr(buf_text(&message), "cannot be read: corrupt"));
     buf_free(&message);
 }

@@ -47,8 +47,11 @@ static int tear_down(void **state)
 
 static void turn(struct fixture *f, const char *when)
 {
-    assert_int_equal(office_turn_keys(f->made.office, &f->defaults, at(when)),
-                     OFFICE_OK);
+    bool is_emptied = false;
+    assert_int_equal(
+        office_turn_keys(f->made.office, &f->defaults, at(when), &is_emptied),
+        OFFICE_OK);
+    assert_true(is_emptied);
 }
 
 // What a device is told.
@@ -169,9 +172,12 @@ static void test_a_reader_delays_only_the_emptying_of_the_log(void **state)
     assert_int_equal(
         office_read_configuration(reader, f->a.device, &version, &body),
         OFFICE_OK);
+    bool is_emptied = true;
     assert_int_equal(office_turn_keys(f->made.office, &f->defaults,
-                                      at("2026-12-15T08:00:00+07:00")),
-                     OFFICE_NONE);
+                                      at("2026-12-15T08:00:00+07:00"),
+                                      &is_emptied),
+                     OFFICE_OK);
+    assert_false(is_emptied);
     assert_int_equal(told(f, &f->a, &after), 2);
     office_end_reading(reader);
     turn(f, "2026-12-15T08:00:30+07:00");

@@ -60,7 +60,8 @@ static void nap(void)
 static enum office_result turn_keys(struct office *office, void *ctx)
 {
     struct fixture *f = ctx;
-    return office_turn_keys(office, &f->defaults, clock_wall_ms());
+    bool is_emptied;
+    return office_turn_keys(office, &f->defaults, clock_wall_ms(), &is_emptied);
 }
 
 static bool look_and_see(void *ctx)

@@ -61,15 +61,17 @@ void scratch_cluster_run(const char *script)
     run_as("office", cluster(), script);
 }
 
-static bool make_on(const char *where, char out_url[SCRATCH_URL_SIZE])
+static bool make_on(const char *where, const char *template,
+                    char out_url[SCRATCH_URL_SIZE])
 {
     static int count;
-    char name[48], script[96];
+    char name[48], script[160];
     out_url[0] = '\0';
     if (!where)
         return false;
     snprintf(name, sizeof name, "scratch_%d_%d", (int)getpid(), count++);
-    snprintf(script, sizeof script, "CREATE DATABASE %s", name);
+    snprintf(script, sizeof script, "CREATE DATABASE %s TEMPLATE %s", name,
+             template);
     snprintf(out_url, SCRATCH_URL_SIZE, "%s%s", where, name);
     run_as("office", where, script);
     return true;
@@ -77,12 +79,19 @@ static bool make_on(const char *where, char out_url[SCRATCH_URL_SIZE])
 
 bool scratch_database_make(char out_url[SCRATCH_URL_SIZE])
 {
-    return make_on(cluster(), out_url);
+    return make_on(cluster(), "template1", out_url);
 }
 
 bool scratch_database_make_other(char out_url[SCRATCH_URL_SIZE])
 {
-    return make_on(other_cluster(), out_url);
+    return make_on(other_cluster(), "template1", out_url);
+}
+
+void scratch_database_copy(const char *url, char out_url[SCRATCH_URL_SIZE])
+{
+    const char *where = cluster();
+    assert_non_null(where);
+    assert_true(make_on(where, url + strlen(where), out_url));
 }
 
 void scratch_database_drop(const char *url)

@@ -9,6 +9,8 @@ enum { SCRATCH_URL_SIZE = 128 };
 // A new, empty one. False, and "", where no cluster is named.
 bool scratch_database_make(char out_url[SCRATCH_URL_SIZE]);
 bool scratch_database_make_other(char out_url[SCRATCH_URL_SIZE]);
+// One with all that is in another one, to which nobody is connected.
+void scratch_database_copy(const char *url, char out_url[SCRATCH_URL_SIZE]);
 // Whoever is connected still is thrown out. Accepts "".
 void scratch_database_drop(const char *url);
 

@@ -6,7 +6,7 @@
 #include "common/log.h"
 #include "ledger/password.h"
 #include "office/office.h"
-#include "server/server.h"
+#include "server/await.h"
 #include <ctype.h>
 #include <ftw.h>
 #include <limits.h>
@@ -29,6 +29,7 @@ static int serve(int argc, char **argv)
 {
     struct buf message = {0};
     struct server_settings settings;
+    static const struct await_pauses PAUSES = {50, 200};
     struct server *server = NULL;
     sigset_t ends;
     int received;
@@ -45,7 +46,12 @@ static int serve(int argc, char **argv)
     log_set_level(settings.log_level);
     log_set_format(settings.log_format);
     log_set_ward(settings.log_ward);
-    if (server_open(&settings, NULL, &server) != SERVER_OPEN) {
+    switch (server_await(&settings, &ends, PAUSES, &server, &received)) {
+    case SERVER_OPEN:
+        break;
+    case SERVER_AWAY:
+        return 0;
+    default:
         return 1;
     }
     sigwait(&ends, &received);
@@ -163,14 +169,44 @@ int made_server_try(const struct made_server *made, const char *const *options)
     return WEXITSTATUS(status);
 }
 
+void made_server_begin(struct made_server *made, const char *const *options)
+{
+    char port_file[128];
+    port_path(made, port_file);
+    unlink(port_file);
+    made->pid = begin(made, options);
+}
+
+bool made_server_has_ended(struct made_server *made, int *out_code)
+{
+    int status;
+    if (waitpid(made->pid, &status, WNOHANG) == 0) {
+        return false;
+    }
+    made->pid = 0;
+    *out_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    return true;
+}
+
+bool made_server_listens(struct made_server *made)
+{
+    char port_file[128];
+    unsigned port = 0;
+    port_path(made, port_file);
+    bool listens = read_number(port_file, &port) && port != 0;
+    if (listens) {
+        made->port = (uint16_t)port;
+    }
+    return listens;
+}
+
 void made_server_restart(struct made_server *made, const char *const *options)
 {
     char port_file[128];
     unsigned port = 0;
     int status;
     port_path(made, port_file);
-    unlink(port_file);
-    made->pid = begin(made, options);
+    made_server_begin(made, options);
     for (int i = 0; i < READY_TRIES && !read_number(port_file, &port); i++) {
         if (waitpid(made->pid, &status, WNOHANG) != 0) {
             made->pid = 0;

@@ -50,6 +50,12 @@ void made_server_kill(struct made_server *made);
 void made_server_stop(struct made_server *made);
 // In the same folder, on other ports.
 void made_server_restart(struct made_server *made, const char *const *options);
+// Likewise, and comes back at once: it may wait for its database. Then whether
+// it has ended, and with which code (-1: by a signal), and whether anything
+// listens at its port yet.
+void made_server_begin(struct made_server *made, const char *const *options);
+bool made_server_has_ended(struct made_server *made, int *out_code);
+bool made_server_listens(struct made_server *made);
 // Starts one more in the same folder, which must refuse: its exit code.
 int made_server_try(const struct made_server *made, const char *const *options);
 // Stops it when it runs, and removes the folder; the database with the server
