@@ -111,6 +111,8 @@ struct office_enrol_request {
     unsigned char public_key[KEY_PUBLIC_BYTES];
     unsigned char token_hash[DIGEST_BYTES];
     const char *version; // of the device's program, may be NULL
+    // The device that it is already, and stays; NULL: any that the code is for.
+    const char *device;
 };
 
 // All or nothing; of two requests with one code one gets the device. The same
@@ -150,6 +152,15 @@ enum office_result office_replace_device(struct office *office, const char *id,
                                          char out_id[ID_SIZE],
                                          char out_code[SECRET_CODE_SIZE],
                                          int64_t *out_expires_at);
+
+// A code with which a device in force enrols once more as itself, with the key
+// that it has: to be told a new token and the server's keys of now, which a
+// person does where they were replaced. Codes of before end. OFFICE_NONE: there
+// is no such device of a counter in force.
+enum office_result office_renew_device(struct office *office, const char *id,
+                                       const char *who, int64_t now,
+                                       char out_code[SECRET_CODE_SIZE],
+                                       int64_t *out_expires_at);
 
 // It stands elsewhere now, or is called otherwise; what it sent stays as it
 // was. All as in office_new_device_fits(). Call office_configure_device()

@@ -390,6 +390,51 @@ enum office_result office_replace_device(struct office *office, const char *id,
     return office_result_of(result);
 }
 
+static enum sql_result renew_device(struct sql *sql, void *ctx)
+{
+    const struct replacement *work = ctx;
+    struct office_device device;
+    int64_t no = 0;
+    struct sql_statement *s = sql_use(sql, DEVICE_BY_ID);
+    sql_bind_text(s, 1, work->replaced);
+    enum sql_result result = take_device(s, &device);
+    if (result == SQL_OK && (device.kind != OFFICE_DEVICE_KIND_COUNTER ||
+                             device.state != OFFICE_DEVICE_ACTIVE)) {
+        return SQL_NONE;
+    }
+    if (result == SQL_OK) {
+        result = device_number(sql, work->replaced, &no);
+    }
+    if (result == SQL_OK) {
+        s = sql_use(sql, CODE_USE_ALL);
+        sql_bind_int(s, 1, no);
+        sql_bind_int(s, 2, work->now);
+        result = sql_execute(s);
+    }
+    if (result == SQL_OK) {
+        result = add_code(sql, no, &work->added);
+    }
+    return result == SQL_OK ? tell(sql, work->now, work->who, "device-renewed",
+                                   work->replaced, "")
+                            : result;
+}
+
+enum office_result office_renew_device(struct office *office, const char *id,
+                                       const char *who, int64_t now,
+                                       char out_code[SECRET_CODE_SIZE],
+                                       int64_t *out_expires_at)
+{
+    const struct office_new_device usual = {.valid_ms = 0};
+    struct replacement work = {.replaced = id, .who = who, .now = now};
+    make_code(&usual, now, &work.added);
+    enum sql_result result = office_write(office, renew_device, &work);
+    if (result == SQL_OK) {
+        memcpy(out_code, work.added.code, sizeof work.added.code);
+        *out_expires_at = work.added.expires_at;
+    }
+    return office_result_of(result);
+}
+
 struct revocation {
     const char *id, *who;
     int64_t now;
@@ -421,6 +466,7 @@ struct enrolment {
     unsigned char code_hash[DIGEST_BYTES];
     int64_t now;
     enum office_enrolment outcome;
+    bool is_renewal; // of a device that is enrolled
     struct office_device device;
 };
 
@@ -453,6 +499,32 @@ static enum sql_result judge_used_code(struct sql *sql, struct enrolment *enrol,
     return result;
 }
 
+// A code that nobody used. One for a device that is enrolled is for that device
+// alone, which its key says; and who says that it is a device already becomes
+// no other.
+static enum sql_result judge_fresh_code(struct sql *sql,
+                                        struct enrolment *enrol, int64_t no)
+{
+    struct office_device device;
+    const struct office_enrol_request *request = enrol->request;
+    struct sql_statement *s = sql_use(sql, DEVICE_BY_NO);
+    sql_bind_int(s, 1, no);
+    enum sql_result result = take_device(s, &device);
+    if (result != SQL_OK) {
+        return result;
+    }
+    enrol->is_renewal = device.state == OFFICE_DEVICE_ACTIVE;
+    bool is_it =
+        !enrol->is_renewal || memcmp(device.public_key, request->public_key,
+                                     sizeof device.public_key) == 0;
+    if (!is_it ||
+        (request->device &&
+         (strcmp(request->device, device.id) != 0 || !enrol->is_renewal))) {
+        enrol->outcome = OFFICE_CODE_UNKNOWN;
+    }
+    return SQL_OK;
+}
+
 // The device that the code is for. SQL_OK with an outcome that is not
 // OFFICE_ENROLLED when the code cannot be used.
 static enum sql_result judge_code(struct sql *sql, struct enrolment *enrol,
@@ -476,8 +548,12 @@ static enum sql_result judge_code(struct sql *sql, struct enrolment *enrol,
         result = SQL_OK;
     }
     sql_done(s);
-    return used ? judge_used_code(sql, enrol, *out_device_no, expires_at)
-                : result;
+    if (used) {
+        return judge_used_code(sql, enrol, *out_device_no, expires_at);
+    }
+    return result == SQL_OK && enrol->outcome == OFFICE_ENROLLED
+               ? judge_fresh_code(sql, enrol, *out_device_no)
+               : result;
 }
 
 static enum sql_result put_version(struct sql *sql, int64_t device_no,
@@ -513,10 +589,36 @@ static enum sql_result revoke_replaced(struct sql *sql, int64_t no, int64_t now)
     return revoke_device(sql, &revoke);
 }
 
+static enum sql_result become_device(struct sql *sql, int64_t no,
+                                     const struct enrolment *enrol)
+{
+    struct sql_statement *s = sql_use(sql, DEVICE_ENROL);
+    sql_bind_int(s, 1, no);
+    sql_bind_int(s, 2, enrol->now);
+    sql_bind_bytes(s, 3, enrol->request->public_key, KEY_PUBLIC_BYTES);
+    sql_bind_bytes(s, 4, enrol->request->token_hash, DIGEST_BYTES);
+    enum sql_result result = sql_execute(s);
+    if (result == SQL_OK) {
+        result = revoke_replaced(sql, no, enrol->now);
+    }
+    return result == SQL_OK ? put_version(sql, no, enrol) : result;
+}
+
+// It stays all that it is.
+static enum sql_result renew_token(struct sql *sql, int64_t no,
+                                   const struct enrolment *enrol)
+{
+    struct sql_statement *s = sql_use(sql, DEVICE_RENEW);
+    sql_bind_int(s, 1, no);
+    sql_bind_bytes(s, 2, enrol->request->token_hash, DIGEST_BYTES);
+    return sql_execute(s);
+}
+
 static enum sql_result enrol_device(struct sql *sql, void *ctx)
 {
     struct enrolment *enrol = ctx;
     int64_t no = 0;
+    enrol->is_renewal = false;
     enum sql_result result = judge_code(sql, enrol, &no);
     if (result != SQL_OK || enrol->outcome != OFFICE_ENROLLED) {
         return result;
@@ -526,18 +628,8 @@ static enum sql_result enrol_device(struct sql *sql, void *ctx)
     sql_bind_int(s, 2, enrol->now);
     result = sql_execute(s);
     if (result == SQL_OK) {
-        s = sql_use(sql, DEVICE_ENROL);
-        sql_bind_int(s, 1, no);
-        sql_bind_int(s, 2, enrol->now);
-        sql_bind_bytes(s, 3, enrol->request->public_key, KEY_PUBLIC_BYTES);
-        sql_bind_bytes(s, 4, enrol->request->token_hash, DIGEST_BYTES);
-        result = sql_execute(s);
-    }
-    if (result == SQL_OK) {
-        result = revoke_replaced(sql, no, enrol->now);
-    }
-    if (result == SQL_OK) {
-        result = put_version(sql, no, enrol);
+        result = enrol->is_renewal ? renew_token(sql, no, enrol)
+                                   : become_device(sql, no, enrol);
     }
     if (result == SQL_OK) {
         s = sql_use(sql, DEVICE_BY_NO);

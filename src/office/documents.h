@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct audit_entry; // office/audit.h
+
 enum { DOCUMENT_NAME_SIZE = 32, DOCUMENT_BODY_MAX = 64 << 10 };
 
 // Appends the newest version. OFFICE_NONE: nobody ever changed it.
@@ -21,6 +23,8 @@ struct document_wish {
     const char *body;
     const char *who; // "user binh"
     int64_t at;      // wall milliseconds
+    // What else the audit trail says of it; NULL: nothing.
+    const struct audit_entry *also;
 };
 // Writer only. OFFICE_NONE: another version than the expected one is the
 // newest, and nothing was done; `out_version` is the newest then.

@@ -106,7 +106,8 @@ static enum sql_result tell(struct sql *sql, const struct putting *work)
     write_detail(work->version, wish->body, detail);
     const struct audit_entry entry = {wish->at, wish->who, "settings-changed",
                                       wish->name, detail};
-    return audit_put(sql, &entry);
+    enum sql_result result = audit_put(sql, &entry);
+    return result == SQL_OK && wish->also ? audit_put(sql, wish->also) : result;
 }
 
 static enum sql_result put(struct sql *sql, void *ctx)

@@ -23,6 +23,7 @@
 //   audit.h          who did what
 //   cases.h          what becomes of low ratings
 //   documents.h      what the Office sets on its pages, in versions
+//   server_keys.h    which keys of a server the book is kept with
 //   transactions.h   completed transactions, and their figures of a period
 //   trust.h          how complete the data is
 //   retention.h      what is kept for a time only

@@ -460,6 +460,7 @@ const char *const office_statements[STATEMENT_COUNT] = {
     [DEVICE_ENROL] =
         "UPDATE devices SET enrolled_at = ?2, public_key = ?3, token_hash = ?4"
         " WHERE device_no = ?1",
+    [DEVICE_RENEW] = "UPDATE devices SET token_hash = ?2 WHERE device_no = ?1",
     [DEVICE_REVOKE] = "UPDATE devices SET revoked_at = ?2"
                       " WHERE device_no = ?1 AND revoked_at = 0",
     [DEVICE_SUCCEED] = "UPDATE devices SET replaces = ?2 WHERE id = ?1",
@@ -561,6 +562,8 @@ const char *const office_statements[STATEMENT_COUNT] = {
     [TRANSACTION_KEYS_DESTROY] =
         "UPDATE transaction_keys SET key = NULL, destroyed_at = ?2"
         " WHERE to_day < ?1 AND key IS NOT NULL",
+    [TRANSACTION_KEY_UNITS] =
+        "SELECT DISTINCT unit FROM transaction_keys ORDER BY unit",
 
     [KEY_NEXT] = NEXT("key_no", "api_keys"),
     [KEY_ADD] = "INSERT INTO api_keys (role, name, hash, added_at, key_no)"

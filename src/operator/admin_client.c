@@ -432,6 +432,23 @@ bool admin_replace_device(struct admin *admin, const char *id,
     return result == OFFICE_OK;
 }
 
+bool admin_renew_device(struct admin *admin, const char *id,
+                        struct admin_added_device *out, struct console *console)
+{
+    char path[128];
+    *out = (struct admin_added_device){.expires_at = 0};
+    if (!admin->office) {
+        snprintf(path, sizeof path, "/admin/v1/devices/%s/renew", id);
+        return post_for_code(admin, path, json_object(), out, console);
+    }
+    snprintf(out->id, sizeof out->id, "%s", id);
+    enum office_result result = office_renew_device(
+        admin->office, id, WHO, clock_wall_ms(), out->code, &out->expires_at);
+    if (result != OFFICE_OK)
+        server_data_complain(console, id, result);
+    return result == OFFICE_OK;
+}
+
 bool admin_revoke_device(struct admin *admin, const char *id,
                          struct console *console)
 {

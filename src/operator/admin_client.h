@@ -67,6 +67,10 @@ bool admin_add_device(struct admin *admin,
 bool admin_replace_device(struct admin *admin, const char *id,
                           struct admin_added_device *out,
                           struct console *console);
+// As office_renew_device(); `out` has the device's own id.
+bool admin_renew_device(struct admin *admin, const char *id,
+                        struct admin_added_device *out,
+                        struct console *console);
 // Many, from a table (office/device_sheet.h), through the running server alone.
 // `out_answer` is its answer and the caller's: expires_at, staff_pin, file,
 // devices, sheets (a PDF in base64, when they are wanted).

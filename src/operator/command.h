@@ -37,10 +37,12 @@ const char *command_need(const struct config *config, const char *name,
 extern const struct command COMMAND_DEVICE_ADD;
 extern const struct command COMMAND_DEVICE_LIST;
 extern const struct command COMMAND_DEVICE_REPLACE;
+extern const struct command COMMAND_DEVICE_RENEW;
 extern const struct command COMMAND_DEVICE_REVOKE;
 extern const struct command COMMAND_KEY_ADD;
 extern const struct command COMMAND_KEY_LIST;
 extern const struct command COMMAND_KEY_REVOKE;
+extern const struct command COMMAND_KEYS_REPLACE;
 extern const struct command COMMAND_UNIT_ADD;
 extern const struct command COMMAND_UNIT_RENAME;
 extern const struct command COMMAND_UNIT_MOVE;

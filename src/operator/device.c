@@ -50,8 +50,9 @@ static const struct config_key LIST_KEYS[] = {
 static const struct config_key REVOKE_KEYS[] = {
     SERVER_PLACE_OPTIONS("the server's directory"), {0}};
 
-static void print_added(const struct admin_added_device *added, bool as_json,
-                        struct console *console)
+// `is_again`: for a device that is one already.
+static void print_added(const struct admin_added_device *added, bool is_again,
+                        bool as_json, struct console *console)
 {
     char expires[CLOCK_ISO_SIZE];
     bool whole = added->voucher[0] != '\0';
@@ -68,10 +69,12 @@ static void print_added(const struct admin_added_device *added, bool as_json,
         &console->out,
         "Device          %s\n"
         "Enrolment code  %s\n"
-        "Works once, until %s. Scan it at the device's screen, or there:\n"
-        "  hailong enrol %s%s --data DIR\n%s\n",
+        "Works once, until %s. %s:\n"
+        "  hailong enrol%s %s%s --data DIR\n%s\n",
         added->id, added->code, expires,
-        whole ? "--qr " : "--server URL --code ",
+        is_again ? "On that device"
+                 : "Scan it at the device's screen, or there",
+        is_again ? " --again" : "", whole ? "--qr " : "--server URL --code ",
         whole ? added->voucher : added->code,
         whole ? ""
               : "The QR code holds the code alone; \"--server URL\" with this "
@@ -103,7 +106,7 @@ static int add_one(struct admin *admin, const struct admin_new_device *device,
     struct admin_added_device added;
     bool done = admin_add_device(admin, device, &added, console);
     if (done)
-        print_added(&added, as_json, console);
+        print_added(&added, false, as_json, console);
     return done ? COMMAND_DONE : COMMAND_FAILED;
 }
 
@@ -224,7 +227,11 @@ static const char *need_id(const struct config *config, struct console *console)
     return NULL;
 }
 
-static int replace(const struct config *config, struct console *console)
+// Prints a code for the device of the operand, as `how` makes it.
+typedef bool make_code(struct admin *admin, const char *id,
+                       struct admin_added_device *out, struct console *console);
+static int print_code(const struct config *config, make_code *how,
+                      bool is_again, struct console *console)
 {
     struct server_place place;
     const char *id = need_id(config, console);
@@ -234,11 +241,21 @@ static int replace(const struct config *config, struct console *console)
     struct admin_added_device added;
     if (!admin_open(&place, &admin, console))
         return COMMAND_FAILED;
-    bool done = admin_replace_device(&admin, id, &added, console);
+    bool done = how(&admin, id, &added, console);
     admin_close(&admin);
     if (done)
-        print_added(&added, config_flag(config, "json"), console);
+        print_added(&added, is_again, config_flag(config, "json"), console);
     return done ? COMMAND_DONE : COMMAND_FAILED;
+}
+
+static int replace(const struct config *config, struct console *console)
+{
+    return print_code(config, admin_replace_device, false, console);
+}
+
+static int renew(const struct config *config, struct console *console)
+{
+    return print_code(config, admin_renew_device, true, console);
 }
 
 static int revoke(const struct config *config, struct console *console)
@@ -267,6 +284,10 @@ const struct command COMMAND_DEVICE_REPLACE = {
     "device replace",
     "print a code for a device that takes the place of another", "ID",
     LIST_KEYS, replace};
+const struct command COMMAND_DEVICE_RENEW = {
+    "device renew",
+    "print a code with which a device trusts the server's new keys", "ID",
+    LIST_KEYS, renew};
 const struct command COMMAND_DEVICE_REVOKE = {
     "device revoke", "take a device's right to send, for ever", "ID",
     REVOKE_KEYS, revoke};

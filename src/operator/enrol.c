@@ -33,6 +33,9 @@ static const struct config_key KEYS[] = {
     {"hailong", "pin", CONFIG_TEXT, NULL, 0, 0,
      "SHA-256 of the server's public key: sha256//BASE64 or hexadecimal; "
      "without --ca it vouches for the server alone"},
+    {"hailong", "again", CONFIG_FLAG, "no", 0, 0,
+     "the directory is a device, and stays it: trust the server's new keys, "
+     "with a code of hailong device renew"},
     {"hailong", "plain_http", CONFIG_FLAG, "no", 0, 0,
      "allow http:// beyond this machine; for a laboratory"},
     {0}};
@@ -132,7 +135,8 @@ static bool read_given(const struct config *config, struct given *out,
     *out = (struct given){
         .what = {.server = out->server,
                  .directory = command_need(config, "data", console),
-                 .plain_http = config_flag(config, "plain_http")}};
+                 .plain_http = config_flag(config, "plain_http"),
+                 .is_again = config_flag(config, "again")}};
     if (!out->what.directory ||
         (pins && !remote_read_pin(pins, out->pin, console)))
         return false;
@@ -159,6 +163,25 @@ static enum enrolment_result enrol(struct given *given, struct device *out,
     return result;
 }
 
+static void say_enrolled(const struct device *device, const char *staff_pin,
+                         struct console *console)
+{
+    buf_printf(&console->out,
+               "Enrolled: device %s, counter %s, server %s\n"
+               "PIN of the staff's page: %s (shown only now; hailong pin sets "
+               "another)\n",
+               device->id, device->counter, device->server, staff_pin);
+}
+
+static void say_trusts(const struct device *device, struct console *console)
+{
+    buf_printf(&console->out,
+               "Device %s, counter %s, trusts the server %s as it is now. "
+               "Restart its programs (systemctl restart hailong-sync "
+               "hailong-kiosk): what waits is sent then.\n",
+               device->id, device->counter, device->server);
+}
+
 static int run(const struct config *config, struct console *console)
 {
     char detail[ENROLMENT_DETAIL_SIZE] = "";
@@ -182,11 +205,10 @@ static int run(const struct config *config, struct console *console)
         complain(console, &given.what, result, detail);
         return COMMAND_FAILED;
     }
-    buf_printf(&console->out,
-               "Enrolled: device %s, counter %s, server %s\n"
-               "PIN of the staff's page: %s (shown only now; hailong pin sets "
-               "another)\n",
-               device.id, device.counter, device.server, staff_pin);
+    if (given.what.is_again)
+        say_trusts(&device, console);
+    else
+        say_enrolled(&device, staff_pin, console);
     explicit_bzero(staff_pin, sizeof staff_pin);
     device_release(&device);
     return COMMAND_DONE;

@@ -8,3 +8,5 @@
 // program's texts are not found.
 void say_in_vietnamese(struct console *console, const char *id,
                        const char *const *values, size_t count);
+// A line of the output, of a text without places.
+void say_append_vietnamese(struct buf *out, const char *id);

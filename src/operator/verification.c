@@ -7,14 +7,17 @@ enum { FINDINGS_KEPT = 1000 };
 
 void verification_start(struct verification *verification, const char *kind)
 {
-    *verification = (struct verification){
-        .kind = kind, .counts = json_object(), .findings = json_array()};
+    *verification = (struct verification){.kind = kind,
+                                          .counts = json_object(),
+                                          .findings = json_array(),
+                                          .notes = json_array()};
 }
 
 void verification_free(struct verification *verification)
 {
     json_decref(verification->counts);
     json_decref(verification->findings);
+    json_decref(verification->notes);
 }
 
 void verification_find(struct verification *verification, const char *device,
@@ -35,6 +38,20 @@ void verification_find(struct verification *verification, const char *device,
     buf_free(&why);
 }
 
+void verification_note(struct verification *verification, const char *format,
+                       ...)
+{
+    struct buf text = {0};
+    va_list args;
+    va_start(args, format);
+    buf_vprintf(&text, format, args);
+    va_end(args);
+    if (json_array_append_new(verification->notes,
+                              json_string(buf_text(&text))) != 0)
+        verification->out_of_memory = true;
+    buf_free(&text);
+}
+
 void verification_count(struct verification *verification, const char *name,
                         int64_t count)
 {
@@ -52,7 +69,8 @@ static void print_json(const struct verification *verification, struct buf *out)
         (json_object_update(object, verification->counts) != 0 ||
          json_object_set_new(object, "found",
                              json_integer(verification->found)) != 0 ||
-         json_object_set(object, "findings", verification->findings) != 0)) {
+         json_object_set(object, "findings", verification->findings) != 0 ||
+         json_object_set(object, "notes", verification->notes) != 0)) {
         json_decref(object);
         object = NULL;
     }
@@ -85,6 +103,10 @@ static void print_text(const struct verification *verification, struct buf *out)
     if (verification->found > (int64_t)kept)
         buf_printf(out, "and %" PRId64 " more\n",
                    verification->found - (int64_t)kept);
+    size_t index;
+    json_t *note;
+    json_array_foreach(verification->notes, index, note)
+        buf_printf(out, "Note: %s\n", json_string_value(note));
     buf_append_text(out,
                     verification_is_sound(verification) ? "Sound:" : "Broken:");
     const char *name;

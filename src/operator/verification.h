@@ -10,6 +10,7 @@ struct verification {
     const char *kind;   // "device", "server"
     json_t *counts;     // what was looked at; owned
     json_t *findings;   // the first of them; owned
+    json_t *notes;      // what cannot be looked at, and is no fault; owned
     int64_t found;      // all of them
     bool out_of_memory; // something could not be kept
 };
@@ -20,6 +21,9 @@ void verification_free(struct verification *verification);
 void verification_find(struct verification *verification, const char *device,
                        int64_t gen, int64_t seq, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
+// One line about what is sound and cannot be verified any more, or only so.
+void verification_note(struct verification *verification, const char *format,
+                       ...) __attribute__((format(printf, 2, 3)));
 void verification_count(struct verification *verification, const char *name,
                         int64_t count);
 static inline bool

@@ -207,7 +207,7 @@ static void check_mark(struct device_check *check)
 {
     const struct ledger_mark *mark = &check->mark;
     const struct ledger_counts *left = &mark->left;
-    if (!mark_is_proved(mark, check->device.id, check->device.server_key))
+    if (!mark_is_proved(mark, &check->device))
         find(check, mark->gen, mark->upto,
              "lines up to here have left, and the receipt that should prove "
              "them is not this server's for this device and these lines");
@@ -265,7 +265,7 @@ static bool is_servers(const struct device_check *check,
                        const struct proof_receipt *receipt)
 {
     return strcmp(receipt->batch.device, check->device.id) == 0 &&
-           proof_verify_receipt(check->device.server_key, receipt);
+           device_believes_kept(&check->device, receipt);
 }
 
 static void note_receipt(struct device_check *check,

@@ -182,6 +182,23 @@ enum handling admin_replace_device_handle(struct request *request)
                : HANDLING_DONE;
 }
 
+static enum office_result renew_device(struct office *office, void *ctx)
+{
+    struct command *command = ctx;
+    memcpy(command->id, command->device, sizeof command->id);
+    return office_renew_device(office, command->device, command->who,
+                               clock_wall_ms(), command->code,
+                               &command->expires_at);
+}
+
+enum handling admin_renew_device_handle(struct request *request)
+{
+    struct command *command = open_command(request);
+    return command && handout_read(request, NULL, &command->handout)
+               ? request_write(request, renew_device)
+               : HANDLING_DONE;
+}
+
 void admin_replace_device_finish(struct request *request)
 {
     if (request->job.result == OFFICE_NONE) {

@@ -35,7 +35,8 @@ struct http;
 enum shut {
     SHUT_NOT,
     SHUT_AWAY,    // a door (door.h): nothing is behind it
-    SHUT_OUTDATED // a newer program has changed the database's tables
+    SHUT_OUTDATED, // a newer program has changed the database's tables
+    SHUT_REPLACED  // others took the place of its keys in the book
 };
 
 // Everything but the figures, the documents and the unit's name stands still

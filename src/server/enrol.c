@@ -1,6 +1,7 @@
 // POST /api/v1/devices/enrol: a one-time code and a public key against a
 // device's identity.
 #include "common/clock.h"
+#include "common/ids.h"
 #include "common/log.h"
 #include "office/configuration.h"
 #include "office/secret.h"
@@ -18,6 +19,7 @@ struct enrolment {
     const struct office_defaults *defaults;
     char code[64];
     char version[OFFICE_VERSION_SIZE];
+    char device_id[ID_SIZE]; // "": it is none yet
     char token[SECRET_TOKEN_SIZE];
     struct office_enrol_request request;
     // results
@@ -69,6 +71,13 @@ static const char *read_request(const json_t *object, struct enrolment *out)
         return "public_key";
     }
     json_copy_text(object, "version", out->version, sizeof out->version);
+    if (json_object_get(object, "device") &&
+        (!json_copy_text(object, "device", out->device_id,
+                         sizeof out->device_id) ||
+         !id_is_valid(out->device_id, strlen(out->device_id)))) {
+        return "device";
+    }
+    out->request.device = out->device_id[0] != '\0' ? out->device_id : NULL;
     out->request.code = out->code;
     out->request.version = out->version;
     return NULL;

@@ -142,6 +142,7 @@ void admin_revoke_finish(struct request *request);
 enum handling admin_change_device_handle(struct request *request);
 void admin_change_device_finish(struct request *request);
 enum handling admin_replace_device_handle(struct request *request);
+enum handling admin_renew_device_handle(struct request *request);
 void admin_replace_device_finish(struct request *request);
 // admin_lists.c
 enum handling keys_handle(struct request *request);

@@ -60,8 +60,8 @@ static bool has_key_file(const char *path, bool are_made, bool *out_refused)
         log_error(MODULE,
                   "%s is missing, but the book is kept with it and devices "
                   "believe no other: copy it from the directory of the first "
-                  "server, or put it back from a backup; where it is lost, "
-                  "begin with an empty database and enrol the devices again",
+                  "server, or put it back from a backup; where it is lost "
+                  "for good, see hailong keys replace --help",
                   path);
     }
     return there;

@@ -4,6 +4,7 @@
 #include "common/log_tries.h"
 #include "office/documents.h"
 #include "server/context.h"
+#include "server/key_note.h"
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -21,6 +22,7 @@ struct neighbours {
     pthread_t thread;
     // The thread's: what it has told of.
     int64_t epoch, others, documents;
+    bool is_replaced; // as of these documents
     struct writer_job job;
     struct log_tries tries; // to ask the database
     pthread_mutex_t mutex;  // guards all below
@@ -67,28 +69,50 @@ static bool take_documents(struct neighbours *neighbours)
 
 struct seen {
     int64_t epoch, documents;
-    bool is_outdated;
+    bool is_outdated, is_replaced;
 };
 
-static bool read_now(struct server *server, struct seen *out)
+// The note of the keys is a document too.
+static bool read_keys(const struct neighbours *neighbours,
+                      struct office *office, struct seen *out)
 {
+    bool is_mine = true;
+    out->is_replaced = neighbours->is_replaced;
+    if (out->documents == neighbours->documents) {
+        return true;
+    }
+    enum office_result result =
+        key_note_is_mine(office, &neighbours->server->identity, &is_mine);
+    out->is_replaced = result == OFFICE_OK && !is_mine;
+    return result == OFFICE_OK || result == OFFICE_NONE;
+}
+
+static bool read_now(const struct neighbours *neighbours, struct seen *out)
+{
+    struct server *server = neighbours->server;
     struct office *office = readers_take(server->readers);
     bool ok = office_is_outdated(office, &out->is_outdated) == OFFICE_OK &&
               (out->is_outdated ||
                (office_read_epoch(office, &out->epoch) == OFFICE_OK &&
-                office_count_documents(office, &out->documents) == OFFICE_OK));
+                office_count_documents(office, &out->documents) == OFFICE_OK &&
+                read_keys(neighbours, office, out)));
     readers_give(server->readers, office);
     return ok;
 }
 
-static void set_outdated(struct server *server, bool is_outdated)
+static void set_shut(struct server *server, enum shut shut)
 {
-    if (is_outdated && server->shut == SHUT_NOT) {
+    if (shut == SHUT_OUTDATED && server->shut != shut) {
         log_error(MODULE, "a newer program has changed the database's tables: "
                           "every request is answered with 503 until this "
                           "server is upgraded too");
     }
-    server->shut = is_outdated ? SHUT_OUTDATED : SHUT_NOT;
+    if (shut == SHUT_REPLACED && server->shut != shut) {
+        log_error(MODULE, "other keys took the place of this server's in the "
+                          "book: every request is answered with 503; stop it, "
+                          "and start it with the new keys");
+    }
+    server->shut = shut;
 }
 
 // A turn after the writer's last one is another's, or is the writer's own and
@@ -110,16 +134,19 @@ static bool look(struct neighbours *neighbours)
     struct server *server = neighbours->server;
     struct seen seen = {0};
     log_tries_begin(&neighbours->tries);
-    bool is_asked = read_now(server, &seen);
+    bool is_asked = read_now(neighbours, &seen);
     log_tries_end(&neighbours->tries, is_asked, MODULE, "asking the database");
     server->is_cut_off = !is_asked;
     if (server->is_cut_off) {
         return false;
     }
-    set_outdated(server, seen.is_outdated);
+    set_shut(server, seen.is_outdated   ? SHUT_OUTDATED
+                     : seen.is_replaced ? SHUT_REPLACED
+                                        : SHUT_NOT);
     if (seen.is_outdated) {
         return false;
     }
+    neighbours->is_replaced = seen.is_replaced;
     // After the epoch: what the writer did meanwhile is known to be its own.
     struct office_turns own = writer_figures(server->writer).turns;
     if (seen.documents != neighbours->documents && take_documents(neighbours)) {

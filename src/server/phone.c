@@ -52,8 +52,7 @@ static bool keep_device(struct phone *phone)
     struct device *device = &phone->device;
     const struct identity *identity = phone->params.identity;
     snprintf(device->name, sizeof device->name, "%s", phone->params.name);
-    memcpy(device->server_key, identity->key.public_key,
-           sizeof device->server_key);
+    device_trust(device, identity->key.public_key);
     memcpy(device->box_key, identity->box.public_key, sizeof device->box_key);
     return device_save(phone->directory, device);
 }

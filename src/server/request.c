@@ -406,14 +406,23 @@ static void refuse_shut(struct request *request, enum shut shut)
                     "The server is being upgraded. Please try again in some "
                     "minutes.\n",
                     RETRY_WARD_S};
-    refuse_closed(request, shut == SHUT_OUTDATED ? &outdated : &away);
+    static const struct closure replaced = {
+        "this server's keys were replaced; it must be started with the new "
+        "ones",
+        "Máy chủ đang chờ khóa mới. Ông/Bà vui lòng thử lại sau ít phút.\n"
+        "The server waits for its new keys. Please try again in some "
+        "minutes.\n",
+        RETRY_WARD_S};
+    refuse_closed(request, shut == SHUT_OUTDATED   ? &outdated
+                           : shut == SHUT_REPLACED ? &replaced
+                                                   : &away);
 }
 
 static bool check_shut(struct request *request)
 {
     enum shut shut = request->server->shut;
     bool is_watcher = strcmp(request->path, "/metrics") == 0;
-    if (shut == SHUT_NOT || (is_watcher && shut == SHUT_OUTDATED)) {
+    if (shut == SHUT_NOT || (is_watcher && shut != SHUT_AWAY)) {
         return true;
     }
     if (is_watcher) {

@@ -25,6 +25,22 @@ static bool get_key(const json_t *object, const char *key, unsigned char *out)
     return json_get_text(object, key, &text) && key_public_parse(text, out);
 }
 
+// There are none in a file of before.
+static bool get_former(const json_t *object, struct device *out)
+{
+    const json_t *former = json_object_get(object, "former_server_keys");
+    size_t count = json_array_size(former);
+    if (former && (!json_is_array(former) || count > DEVICE_FORMER_KEYS))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        const char *text = json_string_value(json_array_get(former, i));
+        if (!text || !key_public_parse(text, out->former_keys[i]))
+            return false;
+    }
+    out->former_count = count;
+    return true;
+}
+
 static bool get_server(const json_t *object, char *out, size_t size)
 {
     if (!json_copy_text(object, "server", out, size))
@@ -52,6 +68,8 @@ static const char *read_fields(const json_t *object, struct device *out)
         return "token";
     if (!get_key(object, "server_key", out->server_key))
         return "server_key";
+    if (!get_former(object, out))
+        return "former_server_keys";
     if (!get_key(object, "box_key", out->box_key))
         return "box_key";
     if (!get_optional(object, "ca", out->ca, sizeof out->ca))
@@ -120,6 +138,44 @@ static json_t *public_key(const unsigned char *bytes)
     return json_string(text);
 }
 
+// NULL: no memory.
+static json_t *former_keys(const struct device *device)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; list && i < device->former_count; i++) {
+        if (json_array_append_new(list, public_key(device->former_keys[i])) !=
+            0) {
+            json_decref(list);
+            list = NULL;
+        }
+    }
+    return list;
+}
+
+void device_trust(struct device *device,
+                  const unsigned char server_key[KEY_PUBLIC_BYTES])
+{
+    if (memcmp(device->server_key, server_key, KEY_PUBLIC_BYTES) == 0)
+        return;
+    size_t kept = device->former_count < DEVICE_FORMER_KEYS
+                      ? device->former_count
+                      : DEVICE_FORMER_KEYS - 1;
+    memmove(device->former_keys[1], device->former_keys[0],
+            kept * KEY_PUBLIC_BYTES);
+    memcpy(device->former_keys[0], device->server_key, KEY_PUBLIC_BYTES);
+    device->former_count = kept + 1;
+    memcpy(device->server_key, server_key, KEY_PUBLIC_BYTES);
+}
+
+bool device_believes_kept(const struct device *device,
+                          const struct proof_receipt *receipt)
+{
+    bool is_it = proof_verify_receipt(device->server_key, receipt);
+    for (size_t i = 0; !is_it && i < device->former_count; i++)
+        is_it = proof_verify_receipt(device->former_keys[i], receipt);
+    return is_it;
+}
+
 bool device_save(const char *directory, const struct device *device)
 {
     char path[PATH_MAX];
@@ -135,6 +191,9 @@ bool device_save(const char *directory, const struct device *device)
         !json_object_set_new(object, "token", json_string(device->token)) &&
         !json_object_set_new(object, "server_key",
                              public_key(device->server_key)) &&
+        (device->former_count == 0 ||
+         !json_object_set_new(object, "former_server_keys",
+                              former_keys(device))) &&
         !json_object_set_new(object, "box_key", public_key(device->box_key)) &&
         !json_object_set_new(object, "ca", text_or_null(device->ca)) &&
         !json_object_set_new(object, "pin", text_or_null(device->pin)) &&

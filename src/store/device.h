@@ -6,6 +6,7 @@
 #include "common/json.h"
 #include "ledger/box.h"
 #include "ledger/key.h"
+#include "ledger/proof.h"
 #include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -16,7 +17,11 @@ enum device_result {
     DEVICE_BROKEN        // a file is damaged or unreadable; logged
 };
 
-enum { DEVICE_TOKEN_SIZE = 129, DEVICE_TEXT_SIZE = 256 };
+enum {
+    DEVICE_TOKEN_SIZE = 129,
+    DEVICE_TEXT_SIZE = 256,
+    DEVICE_FORMER_KEYS = 8
+};
 
 struct device {
     char id[ID_SIZE];
@@ -25,6 +30,10 @@ struct device {
     char server[DEVICE_TEXT_SIZE]; // "https://host:port", no slash at the end
     char token[DEVICE_TOKEN_SIZE];
     unsigned char server_key[KEY_PUBLIC_BYTES];
+    // Those whose place it took, the newest first: they believe what was
+    // received before and is kept here, and nothing that comes.
+    unsigned char former_keys[DEVICE_FORMER_KEYS][KEY_PUBLIC_BYTES];
+    size_t former_count;
     unsigned char box_key[BOX_KEY_BYTES];
     char ca[DEVICE_TEXT_SIZE];  // a file of certificates; "" for the system's
     char pin[DEVICE_TEXT_SIZE]; // "sha256//…"; "" for none
@@ -38,6 +47,14 @@ struct device {
 // `out` and gives it back with device_release().
 enum device_result device_load(const char *directory, struct device *out);
 void device_release(struct device *device);
+// Another server key from now on; the one of before becomes a former one. The
+// same key changes nothing. Of more than fit the oldest is forgotten.
+void device_trust(struct device *device,
+                  const unsigned char server_key[KEY_PUBLIC_BYTES]);
+// Whether a receipt that is kept here was signed by this device's server, with
+// its key or a former one.
+bool device_believes_kept(const struct device *device,
+                          const struct proof_receipt *receipt);
 // Writes device.json (0600) so that a power cut leaves the old or the new.
 // False with errno.
 bool device_save(const char *directory, const struct device *device);

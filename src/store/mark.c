@@ -76,11 +76,10 @@ enum sql_result mark_start_chain(struct sql *kiosk, const char *device,
     return result == SQL_NONE ? SQL_OK : result;
 }
 
-bool mark_is_proved(const struct ledger_mark *mark, const char *device,
-                    const unsigned char server_key[KEY_PUBLIC_BYTES])
+bool mark_is_proved(const struct ledger_mark *mark, const struct device *device)
 {
     const struct proof_batch *batch = &mark->receipt.batch;
-    return batch->to >= mark->upto && strcmp(batch->device, device) == 0 &&
+    return batch->to >= mark->upto && strcmp(batch->device, device->id) == 0 &&
            (batch->to > mark->upto || strcmp(batch->head, mark->head) == 0) &&
-           proof_verify_receipt(server_key, &mark->receipt);
+           device_believes_kept(device, &mark->receipt);
 }

@@ -6,6 +6,7 @@
 #include "ledger/chain.h"
 #include "ledger/proof.h"
 #include "sql/sql.h"
+#include "store/device.h"
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -34,7 +35,7 @@ enum sql_result mark_put(struct sql *kiosk, const struct ledger_mark *mark);
 // A chain that begins where the lines of the generation do: behind its mark.
 enum sql_result mark_start_chain(struct sql *kiosk, const char *device,
                                  int64_t gen, struct chain *out);
-// True when the receipt is this server's for this device, and covers the mark.
+// True when the receipt is its server's for this device, and covers the mark.
 // That it is for the lines that follow is the reader's to check.
-bool mark_is_proved(const struct ledger_mark *mark, const char *device,
-                    const unsigned char server_key[KEY_PUBLIC_BYTES]);
+bool mark_is_proved(const struct ledger_mark *mark,
+                    const struct device *device);

@@ -57,7 +57,7 @@ static bool is_ours(struct pruning *p, const struct proof_receipt *receipt)
            strcmp(batch->device, p->device.id) == 0 &&
            own_hash(p, batch->gen, batch->to, hash) &&
            strcmp(batch->head, hash) == 0 &&
-           proof_verify_receipt(p->device.server_key, receipt);
+           device_believes_kept(&p->device, receipt);
 }
 
 // What the server holds as of its last answer: a server that lost lines since

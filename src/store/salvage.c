@@ -176,7 +176,7 @@ static void read_marks(struct salvage *s, const char *directory, int64_t top)
         return;
     for (int64_t gen = 1; gen <= top; gen++)
         if (mark_read(s->db, gen, &mark) == SQL_OK &&
-            mark_is_proved(&mark, s->device, device.server_key))
+            mark_is_proved(&mark, &device))
             take_mark(s, &mark);
     device_release(&device);
 }

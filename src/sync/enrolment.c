@@ -13,6 +13,7 @@ static const char PROBLEM_PREFIX[] = "urn:hailong:problem:";
 static const char *const NAMES[ENROLMENT_RESULT_COUNT] = {
     [ENROLMENT_DONE] = "done",
     [ENROLMENT_ALREADY] = "already-enrolled",
+    [ENROLMENT_NO_DEVICE] = "no-device",
     [ENROLMENT_DISK] = "disk",
     [ENROLMENT_ADDRESS] = "address",
     [ENROLMENT_PLAIN_HTTP] = "plain-http",
@@ -83,6 +84,7 @@ enum enrolment_result enrolment_read_server(const char *text, bool plain_http,
 struct work {
     const struct enrolment *what;
     struct device *device; // filled step by step
+    struct device before;  // again: what it was
     struct key key;
     char *detail;
 };
@@ -108,6 +110,11 @@ static enum enrolment_result prepare_directory(struct work *work)
         errno = ENAMETOOLONG;
         return fail_on_file(work, DEVICE_FILE_JSON);
     }
+    if (work->what->is_again)
+        return device_load(work->what->directory, &work->before) == DEVICE_OK &&
+                       device_load_key(work->what->directory, &work->key)
+                   ? ENROLMENT_DONE
+                   : ENROLMENT_NO_DEVICE;
     return file_exists(path) ? ENROLMENT_ALREADY : ENROLMENT_DONE;
 }
 
@@ -248,6 +255,8 @@ static enum enrolment_result ask_server(struct work *work)
     json_t *object =
         json_pack("{s:s, s:s, s:s}", "code", work->what->code, "public_key",
                   public_key, "version", HAILONG_VERSION);
+    if (object && work->what->is_again)
+        json_object_set_new(object, "device", json_string(work->before.id));
     // What is no UTF-8 is no code.
     enum enrolment_result result = ENROLMENT_CODE_UNKNOWN;
     if (object && json_write(object, &body))
@@ -255,6 +264,24 @@ static enum enrolment_result ask_server(struct work *work)
     json_decref(object);
     buf_free(&body);
     return result;
+}
+
+// What the server does not tell stays as it was. False: it answered as to
+// another device.
+static bool stay(struct work *work)
+{
+    const struct device *before = &work->before;
+    struct device *device = work->device;
+    unsigned char server_key[KEY_PUBLIC_BYTES];
+    memcpy(server_key, device->server_key, sizeof server_key);
+    memcpy(device->server_key, before->server_key, sizeof device->server_key);
+    memcpy(device->former_keys, before->former_keys,
+           sizeof device->former_keys);
+    device->former_count = before->former_count;
+    device_trust(device, server_key);
+    memcpy(device->name, before->name, sizeof device->name);
+    memcpy(device->staff_pin, before->staff_pin, sizeof device->staff_pin);
+    return strcmp(device->id, before->id) == 0;
 }
 
 static enum enrolment_result make(struct work *work)
@@ -270,7 +297,7 @@ static enum enrolment_result make(struct work *work)
         return result;
     // The key of an enrolment whose answer did not come is used again: then
     // the server gives the answer again.
-    if (!device_load_key(what->directory, &work->key)) {
+    if (!what->is_again && !device_load_key(what->directory, &work->key)) {
         key_make(&work->key);
         if (!device_save_key(what->directory, &work->key))
             return fail_on_file(work, DEVICE_FILE_KEY);
@@ -278,6 +305,11 @@ static enum enrolment_result make(struct work *work)
     result = ask_server(work);
     if (result != ENROLMENT_DONE)
         return result;
+    if (what->is_again && !stay(work)) {
+        snprintf(work->detail, ENROLMENT_DETAIL_SIZE,
+                 "the code was for another device");
+        return ENROLMENT_REFUSED;
+    }
     return device_save(what->directory, work->device)
                ? ENROLMENT_DONE
                : fail_on_file(work, DEVICE_FILE_JSON);
@@ -292,6 +324,7 @@ enum enrolment_result enrolment_run(const struct enrolment *enrolment,
     struct work work = {.what = enrolment, .device = out, .detail = detail};
     enum enrolment_result result = make(&work);
     key_wipe(&work.key);
+    device_release(&work.before);
     if (result != ENROLMENT_DONE)
         device_release(out);
     return result;

@@ -8,6 +8,7 @@
 enum enrolment_result {
     ENROLMENT_DONE,
     ENROLMENT_ALREADY,    // the directory is a device: nothing was changed
+    ENROLMENT_NO_DEVICE,  // it is none, and was to be one: likewise
     ENROLMENT_DISK,       // a file cannot be written; `detail` says which
     ENROLMENT_ADDRESS,    // not https://host[:port]
     ENROLMENT_PLAIN_HTTP, // http:// beyond this machine was not allowed
@@ -44,6 +45,10 @@ struct enrolment {
     const char *staff_pin; // hash of the staff's PIN; NULL: none is set
     const char *proxy;     // as in transport.h; NULL: none
     bool plain_http;
+    // The directory is a device already and stays the one that it is, with its
+    // key and its ledger: it is told a new token and the server's keys of now,
+    // because a person brought the code.
+    bool is_again;
 };
 
 // Enrols; may wait for the network as long as a request may take. On

@@ -11,6 +11,9 @@ static const char *const WORDS[ENROLMENT_RESULT_COUNT] = {
         "{directory}/" DEVICE_FILE_JSON " is there: this directory is enrolled "
         "already; hailong status tells as what. For another device give "
         "another directory",
+    [ENROLMENT_NO_DEVICE] =
+        "{directory} is no device, or its key is gone: leave --again out, and "
+        "enrol it as a new one",
     [ENROLMENT_DISK] =
         "{detail}; free the disk or mend its rights, and try again",
     [ENROLMENT_ADDRESS] = "{server}: is no address; write it as https://host "

@@ -717,7 +717,7 @@ static void tidy(struct worker *w)
     w->tidy_ms = steady_ms() + TIDY_MS;
     while (ledger_reader_next_gen(w->reader, gen, &gen) == SQL_OK)
         if (ledger_reader_mark(w->reader, gen, &mark) == SQL_OK &&
-            mark_is_proved(&mark, w->device.id, w->device.server_key))
+            mark_is_proved(&mark, &w->device))
             courier_drop_receipts(w->courier, gen, mark.upto);
 }
 

@@ -162,10 +162,13 @@ static enum power_found judge(const struct reading *r,
 {
     const struct told *told = r->power->told;
     int64_t done = told->steps * PRUNE_STEP;
+    struct device device = {0};
+    memcpy(device.id, told->maker.device, sizeof device.id);
+    memcpy(device.server_key, told->server_key, sizeof device.server_key);
     if (done > OLD_SENT)
         done = OLD_SENT;
     if (r->mark.upto > 0 &&
-        (!mark_is_proved(&r->mark, told->maker.device, told->server_key) ||
+        (!mark_is_proved(&r->mark, &device) ||
          (r->mark.receipt.batch.to > r->mark.upto && !r->receipt_met)))
         return power_say(r->power, POWER_LOST, "the mark %lld is not proved",
                          (long long)r->mark.upto);

@@ -123,8 +123,8 @@ static void change_deadline(struct world *w)
              "{\"levels\":[1,2],\"deadline_days\":%u,\"confirm\":[\"office\"],"
              "\"causes\":[{\"code\":\"a\",\"vi\":\"b\",\"en\":\"c\"}]}",
              1 + draw(7));
-    const struct document_wish wish = {"cases", w->document, body, "user an",
-                                       w->now};
+    const struct document_wish wish = {"cases",   w->document, body,
+                                       "user an", w->now,      NULL};
     assert_int_equal(office_put_document(w->made.office, &wish, &w->document),
                      OFFICE_OK);
 }

@@ -374,8 +374,8 @@ static void test_the_document_says_which_levels(void **state)
     struct bench *b = *state;
     int64_t version;
     const struct document_wish wish = {
-        "cases", 0, WITH("[1,3]", "7", "[\"office\"]", "[" CAUSE "]"),
-        "user an", MONDAY};
+        "cases",   0,      WITH("[1,3]", "7", "[\"office\"]", "[" CAUSE "]"),
+        "user an", MONDAY, NULL};
     rate(b, 2, "", "");
     send(b);
     assert_int_equal(office_put_document(b->made.office, &wish, &version),

@@ -138,8 +138,8 @@ static void put_notice(struct bench *b)
         "{\"notices\":[{\"vi\":\"Thêm ghế.\",\"en\":\"Chairs.\","
         "\"from\":\"2026-11-01\",\"to\":\"2026-11-30\",\"cases\":[\"%s\"]}]}",
         b->id);
-    const struct document_wish wish = {"notices", 0, buf_text(&body), "user an",
-                                       MONDAY};
+    const struct document_wish wish = {"notices", 0,      buf_text(&body),
+                                       "user an", MONDAY, NULL};
     assert_int_equal(office_put_document(b->made.office, &wish, &version),
                      OFFICE_OK);
     buf_free(&body);

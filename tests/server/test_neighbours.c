@@ -1,9 +1,11 @@
 // Two servers on one database of PostgreSQL: whichever of them is asked, the
 // answer is the same, and who waits at one sees what is done at the other.
 // Skipped where no scratch cluster is named.
+#include "common/clock.h"
 #include "common/file.h"
 #include "ledger/box.h"
 #include "ledger/key.h"
+#include "office/server_keys.h"
 #include "support/check.h"
 #include "support/server_maker.h"
 #include <limits.h>
@@ -285,6 +287,37 @@ static void test_another_with_other_keys_is_refused(void **state)
     rate(&other);
 }
 
+// Somebody replaced the book's keys while these servers ran: what they sign is
+// believed by nobody any more, so they take nothing.
+static void test_replaced_keys_shut_who_has_the_old_ones(void **state)
+{
+    struct office *office = NULL;
+    struct server_keys_change change = {
+        .who = "admin", .detail = "test", .at = clock_wall_ms()};
+    struct answer answer = {0};
+    struct key key;
+    (void)state;
+    needs_both();
+    key_make(&key);
+    assert_int_equal(office_open(one.database, OFFICE_WRITER, &office),
+                     OFFICE_OK);
+    assert_int_equal(
+        office_read_server_keys(office, &change.expected, &change.keys),
+        OFFICE_OK);
+    key_public_base64(key.public_key, change.keys.server);
+    assert_int_equal(office_replace_server_keys(office, &change), OFFICE_OK);
+    // As of before it is not the newest any more.
+    assert_int_equal(office_replace_server_keys(office, &change), OFFICE_NONE);
+    office_close(office);
+    for (int i = 0; i < 600 && answer.status != 503; i++) {
+        usleep(100000);
+        ask(one.port, &(struct ask){.path = "/healthz"}, &answer);
+    }
+    assert_int_equal(answer.status, 503);
+    assert_holds(buf_text(&answer.body), "keys were replaced");
+    answer_free(&answer);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -296,6 +329,7 @@ int main(void)
         cmocka_unit_test(test_each_has_a_phone_channel),
         cmocka_unit_test(test_one_ends_and_the_other_goes_on),
         cmocka_unit_test(test_another_with_other_keys_is_refused),
+        cmocka_unit_test(test_replaced_keys_shut_who_has_the_old_ones),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }

@@ -162,6 +162,7 @@ static const struct rule {
     {"POST", "/admin/v1/devices/batch", ADMIN_COMMANDS},
     {"POST", "/admin/v1/devices/*/revoke", ADMIN_COMMANDS},
     {"POST", "/admin/v1/devices/*/replace", ADMIN_COMMANDS},
+    {"POST", "/admin/v1/devices/*/renew", ADMIN_COMMANDS},
     {"POST", "/admin/v1/batches", ADMIN_COMMANDS},
     {"POST", "/admin/v1/transactions", ADMIN_COMMANDS},
     {"POST", "/admin/v1/keys", ADMIN_COMMANDS},

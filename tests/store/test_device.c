@@ -179,6 +179,56 @@ static void test_key(void **state)
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
+// Another key of the server does not make what was received before it unproved;
+// it is no proof of anything else.
+static void test_former_keys_believe_what_is_kept(void **state)
+{
+    struct place *place = *state;
+    struct device device;
+    struct key before, now, stranger;
+    struct proof_receipt receipt = {
+        .batch = {.device = "7d3f1b52-0c6e-4e0a-9b1c-2f5a8d9e4c11",
+                  .gen = 1,
+                  .to = 4,
+                  .head = "",
+                  .nonce = "00112233445566778899aabbccddeeff"},
+        .at = "2026-11-23T09:15:02.120+07:00"};
+    key_make(&before);
+    key_make(&now);
+    key_make(&stranger);
+    write_json(place, good);
+    assert_int_equal(device_load(place->folder, &device), DEVICE_OK);
+    assert_int_equal(device.former_count, 0);
+    device_trust(&device, before.public_key);
+    device_trust(&device, before.public_key);
+    assert_int_equal(device.former_count, 1);
+    device_trust(&device, now.public_key);
+    assert_true(device_save(place->folder, &device));
+    device_release(&device);
+    assert_int_equal(device_load(place->folder, &device), DEVICE_OK);
+    assert_int_equal(device.former_count, 2);
+    assert_memory_equal(device.server_key, now.public_key, KEY_PUBLIC_BYTES);
+    proof_sign_receipt(&before, &receipt);
+    assert_true(device_believes_kept(&device, &receipt));
+    assert_false(proof_verify_receipt(device.server_key, &receipt));
+    proof_sign_receipt(&now, &receipt);
+    assert_true(device_believes_kept(&device, &receipt));
+    proof_sign_receipt(&stranger, &receipt);
+    assert_false(device_believes_kept(&device, &receipt));
+    // The oldest is forgotten where there are too many.
+    for (int i = 0; i < DEVICE_FORMER_KEYS; i++) {
+        struct key key;
+        key_make(&key);
+        device_trust(&device, key.public_key);
+    }
+    assert_int_equal(device.former_count, DEVICE_FORMER_KEYS);
+    proof_sign_receipt(&before, &receipt);
+    assert_false(device_believes_kept(&device, &receipt));
+    proof_sign_receipt(&now, &receipt);
+    assert_true(device_believes_kept(&device, &receipt));
+    device_release(&device);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -188,6 +238,7 @@ int main(void)
         TEST(test_broken),
         TEST(test_slash_at_the_end_of_the_server_goes),
         TEST(test_key),
+        TEST(test_former_keys_believe_what_is_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
