@@ -142,12 +142,12 @@ restart_under_a_fleet() { # restart_under_a_fleet SEED RECORDS: sets status and 
 nobody_was_told() {
     grep -q '"http":{"200":[0-9]*}' "$STAGE_DIR/fleet.json"
 }
-# Where the machine is so busy that a writer waits for the other one's lock in
-# vain, a device is told of that: then the next fleet shows what restarts do.
+# Where the machine is so busy that a writer waits for its turn in vain, a device
+# is told of that: then the next fleet shows what restarts do.
 seed=2
 restart_under_a_fleet $seed "${SEVERAL_RECORDS:-2000}"
 while [ $status -eq 0 ] && [ $seed -lt 5 ] && ! nobody_was_told &&
-    grep -q 'lock timeout' "$STAGE_DIR"/*-one.log "$STAGE_DIR"/*-two.log; do
+    grep -q 'no turn to write was had' "$STAGE_DIR"/*-one.log "$STAGE_DIR"/*-two.log; do
     seed=$((seed + 1))
     # On such a machine a quarter lasts as long as the whole elsewhere.
     restart_under_a_fleet $seed $((${SEVERAL_RECORDS:-2000} / 4))
