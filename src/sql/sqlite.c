@@ -184,7 +184,10 @@ static enum sql_result configure(struct sql *sql, enum sql_mode mode)
         {"PRAGMA mmap_size=0", "PRAGMA mmap_size", "0"}};
     static const struct pragma writer[] = {
         {"PRAGMA journal_mode=WAL", "PRAGMA journal_mode", "wal"},
-        {"PRAGMA wal_autocheckpoint=256", "PRAGMA wal_autocheckpoint", "256"}};
+        {"PRAGMA wal_autocheckpoint=256", "PRAGMA wal_autocheckpoint", "256"},
+        // A WAL that grew while somebody read for long gives its room back.
+        {"PRAGMA journal_size_limit=16777216", "PRAGMA journal_size_limit",
+         "16777216"}};
     static const struct pragma follower[] = {
         {"PRAGMA query_only=ON", "PRAGMA query_only", "1"},
         {"PRAGMA wal_autocheckpoint=0", "PRAGMA wal_autocheckpoint", "0"}};
@@ -193,7 +196,7 @@ static enum sql_result configure(struct sql *sql, enum sql_mode mode)
     sqlite3_db_config(own(sql)->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     enum sql_result result;
     if (mode == SQL_WRITER) {
-        result = set_pragmas(sql, writer, 2);
+        result = set_pragmas(sql, writer, 3);
     } else {
         sqlite3_db_config(own(sql)->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1,
                           NULL);

@@ -559,6 +559,36 @@ static void test_sql_garbage_is_corrupt(void **state)
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
+// While somebody reads the log only grows. Once he is gone it begins anew, and
+// the disk has its room back.
+static void test_sql_gives_room_of_a_long_wal_back(void **state)
+{
+    (void)state;
+    char wal[160];
+    struct stat st;
+    snprintf(wal, sizeof wal, "%s-wal", path);
+    struct sql *sql = open_it(SQL_WRITER);
+    assert_int_equal(sql_migrate(sql, first), SQL_OK);
+    assert_int_equal(put(sql, 1), SQL_OK);
+    struct sql *reader = open_it(SQL_FOLLOWER);
+    assert_int_equal(sql_begin_reading(reader), SQL_OK);
+    assert_int_equal(ask(reader, COUNT), 1);
+    assert_int_equal(sql_run(sql,
+                             "CREATE TABLE much (bytes); INSERT INTO much"
+                             " VALUES (zeroblob(20000000)); DELETE FROM much;"),
+                     SQL_OK);
+    assert_int_equal(put(sql, 2), SQL_OK);
+    assert_int_equal(stat(wal, &st), 0);
+    assert_true(st.st_size > 20000000);
+    sql_end_reading(reader);
+    for (int64_t id = 3; id < 6; id++)
+        assert_int_equal(put(sql, id), SQL_OK);
+    assert_int_equal(stat(wal, &st), 0);
+    assert_true(st.st_size <= 16 * 1024 * 1024);
+    sql_close(reader);
+    sql_close(sql);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -579,6 +609,7 @@ int main(void)
         TEST(test_sql_second_writer_is_refused_not_kept_waiting),
         TEST(test_sql_full_disk_is_told_apart),
         TEST(test_sql_checkpoint_empties_the_wal),
+        TEST(test_sql_gives_room_of_a_long_wal_back),
         TEST(test_sql_damage_is_found),
         TEST(test_sql_notices_a_replaced_file),
         TEST(test_sql_garbage_is_corrupt),
