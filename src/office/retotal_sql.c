@@ -11,13 +11,14 @@
 static const char ACTION[] = "totals-recounted";
 
 struct retotal {
-    struct retotal_facts facts; // `wrong` of the parts before this
+    struct retotal_facts facts; // `wrong` of what was put
     struct balance balance;
     bool has_strays; // there are totals of no breakdown or period
     bool is_done;
     // Of the part that was looked at.
-    struct tally lack; // to be added to the totals
-    int64_t wrong;
+    struct tally lack;   // to be added to the totals
+    size_t put_count;    // of its cells, from the first, that are done with
+    int64_t wrong;       // among the others
     int64_t last_before; // number of the last such entry of the audit trail
 };
 
@@ -262,11 +263,17 @@ static enum sql_result find_last(struct sql *sql, int64_t *out_no)
     return result;
 }
 
+static void drop_part(struct retotal *work)
+{
+    tally_clear(&work->lack);
+    work->put_count = 0;
+    work->wrong = 0;
+}
+
 static enum sql_result look(const struct looking *looking)
 {
     struct retotal *work = looking->work;
-    tally_clear(&work->lack);
-    work->wrong = 0;
+    drop_part(work);
     enum sql_result result = find_last(looking->sql, &work->last_before);
     if (result == SQL_OK) {
         result = work->has_strays ? look_at_strays(looking)
@@ -283,7 +290,14 @@ enum office_result office_retotal_look(struct office *office,
                                        const atomic_bool *stop)
 {
     const struct looking looking = {office->sql, stop, work};
-    return work->is_done ? OFFICE_OK : look_at(office, &looking, look);
+    if (work->is_done || retotal_has_more(work)) {
+        return OFFICE_OK;
+    }
+    enum office_result result = look_at(office, &looking, look);
+    if (result != OFFICE_OK) {
+        drop_part(work);
+    }
+    return result;
 }
 
 bool retotal_is_done(const struct retotal *work)
@@ -291,11 +305,26 @@ bool retotal_is_done(const struct retotal *work)
     return work->is_done;
 }
 
+bool retotal_has_more(const struct retotal *work)
+{
+    return work->wrong > 0;
+}
+
 struct retotal_facts retotal_facts(const struct retotal *work)
 {
     struct retotal_facts facts = work->facts;
     facts.wrong += work->wrong;
     return facts;
+}
+
+void retotal_slices(const struct retotal *work, int64_t *out_wrong,
+                    int64_t *out_done)
+{
+    const struct balance *balance = &work->balance;
+    *out_wrong = (int64_t)balance->wrong;
+    *out_done =
+        (int64_t)(work->is_done || balance->wrong == 0 ? balance->wrong
+                                                       : balance->from - 1);
 }
 
 void retotal_free(struct retotal *work)
@@ -311,11 +340,28 @@ void retotal_free(struct retotal *work)
 
 struct putting {
     const struct retotal *work;
+    struct tally turn;  // a view of the cells that this turn puts
+    int64_t turn_wrong; // among these
+    int64_t note_no;    // of its entry in the audit trail
     const char *who;
     int64_t now;
 };
 
-static enum sql_result note(struct sql *sql, const struct putting *putting)
+// The next cells, up to so many wrong ones.
+static void choose_turn(struct putting *putting)
+{
+    const struct tally *lack = &putting->work->lack;
+    struct tally *turn = &putting->turn;
+    turn->cells = lack->cells + putting->work->put_count;
+    turn->count = 0;
+    putting->turn_wrong = 0;
+    while (putting->work->put_count + turn->count < lack->count &&
+           putting->turn_wrong < RETOTAL_TURN_CELLS) {
+        putting->turn_wrong += !tally_is_zero(&turn->cells[turn->count++].sum);
+    }
+}
+
+static enum sql_result note(struct sql *sql, struct putting *putting)
 {
     const struct retotal_facts *facts = &putting->work->facts;
     char first[DATE_ISO_SIZE], last[DATE_ISO_SIZE];
@@ -324,31 +370,47 @@ static enum sql_result note(struct sql *sql, const struct putting *putting)
     date_format_iso(facts->last_day, last);
     snprintf(target, sizeof target, "%s..%s", first, last);
     snprintf(detail, sizeof detail, "{\"visits\":%lld,\"wrong\":%lld}",
-             (long long)facts->visits, (long long)putting->work->wrong);
+             (long long)facts->visits, (long long)putting->turn_wrong);
     const struct audit_entry entry = {putting->now, putting->who, ACTION,
                                       target, detail};
-    return audit_put(sql, &entry);
+    enum sql_result result = audit_put(sql, &entry);
+    return result == SQL_OK ? find_last(sql, &putting->note_no) : result;
 }
 
 static enum sql_result put(struct sql *sql, void *ctx)
 {
-    const struct putting *putting = ctx;
-    const struct retotal *work = putting->work;
+    struct putting *putting = ctx;
     int64_t last;
     enum sql_result result = find_last(sql, &last);
-    if (result == SQL_OK && last != work->last_before) {
+    if (result == SQL_OK && last != putting->work->last_before) {
         return SQL_NONE;
     }
     if (result == SQL_OK) {
-        result = totals_put_cells(sql, &work->lack);
+        result = totals_put_cells(sql, &putting->turn);
     }
     return result == SQL_OK ? note(sql, putting) : result;
 }
 
+static enum office_result put_turn(struct office *office, struct retotal *work,
+                                   const char *who, int64_t now)
+{
+    struct putting putting = {.work = work, .who = who, .now = now};
+    choose_turn(&putting);
+    enum office_result result =
+        office_result_of(office_work(office, put, &putting));
+    if (result == OFFICE_OK) {
+        work->put_count += putting.turn.count;
+        work->wrong -= putting.turn_wrong;
+        work->facts.wrong += putting.turn_wrong;
+        work->last_before = putting.note_no;
+    } else if (result == OFFICE_NONE) {
+        drop_part(work);
+    }
+    return result;
+}
+
 static void go_on(struct retotal *work)
 {
-    work->facts.wrong += work->wrong;
-    work->wrong = 0;
     if (work->has_strays) {
         work->has_strays = is_full(work);
         work->is_done = !work->has_strays && work->balance.wrong == 0;
@@ -361,13 +423,13 @@ enum office_result office_retotal_put(struct office *office,
                                       struct retotal *work, const char *who,
                                       int64_t now)
 {
-    struct putting putting = {work, who, now};
     enum office_result result = OFFICE_OK;
     if (work->wrong > 0) {
-        result = office_result_of(office_work(office, put, &putting));
+        result = put_turn(office, work, who, now);
     }
-    if (result == OFFICE_OK && !work->is_done) {
+    if (result == OFFICE_OK && !work->is_done && work->wrong == 0) {
         go_on(work);
+        drop_part(work);
     }
     return result;
 }

@@ -60,21 +60,28 @@ static bool is_due(const struct chore *chore, int32_t day, int64_t now_us)
                               : day != chore->done_day;
 }
 
-static bool run_chore(struct caretaker *caretaker, const struct chore *chore)
-{
-    if (chore->look && !chore->look(chore->ctx)) {
-        return true;
-    }
-    return !chore->work || (run_job(caretaker, chore) == OFFICE_OK &&
-                            !(chore->is_left && *chore->is_left));
-}
-
 static bool is_stopping(struct caretaker *caretaker)
 {
     pthread_mutex_lock(&caretaker->mutex);
     bool stopping = caretaker->stopping;
     pthread_mutex_unlock(&caretaker->mutex);
     return stopping;
+}
+
+static bool run_chore(struct caretaker *caretaker, const struct chore *chore)
+{
+    if (chore->look && !chore->look(chore->ctx)) {
+        return true;
+    }
+    if (!chore->work) {
+        return true;
+    }
+    enum office_result result;
+    do {
+        result = run_job(caretaker, chore);
+    } while (result == OFFICE_OK && chore->goes_on &&
+             chore->goes_on(chore->ctx) && !is_stopping(caretaker));
+    return result == OFFICE_OK && !(chore->is_left && *chore->is_left);
 }
 
 static void look(struct caretaker *caretaker)

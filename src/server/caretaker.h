@@ -19,6 +19,9 @@ struct chore {
     // Set by `work` where that did its part and something is left, which is
     // done at the next look as well. NULL: nothing ever is.
     const bool *is_left;
+    // Whether the writer has more of it to do at once, what others brought
+    // meanwhile first. NULL: never.
+    bool (*goes_on)(void *ctx);
     void *ctx;
     int64_t next_us; // the caretaker's
 };

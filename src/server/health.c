@@ -70,6 +70,11 @@ static bool tell(struct server *server,
     if (office_is_url(server->identity.database)) {
         metrics_write_turns(&writer.turns, out);
     }
+    if (server->retotaling) {
+        struct retotaling_figures retotal =
+            retotaling_figures(server->retotaling);
+        metrics_write_retotal(&retotal, out);
+    }
     if (connections) {
         metrics_write_program(server->started_at, server->certificate_until,
                               out);

@@ -162,6 +162,26 @@ void metrics_write_shared(int connections, struct buf *out)
                 "To PostgreSQL, shared by the wards.", (uint64_t)connections);
 }
 
+void metrics_write_retotal(const struct retotaling_figures *figures,
+                           struct buf *out)
+{
+    write_value(out, "hailong_retotal_running", "gauge",
+                "1: totals are counted again from their visits.",
+                figures->is_running);
+    write_value(out, "hailong_retotal_visits", "gauge",
+                "That the last time counted; 0: not yet.",
+                (uint64_t)figures->visits);
+    write_value(out, "hailong_retotal_wrong", "gauge",
+                "Totals that the last time put right.",
+                (uint64_t)figures->wrong);
+    write_value(out, "hailong_retotal_wrong_slices", "gauge",
+                "Parts of the totals in which it found something wrong.",
+                (uint64_t)figures->wrong_slices);
+    write_value(out, "hailong_retotal_done_slices", "gauge",
+                "Of these, as many as are right now.",
+                (uint64_t)figures->done_slices);
+}
+
 void metrics_write_upkeep(const struct upkeep *upkeep, int64_t now,
                           struct buf *out)
 {

@@ -6,6 +6,7 @@
 #include "office/line.h"
 #include "office/upkeep.h"
 #include "server/connections.h"
+#include "server/retotal.h"
 #include "server/routes.h"
 #include "server/writer.h"
 #include <stdatomic.h>
@@ -46,6 +47,9 @@ void metrics_write_reachable(bool is_reachable, struct buf *out);
 // Of a city: whether a ward's ratings are taken, and its shared connections.
 void metrics_write_ward(const char *ward, bool is_up, struct buf *out);
 void metrics_write_shared(int connections, struct buf *out);
+// Of totals that are counted again.
+void metrics_write_retotal(const struct retotaling_figures *figures,
+                           struct buf *out);
 // Of the machine; `now` is wall milliseconds.
 void metrics_write_upkeep(const struct upkeep *upkeep, int64_t now,
                           struct buf *out);

@@ -132,6 +132,13 @@ static enum office_result put_part(struct fixture *f, struct retotal *work)
     return office_retotal_put(f->made.office, work, "admin", f->device.wall_ms);
 }
 
+static void put_whole_part(struct fixture *f, struct retotal *work)
+{
+    do {
+        assert_int_equal(put_part(f, work), OFFICE_OK);
+    } while (retotal_has_more(work));
+}
+
 // The only part.
 static enum office_result put(struct fixture *f, struct retotal *work)
 {
@@ -287,7 +294,7 @@ static void test_retotal_of_many_goes_in_parts(void **state)
         before = found;
         rate(f, 1 + parts % 5, "");
         send_all(f);
-        assert_int_equal(put_part(f, work), OFFICE_OK);
+        put_whole_part(f, work);
         parts++;
         assert_int_equal(office_retotal_look(f->reader, work, NULL), OFFICE_OK);
     }
@@ -295,6 +302,63 @@ static void test_retotal_of_many_goes_in_parts(void **state)
     assert_int_equal(retotal_facts(work).wrong, 3 + 90000);
     assert_int_equal(findings(f), 0);
     retotal_free(work);
+}
+
+// 2,500 totals of one dimension: of a part, and more than are put at once.
+static const char SOME[] =
+    "INSERT INTO totals (dimension, grain, period, key, level_1, level_2,"
+    "  level_3, level_4, level_5, declined, timeout, withdrawn, offered,"
+    "  offered_rated) WITH RECURSIVE keys (key) AS (SELECT 1001 UNION ALL"
+    "   SELECT key + 1 FROM keys WHERE key < 3500)"
+    "  SELECT 2, 0, 20727, key, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM keys;";
+
+// The writer is needed for a thousand of them at a time, and whoever waits for
+// it has his turn in between; nothing is counted twice for that.
+static void test_retotal_puts_a_part_little_by_little(void **state)
+{
+    struct fixture *f = *state;
+    const atomic_bool stop = true; // whoever counted would see it
+    const int64_t left[] = {1500, 500};
+    rate_two_days(f);
+    damage(f, SOME);
+    assert_int_equal(findings(f), 2500);
+    struct retotal *work = look(f, "2026-10-01", "2026-10-01");
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(put_part(f, work), OFFICE_OK);
+        assert_true(retotal_has_more(work));
+        assert_int_equal(findings(f), left[i]);
+        rate(f, 4, "");
+        send_all(f);
+        assert_int_equal(office_retotal_look(f->reader, work, &stop),
+                         OFFICE_OK);
+    }
+    assert_int_equal(retotal_facts(work).wrong, 2500);
+    assert_int_equal(put_part(f, work), OFFICE_OK);
+    assert_false(retotal_has_more(work));
+    assert_true(retotal_is_done(work));
+    assert_int_equal(retotal_facts(work).wrong, 2500);
+    assert_int_equal(findings(f), 0);
+    retotal_free(work);
+}
+
+// Who is ended in the middle leaves totals that are right so far; another one
+// finds what is left, and who had looked before it adds nothing twice.
+static void test_retotal_that_ended_in_a_part_goes_on(void **state)
+{
+    struct fixture *f = *state;
+    rate_two_days(f);
+    damage(f, SOME);
+    struct retotal *ended = look(f, "2026-10-01", "2026-10-01");
+    assert_int_equal(put_part(f, ended), OFFICE_OK);
+    assert_true(retotal_has_more(ended));
+    struct retotal *work = look(f, "2026-10-01", "2026-10-01");
+    assert_int_equal(retotal_facts(work).wrong, 1500);
+    assert_int_equal(put_part(f, work), OFFICE_OK);
+    assert_int_equal(put_part(f, ended), OFFICE_NONE);
+    assert_false(retotal_has_more(ended));
+    assert_int_equal(put(f, work), OFFICE_OK);
+    assert_int_equal(findings(f), 0);
+    retotal_free(ended);
 }
 
 // Another one mends everything after the first part: what is left of this one
@@ -305,13 +369,13 @@ static void test_retotal_that_was_overtaken_between_parts(void **state)
     rate_two_days(f);
     damage(f, MANY);
     struct retotal *work = look(f, "2026-10-01", "2026-10-01");
-    assert_int_equal(put_part(f, work), OFFICE_OK);
+    put_whole_part(f, work);
     assert_false(retotal_is_done(work));
     assert_int_equal(office_retotal_look(f->reader, work, NULL), OFFICE_OK);
     int64_t found = retotal_facts(work).wrong;
     struct retotal *other = look(f, "2026-10-01", "2026-10-01");
     while (!retotal_is_done(other)) {
-        assert_int_equal(put_part(f, other), OFFICE_OK);
+        put_whole_part(f, other);
         assert_int_equal(office_retotal_look(f->reader, other, NULL),
                          OFFICE_OK);
     }
@@ -377,6 +441,8 @@ int main(void)
         T(test_retotal_of_sound_totals_writes_nothing),
         T(test_retotal_leaves_other_quarters_alone),
         T(test_retotal_of_many_goes_in_parts),
+        T(test_retotal_puts_a_part_little_by_little),
+        T(test_retotal_that_ended_in_a_part_goes_on),
         T(test_retotal_that_was_overtaken_between_parts),
         T(test_retotal_takes_totals_of_no_breakdown_away),
         T(test_retotal_can_be_stopped)};

@@ -53,6 +53,23 @@ static void retotal(const struct made_server *server, int visits, int wrong)
     run_free(&run);
 }
 
+// Whoever watches sees what became of it.
+static void metrics_must_tell(const struct made_server *server, int visits,
+                              int wrong)
+{
+    struct answer answer = {0};
+    char expected[160];
+    ask(server->port, &(struct ask){.path = "/metrics"}, &answer);
+    snprintf(expected, sizeof expected, "\nhailong_retotal_visits %d\n",
+             visits);
+    assert_non_null(strstr(buf_text(&answer.body), expected));
+    snprintf(expected, sizeof expected, "\nhailong_retotal_wrong %d\n", wrong);
+    assert_non_null(strstr(buf_text(&answer.body), expected));
+    assert_non_null(
+        strstr(buf_text(&answer.body), "\nhailong_retotal_running 0\n"));
+    answer_free(&answer);
+}
+
 static void test_retotal_beside_the_server_and_alone(void **state)
 {
     struct made_server server;
@@ -66,9 +83,12 @@ static void test_retotal_beside_the_server_and_alone(void **state)
     run_command(&run, "verify", "--data", server.folder, NULL);
     run_must_end(&run, 1);
     run_free(&run);
+    metrics_must_tell(&server, 0, 0);
     retotal(&server, 3, 4);
+    metrics_must_tell(&server, 3, 4);
     rate(&device, &server, 2);
     retotal(&server, 5, 0);
+    metrics_must_tell(&server, 5, 0);
     made_server_stop(&server);
     damage(&server);
     retotal(&server, 5, 4);

@@ -14,7 +14,7 @@ struct fixture {
     struct writer *writer;
     struct office *reader;
     struct office_defaults defaults;
-    _Atomic int looks;
+    _Atomic int looks, parts;
 };
 
 static int set_up(void **state)
@@ -147,6 +147,46 @@ static void test_a_look_that_finds_nothing_writes_nothing(void **state)
     assert_int_equal(count_keys(f), 0);
 }
 
+static enum office_result do_a_part(struct office *office, void *ctx)
+{
+    struct fixture *f = ctx;
+    (void)office;
+    f->parts++;
+    return OFFICE_OK;
+}
+
+static bool has_parts_left(void *ctx)
+{
+    const struct fixture *f = ctx;
+    return f->parts < 5;
+}
+
+static bool look_and_want(void *ctx)
+{
+    struct fixture *f = ctx;
+    f->looks++;
+    return true;
+}
+
+// What is done in parts needs no look and no rest between them.
+static void test_it_goes_on_with_what_has_parts(void **state)
+{
+    struct fixture *f = *state;
+    struct chore chore = {.every_s = 3600,
+                          .look = look_and_want,
+                          .work = do_a_part,
+                          .goes_on = has_parts_left,
+                          .ctx = f};
+    struct caretaker *caretaker = caretaker_start(f->writer, &chore, 1);
+    assert_non_null(caretaker);
+    for (int i = 0; i < 500 && f->parts < 5; i++)
+        nap();
+    caretaker_stop(caretaker);
+    writer_finish(f->writer);
+    assert_int_equal(f->parts, 5);
+    assert_int_equal(f->looks, 1);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -155,6 +195,7 @@ int main(void)
         T(test_a_day_that_is_done_is_left_alone),
         T(test_a_reader_makes_nobody_unwell),
         T(test_it_ends_with_its_work_done),
-        T(test_a_look_that_finds_nothing_writes_nothing)};
+        T(test_a_look_that_finds_nothing_writes_nothing),
+        T(test_it_goes_on_with_what_has_parts)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
