@@ -88,7 +88,9 @@ static void judge_program(const struct judging *j)
         say(j, WARD_DATABASE, DOCTOR_FAIL, "ward.database.open");
     else
         say(j, WARD_DATABASE, DOCTOR_PASS, "ward.database.good");
-    if (f->program_runs)
+    if (f->program_runs && f->stores_nothing)
+        say(j, WARD_PROGRAM, DOCTOR_FAIL, "ward.program.stores_nothing");
+    else if (f->program_runs)
         say(j, WARD_PROGRAM, DOCTOR_PASS, "ward.program.good");
     else if (f->on_postgres && !f->database_reads) // it waits without its lock
         say(j, WARD_PROGRAM, DOCTOR_FAIL, "ward.program.waits");

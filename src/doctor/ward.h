@@ -26,6 +26,7 @@ struct ward_facts {
     bool database_reads;
     bool open_files; // others than its user can read its keys
     bool program_runs;
+    bool stores_nothing; // it runs, and says that it cannot take ratings
     int64_t certificate_until; // wall milliseconds; 0: it serves without one
     bool clock_believed, clock_synced;
     int64_t disk_free_bytes; // below 0: the directory is not there

@@ -5,6 +5,8 @@
 #include "common/log.h"
 #include "office/backup.h"
 #include "office/devices.h"
+#include "operator/admin_client.h"
+#include "operator/remote.h"
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -32,6 +34,27 @@ static bool runs(const char *directory)
     if (fd >= 0)
         close(fd);
     return fd < 0;
+}
+
+// What the running server says of itself. One that does not answer may only
+// have begun, or be about to end.
+static bool stores_nothing(const struct server_place *place)
+{
+    struct console quiet = {0};
+    struct admin admin;
+    struct remote_answer answer = {0};
+    bool is_open = admin_open(place, &admin, &quiet);
+    if (is_open && !admin.office) {
+        const struct remote remote = {.server = admin.url,
+                                      .token = admin.token};
+        remote_ask(&remote, "/admin/v1/health", NULL, &answer, &quiet);
+    }
+    bool refuses = answer.status == 503;
+    if (is_open)
+        admin_close(&admin);
+    remote_answer_free(&answer);
+    console_free(&quiet);
+    return refuses;
 }
 
 // What the running server left of its certificate.
@@ -108,8 +131,10 @@ void doctor_look_at_ward(const struct server_place *place,
     out->open_files =
         is_open(directory, SERVER_KEY) || is_open(directory, SERVER_BOX_KEY);
     out->program_runs = runs(directory);
-    if (out->program_runs)
+    if (out->program_runs) {
         out->certificate_until = certificate_until(directory);
+        out->stores_nothing = stores_nothing(place);
+    }
     if (statvfs(directory, &disk) == 0)
         out->disk_free_bytes = (int64_t)disk.f_bavail * (int64_t)disk.f_frsize;
     if (backup_note_read(directory, &note))

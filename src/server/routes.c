@@ -278,6 +278,9 @@ const struct route PUBLIC_ROUTES[] = {
     {0}};
 
 const struct route ADMIN_ROUTES[] = {
+    // For `hailong doctor`, which knows of no other address.
+    {ROUTE_ADMIN_HEALTH, "GET", "/admin/v1/health", BODY_NONE, 0, permit_admin,
+     health_handle, NULL, 0},
     {ROUTE_ADMIN_ADD_DEVICE, "POST", "/admin/v1/devices", BODY_JSON, SMALL_BODY,
      permit_admin, admin_add_device_handle, admin_add_device_finish, 0},
     {ROUTE_ADMIN_ADD_DEVICES, "POST", "/admin/v1/devices/batch", BODY_JSON,
@@ -410,6 +413,7 @@ static const char *const names[ROUTE_COUNT] = {
     [ROUTE_PUBLIC_SUMMARY] = "public_summary",
     [ROUTE_OWN_RESULTS] = "own_results",
     [ROUTE_METRICS] = "metrics",
+    [ROUTE_ADMIN_HEALTH] = "admin_health",
     [ROUTE_ADMIN_ADD_DEVICE] = "admin_add_device",
     [ROUTE_ADMIN_ADD_DEVICES] = "admin_add_devices",
     [ROUTE_ADMIN_REVOKE_DEVICE] = "admin_revoke_device",

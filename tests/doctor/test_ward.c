@@ -92,6 +92,9 @@ static void test_ward_that_does_not_serve(void **state)
     facts.open_files = true;
     expect(&facts, WARD_DATABASE, DOCTOR_FAIL, "người dùng khác");
     facts = well();
+    facts.stores_nothing = true;
+    expect(&facts, WARD_PROGRAM, DOCTOR_FAIL, "không ghi được phiếu");
+    facts = well();
     facts.program_runs = false;
     expect(&facts, WARD_PROGRAM, DOCTOR_FAIL, "không chạy");
     expect(&facts, WARD_CERTIFICATE, DOCTOR_SKIP, "");

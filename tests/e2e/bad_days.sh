@@ -49,6 +49,10 @@ hears() { [ "$(status_of "$2")" = "$1" ]; } # hears STATUS PATH
 reachable() { # reachable 0|1
     curl -s -m 30 "$SERVER/metrics" | grep -q "^hailong_database_reachable $1\$"
 }
+doctor_finds() { # doctor_finds PATTERN: and ends with 1
+    stage_hailong doctor --db "$url" --keys "$STAGE_DIR/one" >"$STAGE_DIR/doctor" 2>&1 && return 1
+    grep -q "$1" "$STAGE_DIR/doctor"
+}
 refused() { # refused URL WORDS…: a server ends by itself, and says why
     refused_status=0
     timeout 60 "$STAGE_BUILD/hailong-server" --db "$1" --keys "$STAGE_DIR/refused" --listen 127.0.0.1:0 \
@@ -213,6 +217,7 @@ if [ -n "$small" ]; then
     dd if=/dev/zero of="$small/ballast" bs=64k 2>/dev/null || true
     must within 60 hears 503 /healthz
     must grep -q 'No space left on device' "$STAGE_DIR/one.log"
+    must within 60 doctor_finds 'FAIL .*đang chạy nhưng không ghi được phiếu'
     kill -STOP $fleet
     rm "$small/ballast"
     must within 120 hears 200 /healthz

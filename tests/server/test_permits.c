@@ -170,6 +170,7 @@ static const struct rule {
     {"POST", "/admin/v1/checkpoints", ADMIN_COMMANDS},
     {"POST", "/admin/v1/retotal", ADMIN_COMMANDS},
     {"GET", "/admin/v1/retotal", ADMIN_COMMANDS},
+    {"GET", "/admin/v1/health", ADMIN_COMMANDS},
     {"POST", "/admin/v1/users", ADMIN_COMMANDS},
     {"POST", "/admin/v1/users/*/disable", ADMIN_COMMANDS},
     {"POST", "/admin/v1/users/*/enable", ADMIN_COMMANDS},
