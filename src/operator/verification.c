@@ -106,7 +106,9 @@ static void print_text(const struct verification *verification, struct buf *out)
     size_t index;
     json_t *note;
     json_array_foreach(verification->notes, index, note)
+    {
         buf_printf(out, "Note: %s\n", json_string_value(note));
+    }
     buf_append_text(out,
                     verification_is_sound(verification) ? "Sound:" : "Broken:");
     const char *name;

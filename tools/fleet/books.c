@@ -49,7 +49,7 @@ static bool read_units(const char *city, struct city_units *units,
                                   "hailong unit add");
         return false;
     }
-    bool good = registry_read(registry, units, &number, &message);
+    bool good = registry_read(registry, units, &number, &message) == SQL_OK;
     if (!good)
         console_complain(console, "--city: %s", buf_text(&message));
     registry_close(registry);
