@@ -1005,7 +1005,7 @@ enum app_result app_close(struct app *app)
     enum app_result result = app->result;
     kiosk_close(app->kiosk, now_ms());
     reading_close(&app->reading);
-    sound_stop(app->sound);
+    bool silent = sound_stop(app->sound);
     if (app->window) {
         drain(app);
         stop_join();
@@ -1019,6 +1019,8 @@ enum app_result app_close(struct app *app)
     window_close(app->window);
     trace_close(app->trace);
     i18n_close(app->i18n);
+    if (silent)
+        SDL_Quit();
     free(app);
     return result;
 }

@@ -325,10 +325,10 @@ static void call_thread(struct sound *sound)
     pthread_cond_signal(&sound->changed);
 }
 
-void sound_stop(struct sound *sound)
+bool sound_stop(struct sound *sound)
 {
     if (!sound)
-        return;
+        return true;
     struct timespec until = clock_mono_in(LEAVE_MS);
     int waited = 0;
     pthread_mutex_lock(&sound->lock);
@@ -342,7 +342,7 @@ void sound_stop(struct sound *sound)
     if (!ended) {
         log_warn("ui", "the sound device hangs; it is left behind");
         pthread_detach(sound->thread);
-        return;
+        return false;
     }
     pthread_join(sound->thread, NULL);
     pthread_cond_destroy(&sound->hushed);
@@ -350,6 +350,7 @@ void sound_stop(struct sound *sound)
     pthread_cond_destroy(&sound->changed);
     pthread_mutex_destroy(&sound->lock);
     release(sound);
+    return true;
 }
 
 // --- What the kiosk asks for ---------------------------------------------

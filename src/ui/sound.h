@@ -40,9 +40,10 @@ struct sound;
 // Computes the sounds; opens nothing. Call it after the signals are blocked and
 // the window is open. NULL when memory or a thread could not be had; logged.
 struct sound *sound_start(int linger_ms);
-// Cuts what is playing. Before SDL is shut down. A device that hangs is left
-// behind after two seconds.
-void sound_stop(struct sound *sound);
+// Cuts what is playing. A device that hangs is left behind after two seconds:
+// then false, and SDL must not be ended, for SDL_Quit() would wait for the same
+// device, for ever.
+bool sound_stop(struct sound *sound);
 
 // Percent of full scale, clamped to 0–100. At 0 nothing is played, not even
 // the voice, and the device is not opened.

@@ -134,7 +134,7 @@ void window_close(struct window *window)
     if (window->handle)
         SDL_DestroyWindow(window->handle);
     free(window);
-    SDL_Quit();
+    SDL_QuitSubSystem(SDL_INIT_VIDEO);
 }
 
 void window_size(const struct window *window, int *out_width, int *out_height)

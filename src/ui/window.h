@@ -19,7 +19,7 @@ struct window_options {
 
 // Starts SDL's video. NULL with a log line when there is no display.
 struct window *window_open(const struct window_options *options);
-// Accepts NULL. Ends SDL.
+// Accepts NULL. Ends SDL's video, and nothing else of SDL.
 void window_close(struct window *window);
 
 void window_size(const struct window *window, int *out_width, int *out_height);
