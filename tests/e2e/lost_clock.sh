@@ -7,35 +7,31 @@ cd "$(dirname "$0")/../.."
 . tools/stage.sh
 stage_begin "$BUILD" "$BUILD/e2e/lost_clock"
 stage_leave_to_plain_programs
-bad=0
+export SDL_VIDEODRIVER=dummy
 passed() { echo "passed: $1"; }
 failed() {
     echo "failed: $1: $2"
     bad=1
 }
 
-# The monotonic clock stays true, as it does on such a machine.
+# The monotonic clock stays true, as it does on such a machine. Not by the
+# command faketime: it refuses to start where one that was killed left the name
+# of its process behind, and its library is not made for threads.
+fake=$(dpkg -L libfaketime | grep '/libfaketimeMT.so.1$')
 at() { # at TIME COMMAND…
-    when=$1
+    export LD_PRELOAD="$fake" FAKETIME="@$1" FAKETIME_DONT_FAKE_MONOTONIC=1 DONT_FAKE_MONOTONIC=1
     shift
-    FAKETIME_DONT_FAKE_MONOTONIC=1 DONT_FAKE_MONOTONIC=1 faketime -f "@$when" "$@"
+    at_status=0
+    "$@" || at_status=$?
+    unset LD_PRELOAD FAKETIME
+    return $at_status
 }
 # A start and a stop of the screen: two lines of the ledger.
+saved() { grep -qs '"ev":"saved"' "$STAGE_DIR/kiosk.trace"; }
 two_lines() { # two_lines TIME
-    rm -f "$STAGE_DIR/kiosk.trace"
-    # faketime stays beside the program, and passes no signal on.
-    # shellcheck disable=SC2016 # for the inner shell
-    at "$1" env SDL_VIDEODRIVER=dummy timeout 120 sh -c 'echo $$ >"$0"; exec "$@"' "$STAGE_DIR/kiosk.pid" \
-        "$BUILD/hailong-kiosk" --data "$STAGE_DIR/kiosk" --window 1280x800 \
-        --trace "$STAGE_DIR/kiosk.trace" >>"$STAGE_DIR/kiosk.log" 2>&1 &
-    started=$!
-    tries=600
-    until grep -qs '"ev":"saved"' "$STAGE_DIR/kiosk.trace" || [ $tries -eq 0 ]; do
-        sleep 0.1
-        tries=$((tries - 1))
-    done
-    kill "$(cat "$STAGE_DIR/kiosk.pid")" || true
-    wait $started || true
+    at "$1" stage_kiosk kiosk --window 1280x800
+    within 60 saved || stage_fail "the screen wrote nothing at $1"
+    stage_stop "$STAGE_PID"
 }
 send() { # send TIME
     at "$1" "$BUILD/hailong-sync" --data "$STAGE_DIR/kiosk" --once >>"$STAGE_DIR/sync.log" 2>&1
@@ -48,6 +44,7 @@ certificate() { # certificate NAME DAYS
 }
 certificate good 30
 stage_server --tls-cert "$STAGE_DIR/good.pem" --tls-key "$STAGE_DIR/good.key"
+server=$STAGE_PID
 port=$(cat "$STAGE_DIR/port")
 code=$(stage_hailong device add --data "$STAGE_DIR/server" --counter 3 --json |
     sed -n 's/.*"code": *"\([^"]*\)".*/\1/p')
@@ -57,7 +54,7 @@ stage_hailong enrol --server "https://127.0.0.1:$port" --code "$code" \
 pending() { stage_pending kiosk; }
 for when in '1970-01-02 00:00:00' '2126-11-23 09:00:00'; do
     two_lines "$when"
-    [ "$(pending)" -ge 2 ] || stage_fail "the screen wrote nothing at $when"
+    [ "$(pending)" -ge 2 ] || stage_fail "the screen kept no two lines at $when"
     if send "$when" && [ "$(pending)" = 0 ]; then
         passed "all is sent by a clock of $when"
     else
@@ -67,7 +64,7 @@ done
 
 # The same key, but a certificate that ended yesterday: the server's own time
 # says so too.
-stage_stop "$STAGE_PID"
+stage_stop "$server"
 at '2021-01-01 00:00:00' openssl req -x509 -key "$STAGE_DIR/good.key" -days 1 -subj /CN=ward \
     -addext subjectAltName=IP:127.0.0.1 -out "$STAGE_DIR/ended.pem"
 cp "$STAGE_DIR/ended.pem" "$STAGE_DIR/good.pem"
