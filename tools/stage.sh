@@ -10,7 +10,7 @@
 #   stage_courier NAME
 #   stage_kiosk NAME [OPTION…]            trace in DIR/NAME.trace
 #   stage_tap NAME < SCRIPT   plays a citizen (see tools/tapper.c)
-#   stage_drain NAME          until nothing waits on the device, at most 20 s
+#   stage_drain NAME          until nothing waits on the device, at most a minute
 #   stage_finally COMMAND…    what is done first when the script ends, at whatever point
 #   stage_end
 #
@@ -187,7 +187,7 @@ stage_pending() {
 }
 
 stage_drain() {
-    stage_tries=100
+    stage_tries=300
     while [ "$(stage_pending "$1")" != 0 ]; do
         [ $stage_tries -gt 0 ] || stage_fail "lines are still waiting on $1"
         sleep 0.2
