@@ -38,7 +38,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { ENROL_TRIES = 20, COUNTERS = 30 };
+enum { ENROL_TRIES = 20, COUNTERS = 30, DIGITS = 6 };
 
 static const struct config_key KEYS[] = {
     {"fleet", "server", CONFIG_TEXT, NULL, 0, 0, "http://127.0.0.1:PORT"},
@@ -598,13 +598,13 @@ static bool print(struct fleet *fleet, double seconds,
         heard_percentile_ms(heard, 0.99), "http", codes_json(heard),
         "acknowledged", (json_int_t)heard->acknowledged, "lost",
         (json_int_t)lost, "twice", (json_int_t)twice);
-    struct buf text = {0};
     if (object && fleet->has_scene)
         json_object_set_new(object, "scene", scene_json(fleet));
-    bool done = object && json_write(object, &text);
-    puts(buf_text(&text));
+    bool done =
+        object && json_dumpf(object, stdout,
+                             JSON_COMPACT | JSON_REAL_PRECISION(DIGITS)) == 0;
+    puts("");
     json_decref(object);
-    buf_free(&text);
     return done && lost == 0 && twice == 0 && heard->acknowledged == wanted;
 }
 
