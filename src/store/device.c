@@ -155,15 +155,18 @@ static json_t *former_keys(const struct device *device)
 void device_trust(struct device *device,
                   const unsigned char server_key[KEY_PUBLIC_BYTES])
 {
+    static const unsigned char none[KEY_PUBLIC_BYTES];
     if (memcmp(device->server_key, server_key, KEY_PUBLIC_BYTES) == 0)
         return;
-    size_t kept = device->former_count < DEVICE_FORMER_KEYS
-                      ? device->former_count
-                      : DEVICE_FORMER_KEYS - 1;
-    memmove(device->former_keys[1], device->former_keys[0],
-            kept * KEY_PUBLIC_BYTES);
-    memcpy(device->former_keys[0], device->server_key, KEY_PUBLIC_BYTES);
-    device->former_count = kept + 1;
+    if (memcmp(device->server_key, none, KEY_PUBLIC_BYTES) != 0) {
+        size_t kept = device->former_count < DEVICE_FORMER_KEYS
+                          ? device->former_count
+                          : DEVICE_FORMER_KEYS - 1;
+        memmove(device->former_keys[1], device->former_keys[0],
+                kept * KEY_PUBLIC_BYTES);
+        memcpy(device->former_keys[0], device->server_key, KEY_PUBLIC_BYTES);
+        device->former_count = kept + 1;
+    }
     memcpy(device->server_key, server_key, KEY_PUBLIC_BYTES);
 }
 

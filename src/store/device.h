@@ -48,7 +48,8 @@ struct device {
 enum device_result device_load(const char *directory, struct device *out);
 void device_release(struct device *device);
 // Another server key from now on; the one of before becomes a former one. The
-// same key changes nothing. Of more than fit the oldest is forgotten.
+// same key changes nothing; a device that trusted none (zeros) has no former
+// one. Of more than fit the oldest is forgotten.
 void device_trust(struct device *device,
                   const unsigned char server_key[KEY_PUBLIC_BYTES]);
 // Whether a receipt that is kept here was signed by this device's server, with

@@ -229,6 +229,23 @@ static void test_former_keys_believe_what_is_kept(void **state)
     device_release(&device);
 }
 
+static void test_a_new_device_trusted_nobody_before(void **state)
+{
+    struct place *place = *state;
+    struct device device = {.id = "7d3f1b52-0c6e-4e0a-9b1c-2f5a8d9e4c11",
+                            .server = "local"};
+    struct key key;
+    key_make(&key);
+    device_trust(&device, key.public_key);
+    assert_memory_equal(device.server_key, key.public_key, KEY_PUBLIC_BYTES);
+    device.config = json_object();
+    assert_true(device_save(place->folder, &device));
+    device_release(&device);
+    assert_int_equal(device_load(place->folder, &device), DEVICE_OK);
+    assert_int_equal(device.former_count, 0);
+    device_release(&device);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -239,6 +256,7 @@ int main(void)
         TEST(test_slash_at_the_end_of_the_server_goes),
         TEST(test_key),
         TEST(test_former_keys_believe_what_is_kept),
+        TEST(test_a_new_device_trusted_nobody_before),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
