@@ -1,5 +1,6 @@
 #include "common/json.h"
 #include "common/date.h"
+#include "common/json_memory.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -52,14 +53,24 @@ json_t *json_read(const char *bytes, size_t size, char *message)
                  "nested deeper than %d at offset %zu", JSON_DEPTH_MAX, at);
         return NULL;
     }
+    struct json_reading reading;
+    if (!json_reading_begin(&reading, bytes, size)) {
+        snprintf(message, JSON_MESSAGE_SIZE, "out of memory");
+        return NULL;
+    }
     json_error_t error;
     json_t *value =
-        json_loadb(size ? bytes : "", size, JSON_REJECT_DUPLICATES, &error);
-    if (!value) {
+        json_loadb(reading.bytes, size, JSON_REJECT_DUPLICATES, &error);
+    if (json_reading_ran_out(&reading)) {
+        snprintf(message, JSON_MESSAGE_SIZE, "out of memory");
+        json_decref(value);
+        value = NULL;
+    } else if (!value) {
         snprintf(message, JSON_MESSAGE_SIZE, "line %d, column %d: %.150s",
                  error.line, error.column, error.text);
         mend(message);
     }
+    json_reading_end(&reading);
     return value;
 }
 

@@ -113,12 +113,13 @@ static json_t *read_figures(struct server *server, enum report_view view,
 {
     struct report report;
     struct buf body = {0};
+    char why[JSON_MESSAGE_SIZE];
     json_t *summary = NULL, *figures = NULL;
     if (!build(server, now, &report)) {
         return NULL;
     }
     if (report_write_json(&report, server->texts, view, &body)) {
-        summary = json_loadb(buf_text(&body), body.size, 0, NULL);
+        summary = json_read(buf_text(&body), body.size, why);
         figures = pick(summary);
     }
     report_free(&report);
