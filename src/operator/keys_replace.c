@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const struct config_key KEYS[] = {
@@ -41,7 +42,7 @@ enum found {
     FOUND_NONE,   // it is lost
     FOUND_MADE,   // its successor is noted already, and not in its place yet
     FOUND_OTHER,  // a key that is not the book's
-    FOUND_UNREAD, // errno
+    FOUND_UNREAD, // it, or what may be its successor
 };
 
 struct work {
@@ -52,8 +53,10 @@ struct work {
     int64_t version; // of the note; 0: there is none
     struct server_keys noted;
     enum found found[WHICH_COUNT];
-    char units[256]; // "H24.12, H24.13"
-    bool is_named;   // the unit that was given is one of them
+    int why_unread[WHICH_COUNT];      // errno
+    bool is_next_unread[WHICH_COUNT]; // and not what is in the place
+    char units[256];                  // "H24.12, H24.13"
+    bool is_named;                    // the unit that was given is one of them
     const char *unit;
     char heard[ID_SIZE]; // a device that was heard of lately; ""
     int64_t counters;    // devices of counters in force
@@ -86,27 +89,61 @@ static bool read_public(enum which which, const char *path,
     return done;
 }
 
-static const char *noted_of(const struct work *work, enum which which)
+// A link to what is not mounted is not a key that is lost.
+static bool is_there(const char *path)
+{
+    struct stat st;
+    return lstat(path, &st) == 0 || errno != ENOENT;
+}
+
+static char *noted_of(struct work *work, enum which which)
 {
     return which == SIGNING ? work->noted.server : work->noted.box;
 }
 
+static void look_into(struct work *work, enum which which, const char *path,
+                      enum found if_noted, enum found if_not)
+{
+    char is[KEY_PUBLIC_BASE64_SIZE];
+    if (read_public(which, path, is)) {
+        work->found[which] =
+            strcmp(is, noted_of(work, which)) == 0 ? if_noted : if_not;
+    } else {
+        work->why_unread[which] = errno;
+        work->found[which] = FOUND_UNREAD;
+    }
+}
+
 static bool look_at_file(struct work *work, enum which which)
 {
-    char path[PATH_MAX], next[PATH_MAX], is[KEY_PUBLIC_BASE64_SIZE];
+    char path[PATH_MAX], next[PATH_MAX];
     if (!path_of(work, which, false, path) || !path_of(work, which, true, next))
         return false;
-    if (file_exists(path)) {
-        work->found[which] = !read_public(which, path, is) ? FOUND_UNREAD
-                             : strcmp(is, noted_of(work, which)) == 0
-                                 ? FOUND_OWN
-                                 : FOUND_OTHER;
-        return true;
+    if (is_there(path)) {
+        look_into(work, which, path, FOUND_OWN, FOUND_OTHER);
+    } else if (work->version > 0 && is_there(next)) {
+        look_into(work, which, next, FOUND_MADE, FOUND_NONE);
+        work->is_next_unread[which] = work->found[which] == FOUND_UNREAD;
+    } else {
+        work->found[which] = FOUND_NONE;
     }
-    bool is_made = work->version > 0 && file_exists(next) &&
-                   read_public(which, next, is) &&
-                   strcmp(is, noted_of(work, which)) == 0;
-    work->found[which] = is_made ? FOUND_MADE : FOUND_NONE;
+    return true;
+}
+
+// Where nobody noted any and one of the two is lost, the other is the book's as
+// far as can be known: a server would have noted it.
+static bool adopt(struct work *work)
+{
+    for (enum which which = 0; which < WHICH_COUNT; which++) {
+        char path[PATH_MAX];
+        if (work->version > 0 || work->found[which] != FOUND_OTHER ||
+            work->found[1 - which] != FOUND_NONE)
+            continue;
+        if (!path_of(work, which, false, path) ||
+            !read_public(which, path, noted_of(work, which)))
+            return false;
+        work->found[which] = FOUND_OWN;
+    }
     return true;
 }
 
@@ -167,11 +204,13 @@ static bool refuse_file(const struct work *work, enum which which)
     const char *directory = work->place->directory;
     if (work->found[which] == FOUND_UNREAD)
         console_complain(work->console,
-                         "%s/%s is there and cannot be used: %s. As long as it "
-                         "may be the book's, no other takes its place",
+                         "%s/%s%s is there and cannot be used: %s. As long as "
+                         "it may be the book's, no other takes its place",
                          directory, FILES[which],
-                         errno == EPERM ? "others may read it; chmod 600"
-                                        : strerror(errno));
+                         work->is_next_unread[which] ? ".new" : "",
+                         work->why_unread[which] == EPERM
+                             ? "others may read it; chmod 600"
+                             : strerror(work->why_unread[which]));
     else if (work->found[which] == FOUND_OTHER && work->version == 0)
         console_complain(work->console,
                          "%s/%s is there, and the book notes no keys: start "
@@ -381,7 +420,7 @@ static int confirm(struct work *work, const char *reason)
 static int look_and_do(struct work *work, const char *reason)
 {
     if (!read_book(work) || !look_at_file(work, SIGNING) ||
-        !look_at_file(work, SEALING) || is_refused(work))
+        !look_at_file(work, SEALING) || !adopt(work) || is_refused(work))
         return COMMAND_FAILED;
     if (is_begun(work) && !finish(work))
         return COMMAND_FAILED;

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 struct bench {
@@ -301,6 +302,74 @@ static void test_what_was_begun_is_finished(void **state)
     made_server_restart(&b->server, NULL);
 }
 
+// What was noted is not to be replaced once more because it cannot be read.
+static void test_a_successor_that_cannot_be_read_stays(void **state)
+{
+    struct bench *b = *state;
+    char path[PATH_MAX], next[PATH_MAX];
+    stop_and_lose_both(b);
+    replace(b, "H24.12", 0);
+    path_of(b, "server.key", path);
+    path_of(b, "server.key.new", next);
+    assert_int_equal(rename(path, next), 0);
+    assert_int_equal(chmod(next, 0640), 0);
+    replace(b, "H24.12", 1);
+    run_must_complain(&b->run, "server.key.new is there and cannot be used: "
+                               "others may read it");
+    assert_int_equal(chmod(next, 0600), 0);
+    replace(b, NULL, 0);
+    run_must_say(&b->run, "is finished");
+    made_server_restart(&b->server, NULL);
+}
+
+// A key may be there and not be read; why is told of each of the two.
+static void test_not_over_a_key_that_cannot_be_read(void **state)
+{
+    struct bench *b = *state;
+    char path[PATH_MAX];
+    stop_and_lose_both(b);
+    path_of(b, "server.key", path);
+    assert_int_equal(symlink("/nowhere/server.key", path), 0);
+    replace(b, "H24.12", 1);
+    run_must_complain(&b->run, "server.key is there and cannot be used: No "
+                               "such file");
+    assert_int_equal(unlink(path), 0);
+    struct key key;
+    key_make(&key);
+    assert_true(key_save(path, &key));
+    assert_int_equal(chmod(path, 0644), 0);
+    replace(b, "H24.12", 1);
+    run_must_complain(&b->run, "server.key is there and cannot be used: "
+                               "others may read it; chmod 600");
+}
+
+// A book of a program that noted none yet, of which one key is left: a server
+// would make no other for it, so this must.
+static void test_a_book_that_noted_none_keeps_the_key_it_has(void **state)
+{
+    struct bench *b = *state;
+    struct sql *sql = NULL;
+    struct answer answer = {0};
+    if (database_is_url(b->server.database)) {
+        skip();
+    }
+    made_server_stop(&b->server);
+    let_an_hour_pass(b);
+    assert_int_equal(
+        database_open(b->server.database, SQL_WRITER, NULL, 0, &sql), SQL_OK);
+    assert_int_equal(sql_run(sql, "DROP TRIGGER documents_no_delete;"
+                                  "DELETE FROM documents WHERE name = 'keys'"),
+                     SQL_OK);
+    sql_close(sql);
+    lose(b, "box.key");
+    assert_int_equal(made_server_try(&b->server, NULL), 1);
+    replace(b, "H24.12", 0);
+    made_server_restart(&b->server, NULL);
+    // The key that signs is the one of before.
+    send(b, 200, &answer);
+    answer_free(&answer);
+}
+
 static void test_a_device_trusts_by_a_persons_hand(void **state)
 {
     struct bench *b = *state;
@@ -349,6 +418,9 @@ int main(void)
         TEST(test_the_book_goes_on_with_new_keys),
         TEST(test_the_trail_tells),
         TEST(test_what_was_begun_is_finished),
+        TEST(test_a_successor_that_cannot_be_read_stays),
+        TEST(test_not_over_a_key_that_cannot_be_read),
+        TEST(test_a_book_that_noted_none_keeps_the_key_it_has),
         TEST(test_a_device_trusts_by_a_persons_hand),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
