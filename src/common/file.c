@@ -83,7 +83,17 @@ bool file_sync_directory(const char *path)
     return close(fd) == 0;
 }
 
-bool file_replace(const char *path, const void *bytes, size_t size, mode_t mode)
+// A root that may give nothing away keeps it.
+static bool give(int fd, const char *directory)
+{
+    struct stat st;
+    return geteuid() != 0 ||
+           (stat(directory, &st) == 0 &&
+            (fchown(fd, st.st_uid, st.st_gid) == 0 || errno == EPERM));
+}
+
+static bool replace(const char *path, const void *bytes, size_t size,
+                    mode_t mode, bool is_for_owner)
 {
     char temporary[PATH_MAX], directory[PATH_MAX];
     if (snprintf(temporary, sizeof temporary, "%s.XXXXXX", path) >=
@@ -96,8 +106,8 @@ bool file_replace(const char *path, const void *bytes, size_t size, mode_t mode)
     int fd = mkostemp(temporary, O_CLOEXEC);
     if (fd < 0)
         return false;
-    bool ok =
-        fchmod(fd, mode) == 0 && write_all(fd, bytes, size) && fsync(fd) == 0;
+    bool ok = (!is_for_owner || give(fd, directory)) && fchmod(fd, mode) == 0 &&
+              write_all(fd, bytes, size) && fsync(fd) == 0;
     if (!ok)
         close_failed(fd);
     else
@@ -110,6 +120,17 @@ bool file_replace(const char *path, const void *bytes, size_t size, mode_t mode)
         return false;
     }
     return file_sync_directory(directory);
+}
+
+bool file_replace(const char *path, const void *bytes, size_t size, mode_t mode)
+{
+    return replace(path, bytes, size, mode, false);
+}
+
+bool file_replace_for_owner(const char *path, const void *bytes, size_t size,
+                            mode_t mode)
+{
+    return replace(path, bytes, size, mode, true);
 }
 
 bool file_make_directory(const char *path)

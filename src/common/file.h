@@ -14,6 +14,10 @@ bool file_read(const char *path, size_t limit, struct buf *out);
 // never a mixture.
 bool file_replace(const char *path, const void *bytes, size_t size,
                   mode_t mode);
+// The same for a file that a service reads, in a directory of its own: where
+// root writes it, it is its directory's owner's, and not root's alone.
+bool file_replace_for_owner(const char *path, const void *bytes, size_t size,
+                            mode_t mode);
 
 // Creates `path` and its missing parents with 0700.
 bool file_make_directory(const char *path);

@@ -46,7 +46,7 @@ bool secret_file_save(const char *path,
     bool ok = buf_ok(&text);
     if (!ok)
         errno = ENOMEM;
-    ok = ok && file_replace(path, text.data, text.size, 0600);
+    ok = ok && file_replace_for_owner(path, text.data, text.size, 0600);
     int saved = errno;
     wipe(&text);
     errno = saved;

@@ -208,7 +208,8 @@ bool device_save(const char *directory, const struct device *device)
         buf_append_char(&text, '\n');
     else
         errno = ENOMEM;
-    ok = ok && buf_ok(&text) && file_replace(path, text.data, text.size, 0600);
+    ok = ok && buf_ok(&text) &&
+         file_replace_for_owner(path, text.data, text.size, 0600);
     int saved = errno;
     json_decref(object);
     buf_free(&text);

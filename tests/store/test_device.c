@@ -5,9 +5,11 @@
 #include "support/check.h"
 #include "support/scratch.h"
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 // What a device.json looks like. The keys are the 32 bytes 0x01… and 0x02….
 static const char good[] =
@@ -177,6 +179,36 @@ static void test_key(void **state)
     assert_memory_equal(&back, &key, sizeof key);
 }
 
+// Root enrols, sets a PIN or makes keys; the programs of the directory's owner
+// read what it wrote.
+static void test_what_root_writes_is_the_owners(void **state)
+{
+    enum { SOMEBODY = 65534 };
+    static const char *const files[] = {"device.json", "device.key"};
+    struct place *place = *state;
+    struct device device;
+    struct key key;
+    if (geteuid() != 0) {
+        skip();
+    }
+    write_json(place, good);
+    assert_int_equal(device_load(place->folder, &device), DEVICE_OK);
+    assert_int_equal(chown(place->folder, SOMEBODY, SOMEBODY), 0);
+    key_make(&key);
+    assert_true(device_save(place->folder, &device));
+    assert_true(device_save_key(place->folder, &key));
+    for (int i = 0; i < 2; i++) {
+        char path[PATH_MAX];
+        struct stat st;
+        assert_true(file_join(path, sizeof path, place->folder, files[i]));
+        assert_int_equal(stat(path, &st), 0);
+        assert_int_equal(st.st_uid, SOMEBODY);
+        assert_int_equal(st.st_gid, SOMEBODY);
+        assert_int_equal(st.st_mode & 07777, 0600);
+    }
+    device_release(&device);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 // Another key of the server does not make what was received before it unproved;
@@ -257,6 +289,7 @@ int main(void)
         TEST(test_key),
         TEST(test_former_keys_believe_what_is_kept),
         TEST(test_a_new_device_trusted_nobody_before),
+        TEST(test_what_root_writes_is_the_owners),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
