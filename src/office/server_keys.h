@@ -43,6 +43,9 @@ office_replace_server_keys(struct office *office,
 struct server_keys_version {
     struct server_keys keys;
     int64_t version, at;
+    // The first note took the place of keys that nobody had noted: which ones
+    // those were is not known.
+    bool is_after_unknown;
 };
 // The newest first; false ends it.
 typedef bool server_keys_row(void *ctx,

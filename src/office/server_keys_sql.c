@@ -7,6 +7,7 @@
 #include <string.h>
 
 static const char NAME[] = "keys";
+static const char SERVER[] = "server"; // who notes what it has
 
 static bool read_note(const char *body, struct server_keys *out)
 {
@@ -71,7 +72,7 @@ enum office_result office_note_server_keys(struct office *office,
                                            const struct server_keys *keys,
                                            int64_t now)
 {
-    const struct document_wish wish = {.who = "server", .at = now};
+    const struct document_wish wish = {.who = SERVER, .at = now};
     enum office_result result = put(office, &wish, keys);
     return result == OFFICE_NONE ? OFFICE_OK : result;
 }
@@ -99,7 +100,10 @@ static bool list_version(void *ctx, const struct document_version *version)
 {
     struct listing *listing = ctx;
     struct server_keys_version out = {.version = version->version,
-                                      .at = version->at};
+                                      .at = version->at,
+                                      .is_after_unknown =
+                                          version->version == 1 &&
+                                          strcmp(version->who, SERVER) != 0};
     listing->is_corrupt =
         !read_note(version->body ? version->body : "", &out.keys);
     return !listing->is_corrupt && listing->row(listing->ctx, &out);

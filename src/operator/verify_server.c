@@ -75,6 +75,17 @@ static void note_replaced(struct verification *verification,
                           at);
 }
 
+static void note_unknown(struct verification *verification, int64_t until)
+{
+    char at[CLOCK_ISO_SIZE];
+    clock_format(until, at);
+    verification_note(verification,
+                      "keys were replaced at %s in a book that had noted none: "
+                      "what the ones before signed cannot be told from what "
+                      "they did not",
+                      at);
+}
+
 // From the newest to the oldest.
 static bool take_keys(void *ctx, const struct server_keys_version *version)
 {
@@ -115,15 +126,22 @@ static enum office_result check_keys(struct office *office,
                              .checkpoint = checkpoint};
     enum office_result result =
         office_list_server_keys(office, take_keys, &walk);
+    if (result == OFFICE_OK && walk.later.is_after_unknown)
+        note_unknown(verification, walk.later.at);
     if (result != OFFICE_OK || !checkpoint)
         return result;
     if (!walk.is_signed && walk.later.version == 0)
         walk.is_signed = is_signed_by_file(directory, checkpoint);
-    if (!walk.is_signed) {
-        verification_find(verification, "", 0, 0,
-                          "the checkpoint is not signed by this server's key, nor "
-                          "by one that was replaced: it was changed, or is "
-                          "another's");
+    if (!walk.is_signed && walk.later.is_after_unknown) {
+        verification_note(verification,
+                          "the checkpoint is signed by none of the keys that "
+                          "are known: whose it is cannot be told");
+    } else if (!walk.is_signed) {
+        verification_find(
+            verification, "", 0, 0,
+            "the checkpoint is not signed by this server's key, nor "
+            "by one that was replaced: it was changed, or is "
+            "another's");
     } else if (walk.signed_until > 0) {
         char at[CLOCK_ISO_SIZE];
         clock_format(walk.signed_until, at);

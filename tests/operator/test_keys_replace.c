@@ -343,24 +343,29 @@ static void test_not_over_a_key_that_cannot_be_read(void **state)
                                "others may read it; chmod 600");
 }
 
-// A book of a program that noted none yet, of which one key is left: a server
-// would make no other for it, so this must.
-static void test_a_book_that_noted_none_keeps_the_key_it_has(void **state)
+// As a program left it that noted no keys yet.
+static void forget_the_note(const struct bench *b)
 {
-    struct bench *b = *state;
     struct sql *sql = NULL;
-    struct answer answer = {0};
     if (database_is_url(b->server.database)) {
         skip();
     }
-    made_server_stop(&b->server);
-    let_an_hour_pass(b);
     assert_int_equal(
         database_open(b->server.database, SQL_WRITER, NULL, 0, &sql), SQL_OK);
     assert_int_equal(sql_run(sql, "DROP TRIGGER documents_no_delete;"
                                   "DELETE FROM documents WHERE name = 'keys'"),
                      SQL_OK);
     sql_close(sql);
+}
+
+// Of which one key is left: a server would make no other for it, so this must.
+static void test_a_book_that_noted_none_keeps_the_key_it_has(void **state)
+{
+    struct bench *b = *state;
+    struct answer answer = {0};
+    made_server_stop(&b->server);
+    let_an_hour_pass(b);
+    forget_the_note(b);
     lose(b, "box.key");
     assert_int_equal(made_server_try(&b->server, NULL), 1);
     replace(b, "H24.12", 0);
@@ -368,6 +373,21 @@ static void test_a_book_that_noted_none_keeps_the_key_it_has(void **state)
     // The key that signs is the one of before.
     send(b, 200, &answer);
     answer_free(&answer);
+}
+
+// What was signed with a key that nobody noted is nobody's fault.
+static void test_a_key_that_nobody_noted_breaks_no_checkpoint(void **state)
+{
+    struct bench *b = *state;
+    stop_and_lose_both(b);
+    forget_the_note(b);
+    replace(b, "H24.12", 0);
+    run_command(&b->run, "verify", "--data", b->server.folder, "--checkpoint",
+                b->checkpoint, NULL);
+    run_must_say(&b->run, "in a book that had noted none");
+    run_must_say(&b->run, "the checkpoint is signed by none of the keys that "
+                          "are known");
+    assert_null(strstr(run_out(&b->run), "not signed by this server's key"));
 }
 
 static void test_a_device_trusts_by_a_persons_hand(void **state)
@@ -421,6 +441,7 @@ int main(void)
         TEST(test_a_successor_that_cannot_be_read_stays),
         TEST(test_not_over_a_key_that_cannot_be_read),
         TEST(test_a_book_that_noted_none_keeps_the_key_it_has),
+        TEST(test_a_key_that_nobody_noted_breaks_no_checkpoint),
         TEST(test_a_device_trusts_by_a_persons_hand),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
