@@ -275,8 +275,8 @@ static void tell_sealing(struct console *console)
 {
     tell_both(console, "keys.lost.comments",
               "Lost: box.key. The text of every comment so far can be read "
-              "by nobody any more, and that of comments that counters still "
-              "keep or seal until they trust the server again.");
+              "by nobody any more, nor ever that of comments that counters "
+              "seal before they trust the server again.");
 }
 
 static void tell(const struct work *work)
