@@ -51,9 +51,9 @@ static const char *const WORDS[ENROLMENT_RESULT_COUNT] = {
         "the server does not know this code: check each letter, and that it is "
         "the server where the code was made",
     [ENROLMENT_CODE_USED] = "this code was used already: each works once; make "
-                            "a new one with hailong device add",
+                            "a new one with hailong device {how}",
     [ENROLMENT_CODE_EXPIRED] = "this code has expired; make a new one with "
-                               "hailong device add (--valid-h makes it last)",
+                               "hailong device {how}{lasting}",
     [ENROLMENT_NO_VOUCHER] = "the file holds no code that can be read{why}; "
                              "make it anew with hailong device add --file",
     [ENROLMENT_NO_CODE] = "no code of the file works any more ({detail}); make "
@@ -84,11 +84,15 @@ void enrolment_explain(const struct enrolment *what,
                        enum enrolment_result result, const char *detail,
                        struct buf *out)
 {
+    static const char LASTING[] = " (--valid-h makes it last)";
     char now[CLOCK_ISO_SIZE];
+    bool again = what->is_again;
     const struct place places[] = {{"{server}", "", what->server},
                                    {"{directory}", "", what->directory},
                                    {"{detail}", "", detail},
                                    {"{why}", detail[0] ? ": " : "", detail},
+                                   {"{how}", "", again ? "renew" : "add"},
+                                   {"{lasting}", "", again ? "" : LASTING},
                                    {"{now}", "", now}};
     const size_t count = sizeof places / sizeof *places;
     const char *text = result < ENROLMENT_RESULT_COUNT ? WORDS[result] : NULL;

@@ -390,10 +390,19 @@ static void test_a_key_that_nobody_noted_breaks_no_checkpoint(void **state)
     assert_null(strstr(run_out(&b->run), "not signed by this server's key"));
 }
 
+static void enrol_again(struct bench *b, const char *url, const char *code,
+                        int exit_code)
+{
+    run_command(&b->run, "enrol", "--again", "--server", url, "--code", code,
+                "--data", b->folder, NULL);
+    run_must_end(&b->run, exit_code);
+}
+
 static void test_a_device_trusts_by_a_persons_hand(void **state)
 {
     struct bench *b = *state;
     struct device before, after;
+    struct answer answer = {0};
     char code[64], url[64];
     stop_and_lose_both(b);
     replace(b, "H24.12", 0);
@@ -402,16 +411,16 @@ static void test_a_device_trusts_by_a_persons_hand(void **state)
     assert_int_equal(device_load(b->folder, &before), DEVICE_OK);
     // The code of another device is none here, and stays good there.
     ask_renewed(b, b->device.ledger.device, code);
-    run_command(&b->run, "enrol", "--again", "--server", url, "--code", code,
-                "--data", b->folder, NULL);
-    run_must_end(&b->run, 1);
+    enrol_again(b, url, code, 1);
+    renew(b, &b->device.ledger.key, code, 201, &answer);
+    answer_free(&answer);
+    enrol_again(b, url, code, 1);
+    run_must_complain(&b->run, "make a new one with hailong device renew");
     ask_renewed(b, b->id, code);
     run_command(&b->run, "enrol", "--server", url, "--code", code, "--data",
                 b->folder, NULL);
     run_must_end(&b->run, 1);
-    run_command(&b->run, "enrol", "--again", "--server", url, "--code", code,
-                "--data", b->folder, NULL);
-    run_must_end(&b->run, 0);
+    enrol_again(b, url, code, 0);
     assert_int_equal(device_load(b->folder, &after), DEVICE_OK);
     assert_string_equal(after.id, before.id);
     assert_string_equal(after.staff_pin, before.staff_pin);
