@@ -2,6 +2,7 @@
 #include "common/clock.h"
 #include "common/date.h"
 #include "common/log.h"
+#include "common/log_tries.h"
 #include "office/retotal.h"
 #include "server/context.h"
 #include "server/handlers.h"
@@ -23,7 +24,8 @@ static const char *const STATES[] = {[IDLE] = "idle",
 struct retotaling {
     struct server *server;
     atomic_bool stop;
-    struct retotal *work; // from the first look to the last writing
+    struct retotal *work;   // from the first look to the last writing
+    struct log_tries tries; // to look, for a database that is away
 
     pthread_mutex_t mutex; // over what follows
     enum state state;
@@ -153,6 +155,7 @@ static bool look(void *ctx)
     if (!is_wanted) {
         return false;
     }
+    log_tries_begin(&retotaling->tries);
     struct office *office = readers_take(readers);
     enum office_result result = look_at(office, retotaling, from_day, to_day);
     readers_give(readers, office);
@@ -164,6 +167,8 @@ static bool look(void *ctx)
                   office_result_name(result));
         finish(retotaling, FAILED);
     }
+    log_tries_end(&retotaling->tries, result != OFFICE_BUSY, MODULE,
+                  "counting the totals again");
     return result == OFFICE_OK;
 }
 
@@ -175,8 +180,9 @@ static enum office_result put(struct office *office, void *ctx)
     enum office_result result =
         office_retotal_put(office, retotaling->work, WHO, clock_wall_ms());
     if (result == OFFICE_OK && retotal_is_done(retotaling->work)) {
-        finish(retotaling, DONE);
+        show(retotaling, RUNNING);
         say_end(retotaling);
+        finish(retotaling, DONE);
     } else if (result == OFFICE_OK) {
         show(retotaling, RUNNING);
         if (!retotal_has_more(retotaling->work)) {
