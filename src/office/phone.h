@@ -25,6 +25,11 @@ enum office_phone office_register_phone(
     struct office *office, const char *id, const char *unit, const char *name,
     const unsigned char public_key[KEY_PUBLIC_BYTES], int64_t now);
 
+// The channel lives, though it has no line yet of which a batch could tell.
+// Writer only.
+enum office_result office_hear_phone(struct office *office, const char *id,
+                                     int64_t now);
+
 // How far the chain of a device is held without a hole: 0 when nothing is.
 enum office_result office_chain_held(struct office *office, const char *device,
                                      int64_t gen, int64_t *out_to);

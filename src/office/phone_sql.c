@@ -82,6 +82,38 @@ enum office_phone office_register_phone(
                                 : OFFICE_PHONE_FAILED;
 }
 
+struct hearing {
+    const char *id;
+    int64_t now;
+};
+
+static enum sql_result hear(struct sql *sql, void *ctx)
+{
+    const struct hearing *hearing = ctx;
+    int64_t no;
+    enum sql_result result = device_number(sql, hearing->id, &no);
+    if (result != SQL_OK) {
+        return result;
+    }
+    struct sql_statement *s = sql_use(sql, CONTACT_PUT);
+    sql_bind_int(s, 1, no);
+    sql_bind_int(s, 2, hearing->now);
+    sql_bind_text(s, 3, "");
+    for (int column = 4; column <= 7; column++) {
+        sql_bind_int(s, column, -1);
+    }
+    sql_bind_null(s, 8);
+    sql_bind_text(s, 9, "");
+    return sql_execute(s);
+}
+
+enum office_result office_hear_phone(struct office *office, const char *id,
+                                     int64_t now)
+{
+    struct hearing hearing = {id, now};
+    return office_result_of(office_work(office, hear, &hearing));
+}
+
 // The first column of a statement that always has one row, or of none: 0.
 static enum office_result take_number(struct sql_statement *s, int64_t *out)
 {

@@ -310,14 +310,51 @@ static bool feed(struct phone_feeder *feeder)
     return all;
 }
 
+static enum office_result hear(struct office *office, void *ctx)
+{
+    const struct phone_feeder *feeder = ctx;
+    return office_hear_phone(office, feeder->params.device, clock_wall_ms());
+}
+
+// On the writer's thread.
+static void on_heard(void *ctx)
+{
+    struct phone_feeder *feeder = ctx;
+    pthread_mutex_lock(&feeder->mutex);
+    feeder->is_done = true;
+    pthread_cond_signal(&feeder->wake);
+    pthread_mutex_unlock(&feeder->mutex);
+}
+
+static void tell_life(struct phone_feeder *feeder)
+{
+    struct writer_job job = {
+        .work = hear, .work_ctx = feeder, .done = on_heard, .done_ctx = feeder};
+    if (!writer_reserve(feeder->params.writer)) {
+        return; // its queue is full
+    }
+    feeder->is_done = false;
+    writer_push(feeder->params.writer, &job);
+    pthread_mutex_lock(&feeder->mutex);
+    while (!feeder->is_done) {
+        pthread_cond_wait(&feeder->wake, &feeder->mutex);
+    }
+    pthread_mutex_unlock(&feeder->mutex);
+    if (job.result == OFFICE_OK) {
+        feeder->told_us = clock_mono_us();
+    }
+}
+
 // The end of the chain is told now and then, so that the office knows how far
-// it reaches, and that the channel lives. Of an empty one there is nothing to
-// tell.
+// it reaches, and that the channel lives: of an empty one that alone. Somebody
+// may believe that no server runs, and give the book other keys.
 static void tell_end(struct phone_feeder *feeder)
 {
     struct ledger_end end;
-    if (ledger_reader_end(feeder->ledger, &end) == SQL_OK) {
+    if (feeder->ledger && ledger_reader_end(feeder->ledger, &end) == SQL_OK) {
         send_batch(feeder, &end, end.seq + 1);
+    } else {
+        tell_life(feeder);
     }
 }
 
@@ -331,8 +368,7 @@ static int64_t work_round(struct phone_feeder *feeder)
 {
     int64_t heartbeat_us = feeder->params.heartbeat_ms * 1000;
     bool all = feeder->is_shut || feed(feeder);
-    if (!feeder->is_shut && feeder->ledger &&
-        clock_mono_us() - feeder->told_us >= heartbeat_us) {
+    if (!feeder->is_shut && clock_mono_us() - feeder->told_us >= heartbeat_us) {
         tell_end(feeder);
     }
     int64_t now_us = clock_mono_us();

@@ -145,6 +145,44 @@ static void test_not_while_a_device_is_heard_of(void **state)
     assert_false(file_exists(path));
 }
 
+static bool is_heard(const struct bench *b)
+{
+    static const char *const asked[] = {
+        "SELECT 1 FROM contacts t JOIN devices d ON d.device_no = t.device_no"
+        " WHERE d.kind = 1"};
+    struct sql *sql = NULL;
+    assert_int_equal(
+        database_open(b->server.database, SQL_FOLLOWER, asked, 1, &sql),
+        SQL_OK);
+    struct sql_statement *s = sql_use(sql, 0);
+    bool is_it = sql_step(s) == SQL_OK;
+    sql_done(s);
+    sql_close(sql);
+    return is_it;
+}
+
+// All counters are off, and no citizen ever used a telephone: the server lives
+// all the same.
+static void test_a_server_alone_is_heard_of(void **state)
+{
+    struct bench *b = *state;
+    for (int i = 0; i < 300 && !is_heard(b); i++)
+        usleep(100 * 1000);
+    made_server_stop(&b->server);
+    struct sql *sql = NULL;
+    assert_int_equal(
+        database_open(b->server.database, SQL_WRITER, NULL, 0, &sql), SQL_OK);
+    assert_int_equal(sql_run(sql, "UPDATE contacts SET seen_at = seen_at -"
+                                  " 3600000 WHERE device_no IN (SELECT"
+                                  " device_no FROM devices WHERE kind = 0)"),
+                     SQL_OK);
+    sql_close(sql);
+    lose(b, "server.key");
+    lose(b, "box.key");
+    replace(b, "H24.12", 1);
+    run_must_complain(&b->run, "a server with the book's keys runs");
+}
+
 static void test_not_over_another_books_key(void **state)
 {
     struct bench *b = *state;
@@ -442,6 +480,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_not_while_they_are_there),
         TEST(test_not_while_a_device_is_heard_of),
+        TEST(test_a_server_alone_is_heard_of),
         TEST(test_not_over_another_books_key),
         TEST(test_without_the_unit_it_only_tells),
         TEST(test_the_book_goes_on_with_new_keys),
