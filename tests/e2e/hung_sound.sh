@@ -1,7 +1,6 @@
 #!/bin/sh
-# A loudspeaker that hangs while the counter is switched off: it takes
-# a second to close, or an hour. The screen ends by itself all the same, and has
-# written that it did.
+# A loudspeaker that hangs while the counter is switched off: it takes a second to close,
+# or an hour. The screen ends by itself all the same, and has written that it did.
 set -eu
 cd "$(dirname "$0")/../.."
 . tools/stage.sh

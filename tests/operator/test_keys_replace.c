@@ -323,16 +323,22 @@ static void test_the_trail_tells(void **state)
     answer_free(&answer);
 }
 
-// Cut off between the note and the files.
-static void test_what_was_begun_is_finished(void **state)
+// Between the note and the files.
+static void cut_off(struct bench *b, char out_next[PATH_MAX])
 {
-    struct bench *b = *state;
-    char path[PATH_MAX], next[PATH_MAX];
+    char path[PATH_MAX];
     stop_and_lose_both(b);
     replace(b, "H24.12", 0);
     path_of(b, "server.key", path);
-    path_of(b, "server.key.new", next);
-    assert_int_equal(rename(path, next), 0);
+    path_of(b, "server.key.new", out_next);
+    assert_int_equal(rename(path, out_next), 0);
+}
+
+static void test_what_was_begun_is_finished(void **state)
+{
+    struct bench *b = *state;
+    char next[PATH_MAX];
+    cut_off(b, next);
     assert_int_equal(made_server_try(&b->server, NULL), 1);
     replace(b, NULL, 0);
     run_must_say(&b->run, "is finished");
@@ -344,12 +350,8 @@ static void test_what_was_begun_is_finished(void **state)
 static void test_a_successor_that_cannot_be_read_stays(void **state)
 {
     struct bench *b = *state;
-    char path[PATH_MAX], next[PATH_MAX];
-    stop_and_lose_both(b);
-    replace(b, "H24.12", 0);
-    path_of(b, "server.key", path);
-    path_of(b, "server.key.new", next);
-    assert_int_equal(rename(path, next), 0);
+    char next[PATH_MAX];
+    cut_off(b, next);
     assert_int_equal(chmod(next, 0640), 0);
     replace(b, "H24.12", 1);
     run_must_complain(&b->run, "server.key.new is there and cannot be used: "
