@@ -1,6 +1,7 @@
 #include "common/json_memory.h"
 #include "common/json.h"
 #include <pthread.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 

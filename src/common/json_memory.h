@@ -11,7 +11,6 @@
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 enum { JSON_READING_SMALL = 6144 };
 
