@@ -154,6 +154,31 @@ static bool read_body(struct feeding *f)
 }
 
 // On the writer's thread.
+static void end_job(struct phone_feeder *feeder)
+{
+    pthread_mutex_lock(&feeder->mutex);
+    feeder->is_done = true;
+    pthread_cond_signal(&feeder->wake);
+    pthread_mutex_unlock(&feeder->mutex);
+}
+
+// The writer does what was pushed even when it ends, so this ends too. The
+// job's `done` calls end_job().
+static bool run_job(struct phone_feeder *feeder, struct writer_job *job)
+{
+    if (!writer_reserve(feeder->params.writer)) {
+        return false; // its queue is full
+    }
+    feeder->is_done = false;
+    writer_push(feeder->params.writer, job);
+    pthread_mutex_lock(&feeder->mutex);
+    while (!feeder->is_done) {
+        pthread_cond_wait(&feeder->wake, &feeder->mutex);
+    }
+    pthread_mutex_unlock(&feeder->mutex);
+    return job->result == OFFICE_OK;
+}
+
 static void on_done(void *ctx)
 {
     struct feeding *f = ctx;
@@ -163,28 +188,14 @@ static void on_done(void *ctx)
         hub_announce(feeder->params.hub,
                      changed->is_several ? NULL : changed->counter);
     }
-    pthread_mutex_lock(&feeder->mutex);
-    feeder->is_done = true;
-    pthread_cond_signal(&feeder->wake);
-    pthread_mutex_unlock(&feeder->mutex);
+    end_job(feeder);
 }
 
 static bool store(struct feeding *f)
 {
-    struct phone_feeder *feeder = f->feeder;
-    if (!writer_reserve(feeder->params.writer)) {
-        return false; // its queue is full
-    }
-    feeder->is_done = false;
     f->job =
         (struct writer_job){.batch = &f->batch, .done = on_done, .done_ctx = f};
-    writer_push(feeder->params.writer, &f->job);
-    pthread_mutex_lock(&feeder->mutex);
-    while (!feeder->is_done) {
-        pthread_cond_wait(&feeder->wake, &feeder->mutex);
-    }
-    pthread_mutex_unlock(&feeder->mutex);
-    return f->job.result == OFFICE_OK;
+    return run_job(f->feeder, &f->job);
 }
 
 // The receipt is the proof, for whoever verifies the directory.
@@ -316,31 +327,16 @@ static enum office_result hear(struct office *office, void *ctx)
     return office_hear_phone(office, feeder->params.device, clock_wall_ms());
 }
 
-// On the writer's thread.
 static void on_heard(void *ctx)
 {
-    struct phone_feeder *feeder = ctx;
-    pthread_mutex_lock(&feeder->mutex);
-    feeder->is_done = true;
-    pthread_cond_signal(&feeder->wake);
-    pthread_mutex_unlock(&feeder->mutex);
+    end_job(ctx);
 }
 
 static void tell_life(struct phone_feeder *feeder)
 {
     struct writer_job job = {
         .work = hear, .work_ctx = feeder, .done = on_heard, .done_ctx = feeder};
-    if (!writer_reserve(feeder->params.writer)) {
-        return; // its queue is full
-    }
-    feeder->is_done = false;
-    writer_push(feeder->params.writer, &job);
-    pthread_mutex_lock(&feeder->mutex);
-    while (!feeder->is_done) {
-        pthread_cond_wait(&feeder->wake, &feeder->mutex);
-    }
-    pthread_mutex_unlock(&feeder->mutex);
-    if (job.result == OFFICE_OK) {
+    if (run_job(feeder, &job)) {
         feeder->told_us = clock_mono_us();
     }
 }
